@@ -1,0 +1,266 @@
+/* json_write.c - JSON out, as written or canonical: see json.h. */
+#include "base/json.h"
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+json_writer json_writer_on(buf *out)
+{
+    return (json_writer){.out = out};
+}
+
+static void separate(json_writer *w)
+{
+    if (w->after_key) {
+        w->after_key = false;
+        return;
+    }
+    if (w->some >> w->depth & 1)
+        buf_byte(w->out, ',');
+    w->some |= (uint64_t)1 << w->depth;
+}
+
+void json_open(json_writer *w, char bracket)
+{
+    separate(w);
+    buf_byte(w->out, bracket);
+    assert(w->depth < 63);
+    w->depth++;
+    w->some &= ~((uint64_t)1 << w->depth);
+}
+
+void json_close(json_writer *w, char bracket)
+{
+    assert(w->depth > 0 && !w->after_key);
+    w->depth--;
+    buf_byte(w->out, bracket);
+}
+
+/* RFC 8785 section 3.2.2.2: the two-character escapes, \u00xx for other controls, the rest raw. */
+static void put_string(buf *out, slice s)
+{
+    static const char hex[] = "0123456789abcdef";
+    buf_byte(out, '"');
+    size_t done = 0, i = 0;
+    while (i < s.len) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+            i++;
+            continue;
+        }
+        if (c >= 0x80) {
+            size_t n = utf8_len(slice_from(s, i));
+            if (n) {
+                i += n;
+                continue;
+            }
+        }
+        buf_put(out, slice_sub(s, done, i));
+        done = ++i;
+        const char *two = c == '"'    ? "\\\""
+                          : c == '\\' ? "\\\\"
+                          : c == '\b' ? "\\b"
+                          : c == '\f' ? "\\f"
+                          : c == '\n' ? "\\n"
+                          : c == '\r' ? "\\r"
+                          : c == '\t' ? "\\t"
+                          : c >= 0x80 ? "\xef\xbf\xbd"
+                                      : NULL;
+        if (two) {
+            buf_put(out, slice_str(two));
+        } else {
+            char u[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+            buf_put(out, slice_of(u, 6));
+        }
+    }
+    buf_put(out, slice_from(s, done));
+    buf_byte(out, '"');
+}
+
+void json_key_slice(json_writer *w, slice key)
+{
+    assert(!w->after_key);
+    separate(w);
+    put_string(w->out, key);
+    buf_byte(w->out, ':');
+    w->after_key = true;
+}
+
+void json_key(json_writer *w, const char *key)
+{
+    json_key_slice(w, slice_str(key));
+}
+
+void json_put_text(json_writer *w, slice text)
+{
+    separate(w);
+    put_string(w->out, text);
+}
+
+void json_put_int(json_writer *w, int64_t n)
+{
+    separate(w);
+    buf_printf(w->out, "%lld", (long long)n);
+}
+
+void json_put_bool(json_writer *w, bool yes)
+{
+    separate(w);
+    buf_put(w->out, yes ? S("true") : S("false"));
+}
+
+void json_put_null(json_writer *w)
+{
+    separate(w);
+    buf_put(w->out, S("null"));
+}
+
+void json_put_raw(json_writer *w, slice json_text_)
+{
+    separate(w);
+    buf_put(w->out, json_text_);
+}
+
+/* RFC 8785 section 3.2.2.3: a number as ECMAScript prints it. */
+static void put_canonical_number(buf *out, slice text)
+{
+    char in[64], digits[32];
+    if (text.len >= sizeof in) { /* far more digits than a double holds; keep them */
+        buf_put(out, text);
+        return;
+    }
+    memcpy(in, text.ptr, text.len);
+    in[text.len] = 0;
+    double d = strtod(in, NULL);
+    if (d == 0) {
+        buf_byte(out, '0');
+        return;
+    }
+    if (!isfinite(d)) {
+        buf_put(out, text);
+        return;
+    }
+    int precision = 1; /* the fewest digits that read back as the same double */
+    for (; precision <= 17; precision++) {
+        snprintf(digits, sizeof digits, "%.*e", precision - 1, d);
+        if (strtod(digits, NULL) == d)
+            break;
+    }
+    const char *p = digits;
+    if (*p == '-') {
+        buf_byte(out, '-');
+        p++;
+    }
+    char mantissa[20];
+    size_t n = 0;
+    for (; *p && *p != 'e'; p++)
+        if (*p != '.')
+            mantissa[n++] = *p;
+    long point = strtol(p + 1, NULL, 10) + 1; /* decimal point stands behind this many digits */
+    long len = (long)n;
+    if (point > 21 || point < -5) {
+        buf_byte(out, mantissa[0]);
+        if (n > 1) {
+            buf_byte(out, '.');
+            buf_put(out, slice_of(mantissa + 1, n - 1));
+        }
+        buf_printf(out, "e%+ld", point - 1);
+    } else if (point <= 0) {
+        buf_put(out, S("0."));
+        for (long i = point; i < 0; i++)
+            buf_byte(out, '0');
+        buf_put(out, slice_of(mantissa, n));
+    } else {
+        for (long i = 0; i < (len > point ? len : point); i++) {
+            if (i == point)
+                buf_byte(out, '.');
+            buf_byte(out, i < len ? mantissa[i] : '0');
+        }
+    }
+}
+
+static void put_scalar(json_writer *w, const json *v, bool canonical)
+{
+    separate(w);
+    switch (v->type) {
+    case JSON_NULL: buf_put(w->out, S("null")); break;
+    case JSON_FALSE: buf_put(w->out, S("false")); break;
+    case JSON_TRUE: buf_put(w->out, S("true")); break;
+    case JSON_STRING: put_string(w->out, v->text); break;
+    case JSON_NUMBER:
+        if (canonical)
+            put_canonical_number(w->out, v->text);
+        else
+            buf_put(w->out, v->text);
+        break;
+    case JSON_ARRAY: case JSON_OBJECT: assert(!"a container is not a scalar"); break;
+    }
+}
+
+/* Depth is bounded by the parser that built the value. */
+void json_put_value(json_writer *w, const json *v)
+{
+    if (v->type != JSON_ARRAY && v->type != JSON_OBJECT) {
+        put_scalar(w, v, false);
+        return;
+    }
+    bool object = v->type == JSON_OBJECT;
+    json_open(w, object ? '{' : '[');
+    for (const json *m = v->first; m; m = m->next) {
+        if (object)
+            json_key_slice(w, m->key);
+        json_put_value(w, m);
+    }
+    json_close(w, object ? '}' : ']');
+}
+
+/* RFC 8785 section 3.2.3 sorts by UTF-16 code units: the order of UTF-8 bytes except that
+ * U+E000..U+FFFF come behind the supplementary characters. */
+static int cmp_utf16(slice a, slice b)
+{
+    size_t i = 0;
+    while (i < a.len && i < b.len && a.ptr[i] == b.ptr[i])
+        i++;
+    if (i == a.len || i == b.len)
+        return (a.len > b.len) - (a.len < b.len);
+    unsigned char x = (unsigned char)a.ptr[i], y = (unsigned char)b.ptr[i];
+    bool x_private = x >= 0xee && x < 0xf0, y_private = y >= 0xee && y < 0xf0;
+    if (x_private != y_private && x >= 0xee && y >= 0xee)
+        return x_private ? 1 : -1;
+    return x < y ? -1 : 1;
+}
+
+static int cmp_members(const void *a, const void *b)
+{
+    return cmp_utf16((*(const json *const *)a)->key, (*(const json *const *)b)->key);
+}
+
+void json_put_canonical(json_writer *w, const json *v, arena *sort)
+{
+    if (v->type != JSON_ARRAY && v->type != JSON_OBJECT) {
+        put_scalar(w, v, true);
+        return;
+    }
+    bool object = v->type == JSON_OBJECT;
+    arena_mark mark = arena_here(sort);
+    const json **order = arena_array(sort, v->count + 1, sizeof *order);
+    if (!order) {
+        w->out->failed = true;
+        return;
+    }
+    size_t n = 0;
+    for (const json *m = v->first; m; m = m->next)
+        order[n++] = m;
+    if (object)
+        qsort(order, n, sizeof *order, cmp_members);
+    json_open(w, object ? '{' : '[');
+    for (size_t i = 0; i < n; i++) {
+        if (object)
+            json_key_slice(w, order[i]->key);
+        json_put_canonical(w, order[i], sort);
+    }
+    json_close(w, object ? '}' : ']');
+    arena_back(sort, mark);
+}

@@ -1,0 +1,98 @@
+/* test.h - unit tests: one program a module, TAP on stdout, what went wrong on stderr.
+ *
+ *     TEST(parse_refuses_octets_over_255)
+ *     {
+ *         CHECK_EQ(ip_parse(S("256.1.1.1"), &ip), ERR_INPUT);
+ *     }
+ *
+ * No registration and no main: TEST does both. CHECK goes on after a failure, REQUIRE leaves the
+ * test. Why our own: docs/decisions/0002-test-header.md. */
+#ifndef NOROSHI_TEST_H
+#define NOROSHI_TEST_H
+
+#include "base/base.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct test_case {
+    const char *name;
+    void (*run)(void);
+    struct test_case *next;
+} test_case;
+
+/* The only state of a test program, kept in its one translation unit. */
+static test_case *test_first, **test_last = &test_first;
+static int test_bad; /* failures of the running test */
+
+#define TEST(title)                                                                                \
+    static void test_##title(void);                                                                \
+    __attribute__((constructor)) static void test_add_##title(void)                                \
+    {                                                                                              \
+        static test_case t = {.name = #title, .run = test_##title};                                \
+        *test_last = &t;                                                                           \
+        test_last = &t.next;                                                                       \
+    }                                                                                              \
+    static void test_##title(void)
+
+__attribute__((format(printf, 3, 4), unused)) static bool test_fail(const char *file, int line,
+                                                                    const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    fprintf(stderr, "%s:%d: ", file, line);
+    vfprintf(stderr, fmt, args);
+    fputc('\n', stderr);
+    va_end(args);
+    test_bad++;
+    return false;
+}
+
+#define TEST_FAIL(...) test_fail(__FILE__, __LINE__, __VA_ARGS__)
+#define CHECK(cond) ((void)((cond) || TEST_FAIL("%s is false", #cond)))
+#define REQUIRE(cond)                                                                              \
+    do {                                                                                           \
+        if (!(cond)) {                                                                             \
+            TEST_FAIL("%s is false", #cond);                                                       \
+            return;                                                                                \
+        }                                                                                          \
+    } while (0)
+#define CHECK_EQ(got, want)                                                                        \
+    do {                                                                                           \
+        long long got_ = (long long)(got), want_ = (long long)(want);                              \
+        if (got_ != want_)                                                                         \
+            TEST_FAIL("%s is %lld, want %lld", #got, got_, want_);                                 \
+    } while (0)
+#define CHECK_SLICE(got, want)                                                                     \
+    do {                                                                                           \
+        slice got_ = (got), want_ = (want);                                                        \
+        if (!slice_eq(got_, want_))                                                                \
+            TEST_FAIL("%s is \"%.*s\", want \"%.*s\"", #got, SLICE_FMT(got_), SLICE_FMT(want_));   \
+    } while (0)
+#define CHECK_OK(call)                                                                             \
+    do {                                                                                           \
+        status st_ = (call);                                                                       \
+        if (st_ != OK)                                                                             \
+            TEST_FAIL("%s is %s, want ok", #call, status_name(st_));                               \
+    } while (0)
+
+int main(int argc, char **argv)
+{
+    const char *only = argc > 1 ? argv[1] : NULL;
+    int n = 0, failed = 0, total = 0;
+    for (test_case *t = test_first; t; t = t->next)
+        total += !only || strstr(t->name, only);
+    printf("1..%d\n", total);
+    for (test_case *t = test_first; t; t = t->next) {
+        if (only && !strstr(t->name, only))
+            continue;
+        test_bad = 0;
+        t->run();
+        printf("%s %d - %s\n", test_bad ? "not ok" : "ok", ++n, t->name);
+        fflush(stdout);
+        failed += test_bad != 0;
+    }
+    return failed != 0;
+}
+
+#endif
