@@ -16,7 +16,11 @@
 #include "base/reader.h"
 #include "model/fact.h"
 
-enum { FORMAT_SNIFF_BYTES = 64 << 10, FORMAT_LINE_MAX = 1 << 20 };
+enum {
+    FORMAT_SNIFF_BYTES = 64 << 10,
+    FORMAT_LINE_MAX = 1 << 20,
+    FORMAT_MEMORY_MAX = 128 << 20 /* what a codec holds at once, when the caller gives no arena */
+};
 
 typedef struct format_limits {
     uint32_t record_bytes_max; /* one STIX object, one line: default 16 MiB, 1 MiB for lines */
@@ -29,6 +33,9 @@ typedef struct format_input {
     slice path;      /* logical path: the file's name carries meaning for some formats */
     slice mapping;   /* --map for CSV: "ip=ipv4,date=first_seen"; empty: sniff the header */
     format_limits limits;
+    arena *memory;   /* where the codec keeps what it holds: its budget bounds the codec, its
+                        fail_after tests it; what was allocated may stay in it. NULL: the codec
+                        makes its own of FORMAT_MEMORY_MAX */
 } format_input;
 
 typedef struct format {
@@ -48,5 +55,11 @@ const format *format_at(size_t i);
 const format *format_named(slice name);
 /* The surest, or NULL when none is at least 20 sure. */
 const format *format_sniff(slice head, slice path);
+
+/* For codecs: input->memory, or *own made ready. `own` is zeroed by the caller, who calls
+ * arena_done on it in any case:
+ *     CLEANUP(arena_done) arena own = {0};
+ *     arena *a = format_memory(input, &own); */
+arena *format_memory(const format_input *input, arena *own);
 
 #endif
