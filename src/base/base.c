@@ -63,9 +63,14 @@ status err_wrap(err *why, status code, const char *fmt, ...)
 const char *status_name(status code)
 {
     static const char *const names[] = {
-        [OK] = "ok",           [ERR_INPUT] = "input",         [ERR_LIMIT] = "limit",
-        [ERR_NOT_FOUND] = "not-found", [ERR_FORBIDDEN] = "forbidden", [ERR_BUSY] = "busy",
-        [ERR_IO] = "io",       [ERR_INTERNAL] = "internal",
+        [OK] = "ok",
+        [ERR_INPUT] = "input",
+        [ERR_LIMIT] = "limit",
+        [ERR_NOT_FOUND] = "not-found",
+        [ERR_FORBIDDEN] = "forbidden",
+        [ERR_BUSY] = "busy",
+        [ERR_IO] = "io",
+        [ERR_INTERNAL] = "internal",
     };
     _Static_assert(COUNT_OF(names) == STATUS_COUNT_, "a status without a name");
     assert(code < STATUS_COUNT_);

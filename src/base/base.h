@@ -70,7 +70,9 @@ typedef struct slice {
 } slice;
 
 #define S(literal) ((slice)S_INIT(literal))
+/* clang-format off */
 #define S_INIT(literal) {"" literal, sizeof(literal) - 1} /* the same in a const table */
+/* clang-format on */
 #define SLICE_FMT(s) (int)((s).len > INT32_MAX ? INT32_MAX : (s).len), (s).ptr /* for "%.*s" */
 
 static inline slice slice_of(const char *ptr, size_t len)
@@ -134,10 +136,10 @@ static inline char to_upper(char c)
 /* 0..15, or -1. */
 static inline int hex_value(char c)
 {
-    return is_digit(c)                ? c - '0'
-           : (c >= 'a' && c <= 'f')   ? c - 'a' + 10
-           : (c >= 'A' && c <= 'F')   ? c - 'A' + 10
-                                      : -1;
+    return is_digit(c)              ? c - '0'
+           : (c >= 'a' && c <= 'f') ? c - 'a' + 10
+           : (c >= 'A' && c <= 'F') ? c - 'A' + 10
+                                    : -1;
 }
 
 /* --- arena: memory with one lifetime and a budget ------------------------------------------- */
@@ -156,7 +158,7 @@ void arena_init(arena *a, size_t budget);
 void arena_done(arena *a);
 /* Empties it, keeps one chunk for the next round. */
 void arena_reset(arena *a);
-void *arena_alloc(arena *a, size_t size) NODISCARD; /* zeroed */
+void *arena_alloc(arena *a, size_t size) NODISCARD;               /* zeroed */
 void *arena_array(arena *a, size_t count, size_t size) NODISCARD; /* zeroed, overflow-checked */
 #define arena_new(a, type) ((type *)arena_alloc((a), sizeof(type)))
 /* Copies; false when the budget is spent. The copy has a NUL behind its last byte. */
@@ -170,7 +172,8 @@ typedef struct arena_mark {
 } arena_mark;
 arena_mark arena_here(const arena *a);
 void arena_back(arena *a, arena_mark mark);
-#define ARENA_SPENT(a, why) err_set((why), ERR_LIMIT, ERR_NOWHERE, "memory budget of %zu bytes spent", (a)->budget)
+#define ARENA_SPENT(a, why)                                                                        \
+    err_set((why), ERR_LIMIT, ERR_NOWHERE, "memory budget of %zu bytes spent", (a)->budget)
 
 /* --- buf: growing bytes with a maximum ------------------------------------------------------ */
 

@@ -42,7 +42,8 @@ TEST(slice_words)
     CHECK(slice_find(S("abc"), S("abcd"), 0) == SIZE_MAX);
     CHECK(slice_find(S("abc"), S("a"), 9) == SIZE_MAX);
     CHECK(slice_ends_nocase(S("X.ZIP"), S(".zip")));
-    CHECK(slice_cmp(S("ab"), S("b")) < 0 && slice_cmp(S("a"), S("ab")) < 0 && slice_cmp(S(""), S("")) == 0);
+    CHECK(slice_cmp(S("ab"), S("b")) < 0 && slice_cmp(S("a"), S("ab")) < 0 &&
+          slice_cmp(S(""), S("")) == 0);
     CHECK_SLICE(slice_sub(S("abc"), 2, 9), S("c"));
 }
 

@@ -28,8 +28,10 @@ typedef struct file {
 struct fs {
     void *ctx;
     status (*open)(void *ctx, const char *path, int flags, int *ret, err *why);
-    status (*pread)(void *ctx, int handle, void *into, size_t n, uint64_t at, size_t *ret, err *why);
-    status (*write)(void *ctx, int handle, const void *from, size_t n, err *why); /* all, at the end */
+    status (*pread)(void *ctx, int handle, void *into, size_t n, uint64_t at, size_t *ret,
+                    err *why);
+    status (*write)(void *ctx, int handle, const void *from, size_t n,
+                    err *why); /* all, at the end */
     status (*sync)(void *ctx, int handle, err *why);
     status (*size)(void *ctx, int handle, uint64_t *ret, err *why);
     void (*close)(void *ctx, int handle);
@@ -56,6 +58,7 @@ status fs_mkdir(const fs *disk, const char *path, err *why) NODISCARD;
 /* Names made or changed in the directory are on the disk. */
 status fs_sync_dir(const fs *disk, const char *path, err *why) NODISCARD;
 /* The whole file; ERR_LIMIT over max bytes. */
-status fs_read_all(const fs *disk, arena *a, const char *path, size_t max, slice *ret, err *why) NODISCARD;
+status fs_read_all(const fs *disk, arena *a, const char *path, size_t max, slice *ret,
+                   err *why) NODISCARD;
 
 #endif

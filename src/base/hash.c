@@ -15,8 +15,8 @@ static const struct {
     const char *name;
     size_t size;
 } kinds[] = {
-    [HASH_MD5] = {"MD5", 16},       [HASH_SHA1] = {"SHA1", 20},
-    [HASH_SHA256] = {"SHA256", 32}, [HASH_SHA512] = {"SHA512", 64},
+    [HASH_MD5] = {"MD5", 16},           [HASH_SHA1] = {"SHA1", 20},
+    [HASH_SHA256] = {"SHA256", 32},     [HASH_SHA512] = {"SHA512", 64},
     [HASH_SHA3_256] = {"SHA3-256", 32},
 };
 _Static_assert(COUNT_OF(kinds) == HASH_KIND_COUNT_, "a digest without a row");
@@ -57,7 +57,8 @@ void hash_update(hash_state *h, slice bytes)
 void hash_final(hash_state *h, uint8_t *ret)
 {
     unsigned n;
-    int ok = EVP_DigestFinal_ex(h->ctx, ret, &n) == 1 && EVP_DigestInit_ex2(h->ctx, h->md, NULL) == 1;
+    int ok =
+        EVP_DigestFinal_ex(h->ctx, ret, &n) == 1 && EVP_DigestInit_ex2(h->ctx, h->md, NULL) == 1;
     assert(ok);
 }
 

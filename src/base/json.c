@@ -21,8 +21,7 @@ static status bad(const parser *ps, const char *what)
 
 static void skip_space(parser *ps)
 {
-    while (ps->p < ps->end &&
-           (*ps->p == ' ' || *ps->p == '\n' || *ps->p == '\r' || *ps->p == '\t'))
+    while (ps->p < ps->end && (*ps->p == ' ' || *ps->p == '\n' || *ps->p == '\r' || *ps->p == '\t'))
         ps->p++;
 }
 
@@ -49,7 +48,8 @@ static const char *plain_run(const char *p, const char *end)
         uint64_t w;
         memcpy(&w, p, 8);
         uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
-        uint64_t hit = ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | ((w - ones * 0x20) & ~w);
+        uint64_t hit =
+            ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | ((w - ones * 0x20) & ~w);
         if (hit & high)
             break;
         p += 8;
@@ -67,7 +67,9 @@ static status unescape(parser *ps, char **out)
     if (ps->p == ps->end)
         return bad(ps, "ends inside a string");
     switch (*ps->p) {
-    case '"': case '\\': case '/': *w++ = *ps->p; break;
+    case '"':
+    case '\\':
+    case '/': *w++ = *ps->p; break;
     case 'b': *w++ = '\b'; break;
     case 'f': *w++ = '\f'; break;
     case 'n': *w++ = '\n'; break;

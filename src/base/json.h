@@ -18,7 +18,7 @@
 #include "base/reader.h"
 
 enum {
-    JSON_DEPTH_MAX = 64,             /* contract section 7 */
+    JSON_DEPTH_MAX = 64,              /* contract section 7 */
     JSON_VALUE_MAX = 16 * 1024 * 1024 /* bytes of one value held in memory */
 };
 

@@ -22,10 +22,10 @@ struct json_stream {
     bool whole;
     uint32_t value_max;
 
-    buf window;     /* bytes of the document from `base` on */
-    uint64_t base;  /* offset of window[0] in the document */
-    size_t pos;     /* next byte to look at, in the window */
-    size_t part;    /* first byte of the window that must be kept */
+    buf window;    /* bytes of the document from `base` on */
+    uint64_t base; /* offset of window[0] in the document */
+    size_t pos;    /* next byte to look at, in the window */
+    size_t part;   /* first byte of the window that must be kept */
     bool eof;
     place where;
     bool array_in_object; /* ARRAY: leads back to OBJECT, not to TOP */
@@ -78,10 +78,12 @@ static status more(json_stream *s, err *why)
         s->part = 0;
     }
     if (s->pos - s->part > s->value_max)
-        return err_set(why, ERR_LIMIT, s->base + s->part, "JSON: value over %u bytes", s->value_max);
+        return err_set(why, ERR_LIMIT, s->base + s->part, "JSON: value over %u bytes",
+                       s->value_max);
     char *room = buf_room(&s->window, READ_SIZE);
     if (!room)
-        return err_set(why, ERR_LIMIT, s->base + s->part, "JSON: value over %u bytes", s->value_max);
+        return err_set(why, ERR_LIMIT, s->base + s->part, "JSON: value over %u bytes",
+                       s->value_max);
     size_t n;
     status st = reader_read(s->in, room, READ_SIZE, &n, why);
     if (st != OK)
@@ -166,7 +168,8 @@ static status skip_value(json_stream *s, err *why)
         } else if (c == '{' || c == '[') {
             s->pos++;
             if (++depth > JSON_DEPTH_MAX)
-                return err_set(why, ERR_LIMIT, s->base + s->pos - 1, "JSON: deeper than %d", JSON_DEPTH_MAX);
+                return err_set(why, ERR_LIMIT, s->base + s->pos - 1, "JSON: deeper than %d",
+                               JSON_DEPTH_MAX);
         } else if (c == '}' || c == ']') {
             if (!depth)
                 return OK; /* the end of the container around a scalar */
@@ -196,7 +199,8 @@ static status take_value(json_stream *s, json_part *ret, err *why)
     if (s->pos == s->part)
         return bad(s, "expected a value", why);
     if (s->pos - s->part > s->value_max)
-        return err_set(why, ERR_LIMIT, s->base + s->part, "JSON: value over %u bytes", s->value_max);
+        return err_set(why, ERR_LIMIT, s->base + s->part, "JSON: value over %u bytes",
+                       s->value_max);
     ret->raw = slice_of(s->window.ptr + s->part, s->pos - s->part);
     ret->at = s->base + s->part;
     ret->key = buf_slice(&s->key);
@@ -304,7 +308,11 @@ static status between(json_stream *s, char bracket, bool *closed, int *ret_next,
     }
     if (s->some) {
         if (*ret_next != ',')
-            return bad(s, *ret_next < 0 ? "ends early" : bracket == '}' ? "expected ',' or '}'" : "expected ',' or ']'", why);
+            return bad(s,
+                       *ret_next < 0    ? "ends early"
+                       : bracket == '}' ? "expected ',' or '}'"
+                                        : "expected ',' or ']'",
+                       why);
         s->pos++;
         if ((st = peek(s, ret_next, why)) != OK)
             return st;

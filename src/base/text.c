@@ -56,7 +56,10 @@ uint32_t utf8_next(slice *s)
         c = (uint32_t)(p[0] & 0x07) << 18 | (uint32_t)(p[1] & 0x3f) << 12 |
             (uint32_t)(p[2] & 0x3f) << 6 | (p[3] & 0x3f);
         break;
-    default: c = 0xfffd; n = s->len ? 1 : 0; break;
+    default:
+        c = 0xfffd;
+        n = s->len ? 1 : 0;
+        break;
     }
     *s = slice_from(*s, n);
     return c;
@@ -97,14 +100,16 @@ static bool is_ascii(slice s)
 static status map(arena *a, slice s, utf8proc_option_t options, slice *ret, err *why)
 {
     /* Characters first (invalid bytes replaced), so that utf8proc never sees broken input. */
-    int32_t *chars = arena_array(a, s.len * 18 + 8, sizeof *chars); /* longest decomposition is 18 */
+    int32_t *chars =
+        arena_array(a, s.len * 18 + 8, sizeof *chars); /* longest decomposition is 18 */
     if (!chars)
         return ARENA_SPENT(a, why);
     utf8proc_ssize_t n = 0, room = (utf8proc_ssize_t)(s.len * 18 + 8);
     while (s.len) {
         uint32_t c = utf8_next(&s);
         int boundary = 0;
-        utf8proc_ssize_t k = utf8proc_decompose_char((utf8proc_int32_t)c, chars + n, room - n, options, &boundary);
+        utf8proc_ssize_t k =
+            utf8proc_decompose_char((utf8proc_int32_t)c, chars + n, room - n, options, &boundary);
         if (k < 0 || k > room - n)
             return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "utf8proc refused U+%04X", c);
         n += k;
@@ -165,9 +170,9 @@ bool text_is_letter_or_digit(uint32_t c)
 
 bool text_is_cjk(uint32_t c)
 {
-    return (c >= 0x3040 && c <= 0x30ff) ||   /* Hiragana, Katakana */
-           (c >= 0x3400 && c <= 0x9fff) ||   /* Han */
-           (c >= 0xac00 && c <= 0xd7a3) ||   /* Hangul */
+    return (c >= 0x3040 && c <= 0x30ff) || /* Hiragana, Katakana */
+           (c >= 0x3400 && c <= 0x9fff) || /* Han */
+           (c >= 0xac00 && c <= 0xd7a3) || /* Hangul */
            (c >= 0xf900 && c <= 0xfaff) || (c >= 0xff66 && c <= 0xff9f) ||
            (c >= 0x20000 && c <= 0x3ffff) || c == 0x3005 || c == 0x3006 || c == 0x3007;
 }

@@ -10,7 +10,7 @@
 
 #include "base/base.h"
 
-typedef int64_t when; /* milliseconds since the epoch, UTC */
+typedef int64_t when;       /* milliseconds since the epoch, UTC */
 #define WHEN_NONE INT64_MIN /* the source did not say */
 #define WHEN_DAY ((when)86400000)
 
