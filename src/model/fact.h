@@ -116,6 +116,7 @@ typedef struct fact_record {
 typedef struct fact_head {
     slice format;  /* "stix-2.1", "misp-galaxy", "csv", ...: the contract's `format` */
     slice source;  /* who says so, from the content; empty: the importer decides */
+    slice derives_from; /* the source whose statements these repeat ("microsoft"); empty: none */
     bool snapshot; /* the document is its publisher's whole list */
     marking marking; /* default for all that is not marked */
     bool marked;
