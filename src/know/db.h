@@ -1,0 +1,104 @@
+/* db.h - the only door to SQL. Private to know.
+ *
+ *     db_stmt *q = db_query(d, Q_NODE_FIND);
+ *     db_bind_int(q, 1, h); db_bind_text(q, 2, text);
+ *     while ((st = db_step(q, &row, why)) == OK && row)
+ *         id = db_int(q, 0);
+ *
+ * Uses: base, marking. Used by: the modules of know, nobody else.
+ * Every statement the product runs is one line of db/queries.def; migrations are db/schema.def.
+ * A driver is a table of functions (db_driver); SQLite is the first. What differs between engines
+ * stays inside the driver: the SQL is written once, in the common subset, with parameters ?1..?n.
+ *
+ * The visibility filter. Rows that carry a view class and a life span are only ever read through
+ *     SEES(c)       visible now: class in view, recorded by then, not withdrawn by then
+ *     SEES_PAST(c)  the same but withdrawn rows too
+ * which db_view fills with the reader's view; it stands inside WHERE, so it acts before LIMIT,
+ * counts and order. tests/know removes each occurrence in turn and demands a failing test.
+ *
+ * Threads: a db belongs to one thread. Several db on one store run side by side. */
+#ifndef NOROSHI_KNOW_DB_H
+#define NOROSHI_KNOW_DB_H
+
+#include "base/base.h"
+
+typedef struct db db;
+typedef struct db_stmt db_stmt;
+
+typedef enum query {
+#define QUERY(name, sql) name,
+#include "know/db/queries.def"
+#undef QUERY
+    QUERY_COUNT_
+} query;
+
+typedef struct db_options {
+    const char *where;   /* SQLite: path of the file */
+    bool read_only;
+    const char *vfs;     /* SQLite: name of the file layer; NULL is the default. For power tests */
+    uint32_t busy_ms;    /* how long to wait for another writer; 0: 10,000 */
+    uint32_t cache_kib;  /* page cache */
+    uint64_t mmap_bytes;
+    int mutant;          /* NOROSHI_MUTANTS builds only: drop this visibility filter; -1 none */
+} db_options;
+
+/* Which rows a reader sees; kept by reference until the next db_view or db_close. */
+typedef struct db_sight {
+    const uint8_t *classes; /* classes[vc] != 0: visible; vc >= class_count is not */
+    size_t class_count;
+    int64_t tx;             /* last transaction in sight */
+    const int64_t *pending; /* ids <= tx that are not: pending, or committed later than as-of */
+    size_t pending_count;
+} db_sight;
+
+status db_open(const db_options *options, db **ret, err *why) NODISCARD;
+db *db_close(db *d);
+/* Creates the schema or moves it to the newest version, in one transaction. ERR_INPUT when the
+ * store was written by a newer program. */
+status db_migrate(db *d, err *why) NODISCARD;
+void db_view(db *d, const db_sight *sight);
+
+/* Transactions of the engine. begin_write waits for the other writer (ERR_BUSY after busy_ms). */
+status db_begin_read(db *d, err *why) NODISCARD;
+status db_begin_write(db *d, err *why) NODISCARD;
+status db_commit(db *d, err *why) NODISCARD;
+void db_rollback(db *d);
+bool db_in_transaction(const db *d);
+/* A part of a write transaction that can be taken back alone. One level. */
+status db_savepoint(db *d, err *why) NODISCARD;
+status db_release(db *d, err *why) NODISCARD;
+status db_rollback_savepoint(db *d, err *why) NODISCARD;
+/* Folds the write-ahead log into the file, so that the next start is fast. */
+status db_checkpoint(db *d, err *why) NODISCARD;
+
+/* The prepared statement, reset and with no bindings. Prepared on first use and kept. One use at
+ * a time: a query inside its own loop is a bug. Preparation errors come out of the first step. */
+db_stmt *db_query(db *d, query q);
+void db_bind_int(db_stmt *s, int at, int64_t n);
+void db_bind_null(db_stmt *s, int at);
+void db_bind_text(db_stmt *s, int at, slice text);  /* kept by reference until the next db_query */
+void db_bind_blob(db_stmt *s, int at, slice bytes); /* likewise */
+/* WHEN_NONE, negative confidence and the like: NULL when `none`. */
+static inline void db_bind_maybe(db_stmt *s, int at, int64_t n, bool none)
+{
+    none ? db_bind_null(s, at) : db_bind_int(s, at, n);
+}
+status db_step(db_stmt *s, bool *ret_row, err *why) NODISCARD;
+/* For statements that give no rows. */
+status db_run(db_stmt *s, err *why) NODISCARD;
+int64_t db_int(db_stmt *s, int column);
+bool db_is_null(db_stmt *s, int column);
+slice db_text(db_stmt *s, int column); /* valid until the next step */
+void db_reset(db_stmt *s);             /* ends a loop early */
+int64_t db_changes(db *d);             /* rows changed by the last run */
+int64_t db_last_id(db *d);             /* rowid of the last insert */
+
+/* Tests: the SQL of a query after expansion, the number of visibility filters there are, and the
+ * engine's plan, one line a row. */
+const char *db_sql(query q);
+int db_filter_count(void);
+status db_explain(db *d, query q, buf *out, err *why) NODISCARD;
+/* The engine's own consistency check; OK or ERR_INTERNAL with its first complaint. */
+status db_check(db *d, err *why) NODISCARD;
+
+#endif

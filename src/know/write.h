@@ -1,0 +1,85 @@
+/* write.h - changing the store: imports, curation.
+ *
+ *     writer *w; writer_new(store, &w, why);
+ *     writer_document(w, &doc, &known, why);
+ *     writer_begin(w, &record, why); writer_claim(w, &claim, why)...; writer_end(w, &is_new, why);
+ *     writer_document_end(w, &result, why);
+ *     writer_sync(w, why);                              // acknowledged from here on
+ *
+ * Uses: store. Used by: intake, curation commands.
+ * A document is all or nothing. Small documents share an engine transaction until writer_sync; a
+ * large one is written in batches under a pending transaction that nobody sees before it is
+ * published. Importing the same thing again adds nothing: identity is by content. */
+#ifndef NOROSHI_KNOW_WRITE_H
+#define NOROSHI_KNOW_WRITE_H
+
+#include "know/store.h"
+
+typedef struct writer writer;
+
+enum { WRITER_BATCH_CLAIMS = 20000 };
+
+/* Waits for nobody; each batch waits its turn. `actor` is who changes things, for the history. */
+status writer_new(store *s, slice actor, writer **ret, err *why) NODISCARD;
+/* Gives up what is not published. NULL is fine. */
+writer *writer_free(writer *w);
+
+typedef struct document_in {
+    const uint8_t *sha256;   /* of the bytes, which are in the blob directory already */
+    uint64_t bytes;
+    slice source;            /* who says so */
+    bool source_inferred;    /* guessed from the path: the same bytes from anywhere are known */
+    char reliability;        /* 'A'..'F' to record with the source; 0: leave as it is */
+    slice derives_from;      /* for a source that copies another; may be empty */
+    marking marking;         /* floor for everything in it */
+    uint32_t parser;         /* codec version */
+    slice format, path;
+    bool snapshot;           /* what an older delivery of the feed said and this does not, is withdrawn */
+    slice why;
+} document_in;
+
+typedef struct document_known {
+    bool known;       /* these bytes were imported by this codec and nothing was refused: done */
+    uint64_t records; /* then: how many it has */
+    slice format;     /* then: valid until the next call */
+} document_known;
+
+/* Begins a document. When ret->known it is over at once (the arrival is noted); otherwise the
+ * records follow and writer_document_end. */
+status writer_document(writer *w, const document_in *d, document_known *ret, err *why) NODISCARD;
+status writer_begin(writer *w, const fact_record *r, err *why) NODISCARD;
+status writer_claim(writer *w, const fact_claim *c, err *why) NODISCARD;
+/* *ret_new: something of the record was not in the store. */
+status writer_end(writer *w, bool *ret_new, err *why) NODISCARD;
+
+typedef struct document_result {
+    uint64_t records, fresh, withdrawn;
+} document_result;
+/* `format` may be more precise than at the beginning ("stix-2.1"); refused: how many records the
+ * codec refused. */
+status writer_document_end(writer *w, slice format, uint64_t refused, document_result *ret, err *why) NODISCARD;
+/* Takes the document back. */
+status writer_document_abort(writer *w, err *why) NODISCARD;
+/* Everything ended so far is durable and visible. */
+status writer_sync(writer *w, err *why) NODISCARD;
+
+/* The container (a .gz, a .zip) whose documents are all in the store: import it again and nothing
+ * needs to be opened. `options` distinguishes imports with other flags. */
+status writer_container_known(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, bool *ret_known,
+                              uint64_t *ret_documents, err *why) NODISCARD;
+status writer_container_add(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, uint64_t documents,
+                            err *why) NODISCARD;
+
+/* --- curation: one statement by a person, or its withdrawal; durable on return ------------------ */
+
+/* Makes `source` known and dates its settings. NULL or 0 leaves a setting as it is. */
+status writer_source_set(writer *w, slice source, char reliability, const slice *licence,
+                         const slice *derives_from, err *why) NODISCARD;
+/* A claim by a person ("analyst:<name>"). ERR_BUSY when the very same stands already. */
+status writer_curate(writer *w, slice source, const fact_claim *c, slice reason, err *why) NODISCARD;
+/* Withdraws the live claims of `source` that say (subject, predicate, object); object.kind
+ * KIND_NONE: any. ERR_NOT_FOUND when there is none. */
+status writer_retract(writer *w, slice source, node_ref subject, predicate p, node_ref object, slice reason,
+                      uint64_t *ret_count, err *why) NODISCARD;
+
+#endif
