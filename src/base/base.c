@@ -6,6 +6,7 @@
 
 /* --- status and err ------------------------------------------------------------------------- */
 
+PRINTF_LIKE(5, 0)
 static void err_vset(err *why, status code, int os, uint64_t at, const char *fmt, va_list args)
 {
     why->code = code;

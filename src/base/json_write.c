@@ -196,7 +196,7 @@ static void put_scalar(json_writer *w, const json *v, bool canonical)
             buf_put(w->out, v->text);
         break;
     case JSON_ARRAY:
-    case JSON_OBJECT: assert(!"a container is not a scalar"); break;
+    case JSON_OBJECT: assert(false && "a container is not a scalar"); break;
     }
 }
 

@@ -19,9 +19,12 @@
 #pragma GCC poison localtime gmtime asctime ctime localtime_r mktime srand srandom
 #pragma GCC poison popen execlp execvp tmpnam tempnam mktemp setlocale
 
-/* Words that libraries use as names of parameters: only the call is an error. */
+/* Words that libraries use as names of parameters: only the call is an error. clang takes the
+ * attribute on a first declaration only, so this one is gcc's to catch. */
+#ifndef __clang__
 extern int rand(void) __attribute__((error("rand: take a random_source")));
 extern long random(void) __attribute__((error("random: take a random_source")));
 extern int system(const char *) __attribute__((error("no shell is ever started")));
+#endif
 
 #endif

@@ -6,7 +6,7 @@
  *     }
  *
  * No registration and no main: TEST does both. CHECK goes on after a failure, REQUIRE leaves the
- * test. Why our own: docs/decisions/0002-test-header.md. */
+ * test, TEST_SKIP leaves it saying why. Why our own: docs/decisions/0002-test-header.md. */
 #ifndef NOROSHI_TEST_H
 #define NOROSHI_TEST_H
 
@@ -23,7 +23,8 @@ typedef struct test_case {
 
 /* The only state of a test program, kept in its one translation unit. */
 static test_case *test_first, **test_last = &test_first;
-static int test_bad; /* failures of the running test */
+static int test_bad;             /* failures of the running test */
+static const char *test_skipped; /* why it could not run */
 
 #define TEST(title)                                                                                \
     static void test_##title(void);                                                                \
@@ -35,21 +36,15 @@ static int test_bad; /* failures of the running test */
     }                                                                                              \
     static void test_##title(void)
 
-__attribute__((format(printf, 3, 4), unused)) static bool test_fail(const char *file, int line,
-                                                                    const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    fprintf(stderr, "%s:%d: ", file, line);
-    vfprintf(stderr, fmt, args);
-    fputc('\n', stderr);
-    va_end(args);
-    test_bad++;
-    return false;
-}
-
-#define TEST_FAIL(...) test_fail(__FILE__, __LINE__, __VA_ARGS__)
-#define CHECK(cond) ((void)((cond) || TEST_FAIL("%s is false", #cond)))
+#define TEST_FAIL(...)                                                                             \
+    (test_bad++, fprintf(stderr, "%s:%d: ", __FILE__, __LINE__), fprintf(stderr, __VA_ARGS__),     \
+     (void)fputc('\n', stderr))
+#define TEST_SKIP(why)                                                                             \
+    do {                                                                                           \
+        test_skipped = (why);                                                                      \
+        return;                                                                                    \
+    } while (0)
+#define CHECK(cond) ((cond) ? (void)0 : TEST_FAIL("%s is false", #cond))
 #define REQUIRE(cond)                                                                              \
     do {                                                                                           \
         if (!(cond)) {                                                                             \
@@ -78,17 +73,19 @@ __attribute__((format(printf, 3, 4), unused)) static bool test_fail(const char *
 
 int main(int argc, char **argv)
 {
-    const char *only = argc > 1 ? argv[1] : NULL;
+    const char *only = argc > 1 ? argv[1] : "";
     int n = 0, failed = 0, total = 0;
     for (test_case *t = test_first; t; t = t->next)
-        total += !only || strstr(t->name, only);
+        total += strstr(t->name, only) != NULL;
     printf("1..%d\n", total);
     for (test_case *t = test_first; t; t = t->next) {
-        if (only && !strstr(t->name, only))
+        if (!strstr(t->name, only))
             continue;
         test_bad = 0;
+        test_skipped = NULL;
         t->run();
-        printf("%s %d - %s\n", test_bad ? "not ok" : "ok", ++n, t->name);
+        printf("%s %d - %s%s%s\n", test_bad ? "not ok" : "ok", ++n, t->name,
+               test_skipped ? " # SKIP " : "", test_skipped ? test_skipped : "");
         fflush(stdout);
         failed += test_bad != 0;
     }
