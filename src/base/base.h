@@ -9,7 +9,8 @@
  * Uses: the C library. Used by: everything.
  * A function returns a `status` (what to do) and fills `err *why` (what happened), which may be
  * NULL. `*ret` is written only on OK. Our own mistakes are asserts, and asserts stay on in release
- * builds. Nothing here locks; an object belongs to one thread at a time unless its header says more. */
+ * builds. Nothing here locks; an object belongs to one thread at a time unless its header says
+ * more. */
 #ifndef NOROSHI_BASE_H
 #define NOROSHI_BASE_H
 

@@ -1,6 +1,8 @@
 /* poison.h - functions that nobody may call; included in front of every file by the build.
  * A use is a compile error ("attempt to use poisoned ..."). The headers that declare them come
- * first, because a poisoned word may not appear even in a declaration. */
+ * first, because a poisoned word may not appear even in a declaration.
+ *
+ * Used by: the compiler's command line (meson.build), so everything. */
 #ifndef NOROSHI_POISON_H
 #define NOROSHI_POISON_H
 

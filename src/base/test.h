@@ -6,7 +6,8 @@
  *     }
  *
  * No registration and no main: TEST does both. CHECK goes on after a failure, REQUIRE leaves the
- * test, TEST_SKIP leaves it saying why. Why our own: docs/decisions/0002-test-header.md. */
+ * test, TEST_SKIP leaves it saying why. Why our own: docs/decisions/0002-test-header.md.
+ * Uses: base. Used by: every X_test.c. */
 #ifndef NOROSHI_TEST_H
 #define NOROSHI_TEST_H
 
@@ -78,6 +79,7 @@ int main(int argc, char **argv)
     for (test_case *t = test_first; t; t = t->next)
         total += strstr(t->name, only) != NULL;
     printf("1..%d\n", total);
+    fflush(stdout); /* a crash in the first test must not take the plan with it */
     for (test_case *t = test_first; t; t = t->next) {
         if (!strstr(t->name, only))
             continue;
