@@ -27,12 +27,11 @@ typedef struct blob_writer blob_writer;
 
 status blob_begin(const blob_dir *d, blob_writer **ret, err *why) NODISCARD;
 status blob_put(blob_writer *w, slice bytes, err *why) NODISCARD;
-/* Finishes; w is gone afterwards, also on error. The same bytes twice is fine. durable = false
- * leaves syncing to a later blob_sync (many small documents, one wait). */
+/* Finishes: on the disk when it returns OK. w is gone afterwards, also on error. The same bytes
+ * twice is fine. */
 status blob_end(blob_writer *w, uint8_t ret_sha256[SHA256_BYTES], uint64_t *ret_bytes, err *why) NODISCARD;
 /* Gives up: nothing is left behind. NULL is fine. */
 blob_writer *blob_drop(blob_writer *w);
-/* The digest of what was put so far, without ending. */
 bool blob_exists(const blob_dir *d, const uint8_t sha256[SHA256_BYTES]);
 
 /* `length` bytes from `at` (fewer at the end) into the arena.

@@ -1,0 +1,374 @@
+/* blob.c - content-addressed bytes in compressed frames: see blob.h, docs/formats/blob.md.
+ *
+ *     "NRBLOB1\n"  frame ... frame   sizes: u32 LE a frame   footer
+ *     footer: raw bytes u64, frames u32, raw bytes a frame u32, "NRBLEND\n"     (24 bytes)
+ * Each frame is one zstd frame of FRAME_RAW raw bytes, the last one shorter. */
+#include "know/blob.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <zstd.h>
+
+enum {
+    FRAME_RAW = 256 << 10,
+    HEAD_SIZE = 8,
+    FOOTER_SIZE = 24,
+    FRAMES_MAX = 1 << 20, /* 256 GiB */
+    LEVEL = 1,            /* zstd: the store is I/O-light, imports are CPU-bound */
+    PATH_SIZE = 4096
+};
+
+struct blob_writer {
+    const blob_dir *dir;
+    char temp[PATH_SIZE];
+    file out;
+    hash_state *hash;
+    ZSTD_CCtx *zstd;
+    char *raw, *packed; /* FRAME_RAW and ZSTD_compressBound of it */
+    size_t fill;
+    buf sizes;
+    uint64_t bytes;
+    uint32_t frames;
+};
+
+static void put_u32(char *p, uint32_t n)
+{
+    for (int i = 0; i < 4; i++)
+        p[i] = (char)(n >> 8 * i);
+}
+
+static uint32_t get_u32(const char *p)
+{
+    uint32_t n = 0;
+    for (int i = 3; i >= 0; i--)
+        n = n << 8 | (unsigned char)p[i];
+    return n;
+}
+
+static void blob_path(const blob_dir *d, const uint8_t *sha, char out[PATH_SIZE])
+{
+    char hex[HASH_HEX_MAX];
+    hash_hex(sha, SHA256_BYTES, hex);
+    snprintf(out, PATH_SIZE, "%s/%.2s/%s", d->path, hex, hex);
+}
+
+/* --- writing -------------------------------------------------------------------------------- */
+
+blob_writer *blob_drop(blob_writer *w)
+{
+    if (!w)
+        return NULL;
+    file_close(&w->out);
+    if (w->temp[0] && fs_remove(w->dir->disk, w->temp, NULL) != OK)
+        w->temp[0] = 0; /* left for the next open to sweep */
+    hash_free(w->hash);
+    ZSTD_freeCCtx(w->zstd);
+    buf_done(&w->sizes);
+    free(w->raw);
+    free(w->packed);
+    free(w);
+    return NULL;
+}
+
+status blob_begin(const blob_dir *d, blob_writer **ret, err *why)
+{
+    blob_writer *w = calloc(1, sizeof *w);
+    if (!w)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    uint64_t id;
+    d->random.fill(d->random.ctx, &id, sizeof id);
+    w->dir = d;
+    w->out.handle = -1;
+    w->hash = hash_new(HASH_SHA256);
+    w->zstd = ZSTD_createCCtx();
+    w->raw = malloc(FRAME_RAW);
+    w->packed = malloc(ZSTD_compressBound(FRAME_RAW));
+    buf_init(&w->sizes, (size_t)FRAMES_MAX * 4);
+    status st = w->hash && w->zstd && w->raw && w->packed
+                    ? OK
+                    : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    if (st == OK) {
+        snprintf(w->temp, sizeof w->temp, "%s/tmp-%016llx", d->path, (unsigned long long)id);
+        st = fs_open(d->disk, w->temp, FILE_WRITE | FILE_CREATE | FILE_EXCLUSIVE, &w->out, why);
+        if (st != OK)
+            w->temp[0] = 0;
+    }
+    if (st == OK)
+        st = file_write(&w->out, S("NRBLOB1\n"), why);
+    if (st != OK) {
+        blob_drop(w);
+        return st;
+    }
+    *ret = w;
+    return OK;
+}
+
+static status flush_frame(blob_writer *w, err *why)
+{
+    if (!w->fill)
+        return OK;
+    if (w->frames == FRAMES_MAX)
+        return err_set(why, ERR_LIMIT, w->bytes, "document over %d frames", FRAMES_MAX);
+    size_t n = ZSTD_compressCCtx(w->zstd, w->packed, ZSTD_compressBound(FRAME_RAW), w->raw, w->fill, LEVEL);
+    if (ZSTD_isError(n))
+        return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "zstd: %s", ZSTD_getErrorName(n));
+    char size[4];
+    put_u32(size, (uint32_t)n);
+    buf_put(&w->sizes, slice_of(size, 4));
+    w->frames++;
+    w->fill = 0;
+    status st = buf_status(&w->sizes, why);
+    return st == OK ? file_write(&w->out, slice_of(w->packed, n), why) : st;
+}
+
+status blob_put(blob_writer *w, slice bytes, err *why)
+{
+    hash_update(w->hash, bytes);
+    while (bytes.len) {
+        size_t n = FRAME_RAW - w->fill < bytes.len ? FRAME_RAW - w->fill : bytes.len;
+        memcpy(w->raw + w->fill, bytes.ptr, n);
+        w->fill += n;
+        w->bytes += n;
+        bytes = slice_from(bytes, n);
+        if (w->fill == FRAME_RAW) {
+            status st = flush_frame(w, why);
+            if (st != OK)
+                return st;
+        }
+    }
+    return OK;
+}
+
+static status finish_file(blob_writer *w, err *why)
+{
+    char footer[FOOTER_SIZE];
+    status st = flush_frame(w, why);
+    if (st == OK)
+        st = file_write(&w->out, buf_slice(&w->sizes), why);
+    put_u32(footer, (uint32_t)w->bytes);
+    put_u32(footer + 4, (uint32_t)(w->bytes >> 32));
+    put_u32(footer + 8, w->frames);
+    put_u32(footer + 12, FRAME_RAW);
+    memcpy(footer + 16, "NRBLEND\n", 8);
+    if (st == OK)
+        st = file_write(&w->out, slice_of(footer, FOOTER_SIZE), why);
+    if (st == OK)
+        st = file_sync(&w->out, why);
+    file_close(&w->out);
+    return st;
+}
+
+/* Rename is what makes it exist; both directories are synced so that it stays. */
+static status put_in_place(blob_writer *w, const uint8_t *sha, err *why)
+{
+    char path[PATH_SIZE], folder[PATH_SIZE], hex[HASH_HEX_MAX];
+    blob_path(w->dir, sha, path);
+    hash_hex(sha, SHA256_BYTES, hex);
+    snprintf(folder, sizeof folder, "%s/%.2s", w->dir->path, hex);
+    status st = fs_mkdir(w->dir->disk, folder, why);
+    if (st == OK)
+        st = fs_rename(w->dir->disk, w->temp, path, why);
+    if (st == OK) {
+        w->temp[0] = 0;
+        st = fs_sync_dir(w->dir->disk, folder, why);
+    }
+    return st == OK ? fs_sync_dir(w->dir->disk, w->dir->path, why) : st;
+}
+
+status blob_end(blob_writer *w, uint8_t ret_sha256[SHA256_BYTES], uint64_t *ret_bytes, err *why)
+{
+    uint8_t sha[SHA256_BYTES];
+    hash_final(w->hash, sha);
+    status st = OK;
+    uint64_t bytes = w->bytes;
+    if (!blob_exists(w->dir, sha)) {
+        st = finish_file(w, why);
+        if (st == OK)
+            st = put_in_place(w, sha, why);
+    }
+    blob_drop(w);
+    if (st == OK) {
+        memcpy(ret_sha256, sha, SHA256_BYTES);
+        *ret_bytes = bytes;
+    }
+    return st;
+}
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+bool blob_exists(const blob_dir *d, const uint8_t sha256[SHA256_BYTES])
+{
+    char path[PATH_SIZE];
+    file f;
+    blob_path(d, sha256, path);
+    if (fs_open(d->disk, path, FILE_READ, &f, NULL) != OK)
+        return false;
+    file_close(&f);
+    return true;
+}
+
+typedef struct blob_file {
+    file f;
+    uint64_t bytes, table_at; /* where the sizes begin = where the frames end */
+    uint32_t frames, frame_raw;
+} blob_file;
+
+static status damaged(const uint8_t *sha, const char *what, err *why)
+{
+    char hex[HASH_HEX_MAX];
+    return err_set(why, ERR_IO, ERR_NOWHERE, "blob %.12s is damaged: %s", hash_hex(sha, SHA256_BYTES, hex), what);
+}
+
+static status open_blob(const blob_dir *d, const uint8_t *sha, blob_file *ret, err *why)
+{
+    char path[PATH_SIZE], footer[FOOTER_SIZE];
+    uint64_t size;
+    size_t n;
+    blob_path(d, sha, path);
+    blob_file b = {.f.handle = -1};
+    status st = fs_open(d->disk, path, FILE_READ, &b.f, why);
+    if (st != OK)
+        return st;
+    if ((st = file_size(&b.f, &size, why)) == OK && size < HEAD_SIZE + FOOTER_SIZE)
+        st = damaged(sha, "too short", why);
+    if (st == OK && (st = file_pread(&b.f, footer, FOOTER_SIZE, size - FOOTER_SIZE, &n, why)) == OK) {
+        b.bytes = get_u32(footer) | (uint64_t)get_u32(footer + 4) << 32;
+        b.frames = get_u32(footer + 8);
+        b.frame_raw = get_u32(footer + 12);
+        uint64_t table = (uint64_t)b.frames * 4;
+        if (n != FOOTER_SIZE || memcmp(footer + 16, "NRBLEND\n", 8) != 0 || b.frame_raw != FRAME_RAW ||
+            b.frames > FRAMES_MAX || table + HEAD_SIZE + FOOTER_SIZE > size ||
+            b.bytes > (uint64_t)b.frames * FRAME_RAW || (b.frames && b.bytes <= (uint64_t)(b.frames - 1) * FRAME_RAW))
+            st = damaged(sha, "bad footer", why);
+        else
+            b.table_at = size - FOOTER_SIZE - table;
+    }
+    if (st != OK) {
+        file_close(&b.f);
+        return st;
+    }
+    *ret = b;
+    return OK;
+}
+
+/* Frames first..last, in order, each as raw bytes to `put`. */
+static status read_frames(blob_file *b, const uint8_t *sha, uint32_t first, uint32_t last,
+                          status (*put)(void *ctx, slice bytes, err *why), void *ctx, err *why)
+{
+    size_t bound = ZSTD_compressBound(FRAME_RAW), n;
+    char *packed = malloc(bound), *raw = malloc(FRAME_RAW);
+    ZSTD_DCtx *z = ZSTD_createDCtx();
+    uint64_t at = HEAD_SIZE;
+    status st = packed && raw && z ? OK : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    for (uint32_t i = 0; st == OK && i <= last && i < b->frames; i++) {
+        char size[4];
+        if ((st = file_pread(&b->f, size, 4, b->table_at + (uint64_t)i * 4, &n, why)) != OK)
+            break;
+        uint32_t len = n == 4 ? get_u32(size) : 0;
+        if (len == 0 || len > bound || at + len > b->table_at) {
+            st = damaged(sha, "bad frame size", why);
+        } else if (i >= first) {
+            size_t want = i + 1 < b->frames ? FRAME_RAW : (size_t)(b->bytes - (uint64_t)i * FRAME_RAW);
+            if ((st = file_pread(&b->f, packed, len, at, &n, why)) == OK) {
+                size_t got = n == len ? ZSTD_decompressDCtx(z, raw, FRAME_RAW, packed, len) : 0;
+                st = got == want ? put(ctx, slice_of(raw, got), why) : damaged(sha, "frame does not unpack", why);
+            }
+        }
+        at += len;
+    }
+    ZSTD_freeDCtx(z);
+    free(raw);
+    free(packed);
+    return st;
+}
+
+typedef struct window {
+    char *out;
+    uint64_t at;    /* offset of the next frame's first byte */
+    uint64_t from;
+    size_t length, fill;
+} window;
+
+static status into_window(void *ctx, slice bytes, err *why)
+{
+    window *w = ctx;
+    (void)why;
+    size_t skip = w->from > w->at ? (size_t)(w->from - w->at) : 0;
+    w->at += bytes.len;
+    slice part = slice_from(bytes, skip);
+    if (part.len > w->length - w->fill)
+        part.len = w->length - w->fill;
+    if (part.len)
+        memcpy(w->out + w->fill, part.ptr, part.len);
+    w->fill += part.len;
+    return OK;
+}
+
+status blob_read(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], uint64_t at, size_t length, arena *a,
+                 slice *ret, err *why)
+{
+    blob_file b;
+    status st = open_blob(d, sha256, &b, why);
+    if (st != OK)
+        return st;
+    if (at > b.bytes)
+        at = b.bytes;
+    if (length > b.bytes - at)
+        length = (size_t)(b.bytes - at);
+    window w = {.out = arena_array(a, length + 1, 1), .from = at, .length = length};
+    if (!w.out) {
+        st = ARENA_SPENT(a, why);
+    } else if (length) {
+        uint32_t first = (uint32_t)(at / FRAME_RAW), last = (uint32_t)((at + length - 1) / FRAME_RAW);
+        w.at = (uint64_t)first * FRAME_RAW;
+        st = read_frames(&b, sha256, first, last, into_window, &w, why);
+    }
+    file_close(&b.f);
+    if (st == OK)
+        *ret = slice_of(w.out, w.fill);
+    return st;
+}
+
+status blob_size(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], uint64_t *ret, err *why)
+{
+    blob_file b;
+    status st = open_blob(d, sha256, &b, why);
+    if (st == OK) {
+        *ret = b.bytes;
+        file_close(&b.f);
+    }
+    return st;
+}
+
+status blob_stream(const blob_dir *d, const uint8_t sha256[SHA256_BYTES],
+                   status (*put)(void *ctx, slice bytes, err *why), void *ctx, err *why)
+{
+    blob_file b;
+    status st = open_blob(d, sha256, &b, why);
+    if (st == OK) {
+        st = read_frames(&b, sha256, 0, UINT32_MAX, put, ctx, why);
+        file_close(&b.f);
+    }
+    return st;
+}
+
+static status into_hash(void *ctx, slice bytes, err *why)
+{
+    (void)why;
+    hash_update(ctx, bytes);
+    return OK;
+}
+
+status blob_verify(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], err *why)
+{
+    uint8_t sha[SHA256_BYTES];
+    hash_state *h = hash_new(HASH_SHA256);
+    if (!h)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    status st = blob_stream(d, sha256, into_hash, h, why);
+    hash_final(h, sha);
+    hash_free(h);
+    if (st == OK && memcmp(sha, sha256, SHA256_BYTES) != 0)
+        st = damaged(sha256, "its bytes have another hash", why);
+    return st;
+}

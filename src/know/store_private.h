@@ -1,0 +1,46 @@
+/* store_private.h - what the files of the store share. Private to know.
+ * Uses: db, store. Used by: store.c, lens.c, write*.c, read.c, names, search, index. */
+#ifndef NOROSHI_KNOW_STORE_PRIVATE_H
+#define NOROSHI_KNOW_STORE_PRIVATE_H
+
+#include "know/db.h"
+#include "know/store.h"
+
+enum { STORE_PATH_MAX = 4096, PENDING_MAX = 1024, VIEW_CLASS_MAX = 65536 };
+
+struct store {
+    store_options options;
+    char dir[STORE_PATH_MAX], db_path[STORE_PATH_MAX], blob_path[STORE_PATH_MAX];
+    blob_dir blobs;
+};
+
+struct lens {
+    store *s;
+    db *d;
+    const view *v;
+    db_sight sight;
+    uint8_t classes[VIEW_CLASS_MAX];
+    int64_t pending[PENDING_MAX];
+    /* interned markings and source names, loaded as they are met; they never change */
+    arena interned;
+    marking *markings; /* by view class id */
+    size_t marking_count;
+    slice *sources; /* by source id; ptr NULL: not loaded yet */
+    size_t source_count;
+    uint64_t look; /* counts looks: caches of other modules compare it */
+    bool in_read;
+};
+
+/* A connection of the store's own settings. */
+status store_connect(const store *s, bool writing, db **ret, err *why);
+/* The first 8 bytes of SHA-256 over (kind, text), as stored in node_key. `h` is reused. */
+uint64_t node_hash(hash_state *h, node_ref n);
+/* The node's id, or 0 when it is not there. */
+status node_find(db *d, hash_state *h, node_ref n, int64_t *ret, err *why);
+status lens_marking(lens *l, int64_t vc, marking *ret, err *why);
+status lens_source(lens *l, int64_t id, slice *ret, err *why);
+
+/* What a transaction did: tx.what. Stored. */
+enum { TX_IMPORT = 1, TX_SOURCE = 2, TX_CURATE = 3, TX_RETRACT = 4 };
+
+#endif
