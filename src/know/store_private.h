@@ -28,6 +28,7 @@ struct lens {
     slice *sources; /* by source id; ptr NULL: not loaded yet */
     size_t source_count;
     uint64_t look; /* counts looks: caches of other modules compare it */
+    hash_state *h;
     bool in_read;
 };
 

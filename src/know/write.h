@@ -28,7 +28,6 @@ typedef struct document_in {
     const uint8_t *sha256;   /* of the bytes, which are in the blob directory already */
     uint64_t bytes;
     slice source;            /* who says so */
-    bool source_inferred;    /* guessed from the path: the same bytes from anywhere are known */
     char reliability;        /* 'A'..'F' to record with the source; 0: leave as it is */
     slice derives_from;      /* for a source that copies another; may be empty */
     marking marking;         /* floor for everything in it */
@@ -39,14 +38,19 @@ typedef struct document_in {
 } document_in;
 
 typedef struct document_known {
-    bool known;       /* these bytes were imported by this codec and nothing was refused: done */
-    uint64_t records; /* then: how many it has */
-    slice format;     /* then: valid until the next call */
+    uint64_t records;
+    slice format; /* valid until the next call */
+    slice source; /* likewise */
 } document_known;
 
-/* Begins a document. When ret->known it is over at once (the arrival is noted); otherwise the
- * records follow and writer_document_end. */
-status writer_document(writer *w, const document_in *d, document_known *ret, err *why) NODISCARD;
+/* Were these bytes imported by this codec before, with nothing refused, and are they still what
+ * their feed says? Then there is nothing to do: the arrival is noted, *ret filled, OK. `source`
+ * empty: whoever it was said by (the source would only be guessed from the path, which may have
+ * been renamed). ERR_NOT_FOUND: import it. */
+status writer_known(writer *w, const uint8_t *sha256, marking floor, slice source, uint32_t parser, slice path,
+                    bool snapshot, document_known *ret, err *why) NODISCARD;
+/* Begins a document; its records follow, then writer_document_end or _abort. */
+status writer_document(writer *w, const document_in *d, err *why) NODISCARD;
 status writer_begin(writer *w, const fact_record *r, err *why) NODISCARD;
 status writer_claim(writer *w, const fact_claim *c, err *why) NODISCARD;
 /* *ret_new: something of the record was not in the store. */

@@ -1,0 +1,304 @@
+/* store.c - opening the store, taking back what a killed writer left, looking: see store.h. */
+#include "know/store_private.h"
+#include "know/undo.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { READER_CACHE_KIB = 8192, WRITER_CACHE_KIB = 16384, INTERNED_MAX = 64 << 20 };
+static const uint64_t mmap_max = (uint64_t)16 << 30;
+
+/* --- opening -------------------------------------------------------------------------------- */
+
+status store_connect(const store *s, bool writing, db **ret, err *why)
+{
+    db_options o = {
+        .where = s->db_path,
+        .vfs = s->options.vfs,
+        .cache_kib = writing ? WRITER_CACHE_KIB : READER_CACHE_KIB,
+        .mmap_bytes = writing ? 0 : mmap_max,
+        .mutant = s->options.mutant,
+    };
+    return db_open(&o, ret, why);
+}
+
+/* First start makes the schema; later ones only look at the version. */
+static status prepare(store *s, err *why)
+{
+    db *d = NULL;
+    status st = store_connect(s, true, &d, why);
+    if (st == OK)
+        st = db_migrate(d, why);
+    if (st == OK)
+        st = undo_abandoned(s, d, why);
+    db_close(d);
+    return st;
+}
+
+static status make_folders(store *s, err *why)
+{
+    static const char *const folders[] = {"", "/blobs", "/pending", "/index"};
+    char path[STORE_PATH_MAX + 16];
+    for (size_t i = 0; i < COUNT_OF(folders); i++) {
+        snprintf(path, sizeof path, "%s%s", s->dir, folders[i]);
+        status st = fs_mkdir(s->options.disk, path, why);
+        if (st != OK)
+            return st;
+    }
+    return fs_sync_dir(s->options.disk, s->dir, why);
+}
+
+status store_open(const store_options *o, store **ret, err *why)
+{
+    if (strlen(o->dir) >= STORE_PATH_MAX - 32)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "path of the data directory over %d bytes", STORE_PATH_MAX - 32);
+    store *s = calloc(1, sizeof *s);
+    if (!s)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    s->options = *o;
+    if (!s->options.disk)
+        s->options.disk = fs_system();
+    snprintf(s->dir, sizeof s->dir, "%s", o->dir);
+    snprintf(s->db_path, sizeof s->db_path, "%.*s/noroshi.db", STORE_PATH_MAX - 32, s->dir);
+    snprintf(s->blob_path, sizeof s->blob_path, "%.*s/blobs", STORE_PATH_MAX - 32, s->dir);
+    s->options.dir = s->dir;
+    s->blobs = (blob_dir){.disk = s->options.disk, .path = s->blob_path, .random = o->random};
+    status st = OK;
+    file probe;
+    if (o->create)
+        st = make_folders(s, why);
+    else if ((st = fs_open(s->options.disk, s->db_path, FILE_READ, &probe, why)) == OK)
+        file_close(&probe);
+    else if (st == ERR_NOT_FOUND)
+        err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no store in %s: noroshi init makes one", s->dir);
+    if (st == OK)
+        st = prepare(s, why);
+    if (st != OK) {
+        store_close(s);
+        return st;
+    }
+    *ret = s;
+    return OK;
+}
+
+store *store_close(store *s)
+{
+    free(s);
+    return NULL;
+}
+
+const blob_dir *store_blobs(const store *s)
+{
+    return &s->blobs;
+}
+
+const char *store_dir(const store *s)
+{
+    return s->dir;
+}
+
+status store_check(store *s, err *why)
+{
+    db *d = NULL;
+    status st = store_connect(s, false, &d, why);
+    if (st == OK)
+        st = db_check(d, why);
+    db_close(d);
+    return st;
+}
+
+/* --- nodes ---------------------------------------------------------------------------------- */
+
+uint64_t node_hash(hash_state *h, node_ref n)
+{
+    uint8_t digest[SHA256_BYTES], k[2] = {(uint8_t)n.kind, (uint8_t)(n.kind >> 8)};
+    uint64_t id;
+    hash_update(h, slice_of((const char *)k, 2));
+    hash_update(h, n.text);
+    hash_final(h, digest);
+    memcpy(&id, digest, 8);
+    return id;
+}
+
+status node_find(db *d, hash_state *h, node_ref n, int64_t *ret, err *why)
+{
+    bool row;
+    db_stmt *q = db_query(d, Q_NODE_FIND);
+    db_bind_int(q, 1, (int64_t)node_hash(h, n));
+    db_bind_int(q, 2, n.kind);
+    db_bind_text(q, 3, n.text);
+    status st = db_step(q, &row, why);
+    if (st != OK)
+        return st;
+    *ret = row ? db_int(q, 0) : 0;
+    db_reset(q);
+    return OK;
+}
+
+/* --- looking -------------------------------------------------------------------------------- */
+
+status lens_new(store *s, lens **ret, err *why)
+{
+    lens *l = calloc(1, sizeof *l);
+    if (!l)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    l->s = s;
+    arena_init(&l->interned, INTERNED_MAX);
+    l->h = hash_new(HASH_SHA256);
+    status st = l->h ? store_connect(s, false, &l->d, why)
+                     : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    if (st != OK) {
+        lens_free(l);
+        return st;
+    }
+    *ret = l;
+    return OK;
+}
+
+lens *lens_free(lens *l)
+{
+    if (l) {
+        db_close(l->d);
+        hash_free(l->h);
+        arena_done(&l->interned);
+        free(l->markings);
+        free(l->sources);
+        free(l);
+    }
+    return NULL;
+}
+
+const view *lens_view(const lens *l)
+{
+    return l->v;
+}
+
+store *lens_store(const lens *l)
+{
+    return l->s;
+}
+
+/* View classes never change once made; new ones are loaded when the table has grown. */
+static status load_markings(lens *l, err *why)
+{
+    bool row;
+    status st;
+    size_t n = 0;
+    db_stmt *q = db_query(l->d, Q_VIEW_CLASS_ALL);
+    while ((st = db_step(q, &row, why)) == OK && row) {
+        size_t id = (size_t)db_int(q, 0);
+        if (id >= VIEW_CLASS_MAX)
+            return err_set(why, ERR_LIMIT, ERR_NOWHERE, "over %d different markings", VIEW_CLASS_MAX);
+        if (id >= l->marking_count) {
+            size_t count = (id + 64) & ~(size_t)63;
+            marking *p = realloc(l->markings, count * sizeof *p);
+            if (!p)
+                return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+            memset(p + l->marking_count, 0, (count - l->marking_count) * sizeof *p);
+            l->markings = p;
+            l->marking_count = count;
+        }
+        marking *m = &l->markings[id];
+        if (!m->owner.ptr) { /* not loaded yet */
+            m->tlp = (tlp)db_int(q, 1);
+            m->pap = (pap)db_int(q, 2);
+            if (!arena_copy(&l->interned, db_text(q, 4), &m->audience) ||
+                !arena_copy(&l->interned, db_text(q, 3), &m->owner))
+                return ARENA_SPENT(&l->interned, why);
+        }
+        l->classes[id] = view_sees(l->v, *m);
+        n = id + 1;
+    }
+    l->sight.classes = l->classes;
+    l->sight.class_count = n;
+    return st;
+}
+
+/* Which transactions were published by the view's known-at instant. */
+static status load_cut(lens *l, err *why)
+{
+    bool row;
+    int64_t until = l->v->known_at == WHEN_NONE ? INT64_MAX : l->v->known_at * 1000 + 999;
+    int64_t low = 1;
+    db_stmt *q = db_query(l->d, Q_TX_NEWEST);
+    db_bind_int(q, 1, until);
+    status st = db_step(q, &row, why);
+    if (st != OK)
+        return st;
+    l->sight.tx = row ? db_int(q, 3) : 0;
+    low = row ? db_int(q, 2) : 1;
+    db_reset(q);
+    q = db_query(l->d, Q_TX_PENDING);
+    db_bind_int(q, 1, low);
+    db_bind_int(q, 2, l->sight.tx);
+    db_bind_int(q, 3, until);
+    db_bind_int(q, 4, PENDING_MAX + 1);
+    l->sight.pending = l->pending;
+    l->sight.pending_count = 0;
+    while ((st = db_step(q, &row, why)) == OK && row) {
+        if (l->sight.pending_count == PENDING_MAX) {
+            db_reset(q);
+            return err_set(why, ERR_BUSY, ERR_NOWHERE, "over %d imports under way", PENDING_MAX);
+        }
+        l->pending[l->sight.pending_count++] = db_int(q, 0);
+    }
+    return st;
+}
+
+status lens_look(lens *l, const view *v, err *why)
+{
+    if (l->in_read)
+        db_rollback(l->d);
+    l->in_read = false;
+    l->v = v;
+    l->look++;
+    status st = db_begin_read(l->d, why);
+    if (st == OK) {
+        l->in_read = true;
+        st = load_cut(l, why);
+    }
+    if (st == OK)
+        st = load_markings(l, why);
+    db_view(l->d, st == OK ? &l->sight : NULL);
+    return st;
+}
+
+status lens_marking(lens *l, int64_t vc, marking *ret, err *why)
+{
+    if (vc < 0 || (uint64_t)vc >= l->marking_count || !l->markings[vc].owner.ptr)
+        return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "view class %lld is not in the store", (long long)vc);
+    *ret = l->markings[vc];
+    return OK;
+}
+
+status lens_source(lens *l, int64_t id, slice *ret, err *why)
+{
+    bool row;
+    size_t i = (size_t)id;
+    if (id < 0 || i > UINT32_MAX)
+        return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "source %lld is not in the store", (long long)id);
+    if (i >= l->source_count) {
+        size_t count = (i + 256) & ~(size_t)255;
+        slice *p = realloc(l->sources, count * sizeof *p);
+        if (!p)
+            return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+        memset(p + l->source_count, 0, (count - l->source_count) * sizeof *p);
+        l->sources = p;
+        l->source_count = count;
+    }
+    if (!l->sources[i].ptr) {
+        db_stmt *q = db_query(l->d, Q_SOURCE_NAME);
+        db_bind_int(q, 1, id);
+        status st = db_step(q, &row, why);
+        if (st != OK)
+            return st;
+        if (!row)
+            return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "source %lld is not in the store", (long long)id);
+        bool room = arena_copy(&l->interned, db_text(q, 0), &l->sources[i]);
+        db_reset(q);
+        if (!room)
+            return ARENA_SPENT(&l->interned, why);
+    }
+    *ret = l->sources[i];
+    return OK;
+}
