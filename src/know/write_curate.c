@@ -1,0 +1,113 @@
+/* write_curate.c - what people state and take back: see write.h. */
+#include "know/write_private.h"
+
+status put_setting(writer *w, int64_t source, int64_t tx, char reliability, const slice *licence,
+                   const slice *derives_from, err *why)
+{
+    bool row;
+    slice now[3] = {{0}};
+    arena_reset(&w->scratch);
+    db_stmt *q = db_query(w->d, Q_SOURCE_SETTING_LAST);
+    db_bind_int(q, 1, source);
+    status st = db_step(q, &row, why);
+    if (st != OK)
+        return st;
+    for (int i = 0; row && i < 3; i++)
+        if (!db_is_null(q, i) && !arena_copy(&w->scratch, db_text(q, i), &now[i])) {
+            db_reset(q);
+            return ARENA_SPENT(&w->scratch, why);
+        }
+    db_reset(q);
+    slice wanted[3] = {reliability ? slice_of(&reliability, 1) : now[0], licence ? *licence : now[1],
+                       derives_from ? *derives_from : now[2]};
+    if (row && slice_eq(wanted[0], now[0]) && slice_eq(wanted[1], now[1]) && slice_eq(wanted[2], now[2]))
+        return OK; /* nothing changes: no new date */
+    q = db_query(w->d, Q_SOURCE_SET);
+    db_bind_int(q, 1, source);
+    db_bind_int(q, 2, tx);
+    for (int i = 0; i < 3; i++)
+        wanted[i].len ? db_bind_text(q, 3 + i, wanted[i]) : db_bind_null(q, 3 + i);
+    return db_run(q, why);
+}
+
+/* Ends a curation: published and durable, or taken back whole. */
+static status finish(writer *w, status st, int64_t tx, err *why)
+{
+    if (st == OK)
+        st = publish_tx(w, tx, why);
+    if (st == OK)
+        st = writer_sync(w, why);
+    if (st != OK) {
+        db_rollback(w->d);
+        intern_forget(w);
+    }
+    return st;
+}
+
+/* Curation is a transaction of its own; documents gathered so far are made durable first. */
+static status begin(writer *w, int what, slice reason, int64_t *ret_tx, err *why)
+{
+    assert(!w->doc.open);
+    status st = writer_sync(w, why);
+    if (st == OK)
+        st = begin_engine(w, why);
+    return st == OK ? begin_tx(w, what, reason, ret_tx, why) : st;
+}
+
+status writer_source_set(writer *w, slice source, char reliability, const slice *licence, const slice *derives_from,
+                         err *why)
+{
+    int64_t tx = 0, id;
+    status st = begin(w, TX_SOURCE, S(""), &tx, why);
+    if (st == OK)
+        st = intern_source(w, source, &id, why);
+    if (st == OK)
+        st = put_setting(w, id, tx, reliability, licence, derives_from, why);
+    return finish(w, st, tx, why);
+}
+
+status writer_curate(writer *w, slice source, const fact_claim *c, slice reason, err *why)
+{
+    claim_place p = {.place = -1, .source_name = source};
+    claim_state state = CLAIM_NEW;
+    int64_t row = 0;
+    status st = begin(w, TX_CURATE, reason, &p.tx, why);
+    if (st == OK)
+        st = intern_source(w, source, &p.source, why);
+    if (st == OK)
+        st = put_claim(w, c, c->marked ? c->marking : (marking){0}, &p, &row, &state, why);
+    if (st == OK && state == CLAIM_KNOWN)
+        st = err_set(why, ERR_BUSY, ERR_NOWHERE, "%.*s said so already", SLICE_FMT(source));
+    if (st == OK)
+        st = note_range(w, p.tx, row, row, why);
+    return finish(w, st, p.tx, why);
+}
+
+status writer_retract(writer *w, slice source, node_ref subject, predicate pred, node_ref object, slice reason,
+                      uint64_t *ret_count, err *why)
+{
+    int64_t tx = 0, source_id, subject_id, object_id = 0;
+    uint64_t count = 0;
+    status st = begin(w, TX_RETRACT, reason, &tx, why);
+    if (st == OK)
+        st = intern_source(w, source, &source_id, why);
+    if (st == OK)
+        st = intern_node(w, subject, &subject_id, why);
+    if (st == OK && object.kind != KIND_NONE)
+        st = intern_node(w, object, &object_id, why);
+    if (st == OK) {
+        db_stmt *q = db_query(w->d, Q_CLAIM_RETRACT);
+        db_bind_int(q, 1, subject_id);
+        db_bind_int(q, 2, pred);
+        db_bind_maybe(q, 3, object_id, object_id == 0);
+        db_bind_int(q, 4, source_id);
+        db_bind_int(q, 5, tx);
+        if ((st = db_run(q, why)) == OK)
+            count = (uint64_t)db_changes(w->d);
+        if (st == OK && count == 0)
+            st = err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "%.*s does not say so", SLICE_FMT(source));
+    }
+    if ((st = finish(w, st, tx, why)) == OK)
+        *ret_count = count;
+    return st;
+}

@@ -1,0 +1,118 @@
+/* write_private.h - what the files of the writer share. Private to know.
+ * Uses: db, store_private, write. Used by: write.c, write_intern.c, write_document.c,
+ * write_record.c, write_curate.c. */
+#ifndef NOROSHI_KNOW_WRITE_PRIVATE_H
+#define NOROSHI_KNOW_WRITE_PRIVATE_H
+
+#include "know/store_private.h"
+#include "know/write.h"
+
+enum {
+    NODE_CACHE_SLOTS = 1 << 16,
+    CANON_MAX = FACT_VALUE_MAX + 2 * FACT_DETAIL_MAX + 4 * NODE_TEXT_MAX + FACT_ORIGINS_MAX * NODE_TEXT_MAX
+};
+
+/* Recently used nodes by the first 16 bytes of their SHA-256: nobody can make two meet. */
+typedef struct node_slot {
+    uint8_t key[16];
+    int64_t id;
+} node_slot;
+
+/* A growing set of row ids, one bit each. */
+typedef struct row_set {
+    uint64_t *bits;
+    size_t words;
+} row_set;
+
+/* The record between writer_begin and writer_end. */
+typedef struct record_state {
+    bool open, fresh;
+    bool skip;          /* its content is in the store: claims need not be looked at */
+    bool versioned;
+    uint64_t at;
+    int64_t place;      /* -1: none */
+    int64_t key;        /* claim.record: hash of (source, id, marking); 0: no identity */
+    marking marking;
+    int64_t *older;     /* live claims of the versions this one replaces */
+    size_t older_count, older_cap;
+    row_set said;       /* of those, the ones said again */
+} record_state;
+
+/* The document between writer_document and writer_document_end. */
+typedef struct document_state {
+    bool open;
+    bool flushed;       /* batches of it were committed: taking it back needs undo */
+    int64_t tx, id, feed, source, vc;
+    slice source_name;  /* in `texts` */
+    marking floor;
+    bool snapshot;
+    bool repeats;       /* the feed has rows in claim_again: known claims need a second look */
+    int64_t first, last; /* claim ids of the batch under way; first 0: none */
+    row_set claims_seen, objects_seen;
+    int64_t near_document; /* the last foreign document asked about ... */
+    bool near_mine;        /* ... and whether the feed delivered it */
+    buf prefix;            /* what stands before the number in places */
+    uint64_t records, fresh, withdrawn;
+    int lock;
+} document_state;
+
+struct writer {
+    store *s;
+    db *d;
+    hash_state *h;
+    arena texts;  /* actor, and the current document's texts */
+    arena scratch;
+    slice actor;
+    node_slot *nodes;
+    buf canon;    /* canonical form of one claim */
+    int64_t batch;  /* claims since the last commit */
+    record_state rec;
+    document_state doc;
+    struct { /* the last view classes looked up */
+        marking m;
+        int64_t id;
+    } classes[4];
+    unsigned next_class;
+    arena class_texts;
+};
+
+/* write_intern.c: ids of things, made when they are new. Inside a write transaction. */
+status intern_node(writer *w, node_ref n, int64_t *ret, err *why) NODISCARD;
+status intern_source(writer *w, slice name, int64_t *ret, err *why) NODISCARD;
+status intern_marking(writer *w, marking m, int64_t *ret, err *why) NODISCARD;
+/* 0 when there are no reports. Sorts a copy. */
+status intern_origin(writer *w, const slice *reports, size_t count, int64_t *ret, err *why) NODISCARD;
+void intern_forget(writer *w); /* after a rollback: ids handed out may not exist */
+
+/* write.c */
+status begin_engine(writer *w, err *why) NODISCARD; /* a write transaction is open afterwards */
+status begin_tx(writer *w, int what, slice reason, int64_t *ret, err *why) NODISCARD;
+status publish_tx(writer *w, int64_t tx, err *why) NODISCARD;
+/* Commits the batch when it is full; the document stays pending. */
+status flush_batch(writer *w, err *why) NODISCARD;
+status note_range(writer *w, int64_t tx, int64_t first, int64_t last, err *why) NODISCARD;
+status row_set_add(row_set *s, int64_t row, err *why) NODISCARD;
+bool row_set_has(const row_set *s, int64_t row);
+void row_set_clear(row_set *s);
+void row_set_done(row_set *s);
+
+/* write_record.c */
+typedef struct claim_place {
+    int64_t source, document, place, record, tx;
+    uint64_t at;
+    slice source_name;
+} claim_place;
+/* Writes one claim. *ret_row is its row, *ret_state says what became of it. */
+typedef enum claim_state { CLAIM_NEW, CLAIM_KNOWN } claim_state;
+status put_claim(writer *w, const fact_claim *c, marking m, const claim_place *p, int64_t *ret_row,
+                 claim_state *ret_state, err *why) NODISCARD;
+void record_done(record_state *r);
+
+/* write_curate.c: dates the settings of a source when they change; NULL or 0 keeps one. */
+status put_setting(writer *w, int64_t source, int64_t tx, char reliability, const slice *licence,
+                   const slice *derives_from, err *why) NODISCARD;
+
+/* write_document.c: a known claim is said again by the document under way. */
+status claim_said_again(writer *w, int64_t row, int64_t document, err *why) NODISCARD;
+
+#endif
