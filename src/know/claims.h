@@ -80,8 +80,12 @@ typedef struct object_list {
 
 /* Visible versions of the object with this id, of every source. ERR_NOT_FOUND when none. */
 status objects_named(lens *l, arena *a, slice id, object_list *ret, err *why) NODISCARD;
-/* All of a document, or (sha256 NULL) of the store, by page. */
+/* All of the store by page; cursor 0 or the row of the last one. */
 status objects_page(lens *l, arena *a, int64_t cursor, size_t max, object_list *ret, err *why) NODISCARD;
+/* All of one document (document_info.row) in the order of their places; cursor: -1, then the
+ * `at` of the last one. */
+status objects_of_document(lens *l, arena *a, int64_t document, int64_t cursor, size_t max, object_list *ret,
+                           err *why) NODISCARD;
 /* The bytes as received. */
 status object_bytes(lens *l, arena *a, const object_info *o, slice *ret, err *why) NODISCARD;
 

@@ -144,6 +144,7 @@ status lens_new(store *s, lens **ret, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     l->s = s;
     arena_init(&l->interned, INTERNED_MAX);
+    arena_init(&l->per_look, INTERNED_MAX);
     l->h = hash_new(HASH_SHA256);
     status st = l->h ? store_connect(s, false, &l->d, why)
                      : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
@@ -161,6 +162,7 @@ lens *lens_free(lens *l)
         db_close(l->d);
         hash_free(l->h);
         arena_done(&l->interned);
+        arena_done(&l->per_look);
         free(l->markings);
         free(l->sources);
         free(l);
@@ -252,6 +254,7 @@ status lens_look(lens *l, const view *v, err *why)
     l->in_read = false;
     l->v = v;
     l->look++;
+    arena_reset(&l->per_look);
     status st = db_begin_read(l->d, why);
     if (st == OK) {
         l->in_read = true;

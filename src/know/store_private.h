@@ -14,6 +14,17 @@ struct store {
     blob_dir blobs;
 };
 
+enum { DOCUMENT_CACHE = 256 };
+
+/* What claims show of their document. */
+typedef struct document_face {
+    int64_t id;
+    uint64_t look; /* of this look, else stale */
+    bool visible;
+    uint8_t sha256[SHA256_BYTES];
+    slice path, prefix;
+} document_face;
+
 struct lens {
     store *s;
     db *d;
@@ -25,6 +36,8 @@ struct lens {
     arena interned;
     marking *markings; /* by view class id */
     size_t marking_count;
+    document_face documents[DOCUMENT_CACHE];
+    arena per_look; /* emptied by lens_look */
     slice *sources; /* by source id; ptr NULL: not loaded yet */
     size_t source_count;
     uint64_t look; /* counts looks: caches of other modules compare it */

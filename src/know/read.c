@@ -1,0 +1,460 @@
+/* read.c - claims, objects and documents through a lens: see claims.h. */
+#include "know/claims.h"
+#include "know/store_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* --- claims --------------------------------------------------------------------------------- */
+
+const char *claim_id_text(const claim *c, char out[CLAIM_ID_TEXT + 1])
+{
+    snprintf(out, CLAIM_ID_TEXT + 1, "%016llx%016llx", (unsigned long long)c->id_hi, (unsigned long long)c->id_lo);
+    return out;
+}
+
+static when when_or_none(db_stmt *q, int column)
+{
+    return db_is_null(q, column) ? WHEN_NONE : db_int(q, column);
+}
+
+static bool copy_text(arena *a, db_stmt *q, int column, slice *ret)
+{
+    if (db_is_null(q, column)) {
+        *ret = S("");
+        return true;
+    }
+    return arena_copy(a, db_text(q, column), ret);
+}
+
+/* Ids to be replaced by what they stand for once the statement is over. */
+typedef struct raw_ids {
+    int64_t source, document, at, place, origin, vc;
+} raw_ids;
+
+/* Columns of CLAIM_COLUMNS in queries.def. */
+static status read_row(arena *a, hash_state *h, db_stmt *q, claim *c, raw_ids *ids, err *why)
+{
+    *c = (claim){.row = db_int(q, 0), .id_lo = (uint64_t)db_int(q, 2), .predicate = (predicate)db_int(q, 3)};
+    c->subject.kind = (kind)db_int(q, 22);
+    c->object.kind = db_is_null(q, 4) ? KIND_NONE : (kind)db_int(q, 5);
+    if (!copy_text(a, q, 23, &c->subject.text) || !copy_text(a, q, 6, &c->object.text) ||
+        !copy_text(a, q, 7, &c->value) || !copy_text(a, q, 8, &c->detail))
+        return ARENA_SPENT(a, why);
+    c->id_hi = node_hash(h, c->subject);
+    *ids = (raw_ids){
+        .source = db_int(q, 9),
+        .document = db_int(q, 10),
+        .at = db_is_null(q, 11) ? -1 : db_int(q, 11),
+        .place = db_is_null(q, 12) ? -1 : db_int(q, 12),
+        .origin = db_is_null(q, 13) ? 0 : db_int(q, 13),
+        .vc = db_int(q, 15),
+    };
+    c->confidence = db_is_null(q, 14) ? -1 : (int)db_int(q, 14);
+    c->first_seen = when_or_none(q, 16);
+    c->last_seen = when_or_none(q, 17);
+    c->valid_from = when_or_none(q, 18);
+    c->valid_until = when_or_none(q, 19);
+    c->recorded = db_int(q, 20) / 1000;
+    c->withdrawn = !db_is_null(q, 21);
+    return OK;
+}
+
+/* The document's face: loaded once a look and kept by the lens. */
+static status lens_document(lens *l, int64_t id, const document_face **ret, err *why)
+{
+    document_face *f = &l->documents[(uint64_t)id % DOCUMENT_CACHE];
+    bool row;
+    if (f->id == id && f->look == l->look) {
+        *ret = f;
+        return OK;
+    }
+    db_stmt *q = db_query(l->d, Q_DOCUMENT_FACE);
+    db_bind_int(q, 1, id);
+    status st = db_step(q, &row, why);
+    if (st != OK)
+        return st;
+    *f = (document_face){.id = id, .look = l->look};
+    if (row) {
+        slice sha = db_text(q, 0);
+        f->visible = sha.len == SHA256_BYTES;
+        memcpy(f->sha256, sha.ptr, f->visible ? SHA256_BYTES : 0);
+        if (!arena_copy(&l->per_look, db_text(q, 1), &f->path) || !arena_copy(&l->per_look, db_text(q, 2), &f->prefix))
+            st = ARENA_SPENT(&l->per_look, why);
+    }
+    db_reset(q);
+    *ret = f;
+    return st;
+}
+
+static slice base_name(slice path)
+{
+    size_t cut = path.len;
+    while (cut && path.ptr[cut - 1] != '/')
+        cut--;
+    return slice_from(path, cut);
+}
+
+static status fill_place(lens *l, arena *a, const raw_ids *ids, claim *c, err *why)
+{
+    const document_face *f;
+    c->path = c->place = S("");
+    if (!ids->document)
+        return OK;
+    status st = lens_document(l, ids->document, &f, why);
+    if (st != OK || !f->visible)
+        return st;
+    c->has_document = true;
+    memcpy(c->document, f->sha256, SHA256_BYTES);
+    slice name = base_name(f->path);
+    if (ids->place >= 0 && !f->prefix.len)
+        c->place = arena_printf(a, "%.*s:%lld", SLICE_FMT(name), (long long)ids->place);
+    else if (ids->place >= 0)
+        c->place = arena_printf(a, "%.*s#%.*s%lld", SLICE_FMT(name), SLICE_FMT(f->prefix), (long long)ids->place);
+    else
+        c->place = arena_printf(a, "%.*s@%lld", SLICE_FMT(name), (long long)ids->at);
+    return c->place.ptr && arena_copy(a, f->path, &c->path) ? OK : ARENA_SPENT(a, why);
+}
+
+static status fill_origins(lens *l, arena *a, int64_t origin, claim *c, err *why)
+{
+    slice reports[FACT_ORIGINS_MAX];
+    bool row;
+    status st;
+    size_t n = 0;
+    if (!origin)
+        return OK;
+    db_stmt *q = db_query(l->d, Q_ORIGIN_REPORTS);
+    db_bind_int(q, 1, origin);
+    db_bind_int(q, 2, FACT_ORIGINS_MAX);
+    while ((st = db_step(q, &row, why)) == OK && row && n < FACT_ORIGINS_MAX)
+        if (!arena_copy(a, db_text(q, 0), &reports[n++]))
+            return ARENA_SPENT(a, why);
+    db_reset(q);
+    slice *copy = n ? arena_array(a, n, sizeof *copy) : NULL;
+    if (n && !copy)
+        return ARENA_SPENT(a, why);
+    if (n)
+        memcpy(copy, reports, n * sizeof *copy);
+    c->origins = copy;
+    c->origin_count = n;
+    return st;
+}
+
+static status fill(lens *l, arena *a, const raw_ids *ids, claim *c, err *why)
+{
+    status st = lens_source(l, ids->source, &c->source, why);
+    if (st == OK)
+        st = lens_marking(l, ids->vc, &c->marking, why);
+    if (st == OK)
+        st = fill_place(l, a, ids, c, why);
+    return st == OK ? fill_origins(l, a, ids->origin, c, why) : st;
+}
+
+/* Runs a bound statement to its end, at most `max` rows of the max + 1 it may give. */
+static status read_list(lens *l, arena *a, db_stmt *q, size_t max, claim_list *ret, err *why)
+{
+    size_t cap = 16, n = 0;
+    bool row, more = false;
+    status st;
+    claim *list = arena_array(a, cap, sizeof *list);
+    raw_ids *ids = arena_array(a, cap, sizeof *ids);
+    if (!list || !ids)
+        return ARENA_SPENT(a, why);
+    while ((st = db_step(q, &row, why)) == OK && row) {
+        if (n == max) {
+            more = true;
+            break;
+        }
+        if (n == cap) {
+            claim *wider = arena_array(a, cap * 4, sizeof *list);
+            raw_ids *wider_ids = arena_array(a, cap * 4, sizeof *ids);
+            if (!wider || !wider_ids) {
+                st = ARENA_SPENT(a, why);
+                break;
+            }
+            memcpy(wider, list, n * sizeof *list);
+            memcpy(wider_ids, ids, n * sizeof *ids);
+            list = wider;
+            ids = wider_ids;
+            cap *= 4;
+        }
+        if ((st = read_row(a, l->h, q, &list[n], &ids[n], why)) != OK)
+            break;
+        n++;
+    }
+    db_reset(q);
+    for (size_t i = 0; st == OK && i < n; i++)
+        st = fill(l, a, &ids[i], &list[i], why);
+    if (st == OK)
+        *ret = (claim_list){list, n, more};
+    return st;
+}
+
+/* A query's own bound on rows: one more than asked, to know whether there are more. */
+static int64_t one_more(size_t *max)
+{
+    if (*max > CLAIMS_MAX)
+        *max = CLAIMS_MAX;
+    return (int64_t)*max + 1;
+}
+
+static status list_of(lens *l, arena *a, query which, node_ref subject, predicate p, size_t max, claim_list *ret,
+                      err *why)
+{
+    int64_t node, limit = one_more(&max);
+    status st = node_find(l->d, l->h, subject, &node, why);
+    if (st != OK)
+        return st;
+    if (!node) {
+        *ret = (claim_list){0};
+        return OK;
+    }
+    db_stmt *q = db_query(l->d, which);
+    db_bind_int(q, 1, node);
+    db_bind_int(q, 2, p);
+    db_bind_int(q, 3, limit);
+    return read_list(l, a, q, max, ret, why);
+}
+
+status claims_of(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret, err *why)
+{
+    return list_of(l, a, Q_CLAIMS_OF, subject, p, max, ret, why);
+}
+
+status claims_of_past(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret, err *why)
+{
+    return list_of(l, a, Q_CLAIMS_OF_PAST, subject, p, max, ret, why);
+}
+
+status claims_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor, size_t max, claim_list *ret,
+                 err *why)
+{
+    int64_t node, limit = one_more(&max);
+    status st = node_find(l->d, l->h, object, &node, why);
+    if (st != OK)
+        return st;
+    if (!node) {
+        *ret = (claim_list){0};
+        return OK;
+    }
+    db_stmt *q = db_query(l->d, p == PRED_NONE ? Q_CLAIMS_TO_ANY : Q_CLAIMS_TO);
+    int at = 1;
+    db_bind_int(q, at++, node);
+    if (p != PRED_NONE)
+        db_bind_int(q, at++, p);
+    db_bind_int(q, at++, cursor);
+    db_bind_int(q, at, limit);
+    return read_list(l, a, q, max, ret, why);
+}
+
+status claims_page(lens *l, arena *a, int64_t cursor, size_t max, claim_list *ret, err *why)
+{
+    int64_t limit = one_more(&max);
+    db_stmt *q = db_query(l->d, Q_CLAIMS_AFTER);
+    db_bind_int(q, 1, cursor);
+    db_bind_int(q, 2, limit);
+    return read_list(l, a, q, max, ret, why);
+}
+
+static status count(db_stmt *q, uint64_t *ret, err *why)
+{
+    bool row;
+    status st = db_step(q, &row, why);
+    if (st == OK)
+        *ret = row ? (uint64_t)db_int(q, 0) : 0;
+    db_reset(q);
+    return st;
+}
+
+status claims_count_to(lens *l, node_ref object, predicate p, uint64_t cap, uint64_t *ret, err *why)
+{
+    int64_t node;
+    status st = node_find(l->d, l->h, object, &node, why);
+    if (st != OK)
+        return st;
+    *ret = 0;
+    if (!node)
+        return OK;
+    db_stmt *q = db_query(l->d, Q_COUNT_TO);
+    db_bind_int(q, 1, node);
+    db_bind_int(q, 2, p);
+    db_bind_int(q, 3, (int64_t)cap);
+    return count(q, ret, why);
+}
+
+status node_known(lens *l, node_ref n, bool *ret, err *why)
+{
+    int64_t node;
+    uint64_t some = 0;
+    status st = node_find(l->d, l->h, n, &node, why);
+    if (st == OK && node) {
+        db_stmt *q = db_query(l->d, Q_COUNT_OF);
+        db_bind_int(q, 1, node);
+        db_bind_int(q, 2, 1);
+        st = count(q, &some, why);
+        if (st == OK && !some) {
+            q = db_query(l->d, Q_COUNT_TO_ANY);
+            db_bind_int(q, 1, node);
+            db_bind_int(q, 2, 1);
+            st = count(q, &some, why);
+        }
+    }
+    if (st == OK)
+        *ret = some != 0;
+    return st;
+}
+
+status claim_get(lens *l, arena *a, slice id, claim *ret, err *why)
+{
+    uint8_t bytes[16];
+    uint64_t hi = 0, lo = 0;
+    claim_list one;
+    if (!hash_unhex(id, bytes, sizeof bytes))
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "a claim's id has %d hex digits", CLAIM_ID_TEXT);
+    for (int i = 0; i < 8; i++) {
+        hi = hi << 8 | bytes[i];
+        lo = lo << 8 | bytes[8 + i];
+    }
+    db_stmt *q = db_query(l->d, Q_CLAIM_BY_ID);
+    db_bind_int(q, 1, (int64_t)hi);
+    db_bind_int(q, 2, (int64_t)lo);
+    status st = read_list(l, a, q, 1, &one, why);
+    if (st == OK && !one.count)
+        st = err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no such claim");
+    if (st == OK)
+        *ret = one.at[0];
+    return st;
+}
+
+/* --- objects -------------------------------------------------------------------------------- */
+
+typedef struct raw_object {
+    int64_t source, document, vc;
+} raw_object;
+
+static status read_objects(lens *l, arena *a, db_stmt *q, size_t max, object_list *ret, err *why)
+{
+    bool row, more = false;
+    status st;
+    size_t n = 0;
+    object_info *list = arena_array(a, max + 1, sizeof *list);
+    raw_object *raw = arena_array(a, max + 1, sizeof *raw);
+    if (!list || !raw)
+        return ARENA_SPENT(a, why);
+    while ((st = db_step(q, &row, why)) == OK && row) {
+        if (n == max) {
+            more = true;
+            break;
+        }
+        object_info *o = &list[n];
+        *o = (object_info){
+            .row = db_int(q, 0),
+            .modified = when_or_none(q, 4),
+            .revoked = db_int(q, 5) != 0,
+            .at = (uint64_t)db_int(q, 7),
+            .length = (uint64_t)db_int(q, 8),
+        };
+        raw[n++] = (raw_object){db_int(q, 2), db_int(q, 6), db_int(q, 9)};
+        slice content = db_text(q, 10);
+        if (content.len == sizeof o->content)
+            memcpy(o->content, content.ptr, content.len);
+        if (!copy_text(a, q, 1, &o->id) || !copy_text(a, q, 3, &o->spec)) {
+            st = ARENA_SPENT(a, why);
+            break;
+        }
+    }
+    db_reset(q);
+    for (size_t i = 0; st == OK && i < n; i++) {
+        const document_face *f = NULL;
+        if ((st = lens_source(l, raw[i].source, &list[i].source, why)) == OK &&
+            (st = lens_marking(l, raw[i].vc, &list[i].marking, why)) == OK &&
+            (st = lens_document(l, raw[i].document, &f, why)) == OK)
+            memcpy(list[i].document, f->sha256, SHA256_BYTES);
+    }
+    if (st == OK)
+        *ret = (object_list){list, n, more};
+    return st;
+}
+
+status objects_named(lens *l, arena *a, slice id, object_list *ret, err *why)
+{
+    enum { VERSIONS_MAX = 1000 };
+    object_list found;
+    db_stmt *q = db_query(l->d, Q_OBJECTS_NAMED);
+    db_bind_int(q, 1, (int64_t)node_hash(l->h, (node_ref){KIND_NONE, id}));
+    db_bind_text(q, 2, id);
+    status st = read_objects(l, a, q, VERSIONS_MAX, &found, why);
+    if (st == OK && !found.count)
+        st = err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no such object");
+    if (st == OK)
+        *ret = found;
+    return st;
+}
+
+status objects_page(lens *l, arena *a, int64_t cursor, size_t max, object_list *ret, err *why)
+{
+    int64_t limit = one_more(&max);
+    db_stmt *q = db_query(l->d, Q_OBJECTS_PAGE);
+    db_bind_int(q, 1, cursor);
+    db_bind_int(q, 2, limit);
+    return read_objects(l, a, q, max, ret, why);
+}
+
+status objects_of_document(lens *l, arena *a, int64_t document, int64_t cursor, size_t max, object_list *ret, err *why)
+{
+    int64_t limit = one_more(&max);
+    db_stmt *q = db_query(l->d, Q_OBJECTS_OF_DOCUMENT);
+    db_bind_int(q, 1, document);
+    db_bind_int(q, 2, cursor);
+    db_bind_int(q, 3, limit);
+    return read_objects(l, a, q, max, ret, why);
+}
+
+status object_bytes(lens *l, arena *a, const object_info *o, slice *ret, err *why)
+{
+    return blob_read(store_blobs(l->s), o->document, o->at, o->length, a, ret, why);
+}
+
+/* --- documents ------------------------------------------------------------------------------ */
+
+status documents_page(lens *l, arena *a, int64_t cursor, size_t max, document_list *ret, err *why)
+{
+    bool row, more = false;
+    status st;
+    size_t n = 0;
+    int64_t limit = one_more(&max);
+    document_info *list = arena_array(a, max + 1, sizeof *list);
+    raw_object *raw = arena_array(a, max + 1, sizeof *raw);
+    if (!list || !raw)
+        return ARENA_SPENT(a, why);
+    db_stmt *q = db_query(l->d, Q_DOCUMENTS_PAGE);
+    db_bind_int(q, 1, cursor);
+    db_bind_int(q, 2, limit);
+    while ((st = db_step(q, &row, why)) == OK && row) {
+        if (n == max) {
+            more = true;
+            break;
+        }
+        document_info *d = &list[n];
+        *d = (document_info){.row = db_int(q, 0),
+                             .bytes = (uint64_t)db_int(q, 5),
+                             .records = (uint64_t)db_int(q, 7),
+                             .recorded = db_int(q, 8) / 1000};
+        slice sha = db_text(q, 1);
+        if (sha.len == SHA256_BYTES)
+            memcpy(d->sha256, sha.ptr, SHA256_BYTES);
+        raw[n++] = (raw_object){.source = db_int(q, 2), .vc = db_int(q, 6)};
+        if (!copy_text(a, q, 3, &d->format) || !copy_text(a, q, 4, &d->path)) {
+            st = ARENA_SPENT(a, why);
+            break;
+        }
+    }
+    db_reset(q);
+    for (size_t i = 0; st == OK && i < n; i++)
+        if ((st = lens_source(l, raw[i].source, &list[i].source, why)) == OK)
+            st = lens_marking(l, raw[i].vc, &list[i].marking, why);
+    if (st == OK)
+        *ret = (document_list){list, n, more};
+    return st;
+}

@@ -1,0 +1,122 @@
+/* source.c - sources as a view sees them: see store.h. */
+#include "know/store_private.h"
+
+#include <stdlib.h>
+
+static status read_setting(lens *l, arena *a, int64_t id, source_info *s, err *why)
+{
+    bool row;
+    db_stmt *q = db_query(l->d, Q_SOURCE_SETTING);
+    db_bind_int(q, 1, id);
+    status st = db_step(q, &row, why);
+    if (st != OK)
+        return st;
+    s->reliability = 'F';
+    s->licence = s->derives_from = S("");
+    bool room = true;
+    if (row) {
+        slice grade = db_is_null(q, 0) ? S("") : db_text(q, 0);
+        s->reliability_set = grade.len == 1;
+        if (s->reliability_set)
+            s->reliability = grade.ptr[0];
+        if (!db_is_null(q, 1))
+            room = arena_copy(a, db_text(q, 1), &s->licence);
+        if (room && !db_is_null(q, 2))
+            room = arena_copy(a, db_text(q, 2), &s->derives_from);
+    }
+    db_reset(q);
+    return room ? OK : ARENA_SPENT(a, why);
+}
+
+/* *ret_seen: the view sees a document or a statement of it. */
+static status read_source(lens *l, arena *a, int64_t id, source_info *s, bool *ret_seen, err *why)
+{
+    bool row;
+    db_stmt *q = db_query(l->d, Q_SOURCE_DOCUMENTS);
+    db_bind_int(q, 1, id);
+    status st = db_step(q, &row, why);
+    if (st != OK)
+        return st;
+    s->documents = (uint64_t)db_int(q, 0);
+    s->records = db_is_null(q, 1) ? 0 : (uint64_t)db_int(q, 1);
+    s->newest = db_is_null(q, 2) ? WHEN_NONE : db_int(q, 2) / 1000;
+    s->fresh = WHEN_NONE;
+    db_reset(q);
+    *ret_seen = s->documents != 0;
+    if (!s->documents)
+        return OK;
+    q = db_query(l->d, Q_SOURCE_FRESH);
+    db_bind_int(q, 1, id);
+    if ((st = db_step(q, &row, why)) != OK)
+        return st;
+    if (row && !db_is_null(q, 0))
+        s->fresh = db_int(q, 0) / 1000;
+    db_reset(q);
+    if ((st = lens_source(l, id, &s->name, why)) != OK)
+        return st;
+    return read_setting(l, a, id, s, why);
+}
+
+static status next_source(lens *l, arena *a, slice after, int64_t *ret_id, slice *ret_name, bool *ret_row, err *why)
+{
+    db_stmt *q = db_query(l->d, Q_SOURCE_NEXT);
+    db_bind_text(q, 1, after);
+    status st = db_step(q, ret_row, why);
+    if (st == OK && *ret_row) {
+        *ret_id = db_int(q, 0);
+        if (!arena_copy(a, db_text(q, 1), ret_name))
+            st = ARENA_SPENT(a, why);
+    }
+    db_reset(q);
+    return st;
+}
+
+status source_each(lens *l, status (*on_source)(void *ctx, const source_info *s, err *why), void *ctx, err *why)
+{
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 4 << 20);
+    slice after = S("");
+    bool row = true;
+    status st = OK;
+    while (st == OK && row) {
+        int64_t id;
+        source_info s = {0};
+        bool seen = false;
+        slice name;
+        if ((st = next_source(l, &a, after, &id, &name, &row, why)) != OK || !row)
+            break;
+        if ((st = read_source(l, &a, id, &s, &seen, why)) == OK && seen)
+            st = on_source(ctx, &s, why);
+        after = name;
+        if (a.spent > (2 << 20)) { /* names are short; many sources are many pages */
+            slice keep;
+            char copy[NODE_TEXT_MAX];
+            memcpy(copy, after.ptr, after.len);
+            arena_reset(&a);
+            if (!arena_copy(&a, slice_of(copy, after.len), &keep))
+                return ARENA_SPENT(&a, why);
+            after = keep;
+        }
+    }
+    return st;
+}
+
+status source_get(lens *l, arena *a, slice name, source_info *ret, err *why)
+{
+    bool row, seen = false;
+    source_info s = {0};
+    db_stmt *q = db_query(l->d, Q_SOURCE_FIND);
+    db_bind_text(q, 1, name);
+    status st = db_step(q, &row, why);
+    if (st != OK)
+        return st;
+    int64_t id = row ? db_int(q, 0) : 0;
+    db_reset(q);
+    if (row)
+        st = read_source(l, a, id, &s, &seen, why);
+    if (st == OK && !seen)
+        st = err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no such source");
+    if (st == OK)
+        *ret = s;
+    return st;
+}
