@@ -109,7 +109,8 @@ static status flush_frame(blob_writer *w, err *why)
         return OK;
     if (w->frames == FRAMES_MAX)
         return err_set(why, ERR_LIMIT, w->bytes, "document over %d frames", FRAMES_MAX);
-    size_t n = ZSTD_compressCCtx(w->zstd, w->packed, ZSTD_compressBound(FRAME_RAW), w->raw, w->fill, LEVEL);
+    size_t n = ZSTD_compressCCtx(w->zstd, w->packed, ZSTD_compressBound(FRAME_RAW), w->raw, w->fill,
+                                 LEVEL);
     if (ZSTD_isError(n))
         return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "zstd: %s", ZSTD_getErrorName(n));
     char size[4];
@@ -216,7 +217,8 @@ typedef struct blob_file {
 static status damaged(const uint8_t *sha, const char *what, err *why)
 {
     char hex[HASH_HEX_MAX];
-    return err_set(why, ERR_IO, ERR_NOWHERE, "blob %.12s is damaged: %s", hash_hex(sha, SHA256_BYTES, hex), what);
+    return err_set(why, ERR_IO, ERR_NOWHERE, "blob %.12s is damaged: %s",
+                   hash_hex(sha, SHA256_BYTES, hex), what);
 }
 
 static status open_blob(const blob_dir *d, const uint8_t *sha, blob_file *ret, err *why)
@@ -231,14 +233,16 @@ static status open_blob(const blob_dir *d, const uint8_t *sha, blob_file *ret, e
         return st;
     if ((st = file_size(&b.f, &size, why)) == OK && size < HEAD_SIZE + FOOTER_SIZE)
         st = damaged(sha, "too short", why);
-    if (st == OK && (st = file_pread(&b.f, footer, FOOTER_SIZE, size - FOOTER_SIZE, &n, why)) == OK) {
+    if (st == OK &&
+        (st = file_pread(&b.f, footer, FOOTER_SIZE, size - FOOTER_SIZE, &n, why)) == OK) {
         b.bytes = get_u32(footer) | (uint64_t)get_u32(footer + 4) << 32;
         b.frames = get_u32(footer + 8);
         b.frame_raw = get_u32(footer + 12);
         uint64_t table = (uint64_t)b.frames * 4;
-        if (n != FOOTER_SIZE || memcmp(footer + 16, "NRBLEND\n", 8) != 0 || b.frame_raw != FRAME_RAW ||
-            b.frames > FRAMES_MAX || table + HEAD_SIZE + FOOTER_SIZE > size ||
-            b.bytes > (uint64_t)b.frames * FRAME_RAW || (b.frames && b.bytes <= (uint64_t)(b.frames - 1) * FRAME_RAW))
+        if (n != FOOTER_SIZE || memcmp(footer + 16, "NRBLEND\n", 8) != 0 ||
+            b.frame_raw != FRAME_RAW || b.frames > FRAMES_MAX ||
+            table + HEAD_SIZE + FOOTER_SIZE > size || b.bytes > (uint64_t)b.frames * FRAME_RAW ||
+            (b.frames && b.bytes <= (uint64_t)(b.frames - 1) * FRAME_RAW))
             st = damaged(sha, "bad footer", why);
         else
             b.table_at = size - FOOTER_SIZE - table;
@@ -268,10 +272,12 @@ static status read_frames(blob_file *b, const uint8_t *sha, uint32_t first, uint
         if (len == 0 || len > bound || at + len > b->table_at) {
             st = damaged(sha, "bad frame size", why);
         } else if (i >= first) {
-            size_t want = i + 1 < b->frames ? FRAME_RAW : (size_t)(b->bytes - (uint64_t)i * FRAME_RAW);
+            size_t want =
+                i + 1 < b->frames ? FRAME_RAW : (size_t)(b->bytes - (uint64_t)i * FRAME_RAW);
             if ((st = file_pread(&b->f, packed, len, at, &n, why)) == OK) {
                 size_t got = n == len ? ZSTD_decompressDCtx(z, raw, FRAME_RAW, packed, len) : 0;
-                st = got == want ? put(ctx, slice_of(raw, got), why) : damaged(sha, "frame does not unpack", why);
+                st = got == want ? put(ctx, slice_of(raw, got), why)
+                                 : damaged(sha, "frame does not unpack", why);
             }
         }
         at += len;
@@ -284,7 +290,7 @@ static status read_frames(blob_file *b, const uint8_t *sha, uint32_t first, uint
 
 typedef struct window {
     char *out;
-    uint64_t at;    /* offset of the next frame's first byte */
+    uint64_t at; /* offset of the next frame's first byte */
     uint64_t from;
     size_t length, fill;
 } window;
@@ -304,8 +310,8 @@ static status into_window(void *ctx, slice bytes, err *why)
     return OK;
 }
 
-status blob_read(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], uint64_t at, size_t length, arena *a,
-                 slice *ret, err *why)
+status blob_read(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], uint64_t at, size_t length,
+                 arena *a, slice *ret, err *why)
 {
     blob_file b;
     status st = open_blob(d, sha256, &b, why);
@@ -319,7 +325,8 @@ status blob_read(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], uint64_t
     if (!w.out) {
         st = ARENA_SPENT(a, why);
     } else if (length) {
-        uint32_t first = (uint32_t)(at / FRAME_RAW), last = (uint32_t)((at + length - 1) / FRAME_RAW);
+        uint32_t first = (uint32_t)(at / FRAME_RAW),
+                 last = (uint32_t)((at + length - 1) / FRAME_RAW);
         w.at = (uint64_t)first * FRAME_RAW;
         st = read_frames(&b, sha256, first, last, into_window, &w, why);
     }

@@ -29,7 +29,8 @@ status blob_begin(const blob_dir *d, blob_writer **ret, err *why) NODISCARD;
 status blob_put(blob_writer *w, slice bytes, err *why) NODISCARD;
 /* Finishes: on the disk when it returns OK. w is gone afterwards, also on error. The same bytes
  * twice is fine. */
-status blob_end(blob_writer *w, uint8_t ret_sha256[SHA256_BYTES], uint64_t *ret_bytes, err *why) NODISCARD;
+status blob_end(blob_writer *w, uint8_t ret_sha256[SHA256_BYTES], uint64_t *ret_bytes,
+                err *why) NODISCARD;
 /* Gives up: nothing is left behind. NULL is fine. */
 blob_writer *blob_drop(blob_writer *w);
 bool blob_exists(const blob_dir *d, const uint8_t sha256[SHA256_BYTES]);
@@ -38,7 +39,8 @@ bool blob_exists(const blob_dir *d, const uint8_t sha256[SHA256_BYTES]);
  *   ERR_NOT_FOUND  no such blob;  ERR_IO  damaged;  ERR_LIMIT  the budget */
 status blob_read(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], uint64_t at, size_t length,
                  arena *a, slice *ret, err *why) NODISCARD;
-status blob_size(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], uint64_t *ret, err *why) NODISCARD;
+status blob_size(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], uint64_t *ret,
+                 err *why) NODISCARD;
 /* Reads all and compares with the name. */
 status blob_verify(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], err *why) NODISCARD;
 /* All of it in order, to `put`. */

@@ -15,23 +15,23 @@
 enum { CLAIM_ID_TEXT = 32, CLAIMS_MAX = 10000 };
 
 typedef struct claim {
-    int64_t row;                 /* cursor inside one look; never shown */
-    uint64_t id_hi, id_lo;       /* public id: claim_id_text */
+    int64_t row;           /* cursor inside one look; never shown */
+    uint64_t id_hi, id_lo; /* public id: claim_id_text */
     node_ref subject, object;
     predicate predicate;
-    slice value, detail;         /* detail: JSON object or empty */
+    slice value, detail; /* detail: JSON object or empty */
     slice source;
     uint8_t document[SHA256_BYTES];
-    bool has_document;           /* false for what a person stated */
-    slice path;                  /* logical path of the document */
-    slice place;                 /* "file.csv:1917", "bundle.json#/objects/17"; "" without document */
-    const slice *origins;        /* reports it was copied from */
+    bool has_document;    /* false for what a person stated */
+    slice path;           /* logical path of the document */
+    slice place;          /* "file.csv:1917", "bundle.json#/objects/17"; "" without document */
+    const slice *origins; /* reports it was copied from */
     size_t origin_count;
-    int confidence;              /* -1: not said */
+    int confidence; /* -1: not said */
     marking marking;
     when first_seen, last_seen, valid_from, valid_until; /* WHEN_NONE: not said */
-    when recorded;               /* when this store learnt it */
-    bool withdrawn;              /* only with CLAIMS_PAST */
+    when recorded;                                       /* when this store learnt it */
+    bool withdrawn;                                      /* only with CLAIMS_PAST */
 } claim;
 
 typedef struct claim_list {
@@ -43,19 +43,22 @@ typedef struct claim_list {
 const char *claim_id_text(const claim *c, char out[CLAIM_ID_TEXT + 1]);
 
 /* Claims about `subject`; p = PRED_NONE: all. At most `max` (<= CLAIMS_MAX). */
-status claims_of(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret, err *why) NODISCARD;
+status claims_of(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret,
+                 err *why) NODISCARD;
 /* The same, withdrawn ones too (claim.withdrawn). */
 status claims_of_past(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret,
                       err *why) NODISCARD;
 /* Claims that point at `object`, a page at a time: `cursor` is 0 or the row of the last one seen. */
-status claims_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor, size_t max, claim_list *ret,
-                 err *why) NODISCARD;
+status claims_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor, size_t max,
+                 claim_list *ret, err *why) NODISCARD;
 /* How many, counted up to `cap`; *ret == cap means "at least". */
-status claims_count_to(lens *l, node_ref object, predicate p, uint64_t cap, uint64_t *ret, err *why) NODISCARD;
+status claims_count_to(lens *l, node_ref object, predicate p, uint64_t cap, uint64_t *ret,
+                       err *why) NODISCARD;
 /* One claim by its public id, withdrawn or not. ERR_NOT_FOUND. */
 status claim_get(lens *l, arena *a, slice id, claim *ret, err *why) NODISCARD;
 /* Every visible claim in the order they were recorded: for exports. cursor as above. */
-status claims_page(lens *l, arena *a, int64_t cursor, size_t max, claim_list *ret, err *why) NODISCARD;
+status claims_page(lens *l, arena *a, int64_t cursor, size_t max, claim_list *ret,
+                   err *why) NODISCARD;
 /* Is anything visible said about the node, or with it? */
 status node_known(lens *l, node_ref n, bool *ret, err *why) NODISCARD;
 
@@ -81,11 +84,12 @@ typedef struct object_list {
 /* Visible versions of the object with this id, of every source. ERR_NOT_FOUND when none. */
 status objects_named(lens *l, arena *a, slice id, object_list *ret, err *why) NODISCARD;
 /* All of the store by page; cursor 0 or the row of the last one. */
-status objects_page(lens *l, arena *a, int64_t cursor, size_t max, object_list *ret, err *why) NODISCARD;
+status objects_page(lens *l, arena *a, int64_t cursor, size_t max, object_list *ret,
+                    err *why) NODISCARD;
 /* All of one document (document_info.row) in the order of their places; cursor: -1, then the
  * `at` of the last one. */
-status objects_of_document(lens *l, arena *a, int64_t document, int64_t cursor, size_t max, object_list *ret,
-                           err *why) NODISCARD;
+status objects_of_document(lens *l, arena *a, int64_t document, int64_t cursor, size_t max,
+                           object_list *ret, err *why) NODISCARD;
 /* The bytes as received. */
 status object_bytes(lens *l, arena *a, const object_info *o, slice *ret, err *why) NODISCARD;
 
@@ -102,6 +106,7 @@ typedef struct document_list {
     size_t count;
     bool more;
 } document_list;
-status documents_page(lens *l, arena *a, int64_t cursor, size_t max, document_list *ret, err *why) NODISCARD;
+status documents_page(lens *l, arena *a, int64_t cursor, size_t max, document_list *ret,
+                      err *why) NODISCARD;
 
 #endif

@@ -33,13 +33,13 @@ typedef enum query {
 } query;
 
 typedef struct db_options {
-    const char *where;   /* SQLite: path of the file */
+    const char *where; /* SQLite: path of the file */
     bool read_only;
-    const char *vfs;     /* SQLite: name of the file layer; NULL is the default. For power tests */
-    uint32_t busy_ms;    /* how long to wait for another writer; 0: 10,000 */
-    uint32_t cache_kib;  /* page cache */
+    const char *vfs;    /* SQLite: name of the file layer; NULL is the default. For power tests */
+    uint32_t busy_ms;   /* how long to wait for another writer; 0: 10,000 */
+    uint32_t cache_kib; /* page cache */
     uint64_t mmap_bytes;
-    int mutant;          /* NOROSHI_MUTANTS builds only: drop this visibility filter; -1 none */
+    int mutant; /* NOROSHI_MUTANTS builds only: drop this visibility filter; -1 none */
 } db_options;
 
 /* Which rows a reader sees; kept by reference until the next db_view or db_close. */

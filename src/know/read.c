@@ -9,7 +9,8 @@
 
 const char *claim_id_text(const claim *c, char out[CLAIM_ID_TEXT + 1])
 {
-    snprintf(out, CLAIM_ID_TEXT + 1, "%016llx%016llx", (unsigned long long)c->id_hi, (unsigned long long)c->id_lo);
+    snprintf(out, CLAIM_ID_TEXT + 1, "%016llx%016llx", (unsigned long long)c->id_hi,
+             (unsigned long long)c->id_lo);
     return out;
 }
 
@@ -35,7 +36,8 @@ typedef struct raw_ids {
 /* Columns of CLAIM_COLUMNS in queries.def. */
 static status read_row(arena *a, hash_state *h, db_stmt *q, claim *c, raw_ids *ids, err *why)
 {
-    *c = (claim){.row = db_int(q, 0), .id_lo = (uint64_t)db_int(q, 2), .predicate = (predicate)db_int(q, 3)};
+    *c = (claim){
+        .row = db_int(q, 0), .id_lo = (uint64_t)db_int(q, 2), .predicate = (predicate)db_int(q, 3)};
     c->subject.kind = (kind)db_int(q, 22);
     c->object.kind = db_is_null(q, 4) ? KIND_NONE : (kind)db_int(q, 5);
     if (!copy_text(a, q, 23, &c->subject.text) || !copy_text(a, q, 6, &c->object.text) ||
@@ -79,7 +81,8 @@ static status lens_document(lens *l, int64_t id, const document_face **ret, err 
         slice sha = db_text(q, 0);
         f->visible = sha.len == SHA256_BYTES;
         memcpy(f->sha256, sha.ptr, f->visible ? SHA256_BYTES : 0);
-        if (!arena_copy(&l->per_look, db_text(q, 1), &f->path) || !arena_copy(&l->per_look, db_text(q, 2), &f->prefix))
+        if (!arena_copy(&l->per_look, db_text(q, 1), &f->path) ||
+            !arena_copy(&l->per_look, db_text(q, 2), &f->prefix))
             st = ARENA_SPENT(&l->per_look, why);
     }
     db_reset(q);
@@ -110,7 +113,8 @@ static status fill_place(lens *l, arena *a, const raw_ids *ids, claim *c, err *w
     if (ids->place >= 0 && !f->prefix.len)
         c->place = arena_printf(a, "%.*s:%lld", SLICE_FMT(name), (long long)ids->place);
     else if (ids->place >= 0)
-        c->place = arena_printf(a, "%.*s#%.*s%lld", SLICE_FMT(name), SLICE_FMT(f->prefix), (long long)ids->place);
+        c->place = arena_printf(a, "%.*s#%.*s%lld", SLICE_FMT(name), SLICE_FMT(f->prefix),
+                                (long long)ids->place);
     else
         c->place = arena_printf(a, "%.*s@%lld", SLICE_FMT(name), (long long)ids->at);
     return c->place.ptr && arena_copy(a, f->path, &c->path) ? OK : ARENA_SPENT(a, why);
@@ -199,8 +203,8 @@ static int64_t one_more(size_t *max)
     return (int64_t)*max + 1;
 }
 
-static status list_of(lens *l, arena *a, query which, node_ref subject, predicate p, size_t max, claim_list *ret,
-                      err *why)
+static status list_of(lens *l, arena *a, query which, node_ref subject, predicate p, size_t max,
+                      claim_list *ret, err *why)
 {
     int64_t node, limit = one_more(&max);
     status st = node_find(l->d, l->h, subject, &node, why);
@@ -217,18 +221,20 @@ static status list_of(lens *l, arena *a, query which, node_ref subject, predicat
     return read_list(l, a, q, max, ret, why);
 }
 
-status claims_of(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret, err *why)
+status claims_of(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret,
+                 err *why)
 {
     return list_of(l, a, Q_CLAIMS_OF, subject, p, max, ret, why);
 }
 
-status claims_of_past(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret, err *why)
+status claims_of_past(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret,
+                      err *why)
 {
     return list_of(l, a, Q_CLAIMS_OF_PAST, subject, p, max, ret, why);
 }
 
-status claims_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor, size_t max, claim_list *ret,
-                 err *why)
+status claims_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor, size_t max,
+                 claim_list *ret, err *why)
 {
     int64_t node, limit = one_more(&max);
     status st = node_find(l->d, l->h, object, &node, why);
@@ -311,7 +317,8 @@ status claim_get(lens *l, arena *a, slice id, claim *ret, err *why)
     uint64_t hi = 0, lo = 0;
     claim_list one;
     if (!hash_unhex(id, bytes, sizeof bytes))
-        return err_set(why, ERR_INPUT, ERR_NOWHERE, "a claim's id has %d hex digits", CLAIM_ID_TEXT);
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "a claim's id has %d hex digits",
+                       CLAIM_ID_TEXT);
     for (int i = 0; i < 8; i++) {
         hi = hi << 8 | bytes[i];
         lo = lo << 8 | bytes[8 + i];
@@ -401,7 +408,8 @@ status objects_page(lens *l, arena *a, int64_t cursor, size_t max, object_list *
     return read_objects(l, a, q, max, ret, why);
 }
 
-status objects_of_document(lens *l, arena *a, int64_t document, int64_t cursor, size_t max, object_list *ret, err *why)
+status objects_of_document(lens *l, arena *a, int64_t document, int64_t cursor, size_t max,
+                           object_list *ret, err *why)
 {
     int64_t limit = one_more(&max);
     db_stmt *q = db_query(l->d, Q_OBJECTS_OF_DOCUMENT);

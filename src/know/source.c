@@ -57,7 +57,8 @@ static status read_source(lens *l, arena *a, int64_t id, source_info *s, bool *r
     return read_setting(l, a, id, s, why);
 }
 
-static status next_source(lens *l, arena *a, slice after, int64_t *ret_id, slice *ret_name, bool *ret_row, err *why)
+static status next_source(lens *l, arena *a, slice after, int64_t *ret_id, slice *ret_name,
+                          bool *ret_row, err *why)
 {
     db_stmt *q = db_query(l->d, Q_SOURCE_NEXT);
     db_bind_text(q, 1, after);
@@ -71,7 +72,8 @@ static status next_source(lens *l, arena *a, slice after, int64_t *ret_id, slice
     return st;
 }
 
-status source_each(lens *l, status (*on_source)(void *ctx, const source_info *s, err *why), void *ctx, err *why)
+status source_each(lens *l, status (*on_source)(void *ctx, const source_info *s, err *why),
+                   void *ctx, err *why)
 {
     CLEANUP(arena_done) arena a;
     arena_init(&a, 4 << 20);

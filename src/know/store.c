@@ -51,7 +51,8 @@ static status make_folders(store *s, err *why)
 status store_open(const store_options *o, store **ret, err *why)
 {
     if (strlen(o->dir) >= STORE_PATH_MAX - 32)
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "path of the data directory over %d bytes", STORE_PATH_MAX - 32);
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "path of the data directory over %d bytes",
+                       STORE_PATH_MAX - 32);
     store *s = calloc(1, sizeof *s);
     if (!s)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
@@ -190,7 +191,8 @@ static status load_markings(lens *l, err *why)
     while ((st = db_step(q, &row, why)) == OK && row) {
         size_t id = (size_t)db_int(q, 0);
         if (id >= VIEW_CLASS_MAX)
-            return err_set(why, ERR_LIMIT, ERR_NOWHERE, "over %d different markings", VIEW_CLASS_MAX);
+            return err_set(why, ERR_LIMIT, ERR_NOWHERE, "over %d different markings",
+                           VIEW_CLASS_MAX);
         if (id >= l->marking_count) {
             size_t count = (id + 64) & ~(size_t)63;
             marking *p = realloc(l->markings, count * sizeof *p);
@@ -269,7 +271,8 @@ status lens_look(lens *l, const view *v, err *why)
 status lens_marking(lens *l, int64_t vc, marking *ret, err *why)
 {
     if (vc < 0 || (uint64_t)vc >= l->marking_count || !l->markings[vc].owner.ptr)
-        return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "view class %lld is not in the store", (long long)vc);
+        return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "view class %lld is not in the store",
+                       (long long)vc);
     *ret = l->markings[vc];
     return OK;
 }
@@ -279,7 +282,8 @@ status lens_source(lens *l, int64_t id, slice *ret, err *why)
     bool row;
     size_t i = (size_t)id;
     if (id < 0 || i > UINT32_MAX)
-        return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "source %lld is not in the store", (long long)id);
+        return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "source %lld is not in the store",
+                       (long long)id);
     if (i >= l->source_count) {
         size_t count = (i + 256) & ~(size_t)255;
         slice *p = realloc(l->sources, count * sizeof *p);
@@ -296,7 +300,8 @@ status lens_source(lens *l, int64_t id, slice *ret, err *why)
         if (st != OK)
             return st;
         if (!row)
-            return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "source %lld is not in the store", (long long)id);
+            return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "source %lld is not in the store",
+                           (long long)id);
         bool room = arena_copy(&l->interned, db_text(q, 0), &l->sources[i]);
         db_reset(q);
         if (!room)

@@ -24,13 +24,13 @@
 typedef struct store store;
 
 typedef struct store_options {
-    const char *dir;      /* the data directory */
-    bool create;          /* make it when it is not there */
-    const fs *disk;       /* NULL: the system's */
-    const char *vfs;      /* SQLite file layer; NULL: the default. For power-loss tests */
+    const char *dir; /* the data directory */
+    bool create;     /* make it when it is not there */
+    const fs *disk;  /* NULL: the system's */
+    const char *vfs; /* SQLite file layer; NULL: the default. For power-loss tests */
     clock_source clock;
     random_source random;
-    int mutant;           /* NOROSHI_MUTANTS builds: drop this visibility filter; -1: none */
+    int mutant; /* NOROSHI_MUTANTS builds: drop this visibility filter; -1: none */
 } store_options;
 
 /* Opens, migrates the schema, and takes back what a killed writer left pending.
@@ -58,17 +58,17 @@ store *lens_store(const lens *l);
 
 typedef struct source_info {
     slice name;
-    char reliability;   /* Admiralty 'A'..'F'; 'F' (cannot be judged) when nobody said */
+    char reliability; /* Admiralty 'A'..'F'; 'F' (cannot be judged) when nobody said */
     bool reliability_set;
     slice licence, derives_from;
     uint64_t documents, records; /* visible ones */
-    when newest;        /* when its newest visible document was recorded; WHEN_NONE */
-    when fresh;         /* last delivery, also of known bytes */
+    when newest;                 /* when its newest visible document was recorded; WHEN_NONE */
+    when fresh;                  /* last delivery, also of known bytes */
 } source_info;
 
 /* Sources with a visible document, by name. on_source returning not OK stops. */
-status source_each(lens *l, status (*on_source)(void *ctx, const source_info *s, err *why), void *ctx,
-                   err *why) NODISCARD;
+status source_each(lens *l, status (*on_source)(void *ctx, const source_info *s, err *why),
+                   void *ctx, err *why) NODISCARD;
 /* ERR_NOT_FOUND when the view sees nothing of it. */
 status source_get(lens *l, arena *a, slice name, source_info *ret, err *why) NODISCARD;
 

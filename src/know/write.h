@@ -25,15 +25,15 @@ status writer_new(store *s, slice actor, writer **ret, err *why) NODISCARD;
 writer *writer_free(writer *w);
 
 typedef struct document_in {
-    const uint8_t *sha256;   /* of the bytes, which are in the blob directory already */
+    const uint8_t *sha256; /* of the bytes, which are in the blob directory already */
     uint64_t bytes;
-    slice source;            /* who says so */
-    char reliability;        /* 'A'..'F' to record with the source; 0: leave as it is */
-    slice derives_from;      /* for a source that copies another; may be empty */
-    marking marking;         /* floor for everything in it */
-    uint32_t parser;         /* codec version */
+    slice source;       /* who says so */
+    char reliability;   /* 'A'..'F' to record with the source; 0: leave as it is */
+    slice derives_from; /* for a source that copies another; may be empty */
+    marking marking;    /* floor for everything in it */
+    uint32_t parser;    /* codec version */
     slice format, path;
-    bool snapshot;           /* what an older delivery of the feed said and this does not, is withdrawn */
+    bool snapshot; /* what an older delivery of the feed said and this does not, is withdrawn */
     slice why;
 } document_in;
 
@@ -47,8 +47,8 @@ typedef struct document_known {
  * their feed says? Then there is nothing to do: the arrival is noted, *ret filled, OK. `source`
  * empty: whoever it was said by (the source would only be guessed from the path, which may have
  * been renamed). ERR_NOT_FOUND: import it. */
-status writer_known(writer *w, const uint8_t *sha256, marking floor, slice source, uint32_t parser, slice path,
-                    bool snapshot, document_known *ret, err *why) NODISCARD;
+status writer_known(writer *w, const uint8_t *sha256, marking floor, slice source, uint32_t parser,
+                    slice path, bool snapshot, document_known *ret, err *why) NODISCARD;
 /* Begins a document; its records follow, then writer_document_end or _abort. */
 status writer_document(writer *w, const document_in *d, err *why) NODISCARD;
 status writer_begin(writer *w, const fact_record *r, err *why) NODISCARD;
@@ -61,7 +61,8 @@ typedef struct document_result {
 } document_result;
 /* `format` may be more precise than at the beginning ("stix-2.1"); refused: how many records the
  * codec refused. */
-status writer_document_end(writer *w, slice format, uint64_t refused, document_result *ret, err *why) NODISCARD;
+status writer_document_end(writer *w, slice format, uint64_t refused, document_result *ret,
+                           err *why) NODISCARD;
 /* Takes the document back. */
 status writer_document_abort(writer *w, err *why) NODISCARD;
 /* Everything ended so far is durable and visible. */
@@ -69,10 +70,10 @@ status writer_sync(writer *w, err *why) NODISCARD;
 
 /* The container (a .gz, a .zip) whose documents are all in the store: import it again and nothing
  * needs to be opened. `options` distinguishes imports with other flags. */
-status writer_container_known(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, bool *ret_known,
-                              uint64_t *ret_documents, err *why) NODISCARD;
-status writer_container_add(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, uint64_t documents,
-                            err *why) NODISCARD;
+status writer_container_known(writer *w, const uint8_t sha256[SHA256_BYTES], slice options,
+                              bool *ret_known, uint64_t *ret_documents, err *why) NODISCARD;
+status writer_container_add(writer *w, const uint8_t sha256[SHA256_BYTES], slice options,
+                            uint64_t documents, err *why) NODISCARD;
 
 /* --- curation: one statement by a person, or its withdrawal; durable on return ------------------ */
 
@@ -80,10 +81,11 @@ status writer_container_add(writer *w, const uint8_t sha256[SHA256_BYTES], slice
 status writer_source_set(writer *w, slice source, char reliability, const slice *licence,
                          const slice *derives_from, err *why) NODISCARD;
 /* A claim by a person ("analyst:<name>"). ERR_BUSY when the very same stands already. */
-status writer_curate(writer *w, slice source, const fact_claim *c, slice reason, err *why) NODISCARD;
+status writer_curate(writer *w, slice source, const fact_claim *c, slice reason,
+                     err *why) NODISCARD;
 /* Withdraws the live claims of `source` that say (subject, predicate, object); object.kind
  * KIND_NONE: any. ERR_NOT_FOUND when there is none. */
-status writer_retract(writer *w, slice source, node_ref subject, predicate p, node_ref object, slice reason,
-                      uint64_t *ret_count, err *why) NODISCARD;
+status writer_retract(writer *w, slice source, node_ref subject, predicate p, node_ref object,
+                      slice reason, uint64_t *ret_count, err *why) NODISCARD;
 
 #endif

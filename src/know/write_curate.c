@@ -18,9 +18,10 @@ status put_setting(writer *w, int64_t source, int64_t tx, char reliability, cons
             return ARENA_SPENT(&w->scratch, why);
         }
     db_reset(q);
-    slice wanted[3] = {reliability ? slice_of(&reliability, 1) : now[0], licence ? *licence : now[1],
-                       derives_from ? *derives_from : now[2]};
-    if (row && slice_eq(wanted[0], now[0]) && slice_eq(wanted[1], now[1]) && slice_eq(wanted[2], now[2]))
+    slice wanted[3] = {reliability ? slice_of(&reliability, 1) : now[0],
+                       licence ? *licence : now[1], derives_from ? *derives_from : now[2]};
+    if (row && slice_eq(wanted[0], now[0]) && slice_eq(wanted[1], now[1]) &&
+        slice_eq(wanted[2], now[2]))
         return OK; /* nothing changes: no new date */
     q = db_query(w->d, Q_SOURCE_SET);
     db_bind_int(q, 1, source);
@@ -54,8 +55,8 @@ static status begin(writer *w, int what, slice reason, int64_t *ret_tx, err *why
     return st == OK ? begin_tx(w, what, reason, ret_tx, why) : st;
 }
 
-status writer_source_set(writer *w, slice source, char reliability, const slice *licence, const slice *derives_from,
-                         err *why)
+status writer_source_set(writer *w, slice source, char reliability, const slice *licence,
+                         const slice *derives_from, err *why)
 {
     int64_t tx = 0, id;
     status st = begin(w, TX_SOURCE, S(""), &tx, why);
@@ -83,8 +84,8 @@ status writer_curate(writer *w, slice source, const fact_claim *c, slice reason,
     return finish(w, st, p.tx, why);
 }
 
-status writer_retract(writer *w, slice source, node_ref subject, predicate pred, node_ref object, slice reason,
-                      uint64_t *ret_count, err *why)
+status writer_retract(writer *w, slice source, node_ref subject, predicate pred, node_ref object,
+                      slice reason, uint64_t *ret_count, err *why)
 {
     int64_t tx = 0, source_id, subject_id, object_id = 0;
     uint64_t count = 0;
@@ -105,7 +106,8 @@ status writer_retract(writer *w, slice source, node_ref subject, predicate pred,
         if ((st = db_run(q, why)) == OK)
             count = (uint64_t)db_changes(w->d);
         if (st == OK && count == 0)
-            st = err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "%.*s does not say so", SLICE_FMT(source));
+            st =
+                err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "%.*s does not say so", SLICE_FMT(source));
     }
     if ((st = finish(w, st, tx, why)) == OK)
         *ret_count = count;

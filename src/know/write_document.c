@@ -11,7 +11,8 @@
 
 /* --- feeds and known documents -------------------------------------------------------------- */
 
-static status find_feed(writer *w, int64_t source, slice path, int64_t vc, bool make, int64_t *ret, err *why)
+static status find_feed(writer *w, int64_t source, slice path, int64_t vc, bool make, int64_t *ret,
+                        err *why)
 {
     bool row;
     db_stmt *q = db_query(w->d, Q_FEED_FIND);
@@ -55,8 +56,8 @@ typedef struct found_document {
     uint64_t records, refused;
 } found_document;
 
-static status find_document(writer *w, const uint8_t *sha256, int64_t vc, uint32_t parser, int64_t source, int64_t tx,
-                            found_document *ret, err *why)
+static status find_document(writer *w, const uint8_t *sha256, int64_t vc, uint32_t parser,
+                            int64_t source, int64_t tx, found_document *ret, err *why)
 {
     bool row;
     db_stmt *q = db_query(w->d, Q_DOCUMENT_FIND);
@@ -70,16 +71,19 @@ static status find_document(writer *w, const uint8_t *sha256, int64_t vc, uint32
         return st;
     *ret = (found_document){0};
     if (row) {
-        *ret = (found_document){db_int(q, 0), db_int(q, 1), (uint64_t)db_int(q, 2), (uint64_t)db_int(q, 3)};
+        *ret = (found_document){db_int(q, 0), db_int(q, 1), (uint64_t)db_int(q, 2),
+                                (uint64_t)db_int(q, 3)};
         arena_reset(&w->texts);
-        bool room = arena_copy(&w->texts, db_text(q, 4), &w->doc.source_name); /* the format, for now */
+        bool room =
+            arena_copy(&w->texts, db_text(q, 4), &w->doc.source_name); /* the format, for now */
         db_reset(q);
         return room ? OK : ARENA_SPENT(&w->texts, why);
     }
     return OK;
 }
 
-static status note_delivery(writer *w, int64_t feed, int64_t document, bool snapshot, int64_t tx, err *why)
+static status note_delivery(writer *w, int64_t feed, int64_t document, bool snapshot, int64_t tx,
+                            err *why)
 {
     db_stmt *q = db_query(w->d, Q_DELIVERY_ADD);
     db_bind_int(q, 1, feed);
@@ -121,8 +125,8 @@ static status still_said(writer *w, int64_t document, bool *ret, err *why)
     return st;
 }
 
-status writer_known(writer *w, const uint8_t *sha256, marking floor, slice source, uint32_t parser, slice path,
-                    bool snapshot, document_known *ret, err *why)
+status writer_known(writer *w, const uint8_t *sha256, marking floor, slice source, uint32_t parser,
+                    slice path, bool snapshot, document_known *ret, err *why)
 {
     assert(!w->doc.open);
     int64_t vc, source_id = 0, feed, tx;
@@ -207,8 +211,8 @@ static status open_document(writer *w, const document_in *d, err *why)
         (st = add_document(w, d, why)) == OK)
         st = feed_repeats(w, &doc->repeats, why);
     if (st == OK && (d->reliability || d->derives_from.len))
-        st = put_setting(w, doc->source, doc->tx, d->reliability, NULL, d->derives_from.len ? &d->derives_from : NULL,
-                         why);
+        st = put_setting(w, doc->source, doc->tx, d->reliability, NULL,
+                         d->derives_from.len ? &d->derives_from : NULL, why);
     if (st != OK)
         return st;
     arena_reset(&w->texts);
@@ -488,8 +492,10 @@ static status end_repetitions(writer *w, err *why)
         db_bind_int(q, 2, w->doc.feed);
         db_bind_int(q, 3, w->doc.tx);
         bool live, first_ended;
-        if ((st = db_run(q, why)) == OK && (st = exists(w, Q_AGAIN_OTHERS, claim_row, 0, &live, why)) == OK &&
-            (st = exists(w, Q_AGAIN_FIRST_ENDED, claim_row, 0, &first_ended, why)) == OK && !live && first_ended) {
+        if ((st = db_run(q, why)) == OK &&
+            (st = exists(w, Q_AGAIN_OTHERS, claim_row, 0, &live, why)) == OK &&
+            (st = exists(w, Q_AGAIN_FIRST_ENDED, claim_row, 0, &first_ended, why)) == OK && !live &&
+            first_ended) {
             w->doc.withdrawn++;
             st = withdraw_claim(w, claim_row, why);
         }
@@ -530,7 +536,8 @@ static status close_document(writer *w, slice format, uint64_t refused, err *why
     return st;
 }
 
-status writer_document_end(writer *w, slice format, uint64_t refused, document_result *ret, err *why)
+status writer_document_end(writer *w, slice format, uint64_t refused, document_result *ret,
+                           err *why)
 {
     assert(w->doc.open && !w->rec.open);
     document_state *doc = &w->doc;
@@ -572,8 +579,8 @@ status writer_document_abort(writer *w, err *why)
 
 /* --- containers ----------------------------------------------------------------------------- */
 
-status writer_container_known(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, bool *ret_known,
-                              uint64_t *ret_documents, err *why)
+status writer_container_known(writer *w, const uint8_t sha256[SHA256_BYTES], slice options,
+                              bool *ret_known, uint64_t *ret_documents, err *why)
 {
     bool row;
     status st = begin_engine(w, why);
@@ -590,7 +597,8 @@ status writer_container_known(writer *w, const uint8_t sha256[SHA256_BYTES], sli
     return OK;
 }
 
-status writer_container_add(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, uint64_t documents, err *why)
+status writer_container_add(writer *w, const uint8_t sha256[SHA256_BYTES], slice options,
+                            uint64_t documents, err *why)
 {
     int64_t tx;
     status st = begin_engine(w, why);

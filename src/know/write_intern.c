@@ -35,7 +35,8 @@ status intern_node(writer *w, node_ref n, int64_t *ret, err *why)
     uint64_t h;
     bool row;
     if (n.text.len > NODE_TEXT_MAX)
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "value of %zu bytes, limit %d", n.text.len, NODE_TEXT_MAX);
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "value of %zu bytes, limit %d", n.text.len,
+                       NODE_TEXT_MAX);
     hash_update(w->h, slice_of((const char *)k, 2));
     hash_update(w->h, n.text);
     hash_final(w->h, digest);
@@ -68,7 +69,8 @@ status intern_source(writer *w, slice name, int64_t *ret, err *why)
 {
     bool row;
     if (!name.len || name.len > NODE_TEXT_MAX)
-        return err_set(why, ERR_INPUT, ERR_NOWHERE, "a source's name has 1 to %d bytes", NODE_TEXT_MAX);
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "a source's name has 1 to %d bytes",
+                       NODE_TEXT_MAX);
     db_stmt *q = db_query(w->d, Q_SOURCE_FIND);
     db_bind_text(q, 1, name);
     status st = db_step(q, &row, why);
@@ -119,7 +121,8 @@ status intern_marking(writer *w, marking m, int64_t *ret, err *why)
             return OK;
         }
     if (m.owner.len > AUDIENCE_MAX || m.audience.len > AUDIENCE_MAX)
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "name of an audience over %d bytes", AUDIENCE_MAX);
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "name of an audience over %d bytes",
+                       AUDIENCE_MAX);
     int64_t id;
     marking copy = m;
     status st = find_marking(w, m, &id, why);
@@ -128,7 +131,8 @@ status intern_marking(writer *w, marking m, int64_t *ret, err *why)
     if (id >= VIEW_CLASS_MAX)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "over %d different markings", VIEW_CLASS_MAX);
     *ret = id;
-    if (arena_copy(&w->class_texts, m.owner, &copy.owner) && arena_copy(&w->class_texts, m.audience, &copy.audience)) {
+    if (arena_copy(&w->class_texts, m.owner, &copy.owner) &&
+        arena_copy(&w->class_texts, m.audience, &copy.audience)) {
         w->classes[w->next_class].m = copy;
         w->classes[w->next_class].id = id;
         w->next_class = (w->next_class + 1) % COUNT_OF(w->classes);
@@ -146,7 +150,8 @@ static int cmp_slices(const void *a, const void *b)
     return slice_cmp(*(const slice *)a, *(const slice *)b);
 }
 
-static status add_origin(writer *w, const slice *sorted, size_t count, const uint8_t *digest, int64_t *ret, err *why)
+static status add_origin(writer *w, const slice *sorted, size_t count, const uint8_t *digest,
+                         int64_t *ret, err *why)
 {
     db_stmt *q = db_query(w->d, Q_ORIGIN_ADD);
     db_bind_blob(q, 1, slice_of((const char *)digest, 16));
@@ -177,7 +182,8 @@ status intern_origin(writer *w, const slice *reports, size_t count, int64_t *ret
         return OK;
     }
     if (count > FACT_ORIGINS_MAX)
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "%zu reports behind one claim, limit %d", count, FACT_ORIGINS_MAX);
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "%zu reports behind one claim, limit %d", count,
+                       FACT_ORIGINS_MAX);
     memcpy(sorted, reports, count * sizeof *sorted);
     qsort(sorted, count, sizeof *sorted, cmp_slices);
     for (size_t i = 0; i < count; i++) {

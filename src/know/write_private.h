@@ -9,7 +9,8 @@
 
 enum {
     NODE_CACHE_SLOTS = 1 << 16,
-    CANON_MAX = FACT_VALUE_MAX + 2 * FACT_DETAIL_MAX + 4 * NODE_TEXT_MAX + FACT_ORIGINS_MAX * NODE_TEXT_MAX
+    CANON_MAX =
+        FACT_VALUE_MAX + 2 * FACT_DETAIL_MAX + 4 * NODE_TEXT_MAX + FACT_ORIGINS_MAX * NODE_TEXT_MAX
 };
 
 /* Recently used nodes by the first 16 bytes of their SHA-256: nobody can make two meet. */
@@ -27,26 +28,26 @@ typedef struct row_set {
 /* The record between writer_begin and writer_end. */
 typedef struct record_state {
     bool open, fresh;
-    bool skip;          /* its content is in the store: claims need not be looked at */
+    bool skip; /* its content is in the store: claims need not be looked at */
     bool versioned;
     uint64_t at;
-    int64_t place;      /* -1: none */
-    int64_t key;        /* claim.record: hash of (source, id, marking); 0: no identity */
+    int64_t place; /* -1: none */
+    int64_t key;   /* claim.record: hash of (source, id, marking); 0: no identity */
     marking marking;
-    int64_t *older;     /* live claims of the versions this one replaces */
+    int64_t *older; /* live claims of the versions this one replaces */
     size_t older_count, older_cap;
-    row_set said;       /* of those, the ones said again */
+    row_set said; /* of those, the ones said again */
 } record_state;
 
 /* The document between writer_document and writer_document_end. */
 typedef struct document_state {
     bool open;
-    bool flushed;       /* batches of it were committed: taking it back needs undo */
+    bool flushed; /* batches of it were committed: taking it back needs undo */
     int64_t tx, id, feed, source, vc;
-    slice source_name;  /* in `texts` */
+    slice source_name; /* in `texts` */
     marking floor;
     bool snapshot;
-    bool repeats;       /* the feed has rows in claim_again: known claims need a second look */
+    bool repeats;        /* the feed has rows in claim_again: known claims need a second look */
     int64_t first, last; /* claim ids of the batch under way; first 0: none */
     row_set claims_seen, objects_seen;
     int64_t near_document; /* the last foreign document asked about ... */
@@ -60,12 +61,12 @@ struct writer {
     store *s;
     db *d;
     hash_state *h;
-    arena texts;  /* actor, and the current document's texts */
+    arena texts; /* actor, and the current document's texts */
     arena scratch;
     slice actor;
     node_slot *nodes;
-    buf canon;    /* canonical form of one claim */
-    int64_t batch;  /* claims since the last commit */
+    buf canon;     /* canonical form of one claim */
+    int64_t batch; /* claims since the last commit */
     record_state rec;
     document_state doc;
     struct { /* the last view classes looked up */
@@ -81,7 +82,8 @@ status intern_node(writer *w, node_ref n, int64_t *ret, err *why) NODISCARD;
 status intern_source(writer *w, slice name, int64_t *ret, err *why) NODISCARD;
 status intern_marking(writer *w, marking m, int64_t *ret, err *why) NODISCARD;
 /* 0 when there are no reports. Sorts a copy. */
-status intern_origin(writer *w, const slice *reports, size_t count, int64_t *ret, err *why) NODISCARD;
+status intern_origin(writer *w, const slice *reports, size_t count, int64_t *ret,
+                     err *why) NODISCARD;
 void intern_forget(writer *w); /* after a rollback: ids handed out may not exist */
 
 /* write.c */

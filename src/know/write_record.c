@@ -33,7 +33,8 @@ static void canon_marking(buf *b, marking m)
     canon_text(b, m.audience);
 }
 
-static status claim_hash(writer *w, const fact_claim *c, marking m, slice source, int64_t *ret, err *why)
+static status claim_hash(writer *w, const fact_claim *c, marking m, slice source, int64_t *ret,
+                         err *why)
 {
     slice origins[FACT_ORIGINS_MAX];
     uint8_t digest[SHA256_BYTES];
@@ -75,8 +76,8 @@ typedef struct claim_ids {
     int64_t subject, object, origin, vc, h;
 } claim_ids;
 
-static status insert_claim(writer *w, const fact_claim *c, const claim_place *p, const claim_ids *id, int64_t life,
-                           err *why)
+static status insert_claim(writer *w, const fact_claim *c, const claim_place *p,
+                           const claim_ids *id, int64_t life, err *why)
 {
     db_stmt *q = db_query(w->d, Q_CLAIM_ADD);
     db_bind_int(q, 1, id->subject);
@@ -108,7 +109,8 @@ typedef struct same_claim {
 } same_claim;
 
 /* The newest life of the claim with this identity. 64 bits are looked up and then compared. */
-static status find_same(writer *w, const fact_claim *c, const claim_ids *id, same_claim *ret, err *why)
+static status find_same(writer *w, const fact_claim *c, const claim_ids *id, same_claim *ret,
+                        err *why)
 {
     bool row;
     db_stmt *q = db_query(w->d, Q_CLAIM_SAME);
@@ -123,7 +125,8 @@ static status find_same(writer *w, const fact_claim *c, const claim_ids *id, sam
         ret->life = db_int(q, 1);
         ret->gone = !db_is_null(q, 2);
         ret->document = db_int(q, 3);
-        ret->collides = db_int(q, 4) != (int64_t)c->predicate || (db_is_null(q, 5) ? 0 : db_int(q, 5)) != id->object;
+        ret->collides = db_int(q, 4) != (int64_t)c->predicate ||
+                        (db_is_null(q, 5) ? 0 : db_int(q, 5)) != id->object;
     }
     db_reset(q);
     return OK;
@@ -207,8 +210,8 @@ typedef struct version_state {
     size_t replaced_count;
 } version_state;
 
-static status compare_versions(writer *w, const fact_record *r, int64_t name_hash, int64_t vc, version_state *v,
-                               err *why)
+static status compare_versions(writer *w, const fact_record *r, int64_t name_hash, int64_t vc,
+                               version_state *v, err *why)
 {
     bool row;
     status st;
@@ -235,7 +238,8 @@ static status compare_versions(writer *w, const fact_record *r, int64_t name_has
     return st;
 }
 
-static status add_object(writer *w, const fact_record *r, int64_t name_hash, int64_t vc, bool superseded, err *why)
+static status add_object(writer *w, const fact_record *r, int64_t name_hash, int64_t vc,
+                         bool superseded, err *why)
 {
     db_stmt *q = db_query(w->d, Q_OBJECT_ADD);
     db_bind_int(q, 1, name_hash);
@@ -252,7 +256,8 @@ static status add_object(writer *w, const fact_record *r, int64_t name_hash, int
     db_bind_int(q, 12, w->doc.tx);
     db_bind_maybe(q, 13, w->doc.tx, !superseded);
     status st = db_run(q, why);
-    return st == OK && w->doc.snapshot ? row_set_add(&w->doc.objects_seen, db_last_id(w->d), why) : st;
+    return st == OK && w->doc.snapshot ? row_set_add(&w->doc.objects_seen, db_last_id(w->d), why)
+                                       : st;
 }
 
 static status replace_versions(writer *w, const version_state *v, err *why)

@@ -197,11 +197,14 @@ static status configure(db *d, const db_options *o, err *why)
     if (sqlite3_create_function_v2(d->conn, "sees", 3, flags, d, fn_sees, NULL, NULL, NULL) ||
         sqlite3_create_function_v2(d->conn, "sees_tx", 1, flags, d, fn_sees_tx, NULL, NULL, NULL))
         return fail(d, "registering functions", why);
-    snprintf(sql, sizeof sql, "PRAGMA cache_size=-%u; PRAGMA mmap_size=%llu; PRAGMA temp_store=MEMORY;",
+    snprintf(sql, sizeof sql,
+             "PRAGMA cache_size=-%u; PRAGMA mmap_size=%llu; PRAGMA temp_store=MEMORY;",
              o->cache_kib ? o->cache_kib : 8192, (unsigned long long)o->mmap_bytes);
     status st = run_sql(d, sql, why);
     if (st == OK && !o->read_only)
-        st = run_sql(d, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;", why);
+        st = run_sql(
+            d, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;",
+            why);
     return st;
 }
 
@@ -216,7 +219,8 @@ status db_open(const db_options *o, db **ret, err *why)
     flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
     status st = OK;
     if (sqlite3_open_v2(o->where, &d->conn, flags, o->vfs) != SQLITE_OK)
-        st = d->conn ? fail(d, o->where, why) : err_set(why, ERR_LIMIT, ERR_NOWHERE, "store: out of memory");
+        st = d->conn ? fail(d, o->where, why)
+                     : err_set(why, ERR_LIMIT, ERR_NOWHERE, "store: out of memory");
     if (st == OK)
         st = configure(d, o, why);
     if (st != OK) {
@@ -257,8 +261,10 @@ status db_migrate(db *d, err *why)
     if (st != OK || have == newest)
         return st;
     if (have > newest)
-        return err_set(why, ERR_INPUT, ERR_NOWHERE,
-                       "store has schema %d, this program knows %d: it was written by a newer version", have, newest);
+        return err_set(
+            why, ERR_INPUT, ERR_NOWHERE,
+            "store has schema %d, this program knows %d: it was written by a newer version", have,
+            newest);
     if ((st = db_begin_write(d, why)) != OK)
         return st;
     if ((st = user_version(d, &have, why)) == OK) { /* somebody may have been faster */
@@ -346,7 +352,8 @@ static void prepare(db *d, query q)
     buf_byte(&sql, 0);
     s->d = d;
     s->broken = buf_status(&sql, &d->first);
-    if (s->broken == OK && sqlite3_prepare_v3(d->conn, sql.ptr, -1, SQLITE_PREPARE_PERSISTENT, &s->s, NULL) != SQLITE_OK)
+    if (s->broken == OK && sqlite3_prepare_v3(d->conn, sql.ptr, -1, SQLITE_PREPARE_PERSISTENT,
+                                              &s->s, NULL) != SQLITE_OK)
         s->broken = fail(d, sql.ptr, &d->first);
     buf_done(&sql);
 }
@@ -383,7 +390,8 @@ void db_bind_null(db_stmt *s, int at)
 
 void db_bind_text(db_stmt *s, int at, slice text)
 {
-    bound(s, sqlite3_bind_text64(s->s, at, text.ptr ? text.ptr : "", text.len, SQLITE_STATIC, SQLITE_UTF8));
+    bound(s, sqlite3_bind_text64(s->s, at, text.ptr ? text.ptr : "", text.len, SQLITE_STATIC,
+                                 SQLITE_UTF8));
 }
 
 void db_bind_blob(db_stmt *s, int at, slice bytes)
@@ -478,7 +486,8 @@ status db_check(db *d, err *why)
     if (sqlite3_step(s) != SQLITE_ROW)
         st = fail(d, "checking", why);
     else if (strcmp((const char *)sqlite3_column_text(s, 0), "ok") != 0)
-        st = err_set(why, ERR_INTERNAL, ERR_NOWHERE, "store: %s", (const char *)sqlite3_column_text(s, 0));
+        st = err_set(why, ERR_INTERNAL, ERR_NOWHERE, "store: %s",
+                     (const char *)sqlite3_column_text(s, 0));
     sqlite3_finalize(s);
     return st;
 }
