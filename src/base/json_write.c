@@ -249,6 +249,7 @@ void json_put_canonical(json_writer *w, const json *v, arena *sort)
     const json **order = arena_array(sort, v->count + 1, sizeof *order);
     if (!order) {
         w->out->failed = true;
+        w->after_key = false; /* members that follow are asked for, and written nowhere */
         return;
     }
     size_t n = 0;
