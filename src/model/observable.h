@@ -18,29 +18,29 @@ enum { OBSERVABLE_TEXT_MAX = 8192, OBSERVABLE_ALSO_MAX = 8 };
 
 /* Everything that was changed on the way from the text to the value: no silent rewriting. */
 typedef enum observable_step {
-    STEP_TRIM = 1 << 0,        /* blanks, wrappers, trailing punctuation, invisible characters */
-    STEP_REFANG = 1 << 1,      /* hxxp, [.], (at), full-width dots ... */
+    STEP_TRIM = 1 << 0,   /* blanks, wrappers, trailing punctuation, invisible characters */
+    STEP_REFANG = 1 << 1, /* hxxp, [.], (at), full-width dots ... */
     STEP_CASE = 1 << 2,
-    STEP_WIDTH = 1 << 3,       /* full-width or compatibility characters to plain ones */
-    STEP_IDNA = 1 << 4,        /* to A-labels */
-    STEP_PORT = 1 << 5,        /* a port was cut off (it is in `port`) */
-    STEP_MASK = 1 << 6,        /* host bits of a network cleared, or /32 read as an address */
-    STEP_MAPPED = 1 << 7,      /* ::ffff:a.b.c.d read as IPv4 */
-    STEP_NORMALISE = 1 << 8,   /* dot segments, percent-encoding, default port, zero runs ... */
-    STEP_EXPAND = 1 << 9,      /* HKLM to HKEY_LOCAL_MACHINE, asdot to a number ... */
+    STEP_WIDTH = 1 << 3,     /* full-width or compatibility characters to plain ones */
+    STEP_IDNA = 1 << 4,      /* to A-labels */
+    STEP_PORT = 1 << 5,      /* a port was cut off (it is in `port`) */
+    STEP_MASK = 1 << 6,      /* host bits of a network cleared, or /32 read as an address */
+    STEP_MAPPED = 1 << 7,    /* ::ffff:a.b.c.d read as IPv4 */
+    STEP_NORMALISE = 1 << 8, /* dot segments, percent-encoding, default port, zero runs ... */
+    STEP_EXPAND = 1 << 9,    /* HKLM to HKEY_LOCAL_MACHINE, asdot to a number ... */
 } observable_step;
 enum { STEP_COUNT = 10 };
 const char *observable_step_name(observable_step one); /* "refang", ... */
 
 typedef struct observable {
     kind kind;
-    slice value;      /* canonical; valid UTF-8 without NUL; lives as long as the arena */
+    slice value; /* canonical; valid UTF-8 without NUL; lives as long as the arena */
     kind also[OBSERVABLE_ALSO_MAX]; /* what the same text could be besides (32 hex: imphash, ja3) */
     size_t also_count;
-    unsigned steps;   /* observable_step bits */
-    uint16_t port;    /* 0: none */
-    bool defanged;    /* the text was defanged: a hint that somebody thinks it bad */
-    bool special;     /* reserved address, hash of nothing, ...: never block (RFC 6890 and others) */
+    unsigned steps; /* observable_step bits */
+    uint16_t port;  /* 0: none */
+    bool defanged;  /* the text was defanged: a hint that somebody thinks it bad */
+    bool special;   /* reserved address, hash of nothing, ...: never block (RFC 6890 and others) */
     bool unknown_tld; /* a domain under no known top-level domain */
 } observable;
 
