@@ -45,10 +45,8 @@ static bool alabel_decodes(slice label, err *why, size_t at)
     case IDN2_CONTEXTO_NO_RULE:
     case IDN2_UNASSIGNED:
     case IDN2_BIDI:
-    case IDN2_LEADING_COMBINING:
-        return true;
-    default:
-        break;
+    case IDN2_LEADING_COMBINING: return true;
+    default: break;
     }
     err_set(why, ERR_INPUT, at, "label \"%s\": %s", text, idn2_strerror(rc));
     return false;

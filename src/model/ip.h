@@ -10,8 +10,8 @@
  * Sources: RFC 791 (dotted quad), RFC 4291 section 2.2 (IPv6 text), RFC 5952 (one way to print it),
  * RFC 4632 (networks), RFC 6890 and the IANA special-purpose registries it started.
  * An IPv4 address is held as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2), so both families sort and
- * match in one table: 192.0.2.0/24 has prefix 120, and an IPv4-mapped address written as IPv6 is the
- * IPv4 address. Nothing here allocates; everything is thread-safe and O(text). */
+ * match in one table: 192.0.2.0/24 has prefix 120, and an IPv4-mapped address written as IPv6 is
+ * the IPv4 address. Nothing here allocates; everything is thread-safe and O(text). */
 #ifndef NOROSHI_IP_H
 #define NOROSHI_IP_H
 

@@ -174,15 +174,9 @@ static status prepare(arena *a, preparation how, slice text, reading *r, err *wh
             r->o.steps |= p.edits[i].steps;
         text = trim_value(p.text, false, &r->o.steps);
         break;
-    case PREPARE_WORD:
-        text = trim_value(text, false, &r->o.steps);
-        break;
-    case PREPARE_NAME:
-        text = trim_value(text, true, &r->o.steps);
-        break;
-    case PREPARE_BLANKS:
-        text = strip_blanks(text, &r->o.steps);
-        break;
+    case PREPARE_WORD: text = trim_value(text, false, &r->o.steps); break;
+    case PREPARE_NAME: text = trim_value(text, true, &r->o.steps); break;
+    case PREPARE_BLANKS: text = strip_blanks(text, &r->o.steps); break;
     }
     r->text = text;
     return check_bytes(text, why);

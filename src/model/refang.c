@@ -51,7 +51,7 @@ static bool grow_edits(work *w)
     return true;
 }
 
-/* Replaces out[from..n) and the raw bytes [i, raw_end) by `text`; edits in between are swallowed. */
+/* Replaces out[from..n) and the raw bytes [i, raw_end) by `text`; edits in between go. */
 static void edit(work *w, size_t from, slice text, size_t raw_end, unsigned steps)
 {
     size_t at = from;
@@ -346,25 +346,19 @@ static bool fits(const bracket *b, uint32_t before, uint32_t next)
             return host_char(before) ||
                    (before && strchr("./:@%$*])", (int)(before & 0x7f)) && before < 0x80);
         return host_char(before) && right;
-    case IS_WORD_DOT:
-        return host_char(before) && right;
-    case IS_AT:
-        return (host_char(before) || before == '.' || before == '+') && right;
+    case IS_WORD_DOT: return host_char(before) && right;
+    case IS_AT: return (host_char(before) || before == '.' || before == '+') && right;
     case IS_COLON:
         return (host_char(before) || before == ']') && b->open != '<' &&
                (next == '/' || next == '\\' || next == '[' ||
                 (next < 0x80 && hex_value((char)next) >= 0));
-    case IS_COLONS:
-        return before < 0x80 && hex_value((char)before) >= 0 && b->open != '<';
+    case IS_COLONS: return before < 0x80 && hex_value((char)before) >= 0 && b->open != '<';
     case IS_SLASH:
         return (host_char(before) || before == '/' || before == ':' || before == '.') &&
                b->open != '<' && next > ' ';
-    case IS_SCHEME:
-        return !host_char(before) && (next == ':' || next == '[');
-    case IS_WWW:
-        return !host_char(before) && (next == '.' || opener(next));
-    default:
-        return false;
+    case IS_SCHEME: return !host_char(before) && (next == ':' || next == '[');
+    case IS_WWW: return !host_char(before) && (next == '.' || opener(next));
+    default: return false;
     }
 }
 
@@ -715,13 +709,10 @@ static bool trigger(slice in, size_t i)
     case ']':
     case ')':
     case '\\':
-    case '/':
-        return true;
+    case '/': return true;
     case ' ':
-    case '_':
-        return i + 1 < in.len && (in.ptr[i + 1] == '.' || word_dot_here(in, i));
-    default:
-        return c >= 0x80;
+    case '_': return i + 1 < in.len && (in.ptr[i + 1] == '.' || word_dot_here(in, i));
+    default: return c >= 0x80;
     }
 }
 
@@ -732,21 +723,14 @@ static bool apply(work *w)
     case '[':
     case '(':
     case '{':
-    case '<':
-        return bracketed(w, peek(w->in, w->i));
+    case '<': return bracketed(w, peek(w->in, w->i));
     case ']':
-    case ')':
-        return half_closed(w, peek(w->in, w->i));
-    case '\\':
-        return backslash(w);
-    case '/':
-        return slashes(w);
+    case ')': return half_closed(w, peek(w->in, w->i));
+    case '\\': return backslash(w);
+    case '/': return slashes(w);
     case ' ':
-    case '_':
-        return word_dot_here(w->in, w->i) ? word_dots(w, c) : c == ' ' && spaced_octets(w);
-    default:
-        beyond_ascii(w);
-        return true;
+    case '_': return word_dot_here(w->in, w->i) ? word_dots(w, c) : c == ' ' && spaced_octets(w);
+    default: beyond_ascii(w); return true;
     }
 }
 

@@ -3,7 +3,8 @@
  *     char text[URL_MAX + 1];
  *     size_t len;
  *     unsigned changed;
- *     if (url_normalise(S("HTTP://user@0x7f.1:80/a/./b/../c#top"), text, &len, &changed, why) == OK)
+ *     slice in = S("HTTP://user@0x7f.1:80/a/./b/../c#top");
+ *     if (url_normalise(in, text, &len, &changed, why) == OK)
  *         ... "http://user@127.0.0.1/a/c", changed URL_CASE | URL_NORMALISED
  *
  * Uses: base, ip, domain. Used by: observable, extract, the index (parts), outputs.

@@ -73,18 +73,10 @@ status observable_defang(arena *a, kind k, slice value, slice *ret, err *why)
     switch ((int)k) {
     case KIND_IPV4:
     case KIND_DOMAIN:
-    case KIND_CIDR:
-        put_dots(&b, value);
-        break;
-    case KIND_URL:
-        put_url(&b, value);
-        break;
-    case KIND_EMAIL:
-        put_email(&b, value);
-        break;
-    default:
-        buf_put(&b, value);
-        break;
+    case KIND_CIDR: put_dots(&b, value); break;
+    case KIND_URL: put_url(&b, value); break;
+    case KIND_EMAIL: put_email(&b, value); break;
+    default: buf_put(&b, value); break;
     }
     bool ok = !b.failed && arena_copy(a, buf_slice(&b), ret);
     buf_done(&b);

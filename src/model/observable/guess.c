@@ -25,29 +25,14 @@ static features look(slice s)
         f.all_digits_dots &= digit || c == '.';
         f.foreign += (unsigned char)c >= 0x80;
         switch (c) {
-        case '.':
-            f.dots++;
-            break;
-        case ':':
-            f.colons++;
-            break;
-        case '/':
-            f.first_slash = f.slashes++ ? f.first_slash : i;
-            break;
-        case '@':
-            f.first_at = f.ats++ ? f.first_at : i;
-            break;
-        case '\\':
-            f.backslashes++;
-            break;
-        case '%':
-            f.percents++;
-            break;
-        case ' ':
-            f.blanks++;
-            break;
-        default:
-            break;
+        case '.': f.dots++; break;
+        case ':': f.colons++; break;
+        case '/': f.first_slash = f.slashes++ ? f.first_slash : i; break;
+        case '@': f.first_at = f.ats++ ? f.first_at : i; break;
+        case '\\': f.backslashes++; break;
+        case '%': f.percents++; break;
+        case ' ': f.blanks++; break;
+        default: break;
         }
     }
     return f;

@@ -11,7 +11,7 @@ static bool asn_is_special(uint64_t n)
            n >= 4200000000;
 }
 
-/* "AS15169", "asn 15169", "AS 1.10": the number in decimal with "AS" in front (RFC 5396 asplain). */
+/* "AS15169", "asn 15169", "AS 1.10": "AS" and the number in decimal (RFC 5396 asplain). */
 status read_asn(reading *r, err *why)
 {
     slice s = r->text, high;
