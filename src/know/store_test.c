@@ -79,6 +79,7 @@ static document_result import(writer *w, fixture *f, int sha, const char *path, 
                      .parser = 1,
                      .format = S("list"),
                      .path = slice_str(path),
+                     .feed = slice_str(path),
                      .snapshot = snapshot};
     CHECK_OK(writer_document(w, &d, &f->why));
     for (size_t i = 0; i < n; i++) {
@@ -190,6 +191,7 @@ TEST(an_aborted_document_leaves_nothing_even_when_it_was_large)
                      .parser = 1,
                      .format = S("list"),
                      .path = S("a.txt"),
+                     .feed = S("a.txt"),
                      .snapshot = true};
     CHECK_OK(writer_document(w, &d, &f.why));
     for (int i = 0; i < WRITER_BATCH_CLAIMS * 2 + 7; i++) {

@@ -43,12 +43,19 @@ typedef struct document_known {
     slice source; /* likewise */
 } document_known;
 
-/* Were these bytes imported by this codec before, with nothing refused, and are they still what
- * their feed says? Then there is nothing to do: the arrival is noted, *ret filled, OK. `source`
- * empty: whoever it was said by (the source would only be guessed from the path, which may have
- * been renamed). ERR_NOT_FOUND: import it. */
-status writer_known(writer *w, const uint8_t *sha256, marking floor, slice source, uint32_t parser,
-                    slice path, bool snapshot, document_known *ret, err *why) NODISCARD;
+/* Were these bytes imported before by one of `parsers`, with nothing refused, and are they still
+ * what their feed says? Then there is nothing to do: the arrival is noted, *ret filled, OK.
+ * `source` empty: whoever it was said by (the source would only be guessed from the path, which
+ * may have been renamed). ERR_NOT_FOUND: import it. */
+typedef struct known_question {
+    const uint8_t *sha256;
+    marking floor;
+    slice source;
+    const uint32_t *parsers;
+    size_t parser_count;
+    bool snapshot;
+} known_question;
+status writer_known(writer *w, const known_question *asked, document_known *ret, err *why) NODISCARD;
 /* Begins a document; its records follow, then writer_document_end or _abort. */
 status writer_document(writer *w, const document_in *d, err *why) NODISCARD;
 status writer_begin(writer *w, const fact_record *r, err *why) NODISCARD;
@@ -68,12 +75,14 @@ status writer_document_abort(writer *w, err *why) NODISCARD;
 /* Everything ended so far is durable and visible. */
 status writer_sync(writer *w, err *why) NODISCARD;
 
-/* The container (a .gz, a .zip) whose documents are all in the store: import it again and nothing
- * needs to be opened. `options` distinguishes imports with other flags. */
-status writer_container_known(writer *w, const uint8_t sha256[SHA256_BYTES], slice options,
-                              bool *ret_known, uint64_t *ret_documents, err *why) NODISCARD;
-status writer_container_add(writer *w, const uint8_t sha256[SHA256_BYTES], slice options,
-                            uint64_t documents, err *why) NODISCARD;
+/* A container (a .gz, a .zip) that was read whole: `list` is the importer's note of what was in it,
+ * so that it need not be opened again. `options` distinguishes imports with other flags. */
+enum { CONTAINER_LIST_MAX = 1 << 20 };
+/* ERR_NOT_FOUND when it is not there; the list is copied into `a`. */
+status writer_container_get(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, arena *a, slice *ret_list,
+                            err *why) NODISCARD;
+status writer_container_put(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, slice list,
+                            err *why) NODISCARD;
 
 /* --- curation: one statement by a person, or its withdrawal; durable on return ------------------ */
 

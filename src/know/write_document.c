@@ -54,32 +54,38 @@ static status feed_says(writer *w, int64_t feed, int64_t *ret, err *why)
 typedef struct found_document {
     int64_t id, source;
     uint64_t records, refused;
+    slice format; /* in w->texts */
 } found_document;
 
-static status find_document(writer *w, const uint8_t *sha256, int64_t vc, uint32_t parser,
-                            int64_t source, int64_t tx, found_document *ret, err *why)
+/* The oldest document of these bytes that one of the codecs read; id 0: there is none. */
+static status find_document(writer *w, const known_question *asked, int64_t vc, int64_t source, int64_t tx,
+                            found_document *ret, err *why)
 {
     bool row;
+    status st;
+    found_document found = {0};
     db_stmt *q = db_query(w->d, Q_DOCUMENT_FIND);
-    db_bind_blob(q, 1, slice_of((const char *)sha256, SHA256_BYTES));
+    db_bind_blob(q, 1, slice_of((const char *)asked->sha256, SHA256_BYTES));
     db_bind_int(q, 2, vc);
-    db_bind_int(q, 3, parser);
-    db_bind_maybe(q, 4, source, source == 0);
-    db_bind_int(q, 5, tx);
-    status st = db_step(q, &row, why);
-    if (st != OK)
-        return st;
-    *ret = (found_document){0};
-    if (row) {
-        *ret = (found_document){db_int(q, 0), db_int(q, 1), (uint64_t)db_int(q, 2),
-                                (uint64_t)db_int(q, 3)};
-        arena_reset(&w->texts);
-        bool room =
-            arena_copy(&w->texts, db_text(q, 4), &w->doc.source_name); /* the format, for now */
-        db_reset(q);
-        return room ? OK : ARENA_SPENT(&w->texts, why);
+    db_bind_maybe(q, 3, source, source == 0);
+    db_bind_int(q, 4, tx);
+    while ((st = db_step(q, &row, why)) == OK && row && !found.id) {
+        bool ours = false;
+        for (size_t i = 0; i < asked->parser_count; i++)
+            ours |= db_int(q, 2) == asked->parsers[i];
+        if (!ours)
+            continue;
+        found = (found_document){.id = db_int(q, 0),
+                                 .source = db_int(q, 1),
+                                 .records = (uint64_t)db_int(q, 3),
+                                 .refused = (uint64_t)db_int(q, 4)};
+        if (!arena_copy(&w->texts, db_text(q, 5), &found.format))
+            st = ARENA_SPENT(&w->texts, why);
     }
-    return OK;
+    db_reset(q);
+    if (st == OK)
+        *ret = found;
+    return st;
 }
 
 static status note_delivery(writer *w, int64_t feed, int64_t document, bool snapshot, int64_t tx,
@@ -125,37 +131,54 @@ static status still_said(writer *w, int64_t document, bool *ret, err *why)
     return st;
 }
 
-status writer_known(writer *w, const uint8_t *sha256, marking floor, slice source, uint32_t parser,
-                    slice path, bool snapshot, document_known *ret, err *why)
+/* Notes that the document came again: every feed that says it has a fresh arrival. */
+static status note_arrival(writer *w, int64_t document, int64_t source, int64_t vc, bool snapshot, err *why)
+{
+    int64_t feed, tx;
+    bool row;
+    db_stmt *q = db_query(w->d, Q_DOCUMENT_FEED);
+    db_bind_int(q, 1, document);
+    status st = db_step(q, &row, why);
+    if (st != OK)
+        return st;
+    feed = row ? db_int(q, 0) : 0;
+    db_reset(q);
+    if (!feed)
+        st = find_feed(w, source, S(""), vc, true, &feed, why);
+    if (st == OK)
+        st = begin_tx(w, TX_IMPORT, S("arrived again"), &tx, why);
+    if (st == OK)
+        st = note_delivery(w, feed, document, snapshot, tx, why);
+    return st == OK ? publish_tx(w, tx, why) : st;
+}
+
+status writer_known(writer *w, const known_question *asked, document_known *ret, err *why)
 {
     assert(!w->doc.open);
-    int64_t vc, source_id = 0, feed, tx;
+    int64_t vc, source_id = 0;
     found_document found;
+    bool current = true;
+    arena_reset(&w->texts);
     status st = begin_engine(w, why);
     if (st == OK)
-        st = intern_marking(w, floor, &vc, why);
-    if (st == OK && source.len)
-        st = intern_source(w, source, &source_id, why);
+        st = intern_marking(w, asked->floor, &vc, why);
+    if (st == OK && asked->source.len)
+        st = intern_source(w, asked->source, &source_id, why);
     if (st == OK)
-        st = find_document(w, sha256, vc, parser, source_id, 0, &found, why);
+        st = find_document(w, asked, vc, source_id, 0, &found, why);
     if (st != OK)
         return st;
     if (!found.id || found.refused)
         return err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "not known");
-    bool current = true;
-    if (snapshot && (st = still_said(w, found.id, &current, why)) != OK)
+    if (asked->snapshot && (st = still_said(w, found.id, &current, why)) != OK)
         return st;
     if (!current)
         return err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no longer what its feed says");
     ret->records = found.records;
-    ret->format = w->doc.source_name;
-    if ((st = source_name(w, found.source, &ret->source, why)) == OK)
-        st = find_feed(w, found.source, path, vc, true, &feed, why);
-    if (st == OK)
-        st = begin_tx(w, TX_IMPORT, S("arrived again"), &tx, why);
-    if (st == OK)
-        st = note_delivery(w, feed, found.id, snapshot, tx, why);
-    return st == OK ? publish_tx(w, tx, why) : st;
+    ret->format = found.format;
+    if ((st = source_name(w, found.source, &ret->source, why)) != OK)
+        return st;
+    return note_arrival(w, found.id, found.source, vc, asked->snapshot, why);
 }
 
 /* --- beginning ------------------------------------------------------------------------------ */
@@ -164,7 +187,8 @@ static status add_document(writer *w, const document_in *d, err *why)
 {
     document_state *doc = &w->doc;
     found_document found;
-    status st = find_document(w, d->sha256, doc->vc, d->parser, doc->source, doc->tx, &found, why);
+    known_question asked = {.sha256 = d->sha256, .parsers = &d->parser, .parser_count = 1};
+    status st = find_document(w, &asked, doc->vc, doc->source, doc->tx, &found, why);
     if (st != OK)
         return st;
     if (found.id) { /* delivered before, replaced since, and now back; or it had refusals */
@@ -207,7 +231,7 @@ static status open_document(writer *w, const document_in *d, err *why)
     if ((st = begin_tx(w, TX_IMPORT, d->why, &doc->tx, why)) == OK &&
         (st = intern_source(w, d->source, &doc->source, why)) == OK &&
         (st = intern_marking(w, d->marking, &doc->vc, why)) == OK &&
-        (st = find_feed(w, doc->source, d->path, doc->vc, true, &doc->feed, why)) == OK &&
+        (st = find_feed(w, doc->source, d->feed, doc->vc, true, &doc->feed, why)) == OK &&
         (st = add_document(w, d, why)) == OK)
         st = feed_repeats(w, &doc->repeats, why);
     if (st == OK && (d->reliability || d->derives_from.len))
@@ -579,8 +603,8 @@ status writer_document_abort(writer *w, err *why)
 
 /* --- containers ----------------------------------------------------------------------------- */
 
-status writer_container_known(writer *w, const uint8_t sha256[SHA256_BYTES], slice options,
-                              bool *ret_known, uint64_t *ret_documents, err *why)
+status writer_container_get(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, arena *a, slice *ret_list,
+                            err *why)
 {
     bool row;
     status st = begin_engine(w, why);
@@ -591,16 +615,18 @@ status writer_container_known(writer *w, const uint8_t sha256[SHA256_BYTES], sli
     db_bind_blob(q, 2, options);
     if ((st = db_step(q, &row, why)) != OK)
         return st;
-    *ret_known = row;
-    *ret_documents = row ? (uint64_t)db_int(q, 0) : 0;
+    if (!row)
+        return err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "not known");
+    bool room = arena_copy(a, db_text(q, 0), ret_list);
     db_reset(q);
-    return OK;
+    return room ? OK : ARENA_SPENT(a, why);
 }
 
-status writer_container_add(writer *w, const uint8_t sha256[SHA256_BYTES], slice options,
-                            uint64_t documents, err *why)
+status writer_container_put(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, slice list, err *why)
 {
     int64_t tx;
+    if (list.len > CONTAINER_LIST_MAX)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "list of a container over %d bytes", CONTAINER_LIST_MAX);
     status st = begin_engine(w, why);
     if (st == OK)
         st = begin_tx(w, TX_IMPORT, S("container"), &tx, why);
@@ -609,7 +635,7 @@ status writer_container_add(writer *w, const uint8_t sha256[SHA256_BYTES], slice
     db_stmt *q = db_query(w->d, Q_CONTAINER_ADD);
     db_bind_blob(q, 1, slice_of((const char *)sha256, SHA256_BYTES));
     db_bind_blob(q, 2, options);
-    db_bind_int(q, 3, (int64_t)documents);
+    db_bind_text(q, 3, list);
     db_bind_int(q, 4, tx);
     if ((st = db_run(q, why)) == OK)
         st = publish_tx(w, tx, why);
