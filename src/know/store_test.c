@@ -120,9 +120,11 @@ TEST(the_same_document_again_adds_nothing)
     CHECK_EQ(r.records, 2);
     CHECK_EQ(r.fresh, 2);
     document_known known;
-    CHECK_EQ(writer_known(w, (uint8_t[32]){1}, (marking){0}, S(""), 1, S("renamed.txt"), true,
-                          &known, &f.why),
-             OK);
+    known_question asked = {.sha256 = (uint8_t[32]){1},
+                            .parsers = (uint32_t[]){7, 1},
+                            .parser_count = 2,
+                            .snapshot = true};
+    CHECK_OK(writer_known(w, &asked, &known, &f.why));
     CHECK_EQ(known.records, 2);
     CHECK_SLICE(known.source, S("feed"));
     r = import(w, &f, 2, "b.txt", true, values, 2); /* other bytes, the same facts */

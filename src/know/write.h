@@ -31,8 +31,10 @@ typedef struct document_in {
     char reliability;   /* 'A'..'F' to record with the source; 0: leave as it is */
     slice derives_from; /* for a source that copies another; may be empty */
     marking marking;    /* floor for everything in it */
-    uint32_t parser;    /* codec version */
-    slice format, path;
+    uint32_t parser;    /* which codec and which version of it: the importer's number */
+    slice format;
+    slice path;    /* logical path, for people */
+    slice feed;    /* which list of the source this is: its deliveries replace each other */
     bool snapshot; /* what an older delivery of the feed said and this does not, is withdrawn */
     slice why;
 } document_in;
@@ -55,7 +57,8 @@ typedef struct known_question {
     size_t parser_count;
     bool snapshot;
 } known_question;
-status writer_known(writer *w, const known_question *asked, document_known *ret, err *why) NODISCARD;
+status writer_known(writer *w, const known_question *asked, document_known *ret,
+                    err *why) NODISCARD;
 /* Begins a document; its records follow, then writer_document_end or _abort. */
 status writer_document(writer *w, const document_in *d, err *why) NODISCARD;
 status writer_begin(writer *w, const fact_record *r, err *why) NODISCARD;
@@ -79,10 +82,10 @@ status writer_sync(writer *w, err *why) NODISCARD;
  * so that it need not be opened again. `options` distinguishes imports with other flags. */
 enum { CONTAINER_LIST_MAX = 1 << 20 };
 /* ERR_NOT_FOUND when it is not there; the list is copied into `a`. */
-status writer_container_get(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, arena *a, slice *ret_list,
-                            err *why) NODISCARD;
-status writer_container_put(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, slice list,
-                            err *why) NODISCARD;
+status writer_container_get(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, arena *a,
+                            slice *ret_list, err *why) NODISCARD;
+status writer_container_put(writer *w, const uint8_t sha256[SHA256_BYTES], slice options,
+                            slice list, err *why) NODISCARD;
 
 /* --- curation: one statement by a person, or its withdrawal; durable on return ------------------ */
 

@@ -58,8 +58,8 @@ typedef struct found_document {
 } found_document;
 
 /* The oldest document of these bytes that one of the codecs read; id 0: there is none. */
-static status find_document(writer *w, const known_question *asked, int64_t vc, int64_t source, int64_t tx,
-                            found_document *ret, err *why)
+static status find_document(writer *w, const known_question *asked, int64_t vc, int64_t source,
+                            int64_t tx, found_document *ret, err *why)
 {
     bool row;
     status st;
@@ -132,7 +132,8 @@ static status still_said(writer *w, int64_t document, bool *ret, err *why)
 }
 
 /* Notes that the document came again: every feed that says it has a fresh arrival. */
-static status note_arrival(writer *w, int64_t document, int64_t source, int64_t vc, bool snapshot, err *why)
+static status note_arrival(writer *w, int64_t document, int64_t source, int64_t vc, bool snapshot,
+                           err *why)
 {
     int64_t feed, tx;
     bool row;
@@ -603,8 +604,8 @@ status writer_document_abort(writer *w, err *why)
 
 /* --- containers ----------------------------------------------------------------------------- */
 
-status writer_container_get(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, arena *a, slice *ret_list,
-                            err *why)
+status writer_container_get(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, arena *a,
+                            slice *ret_list, err *why)
 {
     bool row;
     status st = begin_engine(w, why);
@@ -622,11 +623,13 @@ status writer_container_get(writer *w, const uint8_t sha256[SHA256_BYTES], slice
     return room ? OK : ARENA_SPENT(a, why);
 }
 
-status writer_container_put(writer *w, const uint8_t sha256[SHA256_BYTES], slice options, slice list, err *why)
+status writer_container_put(writer *w, const uint8_t sha256[SHA256_BYTES], slice options,
+                            slice list, err *why)
 {
     int64_t tx;
     if (list.len > CONTAINER_LIST_MAX)
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "list of a container over %d bytes", CONTAINER_LIST_MAX);
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "list of a container over %d bytes",
+                       CONTAINER_LIST_MAX);
     status st = begin_engine(w, why);
     if (st == OK)
         st = begin_tx(w, TX_IMPORT, S("container"), &tx, why);
