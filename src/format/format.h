@@ -42,6 +42,8 @@ typedef struct format {
     const char *name;      /* "stix", "misp-galaxy", "csv": for --format and the summary */
     uint32_t version;      /* of the codec: a better one reads known documents again */
     bool snapshot;         /* default mode: the document is the publisher's whole list */
+    bool one_list;         /* a source has one list of this format: a new delivery replaces the old,
+                              whatever its file is called */
     /* 0..100: how sure these bytes are this format. `head` is the beginning of the document (at
      * most FORMAT_SNIFF_BYTES); `path` its logical path. */
     int (*sniff)(slice head, slice path);

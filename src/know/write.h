@@ -73,6 +73,8 @@ typedef struct document_result {
  * codec refused. */
 status writer_document_end(writer *w, slice format, uint64_t refused, document_result *ret,
                            err *why) NODISCARD;
+/* What writer_document_end would say; the document is taken back. */
+status writer_document_try(writer *w, document_result *ret, err *why) NODISCARD;
 /* Takes the document back. */
 status writer_document_abort(writer *w, err *why) NODISCARD;
 /* Everything ended so far is durable and visible. */

@@ -530,15 +530,20 @@ static status end_repetitions(writer *w, err *why)
 
 /* --- ending --------------------------------------------------------------------------------- */
 
+static status withdraw_rest(writer *w, err *why)
+{
+    if (!w->doc.snapshot)
+        return OK;
+    status st = withdraw_deliveries(w, why);
+    return st == OK ? end_repetitions(w, why) : st;
+}
+
 static status close_document(writer *w, slice format, uint64_t refused, err *why)
 {
     document_state *doc = &w->doc;
     status st = note_range(w, doc->tx, doc->first, doc->last, why);
-    if (st == OK && doc->snapshot) {
-        st = withdraw_deliveries(w, why);
-        if (st == OK)
-            st = end_repetitions(w, why);
-    }
+    if (st == OK)
+        st = withdraw_rest(w, why);
     if (st == OK)
         st = note_delivery(w, doc->feed, doc->id, doc->snapshot, doc->tx, why);
     if (st != OK)
@@ -578,6 +583,19 @@ status writer_document_end(writer *w, slice format, uint64_t refused, document_r
     doc->lock = -1;
     /* small documents gather until the caller syncs or a batch is full */
     return w->batch >= WRITER_BATCH_CLAIMS ? writer_sync(w, why) : OK;
+}
+
+status writer_document_try(writer *w, document_result *ret, err *why)
+{
+    assert(w->doc.open && !w->rec.open);
+    status st = withdraw_rest(w, why);
+    document_result r = {w->doc.records, w->doc.fresh, w->doc.withdrawn};
+    status taken_back = writer_document_abort(w, st == OK ? why : NULL);
+    if (st == OK)
+        st = taken_back;
+    if (st == OK)
+        *ret = r;
+    return st;
 }
 
 status writer_document_abort(writer *w, err *why)

@@ -1,0 +1,293 @@
+/* import_document.c - one document: the worker's facts into the writer, its bytes into a blob.
+ *
+ * Order: hash the bytes (identity is computed here, never by the worker), stop if they are known,
+ * let the worker read them while facts are written under a pending transaction, put the blob on
+ * the disk, and only then publish. */
+#include "base/json.h"
+#include "intake/import_private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* --- the sink ------------------------------------------------------------------------------- */
+
+static bool keep_text(importer *im, slice from, slice *ret)
+{
+    return arena_copy(&im->texts, from, ret);
+}
+
+static status on_head(void *ctx, const fact_head *head, err *why)
+{
+    importer *im = ctx;
+    im->head = *head;
+    if (!keep_text(im, head->format, &im->head.format) ||
+        !keep_text(im, head->source, &im->head.source) ||
+        !keep_text(im, head->derives_from, &im->head.derives_from) ||
+        !keep_text(im, head->marking.owner, &im->head.marking.owner) ||
+        !keep_text(im, head->marking.audience, &im->head.marking.audience))
+        return ARENA_SPENT(&im->texts, why);
+    im->s.format = im->head.format;
+    return OK;
+}
+
+/* Which list of the source this is. Where the source is only guessed from the path, the place
+ * counts, so that two lists that happen to be named alike do not replace each other. */
+static slice feed_name(const importer *im, const format *f, bool guessed)
+{
+    if (f && f->one_list)
+        return slice_str(f->name);
+    return guessed ? im->place->feed : im->place->path;
+}
+
+static status begin_document(importer *im, err *why)
+{
+    const format *f = format_named(slice_str(im->report.format));
+    bool guessed = !im->o.source.len && !im->head.source.len;
+    slice source = im->o.source.len      ? im->o.source
+                   : im->head.source.len ? im->head.source
+                                         : im->place->root;
+    im->snapshot =
+        im->o.mode == IMPORT_SNAPSHOT || (im->o.mode == IMPORT_AUTO && im->head.snapshot);
+    im->s.source = source;
+    document_in d = {
+        .sha256 = im->sha256,
+        .bytes = im->bytes,
+        .source = source,
+        .reliability = im->o.reliability,
+        .derives_from = im->head.derives_from,
+        .marking = im->o.floor,
+        .parser = f ? parser_id(f) : 0,
+        .format = im->head.format,
+        .path = im->place->path,
+        .feed = feed_name(im, f, guessed),
+        .snapshot = im->snapshot,
+    };
+    im->begun = true;
+    return writer_document(im->w, &d, why);
+}
+
+static status on_begin(void *ctx, const fact_record *r, err *why)
+{
+    importer *im = ctx;
+    fact_record own = *r;
+    status st = im->begun ? OK : begin_document(im, why);
+    if (st != OK)
+        return st;
+    if (!own.marked && im->head.marked) {
+        own.marked = true;
+        own.marking = im->head.marking;
+    }
+    return writer_begin(im->w, &own, why);
+}
+
+static status on_claim(void *ctx, const fact_claim *c, err *why)
+{
+    return writer_claim(((importer *)ctx)->w, c, why);
+}
+
+static status on_end(void *ctx, err *why)
+{
+    bool fresh;
+    return writer_end(((importer *)ctx)->w, &fresh, why);
+}
+
+static status note(importer *im, import_refusal *list, size_t max, size_t *count, uint64_t at,
+                   slice place, slice reason, err *why)
+{
+    if (*count == max)
+        return OK;
+    if (reason.len > IMPORT_REASON_MAX)
+        reason.len = IMPORT_REASON_MAX;
+    import_refusal *r = &list[*count];
+    r->at = at;
+    if (!keep_text(im, place, &r->place) || !keep_text(im, reason, &r->why))
+        return ARENA_SPENT(&im->texts, why);
+    ++*count;
+    return OK;
+}
+
+static status on_refuse(void *ctx, uint64_t at, slice place, slice reason, err *why)
+{
+    importer *im = ctx;
+    im->s.refused++;
+    return note(im, im->refusals, IMPORT_REFUSED_LISTED, &im->s.refusal_count, at, place, reason,
+                why);
+}
+
+static status on_warn(void *ctx, uint64_t at, slice place, slice reason, err *why)
+{
+    importer *im = ctx;
+    im->s.warned++;
+    return note(im, im->warnings, IMPORT_WARNED_LISTED, &im->s.warning_count, at, place, reason,
+                why);
+}
+
+/* --- bytes ---------------------------------------------------------------------------------- */
+
+static status store_bytes(importer *im, int fd, err *why)
+{
+    blob_writer *b = NULL;
+    enum { READ_SIZE = 1 << 17 };
+    uint8_t sha[SHA256_BYTES];
+    uint64_t at = 0, bytes;
+    if (blob_exists(store_blobs(im->o.store), im->sha256))
+        return OK;
+    char *room = malloc(READ_SIZE);
+    status st = room ? blob_begin(store_blobs(im->o.store), &b, why)
+                     : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    while (st == OK) {
+        ssize_t n = pread(fd, room, READ_SIZE, (off_t)at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            st = err_os(why, errno, "reading");
+        if (n <= 0)
+            break;
+        st = blob_put(b, slice_of(room, (size_t)n), why);
+        at += (uint64_t)n;
+    }
+    free(room);
+    if (st != OK) {
+        blob_drop(b);
+        return st;
+    }
+    if ((st = blob_end(b, sha, &bytes, why)) == OK && memcmp(sha, im->sha256, SHA256_BYTES) != 0)
+        st = err_set(why, ERR_IO, ERR_NOWHERE, "the file changed while it was read");
+    return st;
+}
+
+/* --- summaries ------------------------------------------------------------------------------ */
+
+static void start_summary(importer *im, const import_place *place)
+{
+    arena_reset(&im->texts);
+    im->place = place;
+    im->head = (fact_head){0};
+    im->begun = im->snapshot = false;
+    im->s =
+        (import_summary){.path = place->path, .refusals = im->refusals, .warnings = im->warnings};
+}
+
+status import_problem(importer *im, const import_place *place, status failed, const err *cause,
+                      err *why)
+{
+    import_summary s = {.path = place->path, .failed = failed, .skipped = failed == OK};
+    if (failed != OK)
+        s.why = *cause;
+    return importer_wait(im, &s, why);
+}
+
+/* --- one document ---------------------------------------------------------------------------- */
+
+/* What the worker or the sink said, told apart: a document's fault is a summary, ours stops. */
+static bool documents_fault(status st)
+{
+    return st == ERR_INPUT || st == ERR_LIMIT;
+}
+
+static status read_facts(importer *im, int fd, err *cause)
+{
+    fact_sink sink = {
+        .ctx = im,
+        .head = on_head,
+        .begin = on_begin,
+        .claim = on_claim,
+        .end = on_end,
+        .refuse = on_refuse,
+        .warn = on_warn,
+    };
+    sandbox_document d = {
+        .path = im->place->path,
+        .format = im->o.format,
+        .mapping = im->o.mapping,
+        .limits = im->o.limits,
+    };
+    memset(&im->report, 0, sizeof im->report);
+    return sandbox_read_document(im->o.sandbox, fd, &d, &sink, &im->report, cause);
+}
+
+/* A document without a single record is a delivery too: it may withdraw everything. */
+static status finish_document(importer *im, int fd, err *why)
+{
+    document_result r;
+    status st = im->begun ? OK : begin_document(im, why);
+    if (st == OK && im->o.dry_run) {
+        st = writer_document_try(im->w, &r, why);
+    } else if (st == OK) {
+        st = store_bytes(im, fd, why);
+        if (st == OK)
+            st = writer_document_end(im->w, im->head.format, im->s.refused, &r, why);
+    }
+    if (st != OK)
+        return st;
+    im->s.records = r.records + im->s.refused;
+    im->s.fresh = r.fresh;
+    im->s.known = r.records - r.fresh;
+    im->s.withdrawn = r.withdrawn;
+    return OK;
+}
+
+static status give_up(importer *im, err *why)
+{
+    return im->begun ? writer_document_abort(im->w, why) : OK;
+}
+
+static status read_document(importer *im, int fd, err *why)
+{
+    err cause = {0};
+    int64_t from = clock_now_us(im->o.clock);
+    status st = read_facts(im, fd, &cause), gone;
+    if (st == OK)
+        st = finish_document(im, fd, &cause);
+    im->s.elapsed_us = clock_now_us(im->o.clock) - from;
+    if (st == OK)
+        return importer_wait(im, &im->s, why);
+    if ((gone = give_up(im, why)) != OK)
+        return gone;
+    if (!documents_fault(st)) {
+        if (why)
+            *why = cause;
+        return st;
+    }
+    im->members_ok = false;
+    if (!im->place->given && !im->report.format[0] &&
+        !im->o.format.len) { /* a README among feeds */
+        im->s = (import_summary){.path = im->place->path, .skipped = true};
+        return importer_wait(im, &im->s, why);
+    }
+    im->s = (import_summary){
+        .path = im->place->path, .format = im->head.format, .failed = st, .why = cause};
+    return importer_wait(im, &im->s, why);
+}
+
+static void list_member(importer *im, const uint8_t *sha256)
+{
+    char hex[HASH_HEX_MAX];
+    if (!im->members)
+        return;
+    json_writer w = json_writer_on(im->members);
+    if (im->members->len)
+        buf_byte(im->members, ',');
+    json_open(&w, '[');
+    json_put_text(&w, im->place->path);
+    json_put_text(&w, slice_str(hash_hex(sha256, SHA256_BYTES, hex)));
+    json_close(&w, ']');
+}
+
+status import_document(importer *im, int fd, uint64_t size, const import_place *place, err *why)
+{
+    uint8_t sha[SHA256_BYTES];
+    bool known;
+    (void)size;
+    start_summary(im, place);
+    status st = hash_descriptor(im, fd, sha, &im->bytes, why);
+    if (st != OK)
+        return st;
+    list_member(im, sha);
+    if ((st = import_known(im, sha, place, &known, why)) != OK || known)
+        return st;
+    im->sha256 = sha;
+    im->s.has_document = true;
+    memcpy(im->s.sha256, sha, SHA256_BYTES);
+    return read_document(im, fd, why);
+}

@@ -1,0 +1,63 @@
+/* import_private.h - what the files of the importer share. Private to intake.
+ * Uses: import. Used by: import.c, import_document.c, import_path.c. */
+#ifndef NOROSHI_INTAKE_IMPORT_PRIVATE_H
+#define NOROSHI_INTAKE_IMPORT_PRIVATE_H
+
+#include "intake/import.h"
+
+enum { IMPORT_PARSERS_MAX = 256, IMPORT_WAITING_MAX = 256, IMPORT_WAITING_BYTES = 16 << 20 };
+
+/* What is known about the file a document stands in. */
+typedef struct import_place {
+    slice path; /* logical: shown to people */
+    slice root; /* source when nothing else says so: name of the folder or file given */
+    slice feed; /* where it lies: tells lists of one guessed source apart */
+    bool given; /* named by the user himself, not met in a folder or archive */
+} import_place;
+
+struct importer {
+    import_options o;
+    writer *w;
+    hash_state *hash;
+    uint32_t parsers[IMPORT_PARSERS_MAX];
+    size_t parser_count;
+
+    /* summaries of documents that are written but not yet durable */
+    arena waiting_texts;
+    import_summary waiting[IMPORT_WAITING_MAX];
+    size_t waiting_count;
+
+    /* the document being read */
+    arena texts;
+    const import_place *place;
+    import_summary s;
+    import_refusal refusals[IMPORT_REFUSED_LISTED], warnings[IMPORT_WARNED_LISTED];
+    bool begun; /* writer_document was called */
+    bool snapshot;
+    fact_head head; /* texts in `texts` */
+    sandbox_report report;
+    const uint8_t *sha256;
+    uint64_t bytes;
+
+    buf *members;    /* JSON list of documents in the container under way; NULL: none */
+    bool members_ok; /* all of them can be found again */
+};
+
+/* import_document.c: one document on a descriptor. */
+status import_document(importer *im, int fd, uint64_t size, const import_place *place,
+                       err *why) NODISCARD;
+/* A summary for something that is no document; `failed` with *cause, or skipped. */
+status import_problem(importer *im, const import_place *place, status failed, const err *cause,
+                      err *why) NODISCARD;
+/* import.c */
+status importer_flush(importer *im, err *why) NODISCARD;
+status importer_wait(importer *im, const import_summary *s, err *why) NODISCARD;
+/* SHA-256 of all that is on fd, and its length. */
+status hash_descriptor(importer *im, int fd, uint8_t ret[SHA256_BYTES], uint64_t *ret_bytes,
+                       err *why) NODISCARD;
+uint32_t parser_id(const format *f);
+/* Is it known? Then its summary is given out. *ret_known. */
+status import_known(importer *im, const uint8_t *sha256, const import_place *place, bool *ret_known,
+                    err *why) NODISCARD;
+
+#endif
