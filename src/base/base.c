@@ -6,22 +6,16 @@
 
 /* --- status and err ------------------------------------------------------------------------- */
 
-PRINTF_LIKE(5, 0)
-static void err_vset(err *why, status code, int os, uint64_t at, const char *fmt, va_list args)
-{
-    why->code = code;
-    why->os = os;
-    why->at = at;
-    vsnprintf(why->msg, sizeof why->msg, fmt, args);
-}
-
 status err_set(err *why, status code, uint64_t at, const char *fmt, ...)
 {
     assert(code > OK && code < STATUS_COUNT_);
     if (why) {
         va_list args;
         va_start(args, fmt);
-        err_vset(why, code, 0, at, fmt, args);
+        why->code = code;
+        why->os = 0;
+        why->at = at;
+        vsnprintf(why->msg, sizeof why->msg, fmt, args);
         va_end(args);
     }
     return code;
@@ -30,13 +24,18 @@ status err_set(err *why, status code, uint64_t at, const char *fmt, ...)
 status err_os(err *why, int os, const char *fmt, ...)
 {
     if (why) {
+        char what[ERR_MESSAGE_MAX];
         va_list args;
         va_start(args, fmt);
-        err_vset(why, ERR_IO, os, ERR_NOWHERE, fmt, args);
+        vsnprintf(what, sizeof what, fmt, args);
         va_end(args);
-        size_t len = strlen(why->msg);
         const char *name = strerrordesc_np(os);
-        snprintf(why->msg + len, sizeof why->msg - len, ": %s", name ? name : "unknown error");
+        if (!name)
+            name = "unknown error";
+        /* as in err_wrap: a long path is cut, the reason is not */
+        int room = (int)(sizeof why->msg - 3 - strlen(name));
+        err_set(why, ERR_IO, ERR_NOWHERE, "%.*s: %s", room, what, name);
+        why->os = os;
     }
     return ERR_IO;
 }
@@ -232,14 +231,26 @@ void arena_done(arena *a)
     a->used = a->spent = 0;
 }
 
+/* The largest of ordinary size stays, so that rounds of the same kind allocate once; one that takes
+ * much of the budget goes, so that the next round may use that budget otherwise. */
 void arena_reset(arena *a)
 {
-    while (a->chunk && a->chunk->older) {
-        struct arena_chunk *older = a->chunk->older;
-        a->spent -= a->chunk->size + sizeof *a->chunk;
-        free(a->chunk);
-        a->chunk = older;
+    struct arena_chunk *keep = NULL;
+    while (a->chunk) {
+        struct arena_chunk *c = a->chunk;
+        a->chunk = c->older;
+        bool better =
+            c->size <= CHUNK_MAX && c->size <= a->budget / 4 && (!keep || c->size > keep->size);
+        struct arena_chunk *drop = better ? keep : c;
+        keep = better ? c : keep;
+        if (drop) {
+            a->spent -= drop->size + sizeof *drop;
+            free(drop);
+        }
     }
+    if (keep)
+        keep->older = NULL;
+    a->chunk = keep;
     a->used = 0;
 }
 
@@ -347,6 +358,7 @@ void arena_back(arena *a, arena_mark mark)
 
 void buf_init(buf *b, size_t max)
 {
+    assert(max <= SIZE_MAX / 4);
     *b = (buf){.max = max};
 }
 
@@ -368,11 +380,11 @@ char *buf_room(buf *b, size_t more)
         b->failed = true;
         return NULL;
     }
-    if (b->len + more > b->cap) {
+    if (b->len + more > b->cap || !b->ptr) {
         size_t cap = b->cap ? b->cap : 256;
         while (cap < b->len + more)
             cap = cap > b->max / 2 ? b->max : cap * 2;
-        char *p = realloc(b->ptr, cap);
+        char *p = realloc(b->ptr, cap + 1); /* one more, where buf_printf puts its NUL */
         if (!p) {
             b->failed = true;
             return NULL;
@@ -407,7 +419,7 @@ void buf_printf(buf *b, const char *fmt, ...)
     va_start(args, fmt);
     int n = vsnprintf(NULL, 0, fmt, args);
     va_end(args);
-    if (n < 0 || b->failed || (size_t)n > b->max - b->len || !buf_room(b, (size_t)n + 1)) {
+    if (n < 0 || !buf_room(b, (size_t)n)) {
         b->failed = true;
         return;
     }

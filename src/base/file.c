@@ -52,8 +52,8 @@ static status sys_write(void *ctx, int fd, const void *from, size_t n, err *why)
         ssize_t k = write(fd, (const char *)from + done, n - done);
         if (k < 0 && errno == EINTR)
             continue;
-        if (k < 0)
-            return err_os(why, errno, "writing %zu bytes", n);
+        if (k <= 0) /* nothing written is no progress: never seen, but it would loop for ever */
+            return err_os(why, k < 0 ? errno : EIO, "writing %zu bytes", n);
         done += (size_t)k;
     }
     return OK;
@@ -100,7 +100,13 @@ static status sys_remove(void *ctx, const char *path, err *why)
 static status sys_mkdir(void *ctx, const char *path, err *why)
 {
     (void)ctx;
-    return mkdir(path, 0700) == 0 || errno == EEXIST ? OK : err_os(why, errno, "making %s", path);
+    if (mkdir(path, 0700) == 0)
+        return OK;
+    int os = errno;
+    struct stat st;
+    if (os == EEXIST && stat(path, &st) == 0)
+        os = S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+    return os ? err_os(why, os, "making %s", path) : OK;
 }
 
 static status sys_sync_dir(void *ctx, const char *path, err *why)
@@ -196,6 +202,7 @@ status fs_read_all(const fs *disk, arena *a, const char *path, size_t max, slice
     if (st != OK)
         return st;
     char *p = NULL;
+    arena_mark here = arena_here(a);
     if ((st = file_size(&f, &size, why)) == OK) {
         if (size > max)
             st = err_set(why, ERR_LIMIT, max, "%s is over %zu bytes", path, max);
@@ -207,5 +214,7 @@ status fs_read_all(const fs *disk, arena *a, const char *path, size_t max, slice
     file_close(&f);
     if (st == OK)
         *ret = slice_of(p, n);
+    else
+        arena_back(a, here);
     return st;
 }

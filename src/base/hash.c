@@ -101,9 +101,10 @@ uint64_t siphash(const uint8_t key[16], slice bytes)
 {
     _Static_assert(crypto_shorthash_KEYBYTES == 16 && crypto_shorthash_BYTES == 8, "SipHash-2-4");
     uint8_t out[8];
-    uint64_t h;
+    uint64_t h = 0;
     crypto_shorthash(out, (const unsigned char *)bytes.ptr, bytes.len, key);
-    memcpy(&h, out, 8);
+    for (int i = 7; i >= 0; i--) /* little-endian, as its paper writes it, on every machine */
+        h = h << 8 | out[i];
     return h;
 }
 

@@ -97,37 +97,95 @@ static bool is_ascii(slice s)
     return true;
 }
 
-static status map(arena *a, slice s, utf8proc_option_t options, slice *ret, err *why)
+static int combining_class(int32_t c)
 {
-    /* Characters first (invalid bytes replaced), so that utf8proc never sees broken input. */
-    int32_t *chars =
-        arena_array(a, s.len * 18 + 8, sizeof *chars); /* longest decomposition is 18 */
-    if (!chars)
-        return ARENA_SPENT(a, why);
-    utf8proc_ssize_t n = 0, room = (utf8proc_ssize_t)(s.len * 18 + 8);
+    return utf8proc_get_property(c)->combining_class;
+}
+
+/* Canonical order: each run of combining marks sorted by class, equal classes as they came
+ * (UAX 15, D108). A hostile text is one run of a million marks, so long runs are counted, not
+ * sorted by swapping neighbours. */
+static bool order_run(arena *a, int32_t *run, size_t n)
+{
+    enum { SHORT = 32 };
+    if (n <= SHORT) {
+        for (size_t i = 1; i < n; i++) {
+            int32_t c = run[i];
+            size_t k = i;
+            for (; k > 0 && combining_class(run[k - 1]) > combining_class(c); k--)
+                run[k] = run[k - 1];
+            run[k] = c;
+        }
+        return true;
+    }
+    size_t at[256] = {0}, sum = 0;
+    arena_mark here = arena_here(a);
+    int32_t *old = arena_array(a, n, sizeof *old);
+    if (!old)
+        return false;
+    memcpy(old, run, n * sizeof *old);
+    for (size_t i = 0; i < n; i++)
+        at[combining_class(old[i]) & 0xff]++;
+    for (size_t k = 0; k < COUNT_OF(at); k++) {
+        size_t count = at[k];
+        at[k] = sum;
+        sum += count;
+    }
+    for (size_t i = 0; i < n; i++)
+        run[at[combining_class(old[i]) & 0xff]++] = old[i];
+    arena_back(a, here);
+    return true;
+}
+
+static bool order_marks(arena *a, int32_t *chars, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        size_t from = i;
+        while (i < n && combining_class(chars[i]) != 0)
+            i++;
+        if (i - from > 1 && !order_run(a, chars + from, i - from))
+            return false;
+        i += i == from;
+    }
+    return true;
+}
+
+/* Decomposes into `out` (room for `room` characters), or only counts when out is NULL. Invalid
+ * bytes become U+FFFD first, so that utf8proc never sees broken input. */
+static status decompose(slice s, utf8proc_option_t options, int32_t *out, size_t room,
+                        size_t *ret_count, err *why)
+{
+    utf8proc_ssize_t n = 0;
     while (s.len) {
-        uint32_t c = utf8_next(&s);
+        int32_t c = (int32_t)utf8_next(&s);
         int boundary = 0;
+        utf8proc_ssize_t left = (utf8proc_ssize_t)room - n;
         utf8proc_ssize_t k =
-            utf8proc_decompose_char((utf8proc_int32_t)c, chars + n, room - n, options, &boundary);
-        if (k < 0 || k > room - n)
+            utf8proc_decompose_char(c, out ? out + n : NULL, out ? left : 0, options, &boundary);
+        if (k < 0 || (out && k > left))
             return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "utf8proc refused U+%04X", c);
         n += k;
     }
-    /* canonical order of marks, then composition and encoding in place */
-    for (utf8proc_ssize_t i = 0; i + 1 < n;) {
-        int x = utf8proc_get_property(chars[i])->combining_class;
-        int y = utf8proc_get_property(chars[i + 1])->combining_class;
-        if (x > y && y > 0) {
-            int32_t t = chars[i];
-            chars[i] = chars[i + 1];
-            chars[i + 1] = t;
-            i -= i > 0;
-        } else {
-            i++;
-        }
-    }
-    n = utf8proc_reencode(chars, n, options);
+    *ret_count = (size_t)n;
+    return OK;
+}
+
+static status map(arena *a, slice s, utf8proc_option_t options, slice *ret, err *why)
+{
+    size_t count = 0;
+    status st = decompose(s, options, NULL, 0, &count, why);
+    if (st != OK)
+        return st;
+    /* one more: the encoder below puts a NUL behind what it writes */
+    int32_t *chars = arena_array(a, count + 1, sizeof *chars);
+    if (!chars)
+        return ARENA_SPENT(a, why);
+    if ((st = decompose(s, options, chars, count, &count, why)) != OK)
+        return st;
+    if (!order_marks(a, chars, count))
+        return ARENA_SPENT(a, why);
+    /* composition, and encoding in place */
+    utf8proc_ssize_t n = utf8proc_reencode(chars, (utf8proc_ssize_t)count, options);
     if (n < 0)
         return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "utf8proc: %s", utf8proc_errmsg(n));
     *ret = slice_of((const char *)chars, (size_t)n);

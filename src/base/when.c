@@ -56,10 +56,12 @@ static bool eat(slice *s, char c)
     return true;
 }
 
-static bool read_date(slice *s, int *y, int *m, int *d)
+/* *whole: the day was there. */
+static bool read_date(slice *s, int *y, int *m, int *d, bool *whole)
 {
     slice start = *s;
     *m = *d = 1;
+    *whole = false;
     if (number(s, 4, 4, y)) {
         char sep = s->len ? s->ptr[0] : 0;
         if (sep != '-' && sep != '/')
@@ -67,9 +69,13 @@ static bool read_date(slice *s, int *y, int *m, int *d)
         eat(s, sep);
         if (!number(s, 1, 2, m))
             return false;
-        return !eat(s, sep) || number(s, 1, 2, d);
+        if (!eat(s, sep))
+            return true;
+        *whole = true;
+        return number(s, 1, 2, d);
     }
     *s = start; /* month first, as US feeds write it */
+    *whole = true;
     return number(s, 1, 2, m) && eat(s, '/') && number(s, 1, 2, d) && eat(s, '/') &&
            number(s, 4, 4, y);
 }
@@ -78,7 +84,9 @@ static bool read_time(slice *s, int *h, int *min, int *sec, int *ms)
 {
     if (!number(s, 1, 2, h) || !eat(s, ':') || !number(s, 2, 2, min))
         return false;
-    if (eat(s, ':') && !number(s, 2, 2, sec))
+    if (!eat(s, ':'))
+        return true;
+    if (!number(s, 2, 2, sec))
         return false;
     if (s->len && (s->ptr[0] == '.' || s->ptr[0] == ',')) {
         int scale = 100;
@@ -104,8 +112,8 @@ static bool read_zone(slice *s, int *minutes)
     int sign = eat(s, '+') ? 1 : eat(s, '-') ? -1 : 0;
     if (!sign || !number(s, 2, 2, &h))
         return false;
-    eat(s, ':');
-    number(s, 2, 2, &m);
+    if (eat(s, ':') ? !number(s, 2, 2, &m) : s->len && !number(s, 2, 2, &m))
+        return false;
     *minutes = sign * (h * 60 + m);
     return h < 24 && m < 60;
 }
@@ -114,14 +122,17 @@ status when_parse(slice text, when *ret)
 {
     slice s = slice_trim(text);
     int y, m, d, h = 0, min = 0, sec = 0, ms = 0, zone = 0;
+    bool whole;
     uint64_t n;
     if ((s.len == 10 || s.len == 13) && slice_u64(s, &n)) {
         *ret = s.len == 10 ? (when)n * 1000 : (when)n;
         return OK;
     }
-    if (!read_date(&s, &y, &m, &d))
+    if (!read_date(&s, &y, &m, &d, &whole))
         return ERR_INPUT;
-    if (s.len) {
+    if (s.len) { /* a time belongs to a day */
+        if (!whole)
+            return ERR_INPUT;
         if (!eat(&s, 'T') && !eat(&s, 't') && !eat(&s, ' '))
             return ERR_INPUT;
         s = slice_trim(s);
@@ -134,7 +145,10 @@ status when_parse(slice text, when *ret)
     if (sec == 60)
         sec = 59;
     int64_t seconds = ((days_of(y, m, d) * 24 + h) * 60 + min - zone) * 60 + sec;
-    *ret = seconds * 1000 + ms;
+    when t = seconds * 1000 + ms;
+    if (t < WHEN_FIRST || t > WHEN_LAST) /* a zone can lead out of the years it knows */
+        return ERR_INPUT;
+    *ret = t;
     return OK;
 }
 

@@ -13,6 +13,8 @@
 typedef int64_t when;       /* milliseconds since the epoch, UTC */
 #define WHEN_NONE INT64_MIN /* the source did not say */
 #define WHEN_DAY ((when)86400000)
+#define WHEN_FIRST ((when)-62135596800000) /* 0001-01-01T00:00:00Z */
+#define WHEN_LAST ((when)253402300799999)  /* 9999-12-31T23:59:59.999Z */
 
 /* What people and feeds write: YYYY-MM-DD, YYYY/MM/DD, M/D/YYYY, with an optional time behind
  * "T" or a blank (HH:MM, HH:MM:SS, fraction of any length), an optional zone (Z, +HH:MM, -HHMM;
@@ -21,13 +23,14 @@ typedef int64_t when;       /* milliseconds since the epoch, UTC */
 status when_parse(slice text, when *ret) NODISCARD;
 
 enum { WHEN_TEXT_MAX = 32 };
-/* "2020-12-15T13:17:41Z", with .mmm when there are milliseconds. Returns out. */
+/* "2020-12-15T13:17:41Z", with .mmm when there are milliseconds. Returns out. For instants between
+ * WHEN_FIRST and WHEN_LAST it is what when_parse reads as the same instant. */
 const char *when_iso(when t, char out[WHEN_TEXT_MAX]);
 /* "2020-12-15" */
 const char *when_date(when t, char out[WHEN_TEXT_MAX]);
 /* "2020-12-15 13:17" in the zone `offset_minutes` east of UTC */
 const char *when_minute(when t, int offset_minutes, char out[WHEN_TEXT_MAX]);
-/* Whole days from a to b; negative when b is earlier. */
+/* Whole days from a to b, cut towards 0; negative when b is earlier. Neither is WHEN_NONE. */
 int64_t when_days(when a, when b);
 
 /* Time as a parameter: tests run at any date. */
