@@ -76,17 +76,21 @@ typedef enum json_part_kind { JSON_PART_ITEM, JSON_PART_MEMBER, JSON_PART_END } 
 
 typedef struct json_part {
     json_part_kind kind;
-    slice key;      /* member: its name; item: the array's name ("" at top level) */
-    slice raw;      /* valid until the next call */
-    uint64_t at;    /* offset of raw in the document */
-    uint64_t index; /* item: position in its array or, whole, among the top-level values */
-    uint64_t doc;   /* number of the top-level value, from 0 */
+    slice key;       /* member: its name; item: the array's name ("" at top level) */
+    slice raw;       /* valid until the next call */
+    uint64_t at;     /* offset of raw in the document */
+    uint64_t length; /* bytes of it in the document */
+    uint64_t index;  /* item: position in its array or, whole, among the top-level values */
+    uint64_t doc;    /* number of the top-level value, from 0 */
+    bool over;       /* pass_over only: too long or too deep, `raw` is empty */
 } json_part;
 
 typedef struct json_stream_options {
     const slice *split; /* names of arrays to split, `split_count` of them */
     size_t split_count;
     bool whole;
+    bool pass_over;     /* a part over value_max or JSON_DEPTH_MAX is handed out without its bytes,
+                           instead of ending the document with ERR_LIMIT */
     uint32_t value_max; /* 0: JSON_VALUE_MAX */
 } json_stream_options;
 

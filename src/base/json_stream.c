@@ -19,8 +19,10 @@ struct json_stream {
     reader *in;
     const slice *split;
     size_t split_count;
-    bool whole;
+    bool whole, pass_over;
     uint32_t value_max;
+    bool in_value; /* a part is being read, not a key or what stands between */
+    bool over;     /* it is passed over: its bytes are not kept */
 
     buf window;    /* bytes of the document from `base` on */
     uint64_t base; /* offset of window[0] in the document */
@@ -43,6 +45,7 @@ json_stream *json_stream_new(reader *in, const json_stream_options *options)
     s->split = options->split;
     s->split_count = options->split_count;
     s->whole = options->whole;
+    s->pass_over = options->pass_over;
     s->value_max = options->value_max ? options->value_max : JSON_VALUE_MAX;
     /* room for the largest part, the key in front of it and one read behind it */
     buf_init(&s->window, (size_t)s->value_max * 2 + 4 * READ_SIZE);
@@ -65,11 +68,24 @@ static status bad(const json_stream *s, const char *what, err *why)
     return err_set(why, ERR_INPUT, s->base + s->pos, "JSON: %s", what);
 }
 
+/* The value being read is over a limit: an error, or from here on its bytes are dropped. */
+static status over(json_stream *s, uint64_t at, const char *what, uint32_t max, err *why)
+{
+    if (!s->pass_over || !s->in_value)
+        return err_set(why, ERR_LIMIT, at, "JSON: %s %u%s", what, max,
+                       what[0] == 'v' ? " bytes" : "");
+    s->over = true;
+    return OK;
+}
+
 /* Makes window[pos] exist unless the document is over. Moves the window when that helps. */
 static status more(json_stream *s, err *why)
 {
+    status st;
     if (s->pos < s->window.len || s->eof)
         return OK;
+    if (s->over)
+        s->part = s->window.len;
     if (s->part > READ_SIZE) {
         memmove(s->window.ptr, s->window.ptr + s->part, s->window.len - s->part);
         s->window.len -= s->part;
@@ -77,15 +93,17 @@ static status more(json_stream *s, err *why)
         s->pos -= s->part;
         s->part = 0;
     }
-    if (s->pos - s->part > s->value_max)
-        return err_set(why, ERR_LIMIT, s->base + s->part, "JSON: value over %u bytes",
-                       s->value_max);
+    if (s->pos > s->part && s->pos - s->part > s->value_max) {
+        if ((st = over(s, s->base + s->part, "value over", s->value_max, why)) != OK)
+            return st;
+        s->part = s->window.len;
+    }
     char *room = buf_room(&s->window, READ_SIZE);
     if (!room)
         return err_set(why, ERR_LIMIT, s->base + s->part, "JSON: value over %u bytes",
                        s->value_max);
     size_t n;
-    status st = reader_read(s->in, room, READ_SIZE, &n, why);
+    st = reader_read(s->in, room, READ_SIZE, &n, why);
     if (st != OK)
         return st;
     s->window.len += n;
@@ -167,9 +185,9 @@ static status skip_value(json_stream *s, err *why)
                 return OK;
         } else if (c == '{' || c == '[') {
             s->pos++;
-            if (++depth > JSON_DEPTH_MAX)
-                return err_set(why, ERR_LIMIT, s->base + s->pos - 1, "JSON: deeper than %d",
-                               JSON_DEPTH_MAX);
+            if (++depth == JSON_DEPTH_MAX + 1 &&
+                (st = over(s, s->base + s->pos - 1, "deeper than", JSON_DEPTH_MAX, why)) != OK)
+                return st;
         } else if (c == '}' || c == ']') {
             if (!depth)
                 return OK; /* the end of the container around a scalar */
@@ -193,16 +211,23 @@ static status take_value(json_stream *s, json_part *ret, err *why)
         return st;
     if (c < 0)
         return bad(s, "ends early", why);
+    uint64_t at = s->base + s->pos;
     s->part = s->pos;
+    s->in_value = true;
+    s->over = false;
     if ((st = skip_value(s, why)) != OK)
         return st;
-    if (s->pos == s->part)
+    uint64_t length = s->base + s->pos - at;
+    if (!length)
         return bad(s, "expected a value", why);
-    if (s->pos - s->part > s->value_max)
-        return err_set(why, ERR_LIMIT, s->base + s->part, "JSON: value over %u bytes",
-                       s->value_max);
-    ret->raw = slice_of(s->window.ptr + s->part, s->pos - s->part);
-    ret->at = s->base + s->part;
+    if (length > s->value_max && !s->over &&
+        (st = over(s, at, "value over", s->value_max, why)) != OK)
+        return st;
+    ret->raw = s->over ? S("") : slice_of(s->window.ptr + s->part, s->pos - s->part);
+    ret->over = s->over;
+    s->in_value = s->over = false;
+    ret->at = at;
+    ret->length = length;
     ret->key = buf_slice(&s->key);
     ret->doc = s->doc;
     /* `part` may move now: the slice stays valid until the next call reads */
