@@ -1,0 +1,127 @@
+/* child.c - a document through its codec: see child.h. */
+#include "sandbox/child.h"
+
+#include <errno.h>
+#include <sys/uio.h>
+
+/* --- descriptors 3 and 4 ---------------------------------------------------------------------- */
+
+status child_pread(const child_input *in, void *into, size_t room, uint64_t at, size_t *ret_len,
+                   err *why)
+{
+    if (at >= in->size)
+        room = 0;
+    else if (room > in->size - at)
+        room = (size_t)(in->size - at);
+    size_t got = 0;
+    while (got < room) {
+        ssize_t n = pread(JAIL_INPUT_FD, (char *)into + got, room - got, (off_t)(at + got));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_os(why, errno, "reading the input");
+        if (n == 0)
+            break;
+        got += (size_t)n;
+    }
+    *ret_len = got;
+    return OK;
+}
+
+static status read_input(void *ctx, char *into, size_t room, size_t *ret_len, err *why)
+{
+    child_input *in = ctx;
+    status st = child_pread(in, into, room, in->pos, ret_len, why);
+    if (st == OK)
+        in->pos += *ret_len;
+    return st;
+}
+
+static status rewind_input(void *ctx, err *why)
+{
+    (void)why;
+    ((child_input *)ctx)->pos = 0;
+    return OK;
+}
+
+reader child_reader(child_input *in)
+{
+    return (reader){.ctx = in, .read = read_input, .rewind = rewind_input};
+}
+
+static status put_answer(void *ctx, slice one, slice two, err *why)
+{
+    (void)ctx;
+    while (one.len || two.len) {
+        struct iovec parts[2] = {{(void *)(uintptr_t)one.ptr, one.len},
+                                 {(void *)(uintptr_t)two.ptr, two.len}};
+        ssize_t n = writev(JAIL_ANSWER_FD, parts, 2);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_os(why, errno, "writing the answer");
+        size_t of_one = (size_t)n < one.len ? (size_t)n : one.len;
+        one = slice_from(one, of_one);
+        two = slice_from(two, (size_t)n - of_one);
+    }
+    return OK;
+}
+
+/* --- the work --------------------------------------------------------------------------------- */
+
+static status read_document(const worker_options *options, const job_request *job,
+                            child_input *input, wire_writer *w, err *why)
+{
+    slice name = slice_of(job->text, job->format_len);
+    slice path = slice_of(name.ptr + name.len, job->path_len);
+    slice mapping = slice_of(path.ptr + path.len, job->mapping_len);
+    const format *f;
+    status st;
+
+    if (name.len) {
+        f = options->formats.named(name);
+    } else {
+        char *head = malloc(FORMAT_SNIFF_BYTES);
+        size_t n;
+        if (!head)
+            return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+        if ((st = child_pread(input, head, FORMAT_SNIFF_BYTES, 0, &n, why)) != OK) {
+            free(head);
+            return st;
+        }
+        f = options->formats.sniff(slice_of(head, n), path);
+        free(head);
+    }
+    if (!f)
+        return err_set(why, ERR_INPUT, 0, name.len ? "no format of that name"
+                                                   : "not in any format that we know");
+    if ((st = wire_put_format(w, slice_str(f->name), f->version, why)) != OK)
+        return st;
+    reader in = child_reader(input);
+    fact_sink sink = wire_facts(w);
+    return f->read(&(format_input){.in = &in, .path = path, .mapping = mapping,
+                                   .limits = job->limits},
+                   &sink, why);
+}
+
+void child_run(const worker_options *options, const job_request *job)
+{
+    child_input input = {.size = job->input_bytes};
+    wire_writer w;
+    err why = {.at = ERR_NOWHERE};
+    if (wire_writer_init(&w, put_answer, NULL, &why) != OK)
+        return;
+    status st;
+    if (options->class == WORKER_ARCHIVE) {
+        unpack_sink sink = wire_members(&w);
+        st = child_unpack(&input, job, &sink, &why);
+    } else {
+        st = read_document(options, job, &input, &w, &why);
+    }
+    /* Another result is a mistake of a codec, and still an answer. */
+    if (st != OK && st != ERR_INPUT && st != ERR_LIMIT && st != ERR_IO)
+        st = ERR_INTERNAL;
+    /* When the parent has gone there is nobody left to tell. */
+    (void)(wire_put_end(&w, st, &why, NULL) == OK);
+    wire_writer_done(&w);
+}

@@ -1,0 +1,25 @@
+/* child.h - what a locked-up child does: one document or one archive, from descriptor 3 to
+ * descriptor 4. For worker.c only. */
+#ifndef NOROSHI_SANDBOX_CHILD_H
+#define NOROSHI_SANDBOX_CHILD_H
+
+#include "base/reader.h"
+#include "sandbox/job.h"
+#include "sandbox/worker.h"
+
+/* Runs the job and says the last word. The child is inside its jail. */
+void child_run(const worker_options *options, const job_request *job);
+
+/* The input descriptor as bytes at offsets; never more of them than the parent counted. */
+typedef struct child_input {
+    uint64_t size, pos;
+} child_input;
+status child_pread(const child_input *in, void *into, size_t room, uint64_t at, size_t *ret_len,
+                   err *why) NODISCARD;
+reader child_reader(child_input *in);
+
+/* One level of an archive to the sink (unpack.c). */
+status child_unpack(child_input *in, const job_request *job, const unpack_sink *sink,
+                    err *why) NODISCARD;
+
+#endif

@@ -1,0 +1,135 @@
+/* walk.c - archives in archives, down to the documents: see walk.h. */
+#include "sandbox/walk.h"
+#include "sandbox/spool.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+typedef struct walker {
+    sandbox *s;
+    const walk_options *options;
+    unpack_budget budget;
+    status (*visit)(void *ctx, const walk_document *document, err *why);
+    void *ctx;
+} walker;
+
+/* One level: a member is spooled while it comes, and looked into when it is whole. */
+typedef struct walk_level {
+    walker *w;
+    container outer;
+    slice path; /* of the archive */
+    unsigned number;
+    spool member;
+    size_t name_len;
+    char name[SANDBOX_PATH_MAX];
+} walk_level;
+
+static status look(walker *w, int fd, uint64_t size, slice path, unsigned above, err *why);
+
+/* Keeps the end of a path, where the meaning is, and whole characters. */
+static size_t keep_end(char *out, slice path)
+{
+    if (path.len > SANDBOX_PATH_MAX)
+        path = slice_from(path, path.len - SANDBOX_PATH_MAX);
+    while (path.len && ((unsigned char)path.ptr[0] & 0xc0) == 0x80)
+        path = slice_from(path, 1);
+    if (path.len)
+        memcpy(out, path.ptr, path.len);
+    return path.len;
+}
+
+static void name_member(walk_level *l, slice member)
+{
+    char room[SANDBOX_PATH_MAX + 16 + WIRE_MEMBER_MAX];
+    if (!member.len) {
+        slice inner = container_inner_name(l->outer, l->path, room, sizeof room);
+        l->name_len = keep_end(l->name, inner);
+        return;
+    }
+    size_t n = l->path.len;
+    if (n)
+        memcpy(room, l->path.ptr, n);
+    room[n++] = '/';
+    memcpy(room + n, member.ptr, member.len);
+    l->name_len = keep_end(l->name, slice_of(room, n + member.len));
+}
+
+static status begin(void *ctx, const unpack_member *member, err *why)
+{
+    walk_level *l = ctx;
+    (void)why;
+    name_member(l, member->path);
+    return OK;
+}
+
+static status data(void *ctx, slice bytes, err *why)
+{
+    walk_level *l = ctx;
+    return spool_write(&l->member, bytes, why);
+}
+
+static status end(void *ctx, err *why)
+{
+    walk_level *l = ctx;
+    status st = spool_finish(&l->member, why);
+    if (st == OK)
+        st = look(l->w, l->member.fd, l->member.size, slice_of(l->name, l->name_len), l->number,
+                  why);
+    spool_done(&l->member);
+    return st;
+}
+
+static status refuse(void *ctx, slice path, slice reason, err *why)
+{
+    walk_level *l = ctx;
+    walker *w = l->w;
+    spool_done(&l->member); /* it may have begun */
+    name_member(l, path);
+    if (!w->options->refuse)
+        return OK;
+    return w->options->refuse(w->ctx, slice_of(l->name, l->name_len), reason, why);
+}
+
+static status open_level(walker *w, int fd, container outer, slice path, unsigned number, err *why)
+{
+    walk_level level = {.w = w, .outer = outer, .path = path, .number = number};
+    const unpack_sink sink = {
+        .ctx = &level, .begin = begin, .data = data, .end = end, .refuse = refuse};
+    spool_init(&level.member, w->options->directory);
+    status st = sandbox_unpack(w->s, fd, number, &w->budget, &sink, NULL, why);
+    spool_done(&level.member);
+    return st;
+}
+
+/* `above` archives are around it. Not deeper than the budget's levels_max, which sandbox_unpack
+ * refuses to pass. */
+static status look(walker *w, int fd, uint64_t size, slice path, unsigned above, err *why)
+{
+    char head[CONTAINER_SNIFF_BYTES];
+    ssize_t n = pread(fd, head, sizeof head, 0);
+    if (n < 0)
+        return err_os(why, errno, "reading a document");
+    container outer = container_sniff(slice_of(head, (size_t)n));
+    if (outer != CONTAINER_NONE)
+        return open_level(w, fd, outer, path, above + 1, why);
+    return w->visit(w->ctx,
+                    &(walk_document){.fd = fd, .size = size, .path = path, .level = above}, why);
+}
+
+status walk(sandbox *s, int fd, slice path, const walk_options *options,
+            status (*visit)(void *ctx, const walk_document *document, err *why), void *ctx,
+            err *why)
+{
+    struct stat st;
+    char kept[SANDBOX_PATH_MAX];
+    if (fstat(fd, &st) != 0)
+        return err_os(why, errno, "looking at a document");
+    walker w = {.s = s,
+                .options = options,
+                .budget = unpack_budget_of(&options->limits, (uint64_t)st.st_size),
+                .visit = visit,
+                .ctx = ctx};
+    return look(&w, fd, (uint64_t)st.st_size, slice_of(kept, keep_end(kept, path)), 0, why);
+}
