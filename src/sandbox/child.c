@@ -93,15 +93,15 @@ static status read_document(const worker_options *options, const job_request *jo
         free(head);
     }
     if (!f)
-        return err_set(why, ERR_INPUT, 0, name.len ? "no format of that name"
-                                                   : "not in any format that we know");
+        return err_set(why, ERR_INPUT, 0,
+                       name.len ? "no format of that name" : "not in any format that we know");
     if ((st = wire_put_format(w, slice_str(f->name), f->version, why)) != OK)
         return st;
     reader in = child_reader(input);
     fact_sink sink = wire_facts(w);
-    return f->read(&(format_input){.in = &in, .path = path, .mapping = mapping,
-                                   .limits = job->limits},
-                   &sink, why);
+    return f->read(
+        &(format_input){.in = &in, .path = path, .mapping = mapping, .limits = job->limits}, &sink,
+        why);
 }
 
 void child_run(const worker_options *options, const job_request *job)

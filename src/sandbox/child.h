@@ -1,5 +1,6 @@
 /* child.h - what a locked-up child does: one document or one archive, from descriptor 3 to
- * descriptor 4. For worker.c only. */
+ * descriptor 4.
+ * Uses: job, reader, wire. Used by: worker.c, unpack.c. */
 #ifndef NOROSHI_SANDBOX_CHILD_H
 #define NOROSHI_SANDBOX_CHILD_H
 

@@ -25,7 +25,7 @@ typedef enum container {
 enum { CONTAINER_SNIFF_BYTES = 512 }; /* a tar header; the others need 6 bytes */
 
 /* The wrapping of the file that begins with `head` (at least CONTAINER_SNIFF_BYTES of it, or all).
- * A tar is known by its header's check sum, so that text that looks like one is not taken for it. */
+ * A tar is known by its header's check sum, so that text that looks like one is no tar. */
 container container_sniff(slice head);
 
 /* "gzip", "zip", ...; "none" for CONTAINER_NONE. */

@@ -1,5 +1,6 @@
 /* filters.h - the system calls that are left, as data. The first row that fits says what happens;
- * no row is death. Private to jail.c.
+ * no row is death.
+ * Uses: jail. Used by: jail.c alone.
  *
  * Sources: threat model section 4; the numbers are the kernel's own (asm/unistd.h), and a call
  * that an architecture does not have is left out by its #ifdef (aarch64 has no open).

@@ -1,7 +1,8 @@
 /* frames.h - the frames of wire.h, for its two halves only: wire_write.c and wire_read.c.
  *
  * Which frames may come when is the state table in wire_read.c; the meaning of each payload is
- * read best in the pair put_x / take_x. */
+ * read best in the pair put_x / take_x.
+ * Uses: wire. Used by: wire_write.c, wire_read.c. */
 #ifndef NOROSHI_SANDBOX_FRAMES_H
 #define NOROSHI_SANDBOX_FRAMES_H
 

@@ -46,8 +46,8 @@ static status refill(gunzip *g, err *why)
     size_t n;
     if (g->z.avail_in) /* a rest too short to decide on */
         memmove(g->input, g->z.next_in, g->z.avail_in);
-    status st = child_pread(g->in, g->input + g->z.avail_in, IN_BYTES - g->z.avail_in, g->at, &n,
-                            why);
+    status st =
+        child_pread(g->in, g->input + g->z.avail_in, IN_BYTES - g->z.avail_in, g->at, &n, why);
     if (st != OK)
         return st;
     g->z.next_in = (Bytef *)g->input;

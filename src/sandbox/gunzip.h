@@ -1,5 +1,6 @@
 /* gunzip.h - gzip by zlib. libarchive 3.6 reads gzip too, but does not compare the check sum at
- * the end, and a flipped bit would become a fact. For unpack.c only.
+ * the end, and a flipped bit would become a fact.
+ * Uses: zlib, child. Used by: unpack.c.
  * Sources: RFC 1952 (members may follow one another; what follows the last is padding). */
 #ifndef NOROSHI_SANDBOX_GUNZIP_H
 #define NOROSHI_SANDBOX_GUNZIP_H

@@ -107,7 +107,8 @@ static status install(jail_filter f, err *why)
 {
     jail_code code[JAIL_CODE_MAX];
     size_t n = jail_filter_build(f, (uint32_t)getpid(), code);
-    struct sock_fprog prog = {.len = (unsigned short)n, .filter = (struct sock_filter *)(void *)code};
+    struct sock_fprog prog = {.len = (unsigned short)n,
+                              .filter = (struct sock_filter *)(void *)code};
     if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog) != 0)
         return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "no jail on this kernel: seccomp: %s",
                        strerrordesc_np(errno));
@@ -220,12 +221,13 @@ static status drop_capabilities(err *why)
 }
 
 /* The process that unshared its PID namespace is not in it: its child is. So the child goes on and
- * the old process waits for it, with nothing in its hands, so that whoever started us sees our end. */
+ * the old process waits for it, with nothing in its hands, so that our starter sees our end. */
 static status enter_pid_namespace(err *why)
 {
     pid_t pid = fork();
     if (pid < 0)
-        return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "no jail: fork: %s", strerrordesc_np(errno));
+        return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "no jail: fork: %s",
+                       strerrordesc_np(errno));
     if (pid > 0) {
         close_range(0, ~0u, 0);
         if (install(JAIL_S1, why) != OK)
@@ -302,10 +304,10 @@ const char *jail_line(const jail_report *report, char out[JAIL_LINE_MAX])
 {
     char landlock_text[32] = "seccomp only";
     if (report->landlock_abi)
-        snprintf(landlock_text, sizeof landlock_text, "seccomp + landlock %d", report->landlock_abi);
+        snprintf(landlock_text, sizeof landlock_text, "seccomp + landlock %d",
+                 report->landlock_abi);
     snprintf(out, JAIL_LINE_MAX, "%s, uid %u%s, %s", landlock_text, report->uid,
              report->root_kept ? " (kept)" : "",
              report->no_network ? "own namespaces" : "shared namespaces");
     return out;
 }
-

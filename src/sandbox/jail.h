@@ -29,9 +29,9 @@ typedef struct jail_options {
 } jail_options;
 
 typedef struct jail_report {
-    int landlock_abi;   /* 0: the kernel has none */
-    bool no_network;    /* own network, PID, IPC and UTS namespaces; failure is normal */
-    bool root_kept;     /* was root, and no other uid could be had */
+    int landlock_abi; /* 0: the kernel has none */
+    bool no_network;  /* own network, PID, IPC and UTS namespaces; failure is normal */
+    bool root_kept;   /* was root, and no other uid could be had */
     unsigned uid;
 } jail_report;
 

@@ -1,7 +1,7 @@
 /* job.h - what the parent and its worker process say to each other over the SEQPACKET socket, one
- * packet a message. Both are the same program, so the layout is the compiler's. For sandbox.c and
- * worker.c only. The worker believes its parent; neither of them sends foreign bytes except as
- * text that is copied. */
+ * packet a message. Both are the same program, so the layout is the compiler's. The worker believes
+ * its parent; neither of them sends foreign bytes except as text that is copied.
+ * Uses: jail, sandbox. Used by: sandbox.c, zygote.c, worker.c, child.c, unpack.c. */
 #ifndef NOROSHI_SANDBOX_JOB_H
 #define NOROSHI_SANDBOX_JOB_H
 

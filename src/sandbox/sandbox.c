@@ -53,8 +53,8 @@ status worker_class_parse(slice name, worker_class *ret)
 
 sandbox_options sandbox_defaults(clock_source clock)
 {
-    return (sandbox_options){
-        .clock = clock, .limits = {.memory_bytes = 2048 * MIB, .cpu_s = 120, .wait_s = 120}};
+    return (sandbox_options){.clock = clock,
+                             .limits = {.memory_bytes = 2048 * MIB, .cpu_s = 120, .wait_s = 120}};
 }
 
 status sandbox_new(const sandbox_options *options, sandbox **ret, err *why)
@@ -98,7 +98,7 @@ void sandbox_resume(sandbox *s, worker_class c)
 
 /* --- the worker of a class -------------------------------------------------------------------- */
 
-/* It has done enough, or too badly. With jobs still running in it, it ends with the last of them. */
+/* It has done enough, or too badly. With jobs still running, it ends with the last of them. */
 static void retire(sandbox *s, worker_class c)
 {
     zygote *z = s->workers[c];

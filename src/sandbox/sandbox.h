@@ -34,8 +34,8 @@
 
 /* What a worker is for: classes differ in limits and in the code that they run. */
 typedef enum worker_class { WORKER_DOC, WORKER_ARCHIVE, WORKER_CLASS_COUNT_ } worker_class;
-const char *worker_class_name(worker_class c);              /* "doc", "archive": --class */
-status worker_class_parse(slice name, worker_class *ret);   /* ERR_INPUT when there is none */
+const char *worker_class_name(worker_class c);            /* "doc", "archive": --class */
+status worker_class_parse(slice name, worker_class *ret); /* ERR_INPUT when there is none */
 
 enum {
     SANDBOX_CRASHES_MAX = 3,        /* a worker process is replaced after so many crashed jobs, */
@@ -65,11 +65,11 @@ typedef struct unpack_limits {
 } unpack_limits;
 
 typedef struct sandbox_options {
-    clock_source clock;      /* for wait_s and the age of workers */
-    const char *program;     /* NULL: /proc/self/exe */
-    const char *argument;    /* tests: one more behind "worker --class C"; NULL: none */
+    clock_source clock;   /* for wait_s and the age of workers */
+    const char *program;  /* NULL: /proc/self/exe */
+    const char *argument; /* tests: one more behind "worker --class C"; NULL: none */
     sandbox_limits limits;
-    bool strict;             /* worker.jail = strict: no Landlock, or root kept, is ERR_FORBIDDEN */
+    bool strict; /* worker.jail = strict: no Landlock, or root kept, is ERR_FORBIDDEN */
 } sandbox_options;
 
 sandbox_options sandbox_defaults(clock_source clock);
@@ -86,10 +86,10 @@ sandbox *sandbox_free(sandbox *s);
 status sandbox_check(sandbox *s, worker_class c, const char **ret_jail, err *why) NODISCARD;
 
 typedef struct sandbox_health {
-    uint64_t jobs, crashes;      /* since sandbox_new; a crash is any job that said no last word */
+    uint64_t jobs, crashes; /* since sandbox_new; a crash is any job that said no last word */
     uint32_t crashes_in_a_row;
-    uint32_t started;            /* worker processes */
-    bool stopped;                /* SANDBOX_CRASHES_IN_A_ROW was reached */
+    uint32_t started; /* worker processes */
+    bool stopped;     /* SANDBOX_CRASHES_IN_A_ROW was reached */
 } sandbox_health;
 sandbox_health sandbox_ask_health(const sandbox *s, worker_class c);
 /* A stopped class works again. */
@@ -102,15 +102,15 @@ typedef struct sandbox_report {
     uint64_t records, claims, refused; /* documents */
     uint64_t members, bytes_out;       /* archives */
     uint64_t answer_bytes;
-    uint32_t cpu_ms, memory_kib;       /* processor time and largest resident size of the child */
-    int signal;                        /* that killed it, or 0 */
+    uint32_t cpu_ms, memory_kib; /* processor time and largest resident size of the child */
+    int signal;                  /* that killed it, or 0 */
 } sandbox_report;
 
 /* A document and how to read it. */
 typedef struct sandbox_document {
-    slice path;    /* logical path: file names carry meaning; UTF-8 */
-    slice format;  /* name of a codec; empty: recognised from content */
-    slice mapping; /* --map; may be empty */
+    slice path;           /* logical path: file names carry meaning; UTF-8 */
+    slice format;         /* name of a codec; empty: recognised from content */
+    slice mapping;        /* --map; may be empty */
     format_limits limits; /* 0 in a field: the codec's default */
 } sandbox_document;
 

@@ -22,11 +22,11 @@ typedef struct opener {
     const unpack_sink *sink;
     container outer;
     struct archive *a;
-    gunzip *gz;      /* gzip: libarchive reads what it gives */
-    char *block;     /* else: the input as it is */
-    status st;       /* what a callback of libarchive met; OK: nothing */
+    gunzip *gz;  /* gzip: libarchive reads what it gives */
+    char *block; /* else: the input as it is */
+    status st;   /* what a callback of libarchive met; OK: nothing */
     err why;
-    uint64_t left;   /* bytes that may still come out */
+    uint64_t left; /* bytes that may still come out */
     uint64_t members;
     char name[WIRE_MEMBER_MAX * 3]; /* as UTF-8: a bad byte becomes three */
 } opener;
@@ -233,7 +233,7 @@ static status members(opener *o, err *why)
 /* --- opening ---------------------------------------------------------------------------------- */
 
 static const struct {
-    int filter;                       /* libarchive's code; 0: none, or ours */
+    int filter;                        /* libarchive's code; 0: none, or ours */
     int (*support)(struct archive *a); /* of a collection */
 } openers[] = {
     [CONTAINER_NONE] = {0, NULL},
@@ -247,7 +247,7 @@ static const struct {
 };
 _Static_assert(COUNT_OF(openers) == CONTAINER_COUNT_, "a container that nobody opens");
 
-/* Starts reading from the first byte, as `support` enables (NULL: the bytes of a stream as one member). */
+/* Starts from the first byte, as `support` enables (NULL: a stream's bytes are one member). */
 static status open_as(opener *o, int (*support)(struct archive *), err *why)
 {
     archive_read_free(o->a);

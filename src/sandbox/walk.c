@@ -114,8 +114,8 @@ static status look(walker *w, int fd, uint64_t size, slice path, unsigned above,
     container outer = container_sniff(slice_of(head, (size_t)n));
     if (outer != CONTAINER_NONE)
         return open_level(w, fd, outer, path, above + 1, why);
-    return w->visit(w->ctx,
-                    &(walk_document){.fd = fd, .size = size, .path = path, .level = above}, why);
+    return w->visit(w->ctx, &(walk_document){.fd = fd, .size = size, .path = path, .level = above},
+                    why);
 }
 
 status walk(sandbox *s, int fd, slice path, const walk_options *options,

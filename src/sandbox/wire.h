@@ -24,15 +24,15 @@
 #include "model/fact.h"
 
 enum {
-    WIRE_FRAME_MAX = 1 << 20,         /* bytes of a frame without its length field */
-    WIRE_PART_MAX = 256 << 10,        /* a longer value travels in parts in front of its claim */
-    WIRE_ORIGIN_MAX = NODE_TEXT_MAX,  /* bytes of one origin */
-    WIRE_PLACE_MAX = 8192,            /* place of a record */
-    WIRE_ID_MAX = 8192,               /* id of a record */
-    WIRE_SPEC_MAX = 64,               /* spec of a record, name of a format */
-    WIRE_SOURCE_MAX = 8192,           /* source in a document's head */
-    WIRE_REASON_MAX = 1024,           /* why a record was refused; longer is cut by the writer */
-    WIRE_MEMBER_MAX = 4096            /* name of an archive's member */
+    WIRE_FRAME_MAX = 1 << 20,        /* bytes of a frame without its length field */
+    WIRE_PART_MAX = 256 << 10,       /* a longer value travels in parts in front of its claim */
+    WIRE_ORIGIN_MAX = NODE_TEXT_MAX, /* bytes of one origin */
+    WIRE_PLACE_MAX = 8192,           /* place of a record */
+    WIRE_ID_MAX = 8192,              /* id of a record */
+    WIRE_SPEC_MAX = 64,              /* spec of a record, name of a format */
+    WIRE_SOURCE_MAX = 8192,          /* source in a document's head */
+    WIRE_REASON_MAX = 1024,          /* why a record was refused; longer is cut by the writer */
+    WIRE_MEMBER_MAX = 4096           /* name of an archive's member */
 };
 
 /* --- members of an archive ------------------------------------------------------------------ */
@@ -91,9 +91,9 @@ typedef struct wire_limits {
 } wire_limits;
 
 typedef struct wire_end {
-    status result;        /* OK, ERR_INPUT, ERR_LIMIT, ERR_IO or ERR_INTERNAL */
-    err why;              /* when not OK; printable */
-    slice format;         /* codec's name; empty when there was none */
+    status result; /* OK, ERR_INPUT, ERR_LIMIT, ERR_IO or ERR_INTERNAL */
+    err why;       /* when not OK; printable */
+    slice format;  /* codec's name; empty when there was none */
     uint32_t format_version;
     uint64_t records, claims, refused, members, bytes; /* bytes: of the answer */
 } wire_end;

@@ -245,12 +245,12 @@ static status take_begin(wire_reader *r, cursor *c, err *why)
 {
     unsigned flags = byte(c);
     expect(c, flags <= RECORD_FLAGS, "unknown flags");
-    fact_record f = {.revoked = flags & RECORD_REVOKED,
-                     .marked = flags & RECORD_MARKED,
-                     .modified = WHEN_NONE};
+    fact_record f = {
+        .revoked = flags & RECORD_REVOKED, .marked = flags & RECORD_MARKED, .modified = WHEN_NONE};
     f.at = offset(r, c);
     f.length = number(c);
-    expect(c, f.length <= r->limits.document_bytes - f.at, "a record that ends behind the document");
+    expect(c, f.length <= r->limits.document_bytes - f.at,
+           "a record that ends behind the document");
     f.line = number(c);
     expect(c, f.line <= r->limits.document_bytes + 1, "a line that the document cannot have");
     f.place = text(c, WIRE_PLACE_MAX, "a place that is too long");
@@ -277,8 +277,9 @@ static status take_part(wire_reader *r, cursor *c, err *why)
     if (r->at == AT_INSIDE)
         buf_clear(&r->value);
     /* All parts but the last are full, and the last is not empty: one way to cut a value. */
-    expect(c, part.len > 0 && part.len <= WIRE_PART_MAX && r->value.len % WIRE_PART_MAX == 0 &&
-                  part.len <= FACT_VALUE_MAX - r->value.len,
+    expect(c,
+           part.len > 0 && part.len <= WIRE_PART_MAX && r->value.len % WIRE_PART_MAX == 0 &&
+               part.len <= FACT_VALUE_MAX - r->value.len,
            "a part of a value that does not fit");
     status st = over(r, c, why);
     if (st != OK)
@@ -461,8 +462,9 @@ static status take_member_refuse(wire_reader *r, cursor *c, err *why)
 static status take_end(wire_reader *r, cursor *c, err *why)
 {
     unsigned result = byte(c);
-    expect(c, result == OK || result == ERR_INPUT || result == ERR_LIMIT || result == ERR_IO ||
-                  result == ERR_INTERNAL,
+    expect(c,
+           result == OK || result == ERR_INPUT || result == ERR_LIMIT || result == ERR_IO ||
+               result == ERR_INTERNAL,
            "a result that no worker has");
     if (result != OK && !c->bad) {
         uint64_t os = number(c);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 enum {
-    NUMBER_MAX = 10, /* bytes of a LEB128 u64 */
+    NUMBER_MAX = 10,      /* bytes of a LEB128 u64 */
     FLUSH_AT = 128 << 10, /* a pipe of 1 MiB holds several: both sides work at once */
     DATA_COPY_MAX = 4096, /* smaller pieces of a member are collected */
     BATCH_MAX = FLUSH_AT + FRAME_LENGTH_BYTES + WIRE_FRAME_MAX
@@ -104,7 +104,8 @@ static status finish(wire_writer *w, size_t at, err *why)
 
 static status too_long(err *why, const char *what)
 {
-    return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "codec made a %s over the limits of a fact", what);
+    return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "codec made a %s over the limits of a fact",
+                   what);
 }
 
 /* --- facts ------------------------------------------------------------------------------------ */
@@ -215,13 +216,15 @@ static bool claim_fits(const fact_claim *c, size_t *size)
 static unsigned claim_flags(const fact_claim *c)
 {
     return (c->object.kind != KIND_NONE ? CLAIM_OBJECT : 0u) |
-           (c->value.len > WIRE_PART_MAX ? CLAIM_PARTS : c->value.len ? CLAIM_VALUE : 0u) |
+           (c->value.len > WIRE_PART_MAX ? CLAIM_PARTS
+            : c->value.len               ? CLAIM_VALUE
+                                         : 0u) |
            (c->detail.len ? CLAIM_DETAIL : 0u) | (c->confidence >= 0 ? CLAIM_CONFIDENCE : 0u) |
            (c->first_seen != WHEN_NONE ? CLAIM_FIRST_SEEN : 0u) |
            (c->last_seen != WHEN_NONE ? CLAIM_LAST_SEEN : 0u) |
            (c->valid_from != WHEN_NONE ? CLAIM_VALID_FROM : 0u) |
-           (c->valid_until != WHEN_NONE ? CLAIM_VALID_UNTIL : 0u) | (c->marked ? CLAIM_MARKED : 0u) |
-           (c->origin_count ? CLAIM_ORIGINS : 0u);
+           (c->valid_until != WHEN_NONE ? CLAIM_VALID_UNTIL : 0u) |
+           (c->marked ? CLAIM_MARKED : 0u) | (c->origin_count ? CLAIM_ORIGINS : 0u);
 }
 
 static void put_dates(wire_writer *w, const fact_claim *c)
@@ -345,7 +348,7 @@ static status put_member(void *ctx, const unpack_member *m, err *why)
     return finish(w, at, why);
 }
 
-/* Large pieces are not copied: the batch so far, the frame's front and the bytes go out together. */
+/* Large pieces are not copied: batch so far, front of the frame and bytes go out together. */
 static status put_data(void *ctx, slice bytes, err *why)
 {
     wire_writer *w = ctx;
@@ -384,8 +387,7 @@ static status put_member_refuse(void *ctx, slice path, slice reason, err *why)
     size_t at;
     path = cut(path, WIRE_MEMBER_MAX);
     reason = cut(reason, WIRE_REASON_MAX);
-    status st =
-        start(w, FRAME_MEMBER_REFUSE, path.len + reason.len + 2 * NUMBER_MAX, &at, why);
+    status st = start(w, FRAME_MEMBER_REFUSE, path.len + reason.len + 2 * NUMBER_MAX, &at, why);
     if (st != OK)
         return st;
     text(w, path);

@@ -26,9 +26,8 @@ static bool answer(const job_reply *reply, int fd)
         message.msg_control = control.bytes;
         message.msg_controllen = sizeof control.bytes;
         struct cmsghdr *c = CMSG_FIRSTHDR(&message);
-        *c = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof fd),
-                              .cmsg_level = SOL_SOCKET,
-                              .cmsg_type = SCM_RIGHTS};
+        *c = (struct cmsghdr){
+            .cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
         memcpy(CMSG_DATA(c), &fd, sizeof fd);
     }
     ssize_t n;
@@ -164,11 +163,11 @@ status worker_run(const worker_options *options, err *why)
     }
     bool go_on = answer(&hello, -1);
     while (go_on) {
-        job_request job;
+        job_request job = {0};
         int fds[JOB_FDS];
         if (!ask(&job, fds))
             break;
-        go_on = job.wish == JOB_START ? start(options, &job, fds)
+        go_on = job.wish == JOB_START  ? start(options, &job, fds)
                 : job.wish == JOB_REAP ? reap(&job)
                                        : false;
     }

@@ -1,13 +1,13 @@
 /* worker.h - the worker process: what `noroshi worker --class C` runs.
  *
- *     if ((st = worker_run(&(worker_options){.class = c, .formats = {format_named, format_sniff}},
- *                          &why)) != OK)
+ *     worker_options o = {.class = c, .formats = {format_named, format_sniff}};
+ *     if ((st = worker_run(&o, &why)) != OK)
  *         ... print it, exit 2
  *
  * Uses: base, format, jail, wire. Used by: cmd (the hidden subcommand).
  * Started by sandbox.c with descriptor 3 a SEQPACKET socket, 0-2 /dev/null and an empty
  * environment. It locks itself up (jail.h), says so, and then answers requests until the socket is
- * closed: fork a child for a job, tell how a child ended. It never looks at hostile bytes itself. */
+ * closed: fork a child for a job, tell how one ended. It never looks at hostile bytes itself. */
 #ifndef NOROSHI_WORKER_H
 #define NOROSHI_WORKER_H
 

@@ -87,8 +87,8 @@ static status reply_of(zygote *z, job_reply *ret, int *ret_fd, err *why)
     if (*ret_fd >= 0)
         close(*ret_fd);
     *ret_fd = -1;
-    return err_set(why, ERR_IO, ERR_NOWHERE, n == 0 ? "the worker process ended"
-                                                    : "the worker process does not answer");
+    return err_set(why, ERR_IO, ERR_NOWHERE,
+                   n == 0 ? "the worker process ended" : "the worker process does not answer");
 }
 
 /* --- starting and ending ---------------------------------------------------------------------- */
@@ -108,8 +108,8 @@ static int arrange(posix_spawn_file_actions_t *a, int control)
 static int spawn(const sandbox_options *o, worker_class c, int control, pid_t *ret)
 {
     const char *program = o->program ? o->program : "/proc/self/exe";
-    const char *arguments[] = {"noroshi", "worker", "--class", worker_class_name(c), o->argument,
-                               NULL};
+    const char *arguments[] = {"noroshi",   "worker", "--class", worker_class_name(c),
+                               o->argument, NULL};
     char *nothing[] = {NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t how;
@@ -159,7 +159,7 @@ status zygote_start(const sandbox_options *options, worker_class c, zygote **ret
     z->fd = ours;
     z->born_us = clock_now_us(options->clock);
 
-    job_reply hello;
+    job_reply hello = {0};
     int none;
     status st = reply_of(z, &hello, &none, why);
     if (none >= 0)
@@ -200,8 +200,8 @@ zygote *zygote_end(zygote *z)
 
 /* --- jobs ------------------------------------------------------------------------------------- */
 
-status zygote_job(zygote *z, const job_request *job, size_t text_len, int input,
-                  zygote_child *ret, err *why)
+status zygote_job(zygote *z, const job_request *job, size_t text_len, int input, zygote_child *ret,
+                  err *why)
 {
     int pipes[2];
     if (pipe2(pipes, O_CLOEXEC) != 0)
@@ -216,7 +216,7 @@ status zygote_job(zygote *z, const job_request *job, size_t text_len, int input,
     int os = errno;
     close(pipes[1]);
     status st;
-    job_reply reply;
+    job_reply reply = {0};
     int handle = -1;
     if (!sent) {
         z->dead = true;

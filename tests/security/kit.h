@@ -32,12 +32,10 @@ static status lines_record(const fact_sink *sink, slice line, uint64_t at, uint6
     status st;
     if (line.len > NODE_TEXT_MAX)
         return sink->refuse(sink->ctx, at, S(""), S("line over 8192 bytes"), why);
-    if ((st = sink->begin(sink->ctx,
-                          &(fact_record){.at = at,
-                                         .length = line.len,
-                                         .line = number,
-                                         .modified = WHEN_NONE},
-                          why)) != OK ||
+    if ((st = sink->begin(
+             sink->ctx,
+             &(fact_record){.at = at, .length = line.len, .line = number, .modified = WHEN_NONE},
+             why)) != OK ||
         (st = sink->claim(sink->ctx,
                           &(fact_claim){.subject = {KIND_DOMAIN, line},
                                         .predicate = PRED_INDICATES,
@@ -85,7 +83,10 @@ __attribute__((unused)) static status lines_read(const format_input *input, cons
     return st;
 }
 
-#define KIT_LINES {.name = "lines", .version = 7, .sniff = lines_sniff, .read = lines_read}
+#define KIT_LINES                                                                                  \
+    {                                                                                              \
+        .name = "lines", .version = 7, .sniff = lines_sniff, .read = lines_read                    \
+    }
 
 /* --- being the worker ------------------------------------------------------------------------- */
 
