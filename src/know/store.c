@@ -22,6 +22,39 @@ status store_connect(const store *s, bool writing, db **ret, err *why)
     return db_open(&o, ret, why);
 }
 
+status store_index_key(db *d, uint8_t ret[16], err *why)
+{
+    bool row;
+    db_stmt *q = db_query(d, Q_META_GET);
+    db_bind_text(q, 1, S("index_key"));
+    status st = db_step(q, &row, why);
+    if (st == OK && (!row || !hash_unhex(db_text(q, 0), ret, 16)))
+        st = err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "the store has no index key");
+    db_reset(q);
+    return st;
+}
+
+static status make_index_key(store *s, db *d, err *why)
+{
+    uint8_t key[16];
+    char hex[HASH_HEX_MAX];
+    status st = store_index_key(d, key, why);
+    if (st != ERR_NOT_FOUND)
+        return st;
+    s->options.random.fill(s->options.random.ctx, key, sizeof key);
+    hash_hex(key, sizeof key, hex);
+    if ((st = db_begin_write(d, why)) != OK)
+        return st;
+    db_stmt *q = db_query(d, Q_META_ADD);
+    db_bind_text(q, 1, S("index_key"));
+    db_bind_text(q, 2, slice_str(hex));
+    if ((st = db_run(q, why)) == OK)
+        st = db_commit(d, why);
+    if (st != OK)
+        db_rollback(d);
+    return st;
+}
+
 /* First start makes the schema; later ones only look at the version. */
 static status prepare(store *s, err *why)
 {
@@ -29,6 +62,8 @@ static status prepare(store *s, err *why)
     status st = store_connect(s, true, &d, why);
     if (st == OK)
         st = db_migrate(d, why);
+    if (st == OK)
+        st = make_index_key(s, d, why);
     if (st == OK)
         st = undo_abandoned(s, d, why);
     db_close(d);

@@ -51,6 +51,8 @@ status store_connect(const store *s, bool writing, db **ret, err *why);
 uint64_t node_hash(hash_state *h, node_ref n);
 /* The node's id, or 0 when it is not there. */
 status node_find(db *d, hash_state *h, node_ref n, int64_t *ret, err *why);
+/* The random key of the index's hashes, made with the store. */
+status store_index_key(db *d, uint8_t ret[16], err *why);
 status lens_marking(lens *l, int64_t vc, marking *ret, err *why);
 status lens_source(lens *l, int64_t id, slice *ret, err *why);
 

@@ -1,57 +1,7 @@
-#include "base/test.h"
 #include "know/claims.h"
 #include "know/db.h"
+#include "know/temp_store.h"
 #include "know/write.h"
-
-#include <unistd.h>
-
-/* A store in a folder of its own, removed afterwards; time moves one second a transaction. */
-typedef struct fixture {
-    char dir[64];
-    int64_t now_us;
-    uint64_t seed;
-    store *s;
-    err why;
-} fixture;
-
-static int64_t tick(void *ctx)
-{
-    fixture *f = ctx;
-    return f->now_us += 1000000;
-}
-
-static bool open_store(fixture *f)
-{
-    store_options o = {.dir = f->dir,
-                       .create = true,
-                       .clock = {.now_us = tick, .ctx = f},
-                       .random = random_seeded(&f->seed),
-                       .mutant = -1};
-    CHECK_OK(store_open(&o, &f->s, &f->why));
-    return f->s != NULL;
-}
-
-static bool begin(fixture *f)
-{
-    *f = (fixture){.now_us = 1700000000000000, .seed = 1};
-    snprintf(f->dir, sizeof f->dir, "%s", "/tmp/noroshi-store-XXXXXX");
-    return mkdtemp(f->dir) && open_store(f);
-}
-
-static void end(fixture *f)
-{
-    char command[128];
-    store_close(f->s);
-    snprintf(command, sizeof command, "%s", f->dir);
-    char *const argv[] = {(char[]){"rm"}, (char[]){"-rf"}, command, NULL};
-    pid_t child = fork();
-    if (child == 0) {
-        execv("/bin/rm", argv);
-        _exit(1);
-    }
-}
-
-static const view everything = {.clearance = TLP_RED, .all_audiences = true, .known_at = WHEN_NONE};
 
 static fact_claim say(const char *value, const char *detail, tlp level)
 {
@@ -68,7 +18,7 @@ static fact_claim say(const char *value, const char *detail, tlp level)
 }
 
 /* One document of one claim a value; sha stands for its bytes. */
-static document_result import(writer *w, fixture *f, int sha, const char *path, bool snapshot,
+static document_result import(writer *w, temp_store *f, int sha, const char *path, bool snapshot,
                               const char *const *values, size_t n)
 {
     uint8_t digest[32] = {(uint8_t)sha};
@@ -95,7 +45,7 @@ static document_result import(writer *w, fixture *f, int sha, const char *path, 
     return r;
 }
 
-static size_t count_of(fixture *f, const char *value, const view *v)
+static size_t count_of(temp_store *f, const char *value, const view *v)
 {
     CLEANUP(arena_done) arena a;
     lens *l = NULL;
@@ -111,10 +61,10 @@ static size_t count_of(fixture *f, const char *value, const view *v)
 
 TEST(the_same_document_again_adds_nothing)
 {
-    fixture f;
+    CLEANUP(temp_store_done) temp_store f;
     writer *w = NULL;
     const char *const values[] = {"192.0.2.1", "192.0.2.2"};
-    REQUIRE(begin(&f));
+    REQUIRE(temp_store_make(&f));
     CHECK_OK(writer_new(f.s, S("tester"), &w, &f.why));
     document_result r = import(w, &f, 1, "a.txt", true, values, 2);
     CHECK_EQ(r.records, 2);
@@ -130,62 +80,59 @@ TEST(the_same_document_again_adds_nothing)
     r = import(w, &f, 2, "b.txt", true, values, 2); /* other bytes, the same facts */
     CHECK_EQ(r.fresh, 0);
     CHECK_EQ(r.withdrawn, 0);
-    CHECK_EQ(count_of(&f, "192.0.2.1", &everything), 1);
+    CHECK_EQ(count_of(&f, "192.0.2.1", &temp_view), 1);
     writer_free(w);
-    end(&f);
 }
 
 TEST(a_snapshot_withdraws_what_it_no_longer_says)
 {
-    fixture f;
+    CLEANUP(temp_store_done) temp_store f;
     writer *w = NULL;
     const char *const one[] = {"192.0.2.1", "192.0.2.2", "192.0.2.3"};
     const char *const two[] = {"192.0.2.2", "192.0.2.3", "192.0.2.4"};
-    REQUIRE(begin(&f));
+    REQUIRE(temp_store_make(&f));
     CHECK_OK(writer_new(f.s, S("tester"), &w, &f.why));
     import(w, &f, 1, "feed.txt", true, one, 3);
-    view then = everything;
+    view then = temp_view;
     then.known_at = f.now_us / 1000;
     document_result r = import(w, &f, 2, "feed.txt", true, two, 3);
     CHECK_EQ(r.fresh, 1);
     CHECK_EQ(r.withdrawn, 1);
-    CHECK_EQ(count_of(&f, "192.0.2.1", &everything), 0);
-    CHECK_EQ(count_of(&f, "192.0.2.4", &everything), 1);
+    CHECK_EQ(count_of(&f, "192.0.2.1", &temp_view), 0);
+    CHECK_EQ(count_of(&f, "192.0.2.4", &temp_view), 1);
     CHECK_EQ(count_of(&f, "192.0.2.1", &then), 1); /* as of then nothing changed */
     CHECK_EQ(count_of(&f, "192.0.2.4", &then), 0);
     r = import(w, &f, 1, "feed.txt", true, one, 3); /* and back again */
     CHECK_EQ(r.fresh, 1);
     CHECK_EQ(r.withdrawn, 1);
-    CHECK_EQ(count_of(&f, "192.0.2.1", &everything), 1);
+    CHECK_EQ(count_of(&f, "192.0.2.1", &temp_view), 1);
     writer_free(w);
-    end(&f);
 }
 
 TEST(what_two_feeds_say_stays_until_both_stop)
 {
-    fixture f;
+    CLEANUP(temp_store_done) temp_store f;
     writer *w = NULL;
     const char *const both[] = {"192.0.2.1", "192.0.2.2"};
     const char *const less[] = {"192.0.2.2"};
-    REQUIRE(begin(&f));
+    REQUIRE(temp_store_make(&f));
     CHECK_OK(writer_new(f.s, S("tester"), &w, &f.why));
     import(w, &f, 1, "a.txt", true, both, 2);
     import(w, &f, 2, "b.txt", true, (const char *const[]){"192.0.2.1"}, 1);
     import(w, &f, 3, "a.txt", true, less, 1);
-    CHECK_EQ(count_of(&f, "192.0.2.1", &everything), 1); /* b still says so */
+    CHECK_EQ(count_of(&f, "192.0.2.1", &temp_view), 1); /* b still says so */
     document_result r = import(w, &f, 4, "b.txt", true, less, 1);
     CHECK_EQ(r.withdrawn, 1);
-    CHECK_EQ(count_of(&f, "192.0.2.1", &everything), 0);
-    CHECK_EQ(count_of(&f, "192.0.2.2", &everything), 1);
+    CHECK_EQ(count_of(&f, "192.0.2.1", &temp_view), 0);
+    CHECK_EQ(count_of(&f, "192.0.2.2", &temp_view), 1);
     writer_free(w);
-    end(&f);
 }
 
 TEST(an_aborted_document_leaves_nothing_even_when_it_was_large)
 {
-    fixture f;
+    CLEANUP(temp_store_done) temp_store f;
     writer *w = NULL;
-    REQUIRE(begin(&f));
+    REQUIRE(temp_store_make(&f));
     CHECK_OK(writer_new(f.s, S("tester"), &w, &f.why));
     import(w, &f, 1, "a.txt", true, (const char *const[]){"192.0.2.1"}, 1);
     document_in d = {.sha256 = (uint8_t[32]){9},
@@ -206,31 +153,30 @@ TEST(an_aborted_document_leaves_nothing_even_when_it_was_large)
         CHECK_OK(writer_claim(w, &c, &f.why));
         CHECK_OK(writer_end(w, &fresh, &f.why));
     }
-    CHECK_EQ(count_of(&f, "10.0.0.1", &everything), 0); /* pending is invisible */
+    CHECK_EQ(count_of(&f, "10.0.0.1", &temp_view), 0); /* pending is invisible */
     CHECK_OK(writer_document_abort(w, &f.why));
-    CHECK_EQ(count_of(&f, "10.0.0.1", &everything), 0);
-    CHECK_EQ(count_of(&f, "192.0.2.1", &everything), 1);
+    CHECK_EQ(count_of(&f, "10.0.0.1", &temp_view), 0);
+    CHECK_EQ(count_of(&f, "192.0.2.1", &temp_view), 1);
     document_result r = import(w, &f, 10, "a.txt", true, (const char *const[]){"10.0.0.1"}, 1);
     CHECK_EQ(r.fresh, 1);
     CHECK_EQ(r.withdrawn, 1);
     writer_free(w);
     CHECK_OK(store_check(f.s, &f.why));
-    end(&f);
 }
 
 TEST(a_reader_sees_only_its_clearance)
 {
-    fixture f;
+    CLEANUP(temp_store_done) temp_store f;
     writer *w = NULL;
-    REQUIRE(begin(&f));
+    REQUIRE(temp_store_make(&f));
     CHECK_OK(writer_new(f.s, S("tester"), &w, &f.why));
     fact_claim green = say("192.0.2.9", "", TLP_GREEN), red = say("192.0.2.9", "", TLP_RED);
     CHECK_OK(writer_curate(w, S("analyst:a"), &green, S("seen it"), &f.why));
     CHECK_OK(writer_curate(w, S("analyst:a"), &red, S("seen it"), &f.why));
     CHECK_EQ(writer_curate(w, S("analyst:a"), &red, S("seen it"), &f.why), ERR_BUSY);
-    view low = everything;
+    view low = temp_view;
     low.clearance = TLP_GREEN;
-    CHECK_EQ(count_of(&f, "192.0.2.9", &everything), 2);
+    CHECK_EQ(count_of(&f, "192.0.2.9", &temp_view), 2);
     CHECK_EQ(count_of(&f, "192.0.2.9", &low), 1);
     low.clearance = TLP_CLEAR;
     CHECK_EQ(count_of(&f, "192.0.2.9", &low), 0);
@@ -238,12 +184,11 @@ TEST(a_reader_sees_only_its_clearance)
     CHECK_OK(writer_retract(w, S("analyst:a"), green.subject, PRED_INDICATES, (node_ref){0},
                             S("wrong"), &n, &f.why));
     CHECK_EQ(n, 2);
-    CHECK_EQ(count_of(&f, "192.0.2.9", &everything), 0);
+    CHECK_EQ(count_of(&f, "192.0.2.9", &temp_view), 0);
     CHECK_EQ(writer_retract(w, S("analyst:a"), green.subject, PRED_INDICATES, (node_ref){0},
                             S("wrong"), &n, &f.why),
              ERR_NOT_FOUND);
     writer_free(w);
-    end(&f);
 }
 
 static fact_record version(const char *id, int64_t modified, int content)
@@ -252,8 +197,8 @@ static fact_record version(const char *id, int64_t modified, int content)
         .id = slice_str(id), .spec = S("2.1"), .modified = modified, .content = {(uint8_t)content}};
 }
 
-static status one_record(writer *w, fixture *f, const char *source, int sha, const fact_record *rec,
-                         const char *value, document_result *r)
+static status one_record(writer *w, temp_store *f, const char *source, int sha,
+                         const fact_record *rec, const char *value, document_result *r)
 {
     document_in d = {.sha256 = (uint8_t[32]){(uint8_t)sha},
                      .source = slice_str(source),
@@ -272,33 +217,32 @@ static status one_record(writer *w, fixture *f, const char *source, int sha, con
 
 TEST(id_squat_a_source_replaces_only_its_own_versions)
 {
-    fixture f;
+    CLEANUP(temp_store_done) temp_store f;
     writer *w = NULL;
     document_result r;
-    REQUIRE(begin(&f));
+    REQUIRE(temp_store_make(&f));
     CHECK_OK(writer_new(f.s, S("tester"), &w, &f.why));
     fact_record v1 = version("indicator--1", 1000, 1), v2 = version("indicator--1", 2000, 2);
     CHECK_OK(one_record(w, &f, "vendor", 1, &v1, "192.0.2.1", &r));
     CHECK_OK(one_record(w, &f, "squatter", 2, &v2, "192.0.2.2", &r));
-    CHECK_EQ(count_of(&f, "192.0.2.1", &everything), 1);
+    CHECK_EQ(count_of(&f, "192.0.2.1", &temp_view), 1);
     CHECK_OK(one_record(w, &f, "vendor", 3, &v2, "192.0.2.3", &r));
     CHECK_EQ(r.fresh, 1);
-    CHECK_EQ(count_of(&f, "192.0.2.1", &everything), 0);
-    CHECK_EQ(count_of(&f, "192.0.2.2", &everything), 1);
-    CHECK_EQ(count_of(&f, "192.0.2.3", &everything), 1);
+    CHECK_EQ(count_of(&f, "192.0.2.1", &temp_view), 0);
+    CHECK_EQ(count_of(&f, "192.0.2.2", &temp_view), 1);
+    CHECK_EQ(count_of(&f, "192.0.2.3", &temp_view), 1);
     CHECK_OK(one_record(w, &f, "vendor", 4, &v1, "192.0.2.1", &r)); /* the old one again, late */
     CHECK_EQ(r.fresh, 0);
-    CHECK_EQ(count_of(&f, "192.0.2.1", &everything), 0);
+    CHECK_EQ(count_of(&f, "192.0.2.1", &temp_view), 0);
     writer_free(w);
-    end(&f);
 }
 
 TEST(every_statement_uses_an_index)
 {
-    fixture f;
+    CLEANUP(temp_store_done) temp_store f;
     db *d = NULL;
     char path[96];
-    REQUIRE(begin(&f));
+    REQUIRE(temp_store_make(&f));
     snprintf(path, sizeof path, "%s/noroshi.db", f.dir);
     CHECK_OK(db_open(&(db_options){.where = path, .mutant = -1}, &d, &f.why));
     for (unsigned q = 0; q < QUERY_COUNT_; q++) {
@@ -319,5 +263,4 @@ TEST(every_statement_uses_an_index)
         buf_done(&plan);
     }
     db_close(d);
-    end(&f);
 }

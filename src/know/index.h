@@ -1,0 +1,64 @@
+/* index.h - which stored observables does this value touch: itself, its parent domains, the
+ * networks around an address, the addresses inside a network. In batches.
+ *
+ *     index *ix; index_open(store, &ix, why);
+ *     index_probe p[2] = {{KIND_IPV4, S("198.51.100.7")}, {KIND_DOMAIN, S("a.example.com")}};
+ *     index_find(ix, p, 2, INDEX_ALL, &a, &hits, why);
+ *
+ * Uses: store, observable, ip. Used by: answer, watch.
+ * Layout and files: docs/formats/index.md. The index is derived from the store and holds no facts:
+ * a hit names a node that is spelt so, and whether anything is visible about it only claims say
+ * (know/claims.h). It covers the nodes up to a number kept in its manifest; newer ones are read
+ * from the store when it is opened or refreshed, so a crash loses nothing and repairs itself.
+ * Values are hashed with SipHash under a random key of the store: nobody can make them collide.
+ * Threads: any number may call index_find; refresh only while none does. Processes share the
+ * mapped file. */
+#ifndef NOROSHI_KNOW_INDEX_H
+#define NOROSHI_KNOW_INDEX_H
+
+#include "know/store.h"
+
+typedef struct index index_t;
+
+/* Opens what is there and reads the newer nodes. A damaged or missing file is built again. */
+status index_open(store *s, index_t **ret, err *why) NODISCARD;
+index_t *index_close(index_t *ix);
+/* Takes in what was imported since; when that is much, writes it into the file. */
+status index_refresh(index_t *ix, err *why) NODISCARD;
+
+/* How a stored value touches the asked one. */
+typedef enum index_how {
+    INDEX_EXACT = 1,
+    INDEX_PARENT = 2, /* a domain above: example.com for a.example.com, host and mail domains too */
+    INDEX_COVERS = 4, /* a network that holds the asked address or network */
+    INDEX_INSIDE = 8, /* an address or network in the asked network */
+    INDEX_DERIVED = 16, /* the host of a URL, the URL without its query, a base name */
+    INDEX_ALL = 31
+} index_how;
+
+typedef node_ref index_probe; /* normalised, as observable_parse gives it */
+
+typedef struct index_hit {
+    uint32_t probe; /* which of the asked ones */
+    index_how how;
+    node_ref node; /* in the arena */
+} index_hit;
+
+typedef struct index_hits {
+    index_hit
+        *at; /* by probe, then exact, parents nearest first, networks narrowest first, inside */
+    size_t count;
+    bool more; /* a network holds more than INDEX_INSIDE_MAX stored values */
+} index_hits;
+
+enum { INDEX_INSIDE_MAX = 1000, INDEX_BATCH_MAX = 10000 };
+
+/* All that touches any of the `count` values, of the ways in `how` (index_how bits).
+ *   ERR_LIMIT  count over INDEX_BATCH_MAX, or the arena's budget */
+status index_find(index_t *ix, const index_probe *probes, size_t count, unsigned how, arena *a,
+                  index_hits *ret, err *why) NODISCARD;
+
+/* For status: values held, bytes of the file. */
+void index_size(const index_t *ix, uint64_t *ret_values, uint64_t *ret_bytes);
+
+#endif

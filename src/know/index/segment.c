@@ -1,0 +1,207 @@
+/* segment.c - the index's file: see segment.h. */
+#include "know/index/segment.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+enum { HEADER_SIZE = 64, WRITE_SIZE = 1 << 18 };
+
+_Static_assert(sizeof(seg_key) == 16 && sizeof(seg_net) == 24, "entries are the file's bytes");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the file is mapped as it is");
+
+int seg_key_cmp(const void *a, const void *b)
+{
+    const seg_key *x = a, *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return (x->node > y->node) - (x->node < y->node);
+}
+
+static int cmp_place(const seg_net *n, const uint8_t addr[16], uint8_t prefix)
+{
+    int c = memcmp(n->addr, addr, 16);
+    return c ? c : (int)(n->node_prefix & 0xff) - prefix;
+}
+
+int seg_net_cmp(const void *a, const void *b)
+{
+    const seg_net *x = a, *y = b;
+    int c = cmp_place(x, y->addr, (uint8_t)(y->node_prefix & 0xff));
+    return c ? c : (x->node_prefix > y->node_prefix) - (x->node_prefix < y->node_prefix);
+}
+
+size_t segment_lower(const seg_key *keys, size_t count, uint64_t hash)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (keys[mid].hash < hash)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+size_t segment_lower_net(const seg_net *nets, size_t count, const uint8_t addr[16], uint8_t prefix)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (cmp_place(&nets[mid], addr, prefix) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* --- opening -------------------------------------------------------------------------------- */
+
+void segment_close(segment *s)
+{
+    if (s->map)
+        munmap(s->map, s->map_size);
+    *s = (segment){0};
+}
+
+/* Over the counts and all entries: a look-up in a damaged table would miss silently. */
+static uint64_t check_sum(const uint8_t key[16], const uint64_t head[8], slice body)
+{
+    uint64_t parts[2] = {siphash(key, slice_of((const char *)head, 32)), siphash(key, body)};
+    return siphash(key, slice_of((const char *)parts, sizeof parts));
+}
+
+static bool sound(const segment *s, const uint8_t key[16])
+{
+    uint64_t head[8];
+    memcpy(head, s->map, sizeof head);
+    slice body = slice_of((const char *)s->map + HEADER_SIZE, s->map_size - HEADER_SIZE);
+    return check_sum(key, head, body) == head[4] && !head[5] && !head[6] && !head[7];
+}
+
+status segment_open(const char *path, const uint8_t key[16], segment *ret, err *why)
+{
+    struct stat info;
+    uint64_t head[8];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no index")
+                               : err_os(why, errno, "opening %s", path);
+    if (fstat(fd, &info) != 0 || info.st_size < HEADER_SIZE) {
+        close(fd);
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is cut off", path);
+    }
+    segment s = {.map_size = (size_t)info.st_size};
+    s.map = mmap(NULL, s.map_size, PROT_READ, MAP_SHARED, fd, 0);
+    close(fd);
+    if (s.map == MAP_FAILED)
+        return err_os(why, errno, "mapping %s", path);
+    memcpy(head, s.map, sizeof head);
+    uint64_t room = s.map_size - HEADER_SIZE;
+    bool good = memcmp(head, "NRINDEX1", 8) == 0 && head[1] <= room / sizeof(seg_key) &&
+                head[2] <= room / sizeof(seg_net) &&
+                head[1] * sizeof(seg_key) + head[2] * sizeof(seg_net) == room && sound(&s, key);
+    if (!good) {
+        segment_close(&s);
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is damaged", path);
+    }
+    const char *body = (const char *)s.map + HEADER_SIZE;
+    s.key_count = head[1];
+    s.net_count = head[2];
+    s.covers = head[3];
+    s.keys = (const seg_key *)(const void *)body;
+    s.nets = (const seg_net *)(const void *)(body + s.key_count * sizeof(seg_key));
+    *ret = s;
+    return OK;
+}
+
+/* --- writing -------------------------------------------------------------------------------- */
+
+typedef struct seg_writer {
+    file out;
+    buf pending;
+    status st;
+    err *why;
+} seg_writer;
+
+static void put(seg_writer *w, const void *bytes, size_t n)
+{
+    buf_put(&w->pending, slice_of(bytes, n));
+    if (w->pending.len >= WRITE_SIZE && w->st == OK) {
+        w->st = file_write(&w->out, buf_slice(&w->pending), w->why);
+        buf_clear(&w->pending);
+    }
+}
+
+static void merge(seg_writer *w, const void *a, size_t a_count, const void *b, size_t b_count,
+                  size_t size, int (*cmp)(const void *, const void *))
+{
+    const char *x = a, *y = b;
+    while (a_count || b_count) {
+        bool first = !b_count || (a_count && cmp(x, y) <= 0);
+        put(w, first ? x : y, size);
+        if (first) {
+            x += size;
+            a_count--;
+        } else {
+            y += size;
+            b_count--;
+        }
+    }
+}
+
+/* The check sum covers what was really written: the file is mapped once more. */
+static status seal(const char *temp, const uint8_t key[16], uint64_t head[8], err *why)
+{
+    struct stat info;
+    int fd = open(temp, O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return err_os(why, errno, "opening %s", temp);
+    status st = OK;
+    void *map = MAP_FAILED;
+    if (fstat(fd, &info) != 0 || info.st_size < HEADER_SIZE ||
+        (map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, fd, 0)) == MAP_FAILED)
+        st = err_os(why, errno, "mapping %s", temp);
+    if (st == OK) {
+        slice body = slice_of((const char *)map + HEADER_SIZE, (size_t)info.st_size - HEADER_SIZE);
+        head[4] = check_sum(key, head, body);
+        munmap(map, (size_t)info.st_size);
+        if (pwrite(fd, head, HEADER_SIZE, 0) != HEADER_SIZE || fsync(fd) != 0)
+            st = err_os(why, errno, "writing %s", temp);
+    }
+    close(fd);
+    return st;
+}
+
+status segment_write(const fs *disk, const char *path, const uint8_t key[16], const segment *older,
+                     const seg_key *keys, size_t key_count, const seg_net *nets, size_t net_count,
+                     uint64_t covers, err *why)
+{
+    char temp[4200];
+    uint64_t head[8] = {0, older->key_count + key_count, older->net_count + net_count, covers};
+    seg_writer w = {.out.handle = -1, .why = why};
+    memcpy(head, "NRINDEX1", 8);
+    snprintf(temp, sizeof temp, "%s.new", path);
+    buf_init(&w.pending, WRITE_SIZE + 4096);
+    w.st = fs_open(disk, temp, FILE_WRITE | FILE_CREATE, &w.out, why);
+    if (w.st == OK) {
+        put(&w, head, sizeof head);
+        merge(&w, older->keys, older->key_count, keys, key_count, sizeof *keys, seg_key_cmp);
+        merge(&w, older->nets, older->net_count, nets, net_count, sizeof *nets, seg_net_cmp);
+        if (w.st == OK)
+            w.st = file_write(&w.out, buf_slice(&w.pending), why);
+        if (w.st == OK)
+            w.st = file_sync(&w.out, why);
+    }
+    file_close(&w.out);
+    buf_done(&w.pending);
+    if (w.st == OK)
+        w.st = seal(temp, key, head, why);
+    if (w.st == OK)
+        w.st = fs_rename(disk, temp, path, why);
+    return w.st;
+}

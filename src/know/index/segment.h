@@ -1,0 +1,51 @@
+/* segment.h - the index's file: two sorted tables, written once, mapped. Private to know/index.
+ *
+ * Uses: base. Used by: index.c. docs/formats/index.md has the bytes.
+ *     header (64 bytes)   magic "NRINDEX1", keys u64, nets u64, covers u64 (node ids 1..covers),
+ *                         check sum of the numbers before it and all entries u64, 24 bytes of zero
+ *     keys                keys x {hash u64, node u64}, by hash then node
+ *     nets                nets x {address 16 bytes, prefix u8 in the low byte of a u64 with the
+ *                         node above it}, by address then prefix
+ * All numbers little endian. */
+#ifndef NOROSHI_KNOW_INDEX_SEGMENT_H
+#define NOROSHI_KNOW_INDEX_SEGMENT_H
+
+#include "base/base.h"
+#include "base/file.h"
+#include "base/hash.h"
+
+typedef struct seg_key {
+    uint64_t hash, node;
+} seg_key;
+
+typedef struct seg_net {
+    uint8_t addr[16];
+    uint64_t node_prefix; /* node << 8 | prefix */
+} seg_net;
+
+typedef struct segment {
+    const seg_key *keys;
+    const seg_net *nets;
+    size_t key_count, net_count;
+    uint64_t covers;
+    void *map; /* NULL: nothing is mapped */
+    size_t map_size;
+} segment;
+
+int seg_key_cmp(const void *a, const void *b);
+int seg_net_cmp(const void *a, const void *b);
+
+/* Maps and checks the file. ERR_NOT_FOUND: there is none; ERR_INPUT: damaged or cut off. */
+status segment_open(const char *path, const uint8_t key[16], segment *ret, err *why) NODISCARD;
+void segment_close(segment *s);
+/* Merges a segment and sorted newer entries into a new file and puts it in place of `path`. */
+status segment_write(const fs *disk, const char *path, const uint8_t key[16], const segment *older,
+                     const seg_key *keys, size_t key_count, const seg_net *nets, size_t net_count,
+                     uint64_t covers, err *why) NODISCARD;
+
+/* First entry whose hash is not below. */
+size_t segment_lower(const seg_key *keys, size_t count, uint64_t hash);
+/* First net not before (addr, prefix). */
+size_t segment_lower_net(const seg_net *nets, size_t count, const uint8_t addr[16], uint8_t prefix);
+
+#endif
