@@ -426,19 +426,16 @@ status object_bytes(lens *l, arena *a, const object_info *o, slice *ret, err *wh
 
 /* --- documents ------------------------------------------------------------------------------ */
 
-status documents_page(lens *l, arena *a, int64_t cursor, size_t max, document_list *ret, err *why)
+static status read_documents(lens *l, arena *a, db_stmt *q, size_t max, document_list *ret,
+                             err *why)
 {
     bool row, more = false;
     status st;
     size_t n = 0;
-    int64_t limit = one_more(&max);
     document_info *list = arena_array(a, max + 1, sizeof *list);
     raw_object *raw = arena_array(a, max + 1, sizeof *raw);
     if (!list || !raw)
         return ARENA_SPENT(a, why);
-    db_stmt *q = db_query(l->d, Q_DOCUMENTS_PAGE);
-    db_bind_int(q, 1, cursor);
-    db_bind_int(q, 2, limit);
     while ((st = db_step(q, &row, why)) == OK && row) {
         if (n == max) {
             more = true;
@@ -464,5 +461,43 @@ status documents_page(lens *l, arena *a, int64_t cursor, size_t max, document_li
             st = lens_marking(l, raw[i].vc, &list[i].marking, why);
     if (st == OK)
         *ret = (document_list){list, n, more};
+    return st;
+}
+
+status documents_page(lens *l, arena *a, int64_t cursor, size_t max, document_list *ret, err *why)
+{
+    int64_t limit = one_more(&max);
+    db_stmt *q = db_query(l->d, Q_DOCUMENTS_PAGE);
+    db_bind_int(q, 1, cursor);
+    db_bind_int(q, 2, limit);
+    return read_documents(l, a, q, max, ret, why);
+}
+
+status document_get(lens *l, arena *a, const uint8_t sha256[SHA256_BYTES], document_info *ret,
+                    err *why)
+{
+    document_list one;
+    db_stmt *q = db_query(l->d, Q_DOCUMENT_BY_SHA);
+    db_bind_blob(q, 1, slice_of((const char *)sha256, SHA256_BYTES));
+    status st = read_documents(l, a, q, 1, &one, why);
+    if (st == OK && !one.count)
+        st = err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no such document");
+    if (st == OK)
+        *ret = one.at[0];
+    return st;
+}
+
+status document_whole(lens *l, int64_t document, bool *ret, err *why)
+{
+    bool row, whole = true;
+    status st;
+    db_stmt *q = db_query(l->d, Q_DOCUMENT_CLASSES);
+    db_bind_int(q, 1, document);
+    while ((st = db_step(q, &row, why)) == OK && row) {
+        int64_t vc = db_int(q, 0);
+        whole &= vc > 0 && (uint64_t)vc < l->sight.class_count && l->classes[vc];
+    }
+    if (st == OK)
+        *ret = whole;
     return st;
 }

@@ -73,9 +73,16 @@ static status undo_ranges(db *d, int64_t tx, err *why)
 
 status undo_tx(db *d, int64_t tx, err *why)
 {
-    static const query rest[] = {Q_UNDO_GONE,       Q_UNDO_OBJECTS_GONE, Q_UNDO_OBJECTS,
-                                 Q_UNDO_DELIVERIES, Q_UNDO_AGAIN_GONE,   Q_UNDO_AGAIN,
-                                 Q_UNDO_DOCUMENTS,  Q_UNDO_SETTINGS,     Q_UNDO_TX};
+    static const query rest[] = {Q_UNDO_GONE,
+                                 Q_UNDO_OBJECTS_GONE,
+                                 Q_UNDO_OBJECTS,
+                                 Q_UNDO_DELIVERIES,
+                                 Q_UNDO_AGAIN_GONE,
+                                 Q_UNDO_AGAIN,
+                                 Q_UNDO_DOCUMENT_CLASSES,
+                                 Q_UNDO_DOCUMENTS,
+                                 Q_UNDO_SETTINGS,
+                                 Q_UNDO_TX};
     status st = db_begin_write(d, why);
     if (st == OK)
         st = undo_ranges(d, tx, why);

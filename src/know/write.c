@@ -54,6 +54,7 @@ writer *writer_free(writer *w)
     record_done(&w->rec);
     row_set_done(&w->doc.claims_seen);
     row_set_done(&w->doc.objects_seen);
+    row_set_done(&w->doc.classes);
     buf_done(&w->doc.prefix);
     buf_done(&w->canon);
     arena_done(&w->texts);

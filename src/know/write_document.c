@@ -254,14 +254,16 @@ status writer_document(writer *w, const document_in *d, err *why)
     assert(!w->doc.open);
     document_state *doc = &w->doc;
     buf prefix = doc->prefix;
-    row_set claims = doc->claims_seen, objects = doc->objects_seen;
+    row_set claims = doc->claims_seen, objects = doc->objects_seen, classes = doc->classes;
     buf_clear(&prefix);
     row_set_clear(&claims);
     row_set_clear(&objects);
+    row_set_clear(&classes);
     *doc = (document_state){.snapshot = d->snapshot,
                             .prefix = prefix,
                             .claims_seen = claims,
                             .objects_seen = objects,
+                            .classes = classes,
                             .lock = -1};
     w->rec.open = false;
     status st = open_document(w, d, why);
@@ -538,12 +540,29 @@ static status withdraw_rest(writer *w, err *why)
     return st == OK ? end_repetitions(w, why) : st;
 }
 
+/* A row set of view classes is small: ids count from one. */
+static status note_classes(writer *w, err *why)
+{
+    status st = row_set_add(&w->doc.classes, w->doc.vc, why);
+    for (size_t word = 0; st == OK && word < w->doc.classes.words; word++) {
+        for (uint64_t bits = w->doc.classes.bits[word]; st == OK && bits; bits &= bits - 1) {
+            db_stmt *q = db_query(w->d, Q_DOCUMENT_CLASS_ADD);
+            db_bind_int(q, 1, w->doc.id);
+            db_bind_int(q, 2, (int64_t)(word * 64) + __builtin_ctzll(bits));
+            st = db_run(q, why);
+        }
+    }
+    return st;
+}
+
 static status close_document(writer *w, slice format, uint64_t refused, err *why)
 {
     document_state *doc = &w->doc;
     status st = note_range(w, doc->tx, doc->first, doc->last, why);
     if (st == OK)
         st = withdraw_rest(w, why);
+    if (st == OK)
+        st = note_classes(w, why);
     if (st == OK)
         st = note_delivery(w, doc->feed, doc->id, doc->snapshot, doc->tx, why);
     if (st != OK)

@@ -144,6 +144,8 @@ status put_claim(writer *w, const fact_claim *c, marking m, const claim_place *p
         st = intern_node(w, c->object, &id.object, why);
     if (st == OK)
         st = intern_marking(w, m, &id.vc, why);
+    if (st == OK && w->doc.open)
+        st = row_set_add(&w->doc.classes, id.vc, why);
     if (st == OK)
         st = intern_origin(w, c->origins, c->origin_count, &id.origin, why);
     if (st == OK)
@@ -312,6 +314,8 @@ static status begin_version(writer *w, const fact_record *r, err *why)
     if (st == OK)
         st = intern_marking(w, w->rec.marking, &vc, why);
     if (st == OK)
+        st = row_set_add(&w->doc.classes, vc, why);
+    if (st == OK)
         st = compare_versions(w, r, name_hash, vc, &v, why);
     if (st != OK)
         return st;
@@ -373,8 +377,12 @@ status writer_claim(writer *w, const fact_claim *c, err *why)
 {
     assert(w->rec.open);
     record_state *r = &w->rec;
-    if (r->skip)
-        return OK;
+    marking m = c->marked ? marking_join(w->doc.floor, c->marking) : r->marking;
+    if (r->skip) { /* known, but who may have the document's bytes depends on all that is in it */
+        int64_t vc;
+        status st = intern_marking(w, m, &vc, why);
+        return st == OK ? row_set_add(&w->doc.classes, vc, why) : st;
+    }
     claim_place p = {
         .source = w->doc.source,
         .document = w->doc.id,
@@ -384,7 +392,6 @@ status writer_claim(writer *w, const fact_claim *c, err *why)
         .at = r->at,
         .source_name = w->doc.source_name,
     };
-    marking m = c->marked ? marking_join(w->doc.floor, c->marking) : r->marking;
     int64_t row;
     claim_state state;
     status st = put_claim(w, c, m, &p, &row, &state, why);
