@@ -221,9 +221,29 @@ static status list_of(lens *l, arena *a, query which, node_ref subject, predicat
     return read_list(l, a, q, max, ret, why);
 }
 
+_Static_assert(PRED_VERDICT == 36, "the index claim_verdict and Q_CLAIMS_VERDICT say 36");
+
+static status verdicts_of(lens *l, arena *a, node_ref subject, size_t max, claim_list *ret,
+                          err *why)
+{
+    int64_t node, limit = one_more(&max);
+    status st = node_find(l->d, l->h, subject, &node, why);
+    if (st != OK)
+        return st;
+    *ret = (claim_list){0};
+    if (!node)
+        return OK;
+    db_stmt *q = db_query(l->d, Q_CLAIMS_VERDICT);
+    db_bind_int(q, 1, node);
+    db_bind_int(q, 2, limit);
+    return read_list(l, a, q, max, ret, why);
+}
+
 status claims_of(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret,
                  err *why)
 {
+    if (p == PRED_VERDICT)
+        return verdicts_of(l, a, subject, max, ret, why);
     return list_of(l, a, Q_CLAIMS_OF, subject, p, max, ret, why);
 }
 

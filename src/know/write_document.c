@@ -255,6 +255,8 @@ status writer_document(writer *w, const document_in *d, err *why)
     document_state *doc = &w->doc;
     buf prefix = doc->prefix;
     row_set claims = doc->claims_seen, objects = doc->objects_seen, classes = doc->classes;
+    held_sums held = doc->held;
+    held.count = held.last = 0;
     buf_clear(&prefix);
     row_set_clear(&claims);
     row_set_clear(&objects);
@@ -264,6 +266,7 @@ status writer_document(writer *w, const document_in *d, err *why)
                             .claims_seen = claims,
                             .objects_seen = objects,
                             .classes = classes,
+                            .held = held,
                             .lock = -1};
     w->rec.open = false;
     status st = open_document(w, d, why);
@@ -336,6 +339,9 @@ static status exists(writer *w, query which, int64_t a, int64_t b, bool *ret, er
 
 static status withdraw_claim(writer *w, int64_t row, err *why)
 {
+    status st = held_gone(w, row, why);
+    if (st != OK)
+        return st;
     db_stmt *q = db_query(w->d, Q_CLAIM_WITHDRAW);
     db_bind_int(q, 1, row);
     db_bind_int(q, 2, w->doc.tx);
@@ -563,6 +569,8 @@ static status close_document(writer *w, slice format, uint64_t refused, err *why
         st = withdraw_rest(w, why);
     if (st == OK)
         st = note_classes(w, why);
+    if (st == OK)
+        st = held_write(w, why);
     if (st == OK)
         st = note_delivery(w, doc->feed, doc->id, doc->snapshot, doc->tx, why);
     if (st != OK)

@@ -25,6 +25,18 @@ typedef struct row_set {
     size_t words;
 } row_set;
 
+/* What the document under way adds to and takes from what its source holds: held.c. */
+typedef struct held_row {
+    kind kind;
+    bool listed;
+    int64_t vc, added, removed;
+    when newest;
+} held_row;
+typedef struct held_sums {
+    held_row *at;
+    size_t count, cap, last;
+} held_sums;
+
 /* The record between writer_begin and writer_end. */
 typedef struct record_state {
     bool open, fresh;
@@ -51,6 +63,7 @@ typedef struct document_state {
     int64_t first, last; /* claim ids of the batch under way; first 0: none */
     row_set claims_seen, objects_seen;
     row_set classes;       /* view classes of everything in it */
+    held_sums held;
     int64_t near_document; /* the last foreign document asked about ... */
     bool near_mine;        /* ... and whether the feed delivered it */
     buf prefix;            /* what stands before the number in places */
@@ -110,6 +123,12 @@ typedef enum claim_state { CLAIM_NEW, CLAIM_KNOWN } claim_state;
 status put_claim(writer *w, const fact_claim *c, marking m, const claim_place *p, int64_t *ret_row,
                  claim_state *ret_state, err *why) NODISCARD;
 void record_done(record_state *r);
+
+/* held.c: a claim of the document under way is new; one of its source is about to be withdrawn;
+ * the sums are written with the document. */
+status held_new(writer *w, const fact_claim *c, marking m, err *why) NODISCARD;
+status held_gone(writer *w, int64_t row, err *why) NODISCARD;
+status held_write(writer *w, err *why) NODISCARD;
 
 /* write_curate.c: dates the settings of a source when they change; NULL or 0 keeps one. */
 status put_setting(writer *w, int64_t source, int64_t tx, char reliability, const slice *licence,

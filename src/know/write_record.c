@@ -398,6 +398,8 @@ status writer_claim(writer *w, const fact_claim *c, err *why)
     if (st != OK)
         return st;
     if (state == CLAIM_NEW) {
+        if ((st = held_new(w, c, m, why)) != OK)
+            return st;
         r->fresh = true;
         w->doc.first = w->doc.first ? w->doc.first : row;
         w->doc.last = row;
@@ -416,6 +418,8 @@ status writer_end(writer *w, bool *ret_new, err *why)
     for (size_t i = 0; st == OK && i < r->older_count; i++) {
         if (row_set_has(&r->said, r->older[i]))
             continue;
+        if ((st = held_gone(w, r->older[i], why)) != OK)
+            break;
         db_stmt *q = db_query(w->d, Q_CLAIM_WITHDRAW);
         db_bind_int(q, 1, r->older[i]);
         db_bind_int(q, 2, w->doc.tx);
