@@ -29,4 +29,23 @@ bool text_is_cjk(uint32_t c);
 int text_columns(uint32_t c);
 size_t text_width(slice s);
 
+/* Can a reader see it as what it is? False for controls, bidirectional and other format
+ * characters, blanks of no width, fillers, tags, variation selectors, private and unassigned
+ * characters, separators of lines and paragraphs. */
+bool text_is_visible(uint32_t c);
+bool text_is_mark(uint32_t c);          /* stands on the letter before */
+bool text_is_right_to_left(uint32_t c); /* Hebrew, Arabic and their kin */
+/* Alphabets with letters that look alike (UTS 39); everything else is ALPHABET_NONE. */
+typedef enum alphabet {
+    ALPHABET_NONE,
+    ALPHABET_LATIN,
+    ALPHABET_GREEK,
+    ALPHABET_CYRILLIC,
+    ALPHABET_ARMENIAN,
+    ALPHABET_CHEROKEE,
+    ALPHABET_COUNT_
+} alphabet;
+alphabet text_alphabet(uint32_t c);
+const char *text_alphabet_name(alphabet a); /* "Cyrillic" */
+
 #endif
