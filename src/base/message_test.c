@@ -205,8 +205,8 @@ TEST(json_holds_both_languages_in_order)
     CLEANUP(buf_done) buf b;
     buf_init(&b, 1 << 16);
     json_writer w = json_writer_on(&b);
-    const message m = msg_option_no_value(S("--raw\x1b\""));
+    const message m = msg_option_bad_number(S("\x1b\""));
     message_json(&w, &m);
-    CHECK_SLICE(buf_slice(&b), S("{\"en\":\"--raw\\u001b\\\" takes no value\","
-                                 "\"ja\":\"--raw\\u001b\\\" に値は付けられない\"}"));
+    CHECK_SLICE(buf_slice(&b), S("{\"en\":\"\\\"\\u001b\\\"\\\" is not a whole number\","
+                                 "\"ja\":\"「\\u001b\\\"」は整数でない\"}"));
 }

@@ -185,7 +185,7 @@ bool option_value_parse(const option *row, slice text, int64_t *ret, message *pr
 
 /* --- layers --------------------------------------------------------------------------------- */
 
-status option_complain(options *o, message what, option_origin where, err *why)
+status options_problem(options *o, message what, option_origin where, err *why)
 {
     if (!o->problems)
         o->problems = arena_array(o->a, OPTION_PROBLEMS_MAX, sizeof *o->problems);
@@ -202,12 +202,12 @@ static status complain_value(options *o, const option *row, message what, option
                              err *why)
 {
     if (where.layer != LAYER_FILE || !row->key)
-        return option_complain(o, what, where, why);
+        return options_problem(o, what, where, why);
     message *inner = arena_new(o->a, message);
     if (!inner)
         return ARENA_SPENT(o->a, why);
     *inner = what;
-    return option_complain(o, msg_option_for_key(slice_str(row->key), inner), where, why);
+    return options_problem(o, msg_option_for_key(slice_str(row->key), inner), where, why);
 }
 
 static bool same_place(option_origin a, option_origin b)
@@ -265,15 +265,17 @@ status option_assign_generic(options *o, slice pair, option_origin where, err *w
 {
     slice rest = pair, key;
     if (slice_find_byte(pair, '=', 0) == SIZE_MAX)
-        return option_complain(o, msg_option_bad_pair(pair), where, why);
+        return options_problem(o, msg_option_bad_pair(pair), where, why);
     slice_cut(&rest, '=', &key);
     key = slice_trim(key);
     const option *row = option_by_key(o->table, key);
-    if (row) {
-        where.name = key;
-        return option_assign(o, row, slice_trim(rest), where, why);
-    }
-    return option_complain_key(o, key, where, why);
+    if (!row)
+        return option_complain_key(o, key, where, why);
+    slice name = arena_printf(o->a, "%.*s %.*s", SLICE_FMT(where.name), SLICE_FMT(key));
+    if (!name.ptr)
+        return ARENA_SPENT(o->a, why);
+    where.name = name;
+    return option_assign(o, row, slice_trim(rest), where, why);
 }
 
 status option_complain_key(options *o, slice key, option_origin where, err *why)
@@ -284,7 +286,7 @@ status option_complain_key(options *o, slice key, option_origin where, err *why)
             option_guess_try(&g, slice_str(o->table->rows[i].key));
     message what =
         g.best.len ? msg_option_unknown_key_near(key, g.best) : msg_option_unknown_key(key);
-    return option_complain(o, what, where, why);
+    return options_problem(o, what, where, why);
 }
 
 status options_init(options *o, arena *a, const option_table *table, err *why)
@@ -297,10 +299,11 @@ status options_init(options *o, arena *a, const option_table *table, err *why)
         const option *row = &table->rows[i];
         if (row->type == OPTION_TIME)
             made.values[i].n = WHEN_NONE;
-        if (!row->builtin)
+        const char *builtin = row->type == OPTION_BOOL && !row->builtin ? "no" : row->builtin;
+        if (!builtin)
             continue;
         option_origin where = {.layer = LAYER_BUILTIN};
-        status st = option_assign(&made, row, slice_str(row->builtin), where, why);
+        status st = option_assign(&made, row, slice_str(builtin), where, why);
         if (st != OK)
             return st;
         assert(!made.problem_count); /* the table is ours */

@@ -64,7 +64,7 @@ typedef struct option {
     const char *key;      /* "import.format"; NULL: command line only */
     const char *commands; /* "import,name merge": the commands that take the flag; NULL: all */
     option_type type;
-    const char *builtin; /* as it would be written; NULL: unset */
+    const char *builtin; /* as it would be written; NULL: unset, of BOOL: "no" */
     const char *choices; /* ENUM: "auto always never"; TEXT: what completion offers, not a bound */
     int64_t min, max;    /* INT, BYTES, DURATION: bounds, when max > 0 */
     message_id help;     /* one sentence */
@@ -124,6 +124,7 @@ typedef struct options {
     size_t operand_count;
     option_problem *problems;
     size_t problem_count; /* all; the first OPTION_PROBLEMS_MAX are kept */
+    size_t file_count;    /* files read */
 } options;
 
 /* Everything lives in `a`. ERR_LIMIT when its budget is spent (so for all that follow). */
@@ -139,6 +140,9 @@ status options_environment(options *o, const char *const *environment, bool stri
 status options_file(options *o, slice path, slice bytes, err *why) NODISCARD;
 /* One value, for what the caller finds out itself (layer LAYER_MACHINE). */
 status options_put(options *o, unsigned row, slice text, option_origin origin, err *why) NODISCARD;
+
+/* Adds a problem of the caller's own; what it borrows must live as long as `o`. */
+status options_problem(options *o, message what, option_origin where, err *why) NODISCARD;
 
 /* The type must fit (asserted). Unset: 0, false, {NULL,0}, WHEN_NONE for TIME. */
 bool option_is_set(const options *o, unsigned row);

@@ -139,7 +139,7 @@ static status unknown_command(options *o, slice word, err *why)
     if (st != OK)
         return st;
     if (seconds.count)
-        return option_complain(o, msg_option_needs_second(word, seconds), where, why);
+        return options_problem(o, msg_option_needs_second(word, seconds), where, why);
     for (size_t i = 0; i < o->table->command_count; i++) {
         slice name = slice_str(o->table->commands[i]), first = name;
         slice_cut(&name, ' ', &first);
@@ -147,10 +147,10 @@ static status unknown_command(options *o, slice word, err *why)
     }
     message what = g.best.len ? msg_option_unknown_command_near(word, g.best)
                               : msg_option_unknown_command(word);
-    return option_complain(o, what, where, why);
+    return options_problem(o, what, where, why);
 }
 
-static status find_command(options *o, const scan *s, err *why)
+static void find_command(options *o, const scan *s)
 {
     size_t used = 0;
     for (size_t i = 0; s->word_count && i < o->table->command_count; i++) {
@@ -169,9 +169,6 @@ static status find_command(options *o, const scan *s, err *why)
     }
     o->operands = s->words + used;
     o->operand_count = s->word_count - used;
-    if (s->word_count && !used)
-        return unknown_command(o, s->words[0], why);
-    return OK;
 }
 
 /* --- assigning ------------------------------------------------------------------------------ */
@@ -180,9 +177,9 @@ static status unknown_flag(options *o, const given *g, option_origin where, err 
 {
     const option *other = any_row(o->table, g->flag, g->letter);
     if (other && !other->hidden && other->commands && o->command != OPTION_NO_COMMAND)
-        return option_complain(o,
+        return options_problem(o,
                                msg_option_not_taken(slice_str(o->table->commands[o->command]),
-                                                    g->shown, slice_str(other->commands)),
+                                                    slice_str(other->commands)),
                                where, why);
     option_guess guess = {.word = g->flag};
     for (size_t i = 0; g->flag.len && i < o->table->count; i++) {
@@ -190,14 +187,14 @@ static status unknown_flag(options *o, const given *g, option_origin where, err 
         if (row->flag && !row->hidden && option_taken_by(o->table, row, o->command))
             option_guess_try(&guess, slice_str(row->flag));
     }
-    message what = msg_option_unknown_flag(g->shown);
+    message what = msg_option_unknown_flag();
     if (guess.best.len) {
         slice near = arena_printf(o->a, "--%.*s", SLICE_FMT(guess.best));
         if (!near.ptr)
             return ARENA_SPENT(o->a, why);
-        what = msg_option_unknown_flag_near(g->shown, near);
+        what = msg_option_unknown_flag_near(near);
     }
-    return option_complain(o, what, where, why);
+    return options_problem(o, what, where, why);
 }
 
 static status assign(options *o, const given *g, err *why)
@@ -207,10 +204,10 @@ static status assign(options *o, const given *g, err *why)
     if (!row)
         return unknown_flag(o, g, where, why);
     if (g->wanted)
-        return option_complain(o, msg_option_needs_value(g->shown, slice_str(row->argument)), where,
+        return options_problem(o, msg_option_needs_value(g->shown, slice_str(row->argument)), where,
                                why);
     if (row->type == OPTION_ALIAS && g->has_value)
-        return option_complain(o, msg_option_no_value(g->shown), where, why);
+        return options_problem(o, msg_option_no_value(), where, why);
     if (row->generic)
         return option_assign_generic(o, g->value, where, why);
     return option_assign(o, row, g->has_value ? g->value : S("yes"), where, why);
@@ -239,8 +236,12 @@ status options_args(options *o, const slice *argv, size_t count, err *why)
     scan s = {
         .table = o->table, .argv = words, .count = count, .given = list, .words = words + count};
     scan_words(&s);
-    status st = find_command(o, &s, why);
+    find_command(o, &s);
+    status st = OK;
     for (size_t i = 0; st == OK && i < s.given_count; i++)
         st = assign(o, &s.given[i], why);
+    /* last: a misspelt flag makes its value look like a command */
+    if (st == OK && s.word_count && o->command == OPTION_NO_COMMAND)
+        st = unknown_command(o, s.words[0], why);
     return st;
 }

@@ -44,7 +44,7 @@ static status read_section(lines *l, slice line, err *why)
     for (size_t i = 0; i < inside.len; i++)
         good = good && (is_alnum(inside.ptr[i]) || inside.ptr[i] == '-' || inside.ptr[i] == '.');
     if (!good || inside.len > OPTION_KEY_MAX)
-        return option_complain(l->o, msg_option_bad_section(), l->where, why);
+        return options_problem(l->o, msg_option_bad_section(), l->where, why);
     slice section = arena_printf(l->o->a, "%.*s%s", SLICE_FMT(inside), inside.len ? "." : "");
     if (!section.ptr)
         return ARENA_SPENT(l->o->a, why);
@@ -56,7 +56,7 @@ static status read_pair(lines *l, slice line, err *why)
 {
     slice rest = line, key;
     if (slice_find_byte(line, '=', 0) == SIZE_MAX)
-        return option_complain(l->o, msg_option_no_equals(), l->where, why);
+        return options_problem(l->o, msg_option_no_equals(), l->where, why);
     slice_cut(&rest, '=', &key);
     rest = slice_trim(rest);
     key = arena_printf(l->o->a, "%.*s%.*s", SLICE_FMT(l->section), SLICE_FMT(slice_trim(key)));
@@ -69,7 +69,7 @@ static status read_pair(lines *l, slice line, err *why)
         if (st != OK)
             return st;
         if (!good)
-            return option_complain(l->o, msg_option_bad_quotes(), l->where, why);
+            return options_problem(l->o, msg_option_bad_quotes(), l->where, why);
     }
     const option *row = option_by_key(l->o->table, key);
     if (!row)
@@ -80,7 +80,7 @@ static status read_pair(lines *l, slice line, err *why)
 static status read_line(lines *l, slice line, err *why)
 {
     if (line.len > OPTION_FILE_LINE_MAX)
-        return option_complain(l->o, msg_option_line_long(OPTION_FILE_LINE_MAX), l->where, why);
+        return options_problem(l->o, msg_option_line_long(OPTION_FILE_LINE_MAX), l->where, why);
     line = slice_trim(line);
     if (!line.len || line.ptr[0] == '#')
         return OK;
@@ -98,6 +98,7 @@ status options_file(options *o, slice path, slice bytes, err *why)
         return ARENA_SPENT(o->a, why);
     if (slice_starts(rest, S("\xef\xbb\xbf"))) /* a byte order mark is no part of the first key */
         rest = slice_from(rest, 3);
+    o->file_count++;
     status st = OK;
     while (st == OK && slice_cut(&rest, '\n', &line)) {
         l.where.line++;
@@ -132,10 +133,10 @@ static status unknown_variable(options *o, option_origin where, err *why)
     }
     slice near;
     if (!g.best.len)
-        return option_complain(o, msg_option_unknown_variable(), where, why);
+        return options_problem(o, msg_option_unknown_variable(), where, why);
     if (!arena_copy(o->a, g.best, &near))
         return ARENA_SPENT(o->a, why);
-    return option_complain(o, msg_option_unknown_variable_near(near), where, why);
+    return options_problem(o, msg_option_unknown_variable_near(near), where, why);
 }
 
 static status assign_variable(options *o, const option *row, slice value, option_origin where,

@@ -229,27 +229,10 @@ void sink_foreign(sink *s, slice foreign)
 
 void sink_foreign_cut(sink *s, slice foreign, size_t columns)
 {
-    slice text = escaped(s, foreign), rest = text;
-    if (text_width(text) <= columns) {
-        put_text(s, text);
-        return;
-    }
-    /* Each piece that fits is escaped by itself, so that no mark or isolate is cut in two. */
-    size_t room = columns > 2 ? columns - 2 : 0, used = 0, keep = 0;
-    for (rest = foreign; rest.len; keep = foreign.len - rest.len) {
-        slice one = slice_sub(rest, 0, utf8_len(rest) ? utf8_len(rest) : 1);
-        used += text_width(escaped(s, one));
-        if (used > room)
-            break;
-        rest = slice_from(rest, one.len);
-    }
-    /* a mark for mixed alphabets takes room too */
-    while (keep && text_width(escaped(s, slice_sub(foreign, 0, keep))) > room)
-        do
-            keep--;
-        while (keep && ((unsigned char)foreign.ptr[keep] & 0xc0) == 0x80);
-    put_text(s, escaped(s, slice_sub(foreign, 0, keep)));
-    put_text(s, slice_sub(S(".."), 0, columns));
+    buf_clear(&s->text);
+    terminal_cut(&s->text, foreign, columns);
+    keep_failure(s, &s->text);
+    put_text(s, buf_slice(&s->text));
 }
 
 void sink_value(sink *s, int kind, slice value)

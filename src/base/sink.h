@@ -114,6 +114,8 @@ status sink_flush(sink *s, err *why) NODISCARD;
 
 /* The terminal form of a foreign text, appended. A text of plain characters stays as it is. */
 void terminal_escape(buf *out, slice foreign);
+/* The same in at most `columns` columns, cut off by "..". */
+void terminal_cut(buf *out, slice foreign, size_t columns);
 /* The JSON form: what a parser reads stays the same. No newline. */
 void terminal_json(buf *out, slice json_text);
 /* Columns of a foreign text, of a message, when they are put into this sink. */

@@ -198,11 +198,11 @@ TEST(messages_take_the_language_the_zone_and_escaped_arguments)
     CLEANUP(buf_done) buf out;
     CLEANUP(sink_done) sink s;
     start(&s, &out, (sink_options){.language = LANG_JA, .value = bracketed});
-    sink_put(&s, msg_option_no_value(S("--x\x1b[2J\u202e")));
+    sink_put(&s, msg_option_bad_number(S("x\x1b[2J\u202e")));
     sink_line(&s);
     sink_value(&s, 4, S("ev\x1bil"));
     sink_line(&s);
-    expect(&s, &out, "--x\\x1b[2J⟦U+202E⟧ に値は付けられない\n[4]ev\\x1bil\n");
+    expect(&s, &out, "「x\\x1b[2J⟦U+202E⟧」は整数でない\n[4]ev\\x1bil\n");
 }
 
 TEST(our_own_words_cannot_command_either)
@@ -349,7 +349,7 @@ TEST(sink_matrix_terminal)
         sink_line(&s);
         sink_value(&s, 1, hostile[i]);
         sink_line(&s);
-        sink_put(&s, msg_option_no_value(hostile[i]));
+        sink_put(&s, msg_option_bad_number(hostile[i]));
         sink_line(&s);
         sink_foreign_cut(&s, hostile[i], 9);
         sink_line(&s);

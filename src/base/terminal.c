@@ -88,6 +88,49 @@ void terminal_escape(buf *out, slice foreign)
         buf_put(out, S("\u2069"));
 }
 
+static size_t columns_of(slice foreign, buf *scratch)
+{
+    buf_clear(scratch);
+    terminal_escape(scratch, foreign);
+    return scratch->failed ? SIZE_MAX : text_width(buf_slice(scratch));
+}
+
+/* Bytes of `foreign` that are shown in at most `room` columns. Characters are measured one by one,
+ * then together: marks for mixed alphabets take room too. */
+static size_t fitting(slice foreign, size_t room, buf *scratch)
+{
+    size_t keep = 0, used = 0;
+    while (keep < foreign.len) {
+        slice rest = slice_from(foreign, keep);
+        size_t n = utf8_len(rest) ? utf8_len(rest) : 1;
+        used += columns_of(slice_sub(rest, 0, n), scratch);
+        if (used > room)
+            break;
+        keep += n;
+    }
+    while (keep && columns_of(slice_sub(foreign, 0, keep), scratch) > room)
+        do
+            keep--;
+        while (keep && ((unsigned char)foreign.ptr[keep] & 0xc0) == 0x80);
+    return keep;
+}
+
+void terminal_cut(buf *out, slice foreign, size_t columns)
+{
+    CLEANUP(buf_done) buf scratch;
+    buf_init(&scratch, SINK_TEXT_MAX);
+    /* No character takes less than a quarter of a column for each byte but combining marks: a
+     * text that long is cut, and need not be measured as a whole. */
+    slice near = slice_sub(foreign, 0, 64 * (columns + 1));
+    if (near.len == foreign.len && columns_of(foreign, &scratch) <= columns) {
+        buf_put(out, buf_slice(&scratch));
+        return;
+    }
+    size_t keep = fitting(near, columns > 2 ? columns - 2 : 0, &scratch);
+    terminal_escape(out, slice_sub(foreign, 0, keep));
+    buf_put(out, slice_sub(S(".."), 0, columns));
+}
+
 /* In valid JSON, controls below U+0020 stand between tokens only, everything else that is escaped
  * here in strings only. */
 static void put_json_character(buf *out, uint32_t c, slice raw)

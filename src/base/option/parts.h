@@ -4,8 +4,6 @@
 
 #include "base/option.h"
 
-/* Records a problem. ERR_LIMIT when the arena is spent. */
-status option_complain(options *o, message what, option_origin where, err *why) NODISCARD;
 /* Parses `text` for the row and keeps it unless a higher layer has set it; what is wrong with it
  * becomes a problem. `text` must live as long as `o`. */
 status option_assign(options *o, const option *row, slice text, option_origin where,

@@ -1,0 +1,153 @@
+/* app.c - what subcommands may use: see app.h. */
+#include "cmd/app.h"
+#include "cmd/progress.h"
+#include "know/store.h"
+
+enum { ERROR_JSON_MAX = 1 << 20 };
+
+void app_exit(app *a, int code)
+{
+    assert(code >= 0 && code <= 2);
+    if (code > a->exit)
+        a->exit = code;
+}
+
+void app_error_json(buf *out, const err *why, const message *what, slice where)
+{
+    CLEANUP(buf_done) buf text;
+    buf_init(&text, ERROR_JSON_MAX);
+    if (what) /* for programs: always in English */
+        message_render(&text, LANG_EN, what, NULL);
+    out->failed = out->failed || text.failed;
+    json_writer w = json_writer_on(out);
+    json_open(&w, '{');
+    json_key(&w, "error");
+    json_open(&w, '{');
+    json_key(&w, "code");
+    json_put_text(&w, slice_str(status_name(why->code)));
+    json_key(&w, "message");
+    json_put_text(&w, what ? buf_slice(&text) : slice_str(why->msg));
+    json_key(&w, "at");
+    if (why->at <= INT64_MAX)
+        json_put_int(&w, (int64_t)why->at);
+    else
+        json_put_null(&w);
+    json_key(&w, "where");
+    if (where.len)
+        json_put_text(&w, where);
+    else
+        json_put_null(&w);
+    json_close(&w, '}');
+    json_close(&w, '}');
+}
+
+/* One line, or one object. */
+static void say(app *a, sink *to, const err *why, const message *what, slice where)
+{
+    progress_clear(a);
+    if (a->json) {
+        CLEANUP(buf_done) buf object;
+        buf_init(&object, 8 * ERROR_JSON_MAX);
+        app_error_json(&object, why, what, where);
+        sink_json(to, buf_slice(&object));
+        return;
+    }
+    sink_words(to, S("noroshi: "));
+    if (where.len) {
+        sink_foreign(to, where);
+        sink_words(to, S(": "));
+    }
+    if (what)
+        sink_put(to, *what);
+    else
+        sink_foreign(to, slice_str(why->msg));
+    sink_line(to);
+}
+
+status app_fail(app *a, status code, message what, slice where, err *why)
+{
+    a->failed = true;
+    a->failure = what;
+    a->failure_where = where;
+    return err_set(why, code, ERR_NOWHERE, "%s", message_row_at(what.id)->name);
+}
+
+void app_say_failure(app *a, const err *why)
+{
+    say(a, &a->err, why, a->failed ? &a->failure : NULL, a->failed ? a->failure_where : S(""));
+}
+
+static void report(app *a, const err *why, const message *what, slice where)
+{
+    say(a, a->json ? &a->out : &a->err, why, what, where);
+    status st = a->json ? OK : sink_flush(&a->err, NULL);
+    (void)st; /* a standard error that cannot be written to has nobody who reads it */
+    app_exit(a, 2);
+}
+
+void app_report(app *a, const err *why, slice where)
+{
+    report(a, why, NULL, where);
+}
+
+void app_report_message(app *a, status code, message what, slice where)
+{
+    const err why = {.code = code, .at = ERR_NOWHERE};
+    report(a, &why, &what, where);
+}
+
+void app_note(app *a, message what)
+{
+    if (a->quiet)
+        return;
+    progress_clear(a);
+    sink_words(&a->err, S("noroshi: "));
+    sink_put(&a->err, what);
+    sink_line(&a->err);
+    status st = sink_flush(&a->err, NULL);
+    (void)st;
+}
+
+/* --- the store ------------------------------------------------------------------------------ */
+
+status app_data(app *a, slice *ret, err *why)
+{
+    if (!option_text(a->options, OPT_DATA).len)
+        return app_fail(a, ERR_INPUT, msg_front_no_data(), S(""), why);
+    if (!arena_copy(a->memory, option_text(a->options, OPT_DATA), ret)) /* with a NUL behind */
+        return ARENA_SPENT(a->memory, why);
+    return OK;
+}
+
+status app_store(app *a, store **ret, err *why)
+{
+    slice dir;
+    if (!a->store) {
+        status st = app_data(a, &dir, why);
+        if (st != OK)
+            return st;
+        const store_options o = {
+            .dir = dir.ptr, .disk = a->disk, .clock = a->clock, .random = a->random, .mutant = -1};
+        st = store_open(&o, &a->store, why);
+        if (st == ERR_NOT_FOUND)
+            return app_fail(a, st, msg_front_no_store(dir), S(""), why);
+        if (st != OK)
+            return err_wrap(why, st, "data directory %s", dir.ptr);
+    }
+    *ret = a->store;
+    return OK;
+}
+
+status app_lens(app *a, lens **ret, err *why)
+{
+    store *s;
+    status st = app_store(a, &s, why);
+    if (st == OK && !a->lens) {
+        st = lens_new(s, &a->lens, why);
+        if (st == OK)
+            st = lens_look(a->lens, &a->view, why);
+    }
+    if (st == OK)
+        *ret = a->lens;
+    return st;
+}
