@@ -121,15 +121,14 @@ static int arg_named(const message_row *row, slice name)
 
 static void put_count(buf *out, int64_t n)
 {
-    uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n, scale = 1;
-    while (left / scale >= 1000)
-        scale *= 1000;
-    buf_printf(out, "%s%llu", n < 0 ? "-" : "", (unsigned long long)(left / scale));
-    while (scale > 1) {
-        left %= scale;
-        scale /= 1000;
-        buf_printf(out, ",%03llu", (unsigned long long)(left / scale));
-    }
+    uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+    unsigned groups[7]; /* of three digits, the last first; 2^64 has 20 digits */
+    size_t count = 0;
+    for (; left >= 1000; left /= 1000)
+        groups[count++] = (unsigned)(left % 1000);
+    buf_printf(out, "%s%llu", n < 0 ? "-" : "", (unsigned long long)left);
+    while (count)
+        buf_printf(out, ",%03u", groups[--count]);
 }
 
 /* "1.25", "3": hundredths without trailing zeros. */

@@ -14,8 +14,8 @@
  * values that parse) are checked by option_table_check in a test.
  *
  * Command line: flags before, between or behind the words; "--x y" and "--x=y"; "-x y", "-xy" and
- * bundles of one-letter switches; "--" ends the flags; "-" is an operand; a switch may be turned off
- * by "--x=no"; "-o key=value" reaches options without a flag of their own.
+ * bundles of one-letter switches; "--" ends the flags; "-" is an operand; a switch may be turned
+ * off by "--x=no"; "-o key=value" reaches options without a flag of their own.
  * File: "key = value" lines; "#" starts a comment at the beginning of a line or behind a blank;
  * "[limit]" puts "limit." before the keys that follow; a value may stand in double quotes, where \"
  * and \\ are escapes; an option that may be repeated has one line for each value.

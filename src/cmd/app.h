@@ -4,14 +4,14 @@
  *   1. src/cmd/cmd_X.c (and its name in meson.build) with
  *          status cmd_X(app *a, err *why)
  *      which reads a->operands and option_...(a->options, OPT_...), writes to &a->out, and
- *          returns OK: the program exits 0, or 1 after app_exit(a, 1) (nothing found, some refused);
+ *          returns OK: the program exits 0, or 1 after app_exit(a, 1) (nothing found, refusals);
  *          returns a status with *why filled (library errors), or app_fail(a, ...) (a message of
  *          the catalogue): one line on stderr, or an error object with --json; the program exits 2;
  *          calls app_report(...) for one thing of many that went wrong, and goes on; exits 2.
- *   2. one entry in commands.def: COMMAND(X, .name = "x", .operands = "[VALUE...]", ...). The number
- *      of operands is checked before it runs.
- *   3. its options in options.def, with .commands = "x" and keys "x.flag"; nothing else is needed for
- *      parsing, file, environment, --help, completion and manual page.
+ *   2. one entry in commands.def: COMMAND(X, "x", .operands = "[VALUE...]", ...). The number of
+ *      operands is checked before it runs.
+ *   3. its options in options.def, with .commands = "x" and keys "x.flag"; nothing else is needed
+ *      for parsing, file, environment, --help, completion and manual page.
  *   4. its sentences in base/message/x.def (one line in all.def), English and Japanese.
  *   5. a golden session in tests/.
  * Text for people goes through sink_put(&a->out, msg_...), foreign text through sink_foreign or an
@@ -83,8 +83,8 @@ struct app {
 
 /* The exit code is the largest asked for. */
 void app_exit(app *a, int code);
-/* For `return app_fail(...)`: the message is printed when the command has returned. `where` (a file,
- * a value; may be empty) and the message's arguments must live in a->memory or be operands. */
+/* For `return app_fail(...)`: the message is printed when the command has returned. `where` (a
+ * file, a value; may be empty) and the message's arguments live in a->memory or are operands. */
 status app_fail(app *a, status code, message what, slice where, err *why);
 /* One of many went wrong: said now, exit 2, and on. With --json the error object is a line of
  * standard output, in the order of the questions. */

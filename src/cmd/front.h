@@ -4,8 +4,8 @@
  *
  * Uses: app, option, sink. Used by: main, tests.
  * Order: flags and environment, then the configuration file they name, then language, view and
- * sinks, then the command. Exit codes: 0, 1, 2 of the contract; FRONT_PIPE_CLOSED when the reader of
- * standard output went away. */
+ * sinks, then the command. Exit codes: 0, 1, 2 of the contract; FRONT_PIPE_CLOSED when the reader
+ * of standard output went away. */
 #ifndef NOROSHI_CMD_FRONT_H
 #define NOROSHI_CMD_FRONT_H
 

@@ -1,5 +1,5 @@
 /* options.h - the numbers of the options in options.def.
- * Uses: base/option. Used by: cmd. Read a value by option_bool(app->options, OPT_JSON) and so on. */
+ * Uses: base/option. Used by: cmd. A value is read by option_bool(app->options, OPT_JSON) etc. */
 #ifndef NOROSHI_CMD_OPTIONS_H
 #define NOROSHI_CMD_OPTIONS_H
 
