@@ -1,7 +1,6 @@
 /* emit.c - records of table and list codecs on their way to the sink: see emit.h. */
 #include "format/emit.h"
 
-#include "base/json.h"
 #include "base/text.h"
 #include "model/name.h"
 
@@ -98,6 +97,17 @@ status emit_detail(emitter *e, const detail *d, slice *ret, err *why)
     }
     json_close(&w, '}');
     return json_done(e, ret, why);
+}
+
+status emit_parse(emitter *e, slice raw, const json_limits *limits, json **ret, err *why)
+{
+    err mine = {0};
+    if (!why)
+        why = &mine;
+    status st = json_parse(e->memory, raw, limits, ret, why);
+    if (st == ERR_LIMIT && why->at != ERR_NOWHERE)
+        why->code = st = ERR_INPUT;
+    return st;
 }
 
 status emit_array(emitter *e, const slice *texts, size_t count, slice *ret, err *why)

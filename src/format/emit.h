@@ -16,6 +16,7 @@
 
 #include "base/base.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "format/format.h"
 #include "model/fact.h"
 
@@ -107,6 +108,9 @@ status emit_node(emitter *e, kind k, const char *prefix, slice name, node_ref *r
 /* The JSON of a detail, in e->memory.
  *   ERR_INPUT  over FACT_DETAIL_MAX */
 status emit_detail(emitter *e, const detail *d, slice *ret, err *why) NODISCARD;
+/* json_parse in e->memory; what is over a limit of its own (depth, length) is ERR_INPUT, because it
+ * spoils this record only. */
+status emit_parse(emitter *e, slice raw, const json_limits *limits, json **ret, err *why) NODISCARD;
 /* A canonical JSON array of texts, in e->memory. */
 status emit_array(emitter *e, const slice *texts, size_t count, slice *ret, err *why) NODISCARD;
 /* begin, the claims, end. record->content is made from the context and `parts` (what the record

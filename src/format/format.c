@@ -3,7 +3,11 @@
 
 /* One line a format, in order of preference on a tie. NAME stands for `const format format_NAME`,
  * which the codec's own file defines. */
-#define FORMATS(CODEC) /* next format here */
+#define FORMATS(CODEC)                                                                             \
+    CODEC(kev)                                                                                     \
+    CODEC(microsoft_naming)                                                                        \
+    CODEC(misp_galaxy)                                                                             \
+    /* next format here */
 
 #define DECLARE(name) extern const format format_##name;
 #define ADDRESS(name) &format_##name,

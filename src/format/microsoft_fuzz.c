@@ -1,0 +1,10 @@
+/* Property: the same facts however the bytes arrive, and again when the document is read again;
+ * test_facts.h checks that records are whole, within limits and UTF-8. */
+#include "format/fuzz_facts.h"
+
+extern const format format_microsoft_naming;
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+    return fuzz_facts(&format_microsoft_naming, S("MicrosoftMapping.json"), S(""), data, size);
+}
