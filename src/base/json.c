@@ -1,5 +1,6 @@
 /* json.c - one JSON value from bytes in memory: see json.h. */
 #include "base/json.h"
+#include "base/json/scan.h"
 #include "base/text.h"
 
 typedef struct parser {
@@ -7,6 +8,8 @@ typedef struct parser {
     const char *start, *p, *end;
     uint32_t depth_max;
     err *why;
+    json *spare, *spare_end; /* values that wait for their use */
+    size_t block;            /* how many are taken next */
 } parser;
 
 static uint32_t offset(const parser *ps)
@@ -21,8 +24,7 @@ static status bad(const parser *ps, const char *what)
 
 static void skip_space(parser *ps)
 {
-    while (ps->p < ps->end && (*ps->p == ' ' || *ps->p == '\n' || *ps->p == '\r' || *ps->p == '\t'))
-        ps->p++;
+    ps->p = scan_space(ps->p, ps->end);
 }
 
 static bool read_hex4(const parser *ps, const char *p, uint32_t *ret)
@@ -38,25 +40,6 @@ static bool read_hex4(const parser *ps, const char *p, uint32_t *ret)
     }
     *ret = n;
     return true;
-}
-
-/* Offset of the first byte that ends or interrupts a plain run: quote, backslash, control. */
-static const char *plain_run(const char *p, const char *end)
-{
-    const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
-    while (end - p >= 8) {
-        uint64_t w;
-        memcpy(&w, p, 8);
-        uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
-        uint64_t hit =
-            ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | ((w - ones * 0x20) & ~w);
-        if (hit & high)
-            break;
-        p += 8;
-    }
-    while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
-        p++;
-    return p;
 }
 
 static status unescape(parser *ps, char **out)
@@ -98,53 +81,63 @@ static status unescape(parser *ps, char **out)
     return OK;
 }
 
+static status check_utf8(parser *ps, const char *from, slice text)
+{
+    size_t wrong = utf8_check(text);
+    if (wrong == SIZE_MAX)
+        return OK;
+    /* of an unescaped text only the beginning has a place in the document */
+    ps->p = text.ptr == from ? from + wrong : from;
+    return bad(ps, "string is not UTF-8");
+}
+
+/* The rest of a string from its first backslash on; `from` is its first byte. */
+static status parse_escaped(parser *ps, const char *from, unsigned high, slice *ret)
+{
+    const char *q = ps->p;
+    while (q < ps->end && *q != '"') /* unescaped it is never longer than as written */
+        q = *q == '\\'                 ? (ps->end - q < 2 ? ps->end : q + 2)
+            : (unsigned char)*q < 0x20 ? q + 1
+                                       : scan_string(q, ps->end, &high);
+    if (q == ps->end) {
+        ps->p = ps->end;
+        return bad(ps, "ends inside a string");
+    }
+    char *out = arena_array(ps->a, (size_t)(q - from) + 1, 1), *w = out;
+    if (!out)
+        return ARENA_SPENT(ps->a, ps->why);
+    memcpy(w, from, (size_t)(ps->p - from));
+    w += ps->p - from;
+    while (*ps->p != '"') {
+        if (*ps->p == '\\') {
+            status st = unescape(ps, &w);
+            if (st != OK)
+                return st;
+        } else if ((unsigned char)*ps->p < 0x20) {
+            return bad(ps, *ps->p ? "control character in a string" : "NUL in a string");
+        } else {
+            const char *stop = scan_string(ps->p, q, &high);
+            memcpy(w, ps->p, (size_t)(stop - ps->p));
+            w += stop - ps->p;
+            ps->p = stop;
+        }
+    }
+    ps->p++;
+    *ret = (slice){out, (size_t)(w - out)};
+    return high ? check_utf8(ps, from, *ret) : OK;
+}
+
 /* At the opening quote. */
 static status parse_string(parser *ps, slice *ret)
 {
     const char *from = ++ps->p;
-    ps->p = plain_run(ps->p, ps->end);
-    if (ps->p < ps->end && *ps->p == '"') { /* no escape: borrow */
-        *ret = (slice){from, (size_t)(ps->p - from)};
-        ps->p++;
-    } else {
-        /* The unescaped text is never longer than what is written; find the end first. */
-        const char *q = ps->p;
-        while (q < ps->end && *q != '"')
-            q += *q == '\\' ? 2 : 1;
-        if (q >= ps->end) {
-            ps->p = ps->end;
-            return bad(ps, "ends inside a string");
-        }
-        char *out = arena_array(ps->a, (size_t)(q - from) + 1, 1), *w = out;
-        if (!out)
-            return ARENA_SPENT(ps->a, ps->why);
-        memcpy(w, from, (size_t)(ps->p - from));
-        w += ps->p - from;
-        while (*ps->p != '"') {
-            if (*ps->p == '\\') {
-                status st = unescape(ps, &w);
-                if (st != OK)
-                    return st;
-            } else if ((unsigned char)*ps->p < 0x20) {
-                return bad(ps, *ps->p ? "control character in a string" : "NUL in a string");
-            } else {
-                const char *stop = plain_run(ps->p, q);
-                memcpy(w, ps->p, (size_t)(stop - ps->p));
-                w += stop - ps->p;
-                ps->p = stop;
-            }
-            if (ps->p >= ps->end)
-                return bad(ps, "ends inside a string");
-        }
-        ps->p++;
-        *ret = (slice){out, (size_t)(w - out)};
-    }
-    size_t wrong = utf8_check(*ret);
-    if (wrong != SIZE_MAX) {
-        ps->p = from;
-        return bad(ps, "string is not UTF-8");
-    }
-    return OK;
+    unsigned high = 0;
+    ps->p = scan_string(ps->p, ps->end, &high);
+    if (ps->p == ps->end || *ps->p != '"')
+        return parse_escaped(ps, from, high, ret);
+    *ret = (slice){from, (size_t)(ps->p - from)}; /* no escape: borrow */
+    ps->p++;
+    return high ? check_utf8(ps, from, *ret) : OK;
 }
 
 static status parse_number(parser *ps, slice *ret)
@@ -203,66 +196,89 @@ static status parse_scalar(parser *ps, json *v)
     }
 }
 
-/* A key that is there already: compared one by one in small objects; large ones are hashed, so
- * that an object of a million keys costs no million squared. */
-typedef struct key_set {
-    const json **slot;
-    size_t mask;
-} key_set;
+/* --- no key twice ------------------------------------------------------------------------------
+ * The first KEYS_SMALL keys of an object are compared one by one as they come, behind a small filter
+ * that most new keys pass. A larger object is checked when it closes, by sorting its keys: there is
+ * no hash table that somebody could fill with colliding keys, and no seed to guard. */
+enum { KEYS_SMALL = 32 };
 
-enum { KEYS_SMALL = 16 };
-
-static uint64_t key_hash(slice key)
+static status twice(parser *ps, const json *v)
 {
-    /* FNV-1a with the length mixed in. An attacker can make keys collide; the probe limit below
-     * turns that into an error instead of a hang. */
-    uint64_t h = 0xcbf29ce484222325u ^ key.len;
-    for (size_t i = 0; i < key.len; i++)
-        h = (h ^ (unsigned char)key.ptr[i]) * 0x100000001b3u;
-    return h ^ h >> 29;
+    /* an escaped key is no longer in the text; the value behind it is */
+    bool borrowed = v->key.ptr > ps->start && v->key.ptr <= ps->end;
+    ps->p = borrowed ? v->key.ptr - 1 : ps->start + v->at;
+    return bad(ps, "the same key twice in one object");
 }
 
-static status keys_add(parser *ps, key_set *set, const json *v)
+static uint64_t key_bit(slice key)
 {
-    enum { PROBE_MAX = 1024 };
-    size_t i = (size_t)key_hash(v->key) & set->mask;
-    for (int n = 0; set->slot[i]; i = (i + 1) & set->mask, n++) {
-        if (slice_eq(set->slot[i]->key, v->key))
-            return bad(ps, "the same key twice in one object");
-        if (n == PROBE_MAX)
-            return err_set(ps->why, ERR_LIMIT, offset(ps), "JSON: keys made to collide");
-    }
-    set->slot[i] = v;
-    return OK;
+    unsigned first = key.len ? (unsigned char)key.ptr[0] : 0;
+    unsigned last = key.len ? (unsigned char)key.ptr[key.len - 1] : 0;
+    unsigned middle = key.len ? (unsigned char)key.ptr[key.len / 2] : 0;
+    return (uint64_t)1 << ((first * 7 + middle * 3 + last * 5 + (unsigned)key.len * 11) & 63);
 }
 
-static status check_key(parser *ps, const json *object, const json *v, key_set *set)
+static bool key_seen(const json *object, slice key)
 {
-    if (object->count < KEYS_SMALL) {
-        for (const json *m = object->first; m; m = m->next)
-            if (slice_eq(m->key, v->key))
-                return bad(ps, "the same key twice in one object");
-        return OK;
-    }
-    if (!set->slot || object->count * 2 > set->mask) { /* grow: every key again */
-        size_t slots = set->slot ? (set->mask + 1) * 4 : 128;
-        set->slot = arena_array(ps->a, slots, sizeof *set->slot);
-        if (!set->slot)
-            return ARENA_SPENT(ps->a, ps->why);
-        set->mask = slots - 1;
-        for (const json *m = object->first; m; m = m->next) {
-            status st = keys_add(ps, set, m);
-            if (st != OK)
-                return st;
+    for (const json *m = object->first; m; m = m->next)
+        if (slice_eq(m->key, key))
+            return true;
+    return false;
+}
+
+/* Bottom-up merge sort by key, equal keys as they came: no recursion, no bad case. */
+static void sort_members(const json **list, const json **spare, size_t n)
+{
+    for (size_t width = 1; width < n; width *= 2) {
+        for (size_t from = 0; from < n; from += 2 * width) {
+            size_t mid = from + width < n ? from + width : n;
+            size_t to = mid + width < n ? mid + width : n;
+            for (size_t i = from, j = mid, k = from; k < to; k++) {
+                bool left = i < mid && (j == to || slice_cmp(list[i]->key, list[j]->key) <= 0);
+                spare[k] = left ? list[i++] : list[j++];
+            }
         }
+        memcpy(list, spare, n * sizeof *list);
     }
-    return keys_add(ps, set, v);
+}
+
+static status check_many_keys(parser *ps, const json *object)
+{
+    size_t n = 0;
+    arena_mark here = arena_here(ps->a);
+    const json **list = arena_array(ps->a, (size_t)object->count * 2, sizeof *list);
+    const json *again = NULL;
+    if (!list)
+        return ARENA_SPENT(ps->a, ps->why);
+    for (const json *m = object->first; m; m = m->next)
+        list[n++] = m;
+    sort_members(list, list + n, n);
+    for (size_t i = 1; i < n; i++) /* the first one in the text that was there before */
+        if (slice_eq(list[i - 1]->key, list[i]->key) && (!again || list[i]->at < again->at))
+            again = list[i];
+    arena_back(ps->a, here);
+    return again ? twice(ps, again) : OK;
 }
 
 typedef struct frame {
     json *box, *last;
-    key_set keys;
+    uint64_t keys; /* bits of the keys so far */
 } frame;
+
+/* Values come from small blocks: most documents are many small values. */
+static json *new_value(parser *ps)
+{
+    if (ps->spare == ps->spare_end) {
+        enum { FIRST = 4, MOST = 64 };
+        size_t n = ps->block ? ps->block : FIRST;
+        ps->spare = arena_array(ps->a, n, sizeof *ps->spare);
+        ps->spare_end = ps->spare ? ps->spare + n : NULL;
+        ps->block = n < MOST ? n * 2 : MOST;
+        if (!ps->spare)
+            return NULL;
+    }
+    return ps->spare++;
+}
 
 /* Reads a value's beginning: all of a scalar, the bracket of a container. */
 static status begin_value(parser *ps, frame *stack, uint32_t *depth, json *v)
@@ -281,19 +297,20 @@ static status begin_value(parser *ps, frame *stack, uint32_t *depth, json *v)
     return OK;
 }
 
-static status read_key(parser *ps, const frame *top, json *v, key_set *keys)
+static status read_key(parser *ps, frame *top, json *v)
 {
     if (*ps->p != '"')
         return bad(ps, "expected a key");
-    const char *from = ps->p;
     status st = parse_string(ps, &v->key);
     if (st != OK)
         return st;
-    const char *behind = ps->p;
-    ps->p = from;
-    if ((st = check_key(ps, top->box, v, keys)) != OK)
-        return st;
-    ps->p = behind;
+    v->at = offset(ps);
+    if (top->box->count < KEYS_SMALL) {
+        uint64_t bit = key_bit(v->key);
+        if (top->keys & bit && key_seen(top->box, v->key))
+            return twice(ps, v);
+        top->keys |= bit;
+    }
     skip_space(ps);
     if (ps->p == ps->end || *ps->p != ':')
         return bad(ps, "expected ':'");
@@ -314,7 +331,7 @@ static status step(parser *ps, frame *stack, uint32_t *depth)
         ps->p++;
         top->box->end = offset(ps);
         (*depth)--;
-        return OK;
+        return close == '}' && top->box->count > KEYS_SMALL ? check_many_keys(ps, top->box) : OK;
     }
     if (top->last) {
         if (*ps->p != ',')
@@ -324,11 +341,11 @@ static status step(parser *ps, frame *stack, uint32_t *depth)
         if (ps->p == ps->end)
             return bad(ps, "ends early");
     }
-    json *v = arena_new(ps->a, json);
+    json *v = new_value(ps);
     if (!v)
         return ARENA_SPENT(ps->a, ps->why);
     status st;
-    if (close == '}' && (st = read_key(ps, top, v, &top->keys)) != OK)
+    if (close == '}' && (st = read_key(ps, top, v)) != OK)
         return st;
     *(top->last ? &top->last->next : &top->box->first) = v;
     top->last = v;
@@ -350,7 +367,7 @@ status json_parse(arena *a, slice text, const json_limits *limits, json **ret, e
     skip_space(&ps);
     if (ps.p == ps.end)
         return bad(&ps, "empty");
-    json *v = arena_new(a, json);
+    json *v = new_value(&ps);
     if (!v)
         return ARENA_SPENT(a, why);
     status st = begin_value(&ps, stack, &depth, v);
