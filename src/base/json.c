@@ -17,7 +17,11 @@ static uint32_t offset(const parser *ps)
     return (uint32_t)(ps->p - ps->start);
 }
 
-static status bad(const parser *ps, const char *what)
+/* What is rare stays out of the loops that are not. */
+#define NOINLINE __attribute__((noinline))
+#define RARE __attribute__((noinline, cold))
+
+RARE static status bad(const parser *ps, const char *what)
 {
     return err_set(ps->why, ERR_INPUT, offset(ps), "JSON: %s", what);
 }
@@ -81,7 +85,7 @@ static status unescape(parser *ps, char **out)
     return OK;
 }
 
-static status check_utf8(parser *ps, const char *from, slice text)
+NOINLINE static status check_utf8(parser *ps, const char *from, slice text)
 {
     size_t wrong = utf8_check(text);
     if (wrong == SIZE_MAX)
@@ -92,7 +96,7 @@ static status check_utf8(parser *ps, const char *from, slice text)
 }
 
 /* The rest of a string from its first backslash on; `from` is its first byte. */
-static status parse_escaped(parser *ps, const char *from, unsigned high, slice *ret)
+NOINLINE static status parse_escaped(parser *ps, const char *from, unsigned high, slice *ret)
 {
     const char *q = ps->p;
     while (q < ps->end && *q != '"') /* unescaped it is never longer than as written */
@@ -128,7 +132,7 @@ static status parse_escaped(parser *ps, const char *from, unsigned high, slice *
 }
 
 /* At the opening quote. */
-static status parse_string(parser *ps, slice *ret)
+static inline status parse_string(parser *ps, slice *ret)
 {
     const char *from = ++ps->p;
     unsigned high = 0;
@@ -202,7 +206,7 @@ static status parse_scalar(parser *ps, json *v)
  * no hash table that somebody could fill with colliding keys, and no seed to guard. */
 enum { KEYS_SMALL = 32 };
 
-static status twice(parser *ps, const json *v)
+RARE static status twice(parser *ps, const json *v)
 {
     /* an escaped key is no longer in the text; the value behind it is */
     bool borrowed = v->key.ptr > ps->start && v->key.ptr <= ps->end;
@@ -218,7 +222,7 @@ static uint64_t key_bit(slice key)
     return (uint64_t)1 << ((first * 7 + middle * 3 + last * 5 + (unsigned)key.len * 11) & 63);
 }
 
-static bool key_seen(const json *object, slice key)
+NOINLINE static bool key_seen(const json *object, slice key)
 {
     for (const json *m = object->first; m; m = m->next)
         if (slice_eq(m->key, key))
@@ -242,7 +246,7 @@ static void sort_members(const json **list, const json **spare, size_t n)
     }
 }
 
-static status check_many_keys(parser *ps, const json *object)
+NOINLINE static status check_many_keys(parser *ps, const json *object)
 {
     size_t n = 0;
     arena_mark here = arena_here(ps->a);
@@ -404,9 +408,9 @@ bool json_int(const json *v, int64_t *ret)
     slice digits = v->text;
     bool minus = digits.len && digits.ptr[0] == '-';
     uint64_t n;
-    if (!slice_u64(minus ? slice_from(digits, 1) : digits, &n) || n > (uint64_t)INT64_MAX)
+    if (!slice_u64(minus ? slice_from(digits, 1) : digits, &n) || n > (uint64_t)INT64_MAX + minus)
         return false;
-    *ret = minus ? -(int64_t)n : (int64_t)n;
+    *ret = minus ? (int64_t)(0 - n) : (int64_t)n;
     return true;
 }
 

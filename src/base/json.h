@@ -10,7 +10,8 @@
  * Why our own parser: docs/decisions/0003-json.md (memory bounded by one value, offsets in errors,
  * allocation faults testable, no C++ run time; measured against simdjson in bench/json).
  * Stricter than RFC 8259 where hostile input hides: invalid UTF-8, lone surrogates, NUL in strings
- * and the same key twice in one object are errors. */
+ * and the same key twice in one object are errors. No input makes it slow: keys are compared in
+ * sorted order, not in a table that could be filled with collisions, so there is no seed either. */
 #ifndef NOROSHI_JSON_H
 #define NOROSHI_JSON_H
 
@@ -71,7 +72,9 @@ slice json_raw(const json *v, slice text);
  *   JSON_PART_MEMBER  any other member of a top-level object; key is its name, unescaped
  *   JSON_PART_END     the document is over
  * Several top-level values in a row (NDJSON, concatenated documents) are read one after another.
- * The parts are balanced but not validated: json_parse on `raw` does that. */
+ * The parts are balanced but not validated: json_parse on `raw` does that. What stands between them
+ * is checked here. Of the members of a top-level object, which may be any number, only the ones
+ * named in `split` are refused when they come twice. A byte order mark of UTF-8 is passed over. */
 typedef enum json_part_kind { JSON_PART_ITEM, JSON_PART_MEMBER, JSON_PART_END } json_part_kind;
 
 typedef struct json_part {
@@ -86,7 +89,7 @@ typedef struct json_part {
 } json_part;
 
 typedef struct json_stream_options {
-    const slice *split; /* names of arrays to split, `split_count` of them */
+    const slice *split; /* names of arrays to split, `split_count` of them, at most 64 */
     size_t split_count;
     bool whole;
     bool pass_over;     /* a part over value_max or JSON_DEPTH_MAX is handed out without its bytes,
@@ -99,7 +102,8 @@ typedef struct json_stream json_stream;
 /* `in` is kept until json_stream_free. NULL only when memory is out. */
 json_stream *json_stream_new(reader *in, const json_stream_options *options) NODISCARD;
 json_stream *json_stream_free(json_stream *s);
-/* OK and *ret; ERR_INPUT (why->at: offset in the document), ERR_LIMIT, or what the reader said. */
+/* OK and *ret; ERR_INPUT (why->at: offset in the document), ERR_LIMIT, or what the reader said. An
+ * error is final: later calls return the same status. Memory: one part, and 256 KiB. */
 status json_stream_next(json_stream *s, json_part *ret, err *why) NODISCARD;
 
 /* --- writing -------------------------------------------------------------------------------- */
@@ -113,10 +117,11 @@ status json_stream_next(json_stream *s, json_part *ret, err *why) NODISCARD;
  *     json_close(&w, '}');                                                                      */
 typedef struct json_writer {
     buf *out;
-    uint32_t depth;
-    uint64_t some; /* bit per depth: something was written there already */
+    uint32_t depth;   /* at most JSON_WRITE_DEPTH_MAX: deeper is the caller's mistake */
+    uint64_t some[2]; /* bit per depth: something was written there already */
     bool after_key;
 } json_writer;
+enum { JSON_WRITE_DEPTH_MAX = 127 }; /* a parsed value fits inside an answer */
 
 json_writer json_writer_on(buf *out);
 void json_open(json_writer *w, char bracket);  /* '{' or '[' */
@@ -128,10 +133,11 @@ void json_put_int(json_writer *w, int64_t n);
 void json_put_bool(json_writer *w, bool yes);
 void json_put_null(json_writer *w);
 void json_put_raw(json_writer *w, slice json_text); /* already JSON */
-/* A parsed value again. canonical: RFC 8785 (sorted keys, shortest numbers), so that two
- * serialisations of one value give the same bytes. */
+/* A parsed value again, numbers as they were written. */
 void json_put_value(json_writer *w, const json *v);
-/* `sort` is an arena for the sorted members; its budget spent makes the buf fail. */
+/* Canonical, RFC 8785: sorted keys, numbers as the double that they are, so that two serialisations
+ * of one value give the same bytes. A number that no double holds stays as written. `sort` is an
+ * arena for the sorted members and long numbers; its budget spent makes the buf fail. */
 void json_put_canonical(json_writer *w, const json *v, arena *sort);
 
 #endif

@@ -1,13 +1,14 @@
 /* json_stream.c - a JSON document of any size, part by part: see json.h.
  *
  * A window of the document is kept in memory, from the beginning of the part being read. Values
- * are only balanced here (strings, brackets, depth); json_parse validates each part. */
+ * are only balanced here (strings, brackets, depth), 64 bytes at a time; json_parse validates each
+ * part. */
 #include "base/json.h"
-#include "base/text.h"
+#include "base/json/scan.h"
 
 #include <stdlib.h>
 
-enum { READ_SIZE = 1 << 16 };
+enum { READ_SIZE = 1 << 16, SPLIT_MAX = 64 };
 
 typedef enum place {
     TOP,    /* between top-level values */
@@ -21,23 +22,28 @@ struct json_stream {
     size_t split_count;
     bool whole, pass_over;
     uint32_t value_max;
-    bool in_value; /* a part is being read, not a key or what stands between */
-    bool over;     /* it is passed over: its bytes are not kept */
 
     buf window;    /* bytes of the document from `base` on */
     uint64_t base; /* offset of window[0] in the document */
     size_t pos;    /* next byte to look at, in the window */
     size_t part;   /* first byte of the window that must be kept */
     bool eof;
+    bool in_value; /* a part is being read, not a key or what stands between */
+    bool over;     /* it is passed over: its bytes are not kept */
+
     place where;
+    bool begun;           /* the first bytes were looked at */
     bool array_in_object; /* ARRAY: leads back to OBJECT, not to TOP */
     bool some;            /* something came before in this container */
     buf key;              /* of the member being read, unescaped */
     uint64_t index, doc, docs_begun;
+    uint64_t split_seen; /* bit per name in `split`: this top-level object had it */
+    status failed;       /* the first error is the last: there is no place to go on from */
 };
 
 json_stream *json_stream_new(reader *in, const json_stream_options *options)
 {
+    assert(options->split_count <= SPLIT_MAX);
     json_stream *s = calloc(1, sizeof *s);
     if (!s)
         return NULL;
@@ -47,8 +53,8 @@ json_stream *json_stream_new(reader *in, const json_stream_options *options)
     s->whole = options->whole;
     s->pass_over = options->pass_over;
     s->value_max = options->value_max ? options->value_max : JSON_VALUE_MAX;
-    /* room for the largest part, the key in front of it and one read behind it */
-    buf_init(&s->window, (size_t)s->value_max * 2 + 4 * READ_SIZE);
+    /* the largest part, what was not given up in front of it yet, and a read behind it */
+    buf_init(&s->window, (size_t)s->value_max + 4 * READ_SIZE);
     buf_init(&s->key, JSON_VALUE_MAX);
     return s;
 }
@@ -68,24 +74,31 @@ static status bad(const json_stream *s, const char *what, err *why)
     return err_set(why, ERR_INPUT, s->base + s->pos, "JSON: %s", what);
 }
 
-/* The value being read is over a limit: an error, or from here on its bytes are dropped. */
-static status over(json_stream *s, uint64_t at, const char *what, uint32_t max, err *why)
+/* --- the window ----------------------------------------------------------------------------- */
+
+/* The value or key that began at `part` is over its limit when `end` is still in it: an error, or
+ * from here on its bytes are dropped. Asked at the same places however the bytes arrive. */
+static status check_length(json_stream *s, size_t end, err *why)
 {
+    if (s->over || end - s->part <= s->value_max)
+        return OK;
     if (!s->pass_over || !s->in_value)
-        return err_set(why, ERR_LIMIT, at, "JSON: %s %u%s", what, max,
-                       what[0] == 'v' ? " bytes" : "");
+        return err_set(why, ERR_LIMIT, s->base + s->part, "JSON: value over %u bytes",
+                       s->value_max);
     s->over = true;
     return OK;
 }
 
-/* Makes window[pos] exist unless the document is over. Moves the window when that helps. */
+/* Reads on behind the window; gives up what stands in front of `part` when that makes room. */
 static status more(json_stream *s, err *why)
 {
     status st;
-    if (s->pos < s->window.len || s->eof)
+    if (s->eof)
         return OK;
+    if ((st = check_length(s, s->pos, why)) != OK)
+        return st;
     if (s->over)
-        s->part = s->window.len;
+        s->part = s->pos;
     if (s->part > READ_SIZE) {
         memmove(s->window.ptr, s->window.ptr + s->part, s->window.len - s->part);
         s->window.len -= s->part;
@@ -93,112 +106,156 @@ static status more(json_stream *s, err *why)
         s->pos -= s->part;
         s->part = 0;
     }
-    if (s->pos > s->part && s->pos - s->part > s->value_max) {
-        if ((st = over(s, s->base + s->part, "value over", s->value_max, why)) != OK)
-            return st;
-        s->part = s->window.len;
-    }
+    size_t n;
     char *room = buf_room(&s->window, READ_SIZE);
     if (!room)
-        return err_set(why, ERR_LIMIT, s->base + s->part, "JSON: value over %u bytes",
-                       s->value_max);
-    size_t n;
-    st = reader_read(s->in, room, READ_SIZE, &n, why);
-    if (st != OK)
+        return err_set(why, ERR_LIMIT, s->base + s->part, "JSON: no memory for a value");
+    if ((st = reader_read(s->in, room, READ_SIZE, &n, why)) != OK)
         return st;
     s->window.len += n;
     s->eof = n == 0;
     return OK;
 }
 
-/* The next byte that is no white space; *ret = -1 at the end. Not consumed. */
+/* The next byte that is no white space; *ret = -1 at the end. Not consumed. Nothing that stands in
+ * front of it is kept. */
 static status peek(json_stream *s, int *ret, err *why)
 {
     for (;;) {
-        while (s->pos < s->window.len) {
-            char c = s->window.ptr[s->pos];
-            if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
-                *ret = (unsigned char)c;
-                return OK;
-            }
-            s->pos++;
+        if (s->pos < s->window.len) {
+            const char *end = s->window.ptr + s->window.len;
+            s->pos = (size_t)(scan_space(s->window.ptr + s->pos, end) - s->window.ptr);
         }
+        if (s->pos < s->window.len || s->eof) {
+            *ret = s->pos < s->window.len ? (unsigned char)s->window.ptr[s->pos] : -1;
+            return OK;
+        }
+        s->part = s->pos;
         status st = more(s, why);
         if (st != OK)
             return st;
-        if (s->pos >= s->window.len) {
-            *ret = -1;
-            return OK;
-        }
     }
 }
+
+/* --- values --------------------------------------------------------------------------------- */
 
 /* Behind the opening quote; leaves pos behind the closing one. */
 static status skip_string(json_stream *s, err *why)
 {
+    bool escaped = false;
     for (;;) {
         while (s->pos < s->window.len) {
-            const char *p = s->window.ptr + s->pos;
-            size_t left = s->window.len - s->pos;
-            const char *quote = memchr(p, '"', left);
-            size_t run = quote ? (size_t)(quote - p) : left;
-            const char *slash = memchr(p, '\\', run);
-            if (!slash) {
-                s->pos += run + (quote != NULL);
-                if (quote)
-                    return OK;
-            } else {
-                s->pos += (size_t)(slash - p) + 2; /* the escaped byte may not be read yet */
+            const char *p = s->window.ptr + s->pos, *end = s->window.ptr + s->window.len;
+            unsigned high = 0;
+            if (!escaped)
+                p = scan_string(p, end, &high);
+            if (p == end) {
+                s->pos = s->window.len;
                 break;
             }
+            s->pos = (size_t)(p - s->window.ptr) + 1;
+            if (!escaped && *p == '"')
+                return OK;
+            escaped = !escaped && *p == '\\';
         }
-        while (s->pos >= s->window.len) {
-            status st = more(s, why);
-            if (st != OK)
-                return st;
-            if (s->eof && s->pos >= s->window.len) {
-                s->pos = s->window.len;
-                return bad(s, "ends inside a string", why);
-            }
-        }
+        status st = more(s, why);
+        if (st != OK)
+            return st;
+        if (s->pos >= s->window.len && s->eof)
+            return bad(s, "ends inside a string", why);
     }
 }
 
-/* At the first byte of a value; leaves pos behind its last. */
+typedef struct nesting {
+    scan_state strings;
+    uint64_t depth;
+} nesting;
+
+/* One block of 64 bytes at `at` in the document. Sets *ret_end to the number of bytes up to and with
+ * the bracket that closes the value, 0 when it goes on. */
+static status balance(json_stream *s, nesting *n, const char *block, uint64_t at, unsigned *ret_end,
+                      err *why)
+{
+    scan_block b = scan_block_of(block);
+    scan_strings(&n->strings, &b);
+    *ret_end = 0;
+    unsigned opens = scan_count(b.open), closes = scan_count(b.close);
+    if (n->depth > closes && n->depth + opens <= JSON_DEPTH_MAX) { /* it cannot end in here */
+        n->depth = n->depth + opens - closes;
+        return OK;
+    }
+    for (uint64_t both = b.open | b.close; both; both &= both - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(both);
+        if (b.close >> i & 1) {
+            if (--n->depth == 0) {
+                *ret_end = i + 1;
+                return OK;
+            }
+        } else if (++n->depth > JSON_DEPTH_MAX) {
+            if (!s->pass_over)
+                return err_set(why, ERR_LIMIT, at + i, "JSON: deeper than %d", JSON_DEPTH_MAX);
+            s->over = true;
+        }
+    }
+    return OK;
+}
+
+/* At an opening bracket; leaves pos behind the one that closes it. */
+static status skip_container(json_stream *s, err *why)
+{
+    enum { BLOCK = 64 };
+    nesting n = {.depth = 0};
+    unsigned end = 0;
+    status st = OK;
+    for (;;) {
+        for (; !end && s->window.len - s->pos >= BLOCK; s->pos += end ? end : BLOCK) {
+            if ((st = check_length(s, s->pos, why)) != OK ||
+                (st = balance(s, &n, s->window.ptr + s->pos, s->base + s->pos, &end, why)) != OK)
+                return st;
+        }
+        if (end)
+            return OK;
+        if (s->eof)
+            break;
+        if ((st = more(s, why)) != OK)
+            return st;
+    }
+    char tail[BLOCK]; /* the last bytes of the document, filled up with blanks */
+    size_t left = s->window.len - s->pos;
+    memset(tail, ' ', sizeof tail);
+    memcpy(tail, s->window.ptr + s->pos, left);
+    if ((st = balance(s, &n, tail, s->base + s->pos, &end, why)) != OK)
+        return st;
+    s->pos += end ? end : left;
+    return end ? OK : bad(s, n.strings.inside ? "ends inside a string" : "ends early", why);
+}
+
+static bool ends_scalar(char c)
+{
+    return scan_is_space(c) || c == ',' || c == ']' || c == '}' || c == '"' || c == '[' || c == '{';
+}
+
+/* At the first byte of a value; leaves pos behind its last, or where it was when none begins. */
 static status skip_value(json_stream *s, err *why)
 {
-    uint32_t depth = 0;
-    status st;
-    for (;;) {
-        if (s->pos >= s->window.len) {
-            if ((st = more(s, why)) != OK)
-                return st;
-            if (s->pos >= s->window.len)
-                return depth ? bad(s, "ends early", why) : OK;
-        }
-        char c = s->window.ptr[s->pos];
-        if (c == '"') {
-            s->pos++;
-            if ((st = skip_string(s, why)) != OK)
-                return st;
-            if (!depth)
+    char c = s->window.ptr[s->pos];
+    if (c == '{' || c == '[')
+        return skip_container(s, why);
+    if (c == '"') {
+        s->pos++;
+        return skip_string(s, why);
+    }
+    for (;;) { /* a number or a word */
+        while (s->pos < s->window.len)
+            if (ends_scalar(s->window.ptr[s->pos]))
                 return OK;
-        } else if (c == '{' || c == '[') {
-            s->pos++;
-            if (++depth == JSON_DEPTH_MAX + 1 &&
-                (st = over(s, s->base + s->pos - 1, "deeper than", JSON_DEPTH_MAX, why)) != OK)
-                return st;
-        } else if (c == '}' || c == ']') {
-            if (!depth)
-                return OK; /* the end of the container around a scalar */
-            s->pos++;
-            if (--depth == 0)
-                return OK;
-        } else if (!depth && (c == ',' || c == ' ' || c == '\n' || c == '\r' || c == '\t')) {
-            return OK;
-        } else {
-            s->pos++;
-        }
+            else
+                s->pos++;
+        if (s->eof) /* inside a container it may be half a number: nobody gets to see it */
+            return s->where == TOP ? OK : bad(s, "ends early", why);
+        status st = more(s, why);
+        if (st != OK)
+            return st;
     }
 }
 
@@ -220,35 +277,27 @@ static status take_value(json_stream *s, json_part *ret, err *why)
     uint64_t length = s->base + s->pos - at;
     if (!length)
         return bad(s, "expected a value", why);
-    if (length > s->value_max && !s->over &&
-        (st = over(s, at, "value over", s->value_max, why)) != OK)
+    if ((st = check_length(s, s->pos, why)) != OK)
         return st;
-    ret->raw = s->over ? S("") : slice_of(s->window.ptr + s->part, s->pos - s->part);
+    ret->raw = s->over ? S("") : slice_of(s->window.ptr + s->part, (size_t)length);
     ret->over = s->over;
-    s->in_value = s->over = false;
     ret->at = at;
     ret->length = length;
     ret->key = buf_slice(&s->key);
     ret->doc = s->doc;
     /* `part` may move now: the slice stays valid until the next call reads */
+    s->in_value = s->over = false;
     return OK;
 }
 
-static bool splits(const json_stream *s, slice key)
-{
-    for (size_t i = 0; i < s->split_count; i++)
-        if (slice_eq(s->split[i], key))
-            return true;
-    return false;
-}
-
+/* At the opening quote of a member's name; leaves pos behind the colon. */
 static status read_key(json_stream *s, err *why)
 {
     status st;
     int c;
     s->part = s->pos;
     s->pos++;
-    if ((st = skip_string(s, why)) != OK)
+    if ((st = skip_string(s, why)) != OK || (st = check_length(s, s->pos, why)) != OK)
         return st;
     CLEANUP(arena_done) arena a;
     json *name;
@@ -261,7 +310,7 @@ static status read_key(json_stream *s, err *why)
     }
     buf_clear(&s->key);
     buf_put(&s->key, name->text);
-    if ((st = peek(s, &c, why)) != OK)
+    if ((st = buf_status(&s->key, why)) != OK || (st = peek(s, &c, why)) != OK)
         return st;
     if (c != ':')
         return bad(s, "expected ':'", why);
@@ -269,12 +318,32 @@ static status read_key(json_stream *s, err *why)
     return OK;
 }
 
-static status enter(json_stream *s, place where)
+/* --- the document --------------------------------------------------------------------------- */
+
+static void enter(json_stream *s, place where)
 {
     s->pos++;
     s->where = where;
     s->some = false;
     s->index = 0;
+    if (where == OBJECT)
+        s->split_seen = 0;
+}
+
+/* A byte order mark in front of UTF-8 is passed; one of UTF-16 is named. */
+static status read_mark(json_stream *s, err *why)
+{
+    status st = OK;
+    while (s->window.len < 3 && !s->eof && st == OK)
+        st = more(s, why);
+    if (st != OK)
+        return st;
+    s->begun = true;
+    slice head = buf_slice(&s->window);
+    if (slice_starts(head, S("\xff\xfe")) || slice_starts(head, S("\xfe\xff")))
+        return bad(s, "UTF-16 instead of UTF-8", why);
+    if (slice_starts(head, S("\xef\xbb\xbf")))
+        s->pos = 3;
     return OK;
 }
 
@@ -282,23 +351,9 @@ static status enter(json_stream *s, place where)
 static status at_top(json_stream *s, json_part *ret, bool *done, err *why)
 {
     int c;
-    status st = peek(s, &c, why);
-    if (st != OK)
+    status st = s->begun ? OK : read_mark(s, why);
+    if (st != OK || (st = peek(s, &c, why)) != OK)
         return st;
-    if (s->base + s->pos == 0 && c == 0xef) { /* a byte order mark in front of UTF-8 */
-        while (s->window.len < 3 && !s->eof) {
-            size_t keep = s->pos;
-            s->pos = s->window.len;
-            if ((st = more(s, why)) != OK)
-                return st;
-            s->pos = keep;
-        }
-        if (slice_starts(buf_slice(&s->window), S("\xef\xbb\xbf"))) {
-            s->pos = 3;
-            return OK;
-        }
-    }
-    s->part = s->pos;
     buf_clear(&s->key);
     if (c < 0) {
         if (!s->docs_begun)
@@ -308,11 +363,14 @@ static status at_top(json_stream *s, json_part *ret, bool *done, err *why)
         return OK;
     }
     s->doc = s->docs_begun++;
-    if (!s->whole && c == '{')
-        return enter(s, OBJECT);
+    if (!s->whole && c == '{') {
+        enter(s, OBJECT);
+        return OK;
+    }
     if (!s->whole && c == '[') {
         s->array_in_object = false;
-        return enter(s, ARRAY);
+        enter(s, ARRAY);
+        return OK;
     }
     ret->kind = JSON_PART_ITEM;
     ret->index = s->doc;
@@ -331,13 +389,11 @@ static status between(json_stream *s, char bracket, bool *closed, int *ret_next,
         s->pos++;
         return OK;
     }
+    if (*ret_next < 0)
+        return bad(s, "ends early", why);
     if (s->some) {
         if (*ret_next != ',')
-            return bad(s,
-                       *ret_next < 0    ? "ends early"
-                       : bracket == '}' ? "expected ',' or '}'"
-                                        : "expected ',' or ']'",
-                       why);
+            return bad(s, bracket == '}' ? "expected ',' or '}'" : "expected ',' or ']'", why);
         s->pos++;
         if ((st = peek(s, ret_next, why)) != OK)
             return st;
@@ -346,12 +402,20 @@ static status between(json_stream *s, char bracket, bool *closed, int *ret_next,
     return *ret_next < 0 ? bad(s, "ends early", why) : OK;
 }
 
+/* The number of `key` in the list of arrays to split, or SPLIT_MAX. */
+static size_t split_number(const json_stream *s, slice key)
+{
+    for (size_t i = 0; i < s->split_count; i++)
+        if (slice_eq(s->split[i], key))
+            return i;
+    return SPLIT_MAX;
+}
+
 static status in_object(json_stream *s, json_part *ret, bool *done, err *why)
 {
     bool closed;
     int c;
     status st;
-    s->part = s->pos;
     if ((st = between(s, '}', &closed, &c, why)) != OK)
         return st;
     if (closed) {
@@ -360,11 +424,22 @@ static status in_object(json_stream *s, json_part *ret, bool *done, err *why)
     }
     if (c != '"')
         return bad(s, "expected a key", why);
-    if ((st = read_key(s, why)) != OK || (st = peek(s, &c, why)) != OK)
+    uint64_t at = s->base + s->pos;
+    if ((st = read_key(s, why)) != OK)
         return st;
-    if (c == '[' && splits(s, buf_slice(&s->key))) {
-        s->array_in_object = true;
-        return enter(s, ARRAY);
+    size_t number = split_number(s, buf_slice(&s->key));
+    if (number < SPLIT_MAX) {
+        uint64_t bit = (uint64_t)1 << number;
+        if (s->split_seen & bit)
+            return err_set(why, ERR_INPUT, at, "JSON: the same key twice in one object");
+        s->split_seen |= bit;
+        if ((st = peek(s, &c, why)) != OK)
+            return st;
+        if (c == '[') {
+            s->array_in_object = true;
+            enter(s, ARRAY);
+            return OK;
+        }
     }
     ret->kind = JSON_PART_MEMBER;
     ret->index = 0;
@@ -376,7 +451,6 @@ static status in_array(json_stream *s, json_part *ret, bool *done, err *why)
 {
     bool closed;
     int c;
-    s->part = s->pos;
     status st = between(s, ']', &closed, &c, why);
     if (st != OK)
         return st;
@@ -393,6 +467,8 @@ static status in_array(json_stream *s, json_part *ret, bool *done, err *why)
 
 status json_stream_next(json_stream *s, json_part *ret, err *why)
 {
+    if (s->failed != OK)
+        return err_set(why, s->failed, s->base + s->pos, "JSON: given up before");
     bool done = false;
     status st = OK;
     json_part part = {0};
@@ -405,5 +481,6 @@ status json_stream_next(json_stream *s, json_part *ret, err *why)
     }
     if (st == OK)
         *ret = part;
+    s->failed = st;
     return st;
 }

@@ -17,18 +17,19 @@ static void separate(json_writer *w)
         w->after_key = false;
         return;
     }
-    if (w->some >> w->depth & 1)
+    uint64_t *some = &w->some[w->depth / 64], bit = (uint64_t)1 << w->depth % 64;
+    if (*some & bit)
         buf_byte(w->out, ',');
-    w->some |= (uint64_t)1 << w->depth;
+    *some |= bit;
 }
 
 void json_open(json_writer *w, char bracket)
 {
     separate(w);
     buf_byte(w->out, bracket);
-    assert(w->depth < 63);
+    assert(w->depth < JSON_WRITE_DEPTH_MAX);
     w->depth++;
-    w->some &= ~((uint64_t)1 << w->depth);
+    w->some[w->depth / 64] &= ~((uint64_t)1 << w->depth % 64);
 }
 
 void json_close(json_writer *w, char bracket)
@@ -123,65 +124,84 @@ void json_put_raw(json_writer *w, slice json_text_)
     buf_put(w->out, json_text_);
 }
 
-/* RFC 8785 section 3.2.2.3: a number as ECMAScript prints it. */
-static void put_canonical_number(buf *out, slice text)
+/* Integers of up to 15 digits are most numbers, and are canonical as written (RFC 8259 forbids
+ * leading zeros), but for "-0". */
+static bool plain_integer(slice text)
 {
-    char in[64], digits[32];
-    if (text.len >= sizeof in) { /* far more digits than a double holds; keep them */
-        buf_put(out, text);
-        return;
-    }
-    memcpy(in, text.ptr, text.len);
-    in[text.len] = 0;
-    double d = strtod(in, NULL);
-    if (d == 0) {
-        buf_byte(out, '0');
-        return;
-    }
-    if (!isfinite(d)) {
-        buf_put(out, text);
-        return;
-    }
-    int precision = 1; /* the fewest digits that read back as the same double */
-    for (; precision <= 17; precision++) {
-        snprintf(digits, sizeof digits, "%.*e", precision - 1, d);
-        if (strtod(digits, NULL) == d)
-            break;
-    }
-    const char *p = digits;
-    if (*p == '-') {
-        buf_byte(out, '-');
-        p++;
-    }
-    char mantissa[20];
-    size_t n = 0;
-    for (; *p && *p != 'e'; p++)
-        if (*p != '.')
-            mantissa[n++] = *p;
-    long point = strtol(p + 1, NULL, 10) + 1; /* decimal point stands behind this many digits */
-    long len = (long)n;
+    size_t sign = text.ptr[0] == '-';
+    if (text.len - sign > 15 || text.ptr[sign] == '0')
+        return text.len == 1;
+    for (size_t i = sign; i < text.len; i++)
+        if (!is_digit(text.ptr[i]))
+            return false;
+    return true;
+}
+
+/* The digits of a double as ECMAScript prints them; `point` is how many stand in front of it. */
+static void put_digits(buf *out, const char *digits, long count, long point)
+{
     if (point > 21 || point < -5) {
-        buf_byte(out, mantissa[0]);
-        if (n > 1) {
+        buf_byte(out, digits[0]);
+        if (count > 1) {
             buf_byte(out, '.');
-            buf_put(out, slice_of(mantissa + 1, n - 1));
+            buf_put(out, slice_of(digits + 1, (size_t)count - 1));
         }
         buf_printf(out, "e%+ld", point - 1);
     } else if (point <= 0) {
         buf_put(out, S("0."));
         for (long i = point; i < 0; i++)
             buf_byte(out, '0');
-        buf_put(out, slice_of(mantissa, n));
+        buf_put(out, slice_of(digits, (size_t)count));
     } else {
-        for (long i = 0; i < (len > point ? len : point); i++) {
+        for (long i = 0; i < (count > point ? count : point); i++) {
             if (i == point)
                 buf_byte(out, '.');
-            buf_byte(out, i < len ? mantissa[i] : '0');
+            buf_byte(out, i < count ? digits[i] : '0');
         }
     }
 }
 
-static void put_scalar(json_writer *w, const json *v, bool canonical)
+/* RFC 8785 section 3.2.2.3: the fewest digits that read back as the same double. */
+static void put_canonical_number(buf *out, slice text, arena *sort)
+{
+    arena_mark here = arena_here(sort);
+    slice copy; /* for the NUL that strtod wants; no locale is ever set */
+    if (plain_integer(text)) {
+        buf_put(out, text);
+        return;
+    }
+    if (!arena_copy(sort, text, &copy)) {
+        out->failed = true;
+        return;
+    }
+    double d = strtod(copy.ptr, NULL);
+    arena_back(sort, here);
+    if (!isfinite(d)) {
+        buf_put(out, text);
+        return;
+    }
+    if (d == 0) {
+        buf_byte(out, '0');
+        return;
+    }
+    char printed[32], digits[20];
+    for (int precision = 1; precision <= 17; precision++) {
+        snprintf(printed, sizeof printed, "%.*e", precision - 1, fabs(d));
+        if (strtod(printed, NULL) == fabs(d))
+            break;
+    }
+    long count = 0;
+    const char *p = printed;
+    for (; *p != 'e'; p++)
+        if (*p != '.')
+            digits[count++] = *p;
+    if (d < 0)
+        buf_byte(out, '-');
+    put_digits(out, digits, count, strtol(p + 1, NULL, 10) + 1);
+}
+
+/* `canonical` is the arena of the canonical form, or NULL for numbers as they were written. */
+static void put_scalar(json_writer *w, const json *v, arena *canonical)
 {
     separate(w);
     switch (v->type) {
@@ -191,7 +211,7 @@ static void put_scalar(json_writer *w, const json *v, bool canonical)
     case JSON_STRING: put_string(w->out, v->text); break;
     case JSON_NUMBER:
         if (canonical)
-            put_canonical_number(w->out, v->text);
+            put_canonical_number(w->out, v->text, canonical);
         else
             buf_put(w->out, v->text);
         break;
@@ -204,7 +224,7 @@ static void put_scalar(json_writer *w, const json *v, bool canonical)
 void json_put_value(json_writer *w, const json *v)
 {
     if (v->type != JSON_ARRAY && v->type != JSON_OBJECT) {
-        put_scalar(w, v, false);
+        put_scalar(w, v, NULL);
         return;
     }
     bool object = v->type == JSON_OBJECT;
@@ -241,7 +261,7 @@ static int cmp_members(const void *a, const void *b)
 void json_put_canonical(json_writer *w, const json *v, arena *sort)
 {
     if (v->type != JSON_ARRAY && v->type != JSON_OBJECT) {
-        put_scalar(w, v, true);
+        put_scalar(w, v, sort);
         return;
     }
     bool object = v->type == JSON_OBJECT;
