@@ -47,7 +47,7 @@ static inline long bench_memory_kib(const char *field)
     return kib;
 }
 
-/* One line of JSON. `what` names the variant ("engine=ours input=made"); plain ASCII without quotes. */
+/* One line of JSON. `what` names the variant ("engine=ours input=made"): ASCII without quotes. */
 static inline void bench_figure(const char *bench, const char *name, const char *unit, double value,
                                 const char *what)
 {

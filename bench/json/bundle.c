@@ -30,10 +30,12 @@ static void uuid(maker *m)
 static void prose(maker *m, uint64_t words)
 {
     static const char *const some[] = {
-        "the",      "operator", "of",      "loader",        "writes", "a",    "registry",  "key",
-        "and",      "waits",    "for",     "configuration", "from",   "its",  "server",    "before",
-        "it",       "collects", "mail",    "credentials",   "over",   "HTTP", "beacons",   "every",
-        "\\\"hour\\\"", "on",   "port\\n", "443",           "狼煙",   "通信", "caf\\u00e9", "C:\\\\Temp",
+        "the",          "operator",    "of",      "loader", "writes",  "a",
+        "registry",     "key",         "and",     "waits",  "for",     "configuration",
+        "from",         "its",         "server",  "before", "it",      "collects",
+        "mail",         "credentials", "over",    "HTTP",   "beacons", "every",
+        "\\\"hour\\\"", "on",          "port\\n", "443",    "狼煙",    "通信",
+        "caf\\u00e9",   "C:\\\\Temp",
     };
     for (uint64_t i = 0; i < words; i++) {
         /* markup and escapes as rare as they are in life */
@@ -66,8 +68,8 @@ static void references(maker *m)
 
 static void object(maker *m)
 {
-    static const char *const types[] = {"relationship", "relationship", "relationship", "malware",
-                                        "attack-pattern", "indicator"};
+    static const char *const types[] = {"relationship", "relationship",   "relationship",
+                                        "malware",      "attack-pattern", "indicator"};
     const char *type = types[dice(m, 6)];
     bool relation = *type == 'r';
     line(m, 2, "{");
@@ -107,7 +109,8 @@ char *bundle_make(size_t bytes, size_t *ret_len)
 {
     maker m = {.state = 1};
     buf_init(&m.out, bytes + (1 << 20));
-    buf_put(&m.out, S("{\n    \"type\": \"bundle\",\n    \"id\": \"bundle--0\",\n    \"objects\": ["));
+    buf_put(&m.out,
+            S("{\n    \"type\": \"bundle\",\n    \"id\": \"bundle--0\",\n    \"objects\": ["));
     while (m.out.len < bytes && !m.out.failed) {
         object(&m);
         buf_byte(&m.out, ',');

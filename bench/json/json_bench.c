@@ -1,4 +1,4 @@
-/* json_bench.c - bytes to values: our parser beside the packaged ones. See docs/decisions/0003-json.md.
+/* json_bench.c - bytes to values: our parser beside the packaged ones (docs/decisions/0003-json.md).
  *     bench-json [FILE...]    without a file: a bundle of 40 MB that it makes itself */
 #include "base/json.h"
 #include "bench.h"
@@ -99,8 +99,8 @@ static void measure(const struct engine *e, const char *bytes, size_t len, const
     snprintf(of, sizeof of, "engine=%s input=%s objects=%llu id_bytes=%llu", e->name, input,
              (unsigned long long)f.objects, (unsigned long long)f.id_bytes);
     bench_figure("json", "parse", "MB/s", (double)len / 1e6 / best, of);
-    bench_figure("json", "extra memory", "MiB",
-                 (double)(bench_memory_kib("VmHWM") - before) / 1024, of);
+    bench_figure("json", "extra memory", "MiB", (double)(bench_memory_kib("VmHWM") - before) / 1024,
+                 of);
     exit(0);
 }
 
