@@ -26,9 +26,23 @@ RARE static status bad(const parser *ps, const char *what)
     return err_set(ps->why, ERR_INPUT, offset(ps), "JSON: %s", what);
 }
 
-static void skip_space(parser *ps)
+NOINLINE static void skip_blanks(parser *ps)
 {
     ps->p = scan_space(ps->p, ps->end);
+}
+
+static inline void skip_space(parser *ps)
+{
+    const char *p = ps->p;
+    if (ps->end - p >= 2) { /* none, or the one behind a colon */
+        if (p[0] > ' ')
+            return;
+        if (p[1] > ' ' && p[0] == ' ') {
+            ps->p = p + 1;
+            return;
+        }
+    }
+    skip_blanks(ps);
 }
 
 static bool read_hex4(const parser *ps, const char *p, uint32_t *ret)
