@@ -128,15 +128,13 @@ static bool calm(slice s)
         unsigned char c = (unsigned char)s.ptr[i];
         if (c <= ' ' || c >= 0x7f || restless[c])
             return false;
-        if (c == '/' && i + 1 < s.len && s.ptr[i + 1] == '/' && i != 5 && i != 6)
+        /* the only "//" is that of a plain scheme */
+        if (c == '/' && i + 1 < s.len && s.ptr[i + 1] == '/' &&
+            !(i == 5 && slice_starts(s, S("http:"))) && !(i == 6 && slice_starts(s, S("https:"))))
             return false;
     }
     char last = s.len ? s.ptr[s.len - 1] : ' ';
-    if (last == '.' || last == ':' || last == '!' || last == '?')
-        return false;
-    /* the only "//" is that of a plain scheme, or there is none */
-    return s.len < 7 || !(s.ptr[5] == '/' && s.ptr[6] == '/') ||
-           (slice_starts(s, S("http:")) || slice_starts(s, S("https:")));
+    return last != '.' && last != ':' && last != '!' && last != '?';
 }
 
 static slice strip_blanks(slice s, unsigned *steps)
@@ -233,6 +231,9 @@ status observable_parse(arena *a, slice text, kind want, observable *ret, err *w
         unsigned steps = o.steps | r.o.steps;
         bool defanged = o.defanged | r.o.defanged;
         o.kind = r.o.kind;
+        o.special = r.o.special;
+        o.unknown_tld = r.o.unknown_tld;
+        o.port = r.o.port ? r.o.port : o.port;
         o.steps = steps;
         o.defanged = defanged;
         if (!arena_copy(a, r.o.value, &o.value))

@@ -60,14 +60,36 @@ status observable_defang(arena *a, kind k, slice value, slice *ret, err *why) NO
 /* Undoes defanging anywhere in a text, keeps the rest. refang(refang(x)) = refang(x). */
 status observable_refang(arena *a, slice text, slice *ret, bool *changed, err *why) NODISCARD;
 
-/* Keys under which a value must also be looked up, each with how it was derived: the host of a
- * URL, the domain of an address, the parents of a domain down to the registrable one, the URL
- * without its query. Written into out (at most `room`); returns how many. */
+/* Keys under which a value must also be looked up, each with how it was derived:
+ *   URL         without its query; without its scheme, or (one that has none) with http and https;
+ *               its host; the host's parents
+ *   domain      parents down to the registrable one
+ *   email       domain, and its parents
+ *   ipv6        the IPv4 address inside 6to4, Teredo and NAT64
+ *   path        file name; %userprofile% or ~ instead of somebody's directory
+ *   registry    HKEY_CURRENT_USER instead of a SID's hive, CurrentControlSet instead of a number
+ *   mutex       without Global\ and Local\;   command line   without quotes and carets
+ * `value` is canonical and has to live as long as the keys, which may be parts of it. At most
+ * `room` are written, the nearest first. The values are canonical for their kinds. */
+typedef enum key_how {
+    KEY_HOST,
+    KEY_PARENT,
+    KEY_REGISTRABLE,
+    KEY_NO_QUERY,
+    KEY_MAIL_DOMAIN,
+    KEY_BASENAME,
+    KEY_NO_SCHEME,
+    KEY_WITH_SCHEME,
+    KEY_EMBEDDED,
+    KEY_GENERAL,
+} key_how;
+
 typedef struct observable_key {
     kind kind;
     slice value;
-    enum { KEY_HOST, KEY_PARENT, KEY_REGISTRABLE, KEY_NO_QUERY, KEY_MAIL_DOMAIN, KEY_BASENAME } how;
+    key_how how;
 } observable_key;
+
 status observable_keys(arena *a, kind k, slice value, observable_key *out, size_t room,
                        size_t *ret_count, err *why) NODISCARD;
 

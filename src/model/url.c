@@ -98,10 +98,6 @@ static void put_char(writer *w, slice s, size_t *i, enum part part)
 {
     unsigned char c = (unsigned char)s.ptr[*i];
     ++*i;
-    if (c == '\t' || c == '\n' || c == '\r') {
-        w->changed |= URL_NORMALISED;
-        return;
-    }
     if (c != '%') {
         if (must_encode(c, part)) {
             put_encoded(w, c);
@@ -390,7 +386,11 @@ static size_t scheme_length(slice s)
 /* "data:...", "javascript:...": no host, the rest as it is but for escapes. */
 static void put_opaque(writer *w, slice rest)
 {
-    for (size_t i = 0; i < rest.len && rest.ptr[i] != '#';) {
+    size_t end = slice_find_byte(rest, '#', 0);
+    if (end != SIZE_MAX)
+        w->changed |= URL_NORMALISED;
+    rest = slice_sub(rest, 0, end);
+    for (size_t i = 0; i < rest.len;) {
         unsigned char c = (unsigned char)rest.ptr[i];
         if (c > 0x20 && c < 0x7f) {
             put(w, (char)c);
@@ -429,42 +429,80 @@ static status put_hierarchical(writer *w, slice s, const scheme_info *scheme, bo
     return OK;
 }
 
+/* How a URL begins: the scheme's length (0: it has none) and the slashes behind its colon. */
+typedef struct front {
+    const scheme_info *scheme; /* NULL: one we do not know */
+    size_t len, slashes;
+    bool special;
+} front;
+
+static front read_front(slice text)
+{
+    front f = {.len = scheme_length(text)};
+    char lower[URL_SCHEME_MAX];
+    for (size_t i = 0; i < f.len; i++)
+        lower[i] = to_lower(text.ptr[i]);
+    f.scheme = f.len ? scheme_find(slice_of(lower, f.len)) : NULL;
+    f.special = f.scheme && f.scheme->special;
+    size_t at = f.len + 1;
+    while (f.len && at + f.slashes < text.len &&
+           (text.ptr[at + f.slashes] == '/' || (f.special && text.ptr[at + f.slashes] == '\\')))
+        f.slashes++;
+    /* "host:80/path" has no scheme, "evil.example:x" neither; "http:host" and "data:" have */
+    bool port_follows = f.len && at < text.len && is_digit(text.ptr[at]);
+    bool dotted = slice_find_byte(slice_sub(text, 0, f.len), '.', 0) != SIZE_MAX;
+    return f.len && !f.special && f.slashes < 2 && (port_follows || dotted) ? (front){0} : f;
+}
+
+static status normalise_schemeless(writer *w, slice text, err *why)
+{
+    if (text.len && is_slash(text.ptr[0]))
+        return err_set(why, ERR_INPUT, 0, "a URL without host");
+    status st = put_hierarchical(w, text, NULL, true, 0, why);
+    if (st == OK && read_front(slice_of(w->out, w->len)).len) /* "@http:9/" */
+        return err_set(why, ERR_INPUT, 0, "a host that looks like a scheme");
+    return st;
+}
+
 static status normalise(writer *w, slice text, err *why)
 {
-    size_t n = scheme_length(text);
-    char lower[URL_SCHEME_MAX];
-    for (size_t i = 0; i < n; i++)
-        lower[i] = to_lower(text.ptr[i]);
-    const scheme_info *scheme = n ? scheme_find(slice_of(lower, n)) : NULL;
-    size_t at = n + 1, slashes = 0;
-    bool special = scheme && scheme->special;
-    while (n && at + slashes < text.len &&
-           (text.ptr[at + slashes] == '/' || (special && text.ptr[at + slashes] == '\\')))
-        slashes++;
-    /* "host:80/path" has no scheme, "evil.example:x" neither; "http:host" and "data:" have */
-    bool port_follows = n && at < text.len && is_digit(text.ptr[at]);
-    bool dotted = n && slice_find_byte(slice_sub(text, 0, n), '.', 0) != SIZE_MAX;
-    if (n && !special && slashes < 2 && (port_follows || dotted))
-        n = 0;
-    if (n == 0) {
-        if (text.len && is_slash(text.ptr[0]))
-            return err_set(why, ERR_INPUT, 0, "a URL without host");
-        return put_hierarchical(w, text, NULL, true, 0, why);
-    }
-    put_lower(w, slice_sub(text, 0, n));
+    front f = read_front(text);
+    size_t at = f.len + 1;
+    if (f.len == 0)
+        return normalise_schemeless(w, text, why);
+    put_lower(w, slice_sub(text, 0, f.len));
     put(w, ':');
-    if (!special && slashes < 2) {
-        if (at == text.len)
-            return err_set(why, ERR_INPUT, at, "nothing behind the scheme");
+    if (!f.special && f.slashes < 2) {
+        size_t before = w->len;
         put_opaque(w, slice_from(text, at));
-        return OK;
+        return w->len > before ? OK : err_set(why, ERR_INPUT, at, "nothing behind the scheme");
     }
-    bool file = special && slice_eq(scheme->name, S("file"));
-    size_t take = special && !file ? slashes : slashes > 2 ? 2 : slashes;
+    bool file = f.special && slice_eq(f.scheme->name, S("file"));
+    size_t take = f.special && !file ? f.slashes : f.slashes > 2 ? 2 : f.slashes;
     if (take != 2 || text.ptr[at] == '\\' || text.ptr[at + 1] == '\\')
         w->changed |= URL_NORMALISED;
     put_slice(w, S("//"));
-    return put_hierarchical(w, slice_from(text, at + take), scheme, special, at + take, why);
+    return put_hierarchical(w, slice_from(text, at + take), f.scheme, f.special, at + take, why);
+}
+
+/* Tabs and line ends mean nothing in a URL (WHATWG section 4.4). */
+static bool has_line_ends(slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] == '\t' || s.ptr[i] == '\n' || s.ptr[i] == '\r')
+            return true;
+    return false;
+}
+
+static status normalise_lines(writer *w, slice s, err *why)
+{
+    char whole[URL_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] != '\t' && s.ptr[i] != '\n' && s.ptr[i] != '\r')
+            whole[n++] = s.ptr[i];
+    w->changed |= URL_NORMALISED;
+    return normalise(w, slice_of(whole, n), why);
 }
 
 status url_normalise(slice text, char out[URL_MAX + 1], size_t *ret_len, unsigned *ret_changed,
@@ -473,7 +511,7 @@ status url_normalise(slice text, char out[URL_MAX + 1], size_t *ret_len, unsigne
     writer w = {.out = out};
     if (text.len > URL_MAX)
         return err_set(why, ERR_LIMIT, URL_MAX, "URL over %d bytes", URL_MAX);
-    status st = normalise(&w, text, why);
+    status st = has_line_ends(text) ? normalise_lines(&w, text, why) : normalise(&w, text, why);
     if (st != OK)
         return st;
     if (w.full)

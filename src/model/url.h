@@ -30,7 +30,7 @@ enum {
 };
 
 /* `text` has neither blanks around it nor defanging; tabs and line ends inside are dropped. Writes
- * the key, NUL-terminated.
+ * the key, NUL-terminated; `out` is scratch until OK.
  *   ERR_INPUT  no URL: bad scheme, host or port; why->at is the offset of the part
  *   ERR_LIMIT  longer than URL_MAX, before or after encoding */
 status url_normalise(slice text, char out[URL_MAX + 1], size_t *ret_len, unsigned *ret_changed,

@@ -20,15 +20,11 @@ static void put_url(buf *b, slice value)
 {
     url u = url_split(value);
     if (u.scheme.len) {
-        if (slice_starts(u.scheme, S("http"))) {
-            buf_put(b, S("hxxp"));
-            buf_put(b, slice_from(u.scheme, 4));
-        } else if (slice_starts(u.scheme, S("ftp"))) {
-            buf_put(b, S("fxp"));
-            buf_put(b, slice_from(u.scheme, 3));
-        } else {
-            buf_put(b, u.scheme);
-        }
+        bool web = slice_eq(u.scheme, S("http")) || slice_eq(u.scheme, S("https"));
+        bool ftp = slice_eq(u.scheme, S("ftp")) || slice_eq(u.scheme, S("ftps"));
+        buf_put(b, web ? S("hxxp") : ftp ? S("fxp") : u.scheme);
+        if (slice_ends(u.scheme, S("s")) && (web || ftp))
+            buf_byte(b, 's');
         buf_byte(b, ':');
         if (u.host_kind == URL_HOST_NONE &&
             !slice_starts(slice_from(value, u.scheme.len), S("://"))) {

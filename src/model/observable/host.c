@@ -352,7 +352,7 @@ status read_registry(reading *r, err *why)
         size_t i = 0, slashes = 0;
         while (slashes < s.len && (s.ptr[slashes] == '\\' || s.ptr[slashes] == '/'))
             slashes++;
-        if (slashes > 1 || (slashes == 1 && s.ptr[0] == '/'))
+        if (slashes > 1 || (slashes == 1 && (s.ptr[0] == '/' || r->used == start)))
             r->o.steps |= STEP_NORMALISE;
         s = slice_from(s, slashes);
         if (s.len == 0) {
@@ -367,10 +367,10 @@ status read_registry(reading *r, err *why)
         ok = ok && put_component(r, slice_sub(s, 0, i));
         s = slice_from(s, i);
     }
-    if (!ok)
-        return no_fit(why, 0, r->text, "a registry key");
     r->o.kind = KIND_REGISTRY_KEY;
     r->o.value = slice_of(r->scratch + start, r->used - start);
+    if (!ok || (!h && slice_find_byte(r->o.value, '\\', 0) == SIZE_MAX))
+        return no_fit(why, 0, r->text, "a registry key");
     return OK;
 }
 
