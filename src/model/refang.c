@@ -77,7 +77,9 @@ void stage_edit(stage *s, size_t from, slice text, size_t raw_end, unsigned step
     size_t raw_at = joined ? s->edits[count].raw_at : raw_behind(s->edits, count, at);
     s->edit_count = count;
     s->n = from;
-    push_edit(s, (plain_edit){.at = at, .raw_at = raw_at, .steps = steps,
+    push_edit(s, (plain_edit){.at = at,
+                              .raw_at = raw_at,
+                              .steps = steps,
                               .len = (uint32_t)(from - at + text.len),
                               .raw_len = (uint32_t)(raw_end - raw_at)});
     stage_put(s, text.ptr, text.len);
@@ -145,7 +147,8 @@ status refang(arena *a, slice text, unsigned options, plain *ret, err *why)
         (one.edit_count && !compose(&two, &one)))
         return ARENA_SPENT(a, why);
     bool same = two.edit_count == 0;
-    *ret = (plain){.text = same ? text : slice_of(two.out, two.n), .edits = two.edits,
+    *ret = (plain){.text = same ? text : slice_of(two.out, two.n),
+                   .edits = two.edits,
                    .edit_count = two.edit_count};
     return OK;
 }

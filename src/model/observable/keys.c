@@ -117,8 +117,8 @@ static void keys_of_ip6(keys *k, slice value)
 /* c:\users\somebody\x is %userprofile%\x on every machine. */
 static void keys_of_path(keys *k, slice value)
 {
-    bool windows = slice_find_byte(value, '\\', 0) != SIZE_MAX && value.ptr[0] != '/' &&
-                   value.ptr[0] != '~';
+    bool windows =
+        slice_find_byte(value, '\\', 0) != SIZE_MAX && value.ptr[0] != '/' && value.ptr[0] != '~';
     char sep = windows ? '\\' : '/';
     size_t at = value.len;
     while (at > 0 && value.ptr[at - 1] != sep)
@@ -144,19 +144,19 @@ static void keys_of_registry(keys *k, slice value)
     if (slice_starts(value, user)) {
         size_t end = slice_find_byte(value, '\\', user.len);
         if (end != SIZE_MAX)
-            add_parsed(k, KIND_REGISTRY_KEY,
-                       arena_printf(k->a, "HKEY_CURRENT_USER%.*s",
-                                    SLICE_FMT(slice_from(value, end))),
-                       KEY_GENERAL);
+            add_parsed(
+                k, KIND_REGISTRY_KEY,
+                arena_printf(k->a, "HKEY_CURRENT_USER%.*s", SLICE_FMT(slice_from(value, end))),
+                KEY_GENERAL);
     }
     size_t at = slice_find(value, set, 0);
     if (at != SIZE_MAX && at + set.len < value.len && is_digit(value.ptr[at + set.len])) {
         slice front = slice_sub(value, 0, at);
         slice rest = slice_from(value, at + set.len + 1);
-        add_parsed(k, KIND_REGISTRY_KEY,
-                   arena_printf(k->a, "%.*s\\CurrentControlSet%.*s", SLICE_FMT(front),
-                                SLICE_FMT(rest)),
-                   KEY_GENERAL);
+        add_parsed(
+            k, KIND_REGISTRY_KEY,
+            arena_printf(k->a, "%.*s\\CurrentControlSet%.*s", SLICE_FMT(front), SLICE_FMT(rest)),
+            KEY_GENERAL);
     }
 }
 

@@ -224,8 +224,8 @@ static bool half_closed(stage *s)
     size_t at = s->n;
     if ((c != ']' && c != ')') || stage_ends_broken(s))
         return false;
-    while (at > 0 && s->n - at < LABEL_TEXT_MAX && (host_char((unsigned char)s->out[at - 1]) ||
-                                                    s->out[at - 1] == '.'))
+    while (at > 0 && s->n - at < LABEL_TEXT_MAX &&
+           (host_char((unsigned char)s->out[at - 1]) || s->out[at - 1] == '.'))
         at--;
     for (size_t k = s->edit_count; at < s->n && k > 0 && s->edits[k - 1].at >= at; k--) {
         const plain_edit *e = &s->edits[k - 1];
@@ -262,7 +262,8 @@ static bool fits(const bracket *b, uint32_t before, uint32_t next)
         return host_char(before) || (before && before < 0x80 && strchr("./:@%$*])", (int)before));
     case IS_WORD_DOT: return host_char(before) && right;
     case IS_AT:
-        if (b->open == '[' && b->centre->text.len == 1) /* behind all that a local part may end in */
+        if (b->open == '[' &&
+            b->centre->text.len == 1) /* behind all that a local part may end in */
             return before > ' ' && !opener(before) && right;
         return (host_char(before) || before == '.' || before == '+') && right;
     case IS_COLON:
@@ -499,7 +500,7 @@ static bool word_dots(stage *s, char sep)
 /* A dot in any of its forms at i, between digits; its end, or SIZE_MAX. */
 static size_t dot_ahead(slice in, size_t i)
 {
-    static const slice dots[] = {S_INIT("."), S_INIT("\\."), S_INIT(","), S_INIT("dot"),
+    static const slice dots[] = {S_INIT("."),   S_INIT("\\."),   S_INIT(","),     S_INIT("dot"),
                                  S_INIT("d0t"), S_INIT("punkt"), S_INIT("punto"), S_INIT("point")};
     i = skip_blanks(in, i, 1);
     size_t start = i, opened = 0;
@@ -574,8 +575,7 @@ static bool apply(stage *s)
     case '\\': return backslash(s);
     case '/': return slash(s);
     case ' ':
-    case '_':
-        return word_dot_here(s->in, s->i) ? word_dots(s, c) : c == ' ' && spaced_octets(s);
+    case '_': return word_dot_here(s->in, s->i) ? word_dots(s, c) : c == ' ' && spaced_octets(s);
     default: break;
     }
     size_t dot = wide_dot(s->in, s->i);
