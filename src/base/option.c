@@ -24,7 +24,7 @@ bool option_next_word(slice *rest, char sep, slice *ret)
 
 /* --- values --------------------------------------------------------------------------------- */
 
-static bool parse_bool(const option *row, slice s, int64_t *ret, message *problem)
+static bool parse_bool(const option *row, slice s, arena *a, int64_t *ret, message *problem)
 {
     static const char *const words[2][4] = {{"no", "false", "off", "0"},
                                             {"yes", "true", "on", "1"}};
@@ -35,13 +35,13 @@ static bool parse_bool(const option *row, slice s, int64_t *ret, message *proble
                 *ret = yes;
                 return true;
             }
-    *problem = msg_option_bad_switch(s);
+    *problem = msg_option_bad_switch(text_brief(a, s));
     return false;
 }
 
-static bool parse_text(const option *row, slice s, int64_t *ret, message *problem)
+static bool parse_text(const option *row, slice s, arena *a, int64_t *ret, message *problem)
 {
-    (void)ret;
+    (void)ret, (void)a;
     bool bytes_are_fine = row->type == OPTION_PATH || row->type == OPTION_SECRET;
     if (slice_find_byte(s, 0, 0) != SIZE_MAX || (!bytes_are_fine && utf8_check(s) != SIZE_MAX)) {
         *problem = msg_option_bad_text();
@@ -50,7 +50,7 @@ static bool parse_text(const option *row, slice s, int64_t *ret, message *proble
     return true;
 }
 
-static bool parse_enum(const option *row, slice s, int64_t *ret, message *problem)
+static bool parse_enum(const option *row, slice s, arena *a, int64_t *ret, message *problem)
 {
     slice rest = slice_str(row->choices), word;
     for (int64_t i = 0; option_next_word(&rest, ' ', &word); i++)
@@ -58,7 +58,7 @@ static bool parse_enum(const option *row, slice s, int64_t *ret, message *proble
             *ret = i;
             return true;
         }
-    *problem = msg_option_bad_choice(s, slice_str(row->choices));
+    *problem = msg_option_bad_choice(text_brief(a, s), slice_str(row->choices));
     return false;
 }
 
@@ -88,12 +88,12 @@ static bool in_range(const option *row, int64_t n)
     return row->max <= 0 || (n >= row->min && n <= row->max);
 }
 
-static bool parse_int(const option *row, slice s, int64_t *ret, message *problem)
+static bool parse_int(const option *row, slice s, arena *a, int64_t *ret, message *problem)
 {
     static const unit plain[] = {{"", 1}};
     int64_t n;
     if (!scaled(s, plain, 1, &n)) {
-        *problem = msg_option_bad_number(s);
+        *problem = msg_option_bad_number(text_brief(a, s));
         return false;
     }
     if (!in_range(row, n)) {
@@ -104,7 +104,7 @@ static bool parse_int(const option *row, slice s, int64_t *ret, message *problem
     return true;
 }
 
-static bool parse_bytes(const option *row, slice s, int64_t *ret, message *problem)
+static bool parse_bytes(const option *row, slice s, arena *a, int64_t *ret, message *problem)
 {
     static const unit units[] = {
         {"", 1},
@@ -124,7 +124,7 @@ static bool parse_bytes(const option *row, slice s, int64_t *ret, message *probl
     };
     int64_t n;
     if (!scaled(s, units, COUNT_OF(units), &n)) {
-        *problem = msg_option_bad_size(s);
+        *problem = msg_option_bad_size(text_brief(a, s));
         return false;
     }
     if (!in_range(row, n)) {
@@ -135,13 +135,13 @@ static bool parse_bytes(const option *row, slice s, int64_t *ret, message *probl
     return true;
 }
 
-static bool parse_duration(const option *row, slice s, int64_t *ret, message *problem)
+static bool parse_duration(const option *row, slice s, arena *a, int64_t *ret, message *problem)
 {
     static const unit units[] = {{"", 1000},     {"ms", 1},      {"s", 1000},    {"m", 60000},
                                  {"min", 60000}, {"h", 3600000}, {"d", 86400000}};
     int64_t n;
     if (!scaled(s, units, COUNT_OF(units), &n)) {
-        *problem = msg_option_bad_duration(s);
+        *problem = msg_option_bad_duration(text_brief(a, s));
         return false;
     }
     if (!in_range(row, n)) {
@@ -152,19 +152,19 @@ static bool parse_duration(const option *row, slice s, int64_t *ret, message *pr
     return true;
 }
 
-static bool parse_time(const option *row, slice s, int64_t *ret, message *problem)
+static bool parse_time(const option *row, slice s, arena *a, int64_t *ret, message *problem)
 {
     (void)row;
     when t;
     if (when_parse(s, &t) != OK) {
-        *problem = msg_option_bad_time(s);
+        *problem = msg_option_bad_time(text_brief(a, s));
         return false;
     }
     *ret = t;
     return true;
 }
 
-static bool (*const parsers[])(const option *, slice, int64_t *, message *) = {
+static bool (*const parsers[])(const option *, slice, arena *, int64_t *, message *) = {
     [OPTION_BOOL] = parse_bool,         [OPTION_TEXT] = parse_text,
     [OPTION_PATH] = parse_text,         [OPTION_ENUM] = parse_enum,
     [OPTION_INT] = parse_int,           [OPTION_BYTES] = parse_bytes,
@@ -173,14 +173,14 @@ static bool (*const parsers[])(const option *, slice, int64_t *, message *) = {
 };
 _Static_assert(COUNT_OF(parsers) == OPTION_TYPE_COUNT_, "a type without a parser");
 
-bool option_value_parse(const option *row, slice text, int64_t *ret, message *problem)
+bool option_value_parse(const option *row, slice text, arena *a, int64_t *ret, message *problem)
 {
     assert(row->type != OPTION_ALIAS);
     if (text.len > OPTION_VALUE_MAX) {
         *problem = msg_option_too_long(OPTION_VALUE_MAX);
         return false;
     }
-    return parsers[row->type](row, text, ret, problem);
+    return parsers[row->type](row, text, a, ret, problem);
 }
 
 /* --- layers --------------------------------------------------------------------------------- */
@@ -239,7 +239,7 @@ status option_assign(options *o, const option *row, slice text, option_origin wh
     option_value *v = &o->values[row - o->table->rows];
     message problem;
     int64_t n = 0;
-    if (!option_value_parse(row, text, &n, &problem))
+    if (!option_value_parse(row, text, o->a, &n, &problem))
         return complain_value(o, row, problem, where, why);
     if (where.layer < v->origin.layer)
         return OK;
@@ -265,7 +265,7 @@ status option_assign_generic(options *o, slice pair, option_origin where, err *w
 {
     slice rest = pair, key;
     if (slice_find_byte(pair, '=', 0) == SIZE_MAX)
-        return options_problem(o, msg_option_bad_pair(pair), where, why);
+        return options_problem(o, msg_option_bad_pair(text_brief(o->a, pair)), where, why);
     slice_cut(&rest, '=', &key);
     key = slice_trim(key);
     const option *row = option_by_key(o->table, key);
@@ -281,11 +281,12 @@ status option_assign_generic(options *o, slice pair, option_origin where, err *w
 status option_complain_key(options *o, slice key, option_origin where, err *why)
 {
     option_guess g = {.word = key};
+    slice shown = text_brief(o->a, key);
     for (size_t i = 0; i < o->table->count; i++)
         if (o->table->rows[i].key && !o->table->rows[i].hidden)
             option_guess_try(&g, slice_str(o->table->rows[i].key));
     message what =
-        g.best.len ? msg_option_unknown_key_near(key, g.best) : msg_option_unknown_key(key);
+        g.best.len ? msg_option_unknown_key_near(shown, g.best) : msg_option_unknown_key(shown);
     return options_problem(o, what, where, why);
 }
 
@@ -384,16 +385,17 @@ void option_value_put(buf *out, slice text)
 {
     bool plain = text.len > 0 && slice_eq(text, slice_trim(text));
     for (size_t i = 0; plain && i < text.len; i++)
-        plain = text.ptr[i] != '#' && text.ptr[i] != '"' && text.ptr[i] != '\\';
+        plain = !memchr("#\"\\\n", text.ptr[i], 4);
     if (plain) {
         buf_put(out, text);
         return;
     }
     buf_byte(out, '"');
     for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '"' || text.ptr[i] == '\\')
+        char c = text.ptr[i];
+        if (c == '"' || c == '\\' || c == '\n')
             buf_byte(out, '\\');
-        buf_byte(out, text.ptr[i]);
+        buf_byte(out, c == '\n' ? 'n' : c);
     }
     buf_byte(out, '"');
 }

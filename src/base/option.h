@@ -17,8 +17,8 @@
  * bundles of one-letter switches; "--" ends the flags; "-" is an operand; a switch may be turned
  * off by "--x=no"; "-o key=value" reaches options without a flag of their own.
  * File: "key = value" lines; "#" starts a comment at the beginning of a line or behind a blank;
- * "[limit]" puts "limit." before the keys that follow; a value may stand in double quotes, where \"
- * and \\ are escapes; an option that may be repeated has one line for each value.
+ * "[limit]" puts "limit." before the keys that follow; a value may stand in double quotes, where
+ * \", \\ and \n are escapes; an option that may be repeated has one line for each value.
  * Environment: NOROSHI_ + the key in capitals, "." and "-" as "_"; the values of an option that may
  * be repeated are separated by commas; an empty variable counts as unset.
  * Sizes: "16MiB", "4G", "1k" (powers of 1024), plain bytes. Durations: "120s", "5m", "2h", "7d",

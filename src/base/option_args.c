@@ -1,5 +1,6 @@
 /* option_args.c - the command line: see option.h. */
 #include "base/option/parts.h"
+#include "base/text.h"
 
 /* One flag as given; which row it means depends on the command, which may stand behind it. */
 typedef struct given {
@@ -145,8 +146,9 @@ static status unknown_command(options *o, slice word, err *why)
         slice_cut(&name, ' ', &first);
         option_guess_try(&g, first);
     }
-    message what = g.best.len ? msg_option_unknown_command_near(word, g.best)
-                              : msg_option_unknown_command(word);
+    slice shown = text_brief(o->a, word);
+    message what = g.best.len ? msg_option_unknown_command_near(shown, g.best)
+                              : msg_option_unknown_command(shown);
     return options_problem(o, what, where, why);
 }
 
@@ -199,7 +201,7 @@ static status unknown_flag(options *o, const given *g, option_origin where, err 
 
 static status assign(options *o, const given *g, err *why)
 {
-    option_origin where = {.layer = LAYER_FLAG, .name = g->shown};
+    option_origin where = {.layer = LAYER_FLAG, .name = text_brief(o->a, g->shown)};
     const option *row = option_by_flag(o->table, g->flag, g->letter, o->command);
     if (!row)
         return unknown_flag(o, g, where, why);

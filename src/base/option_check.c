@@ -120,7 +120,9 @@ static void check_value(check *c, const option *row)
     }
     if (target->type == OPTION_ENUM && !target->choices)
         return;
-    if (value && !option_value_parse(target, slice_str(value), &n, &problem))
+    CLEANUP(arena_done) arena scratch;
+    arena_init(&scratch, 1 << 16);
+    if (value && !option_value_parse(target, slice_str(value), &scratch, &n, &problem))
         complain(c, row, "a value of its own that does not parse");
 }
 

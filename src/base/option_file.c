@@ -15,11 +15,12 @@ static status unquote(lines *l, slice s, slice *ret, bool *good, err *why)
     if (!p)
         return ARENA_SPENT(l->o->a, why);
     for (; i < s.len && s.ptr[i] != '"'; i++) {
-        if (s.ptr[i] == '\\' && i + 1 < s.len && (s.ptr[i + 1] == '"' || s.ptr[i + 1] == '\\'))
-            i++;
-        else if (s.ptr[i] == '\\')
+        char c = s.ptr[i], next = i + 1 < s.len ? s.ptr[i + 1] : 0;
+        if (c == '\\' && next != '"' && next != '\\' && next != 'n')
             break;
-        p[n++] = s.ptr[i];
+        if (c == '\\')
+            i++;
+        p[n++] = c == '\\' && next == 'n' ? '\n' : s.ptr[i];
     }
     slice behind = slice_trim(slice_from(s, i + 1));
     *good = i < s.len && s.ptr[i] == '"' && (!behind.len || behind.ptr[0] == '#');

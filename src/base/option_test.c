@@ -413,11 +413,12 @@ TEST(bad_lines_have_their_place)
         {"lang = en\nlang = ja\n", "c:2 lang: given twice: first on line 1\n"},
         {"[limit\n", "c:1 not a section: [name], of letters, digits, - and .\n"},
         {"[li mit]\n", "c:1 not a section: [name], of letters, digits, - and .\n"},
-        {"data = \"x\n", "c:1 quotes that do not match: \"value\", with \\\" and \\\\ inside\n"},
+        {"data = \"x\n",
+         "c:1 quotes that do not match: \"value\", with \\\", \\\\ and \\n inside\n"},
         {"data = \"x\" y\n",
-         "c:1 quotes that do not match: \"value\", with \\\" and \\\\ inside\n"},
-        {"data = \"x\\n\"\n",
-         "c:1 quotes that do not match: \"value\", with \\\" and \\\\ inside\n"},
+         "c:1 quotes that do not match: \"value\", with \\\", \\\\ and \\n inside\n"},
+        {"data = \"x\\t\"\n",
+         "c:1 quotes that do not match: \"value\", with \\\", \\\\ and \\n inside\n"},
         {"[limit]\njson-depth = deep\n", "c:2 limit.json-depth: \"deep\" is not a whole number\n"},
         {"= 3\n", "c:1 unknown key \n"},
         {"lang = de # no\r\n", "c:1 lang: \"de\" is none of: en ja\n"},
@@ -554,6 +555,7 @@ TEST(values_print_as_a_file_would_have_them)
         {S_INIT(" x"), "\" x\""},
         {S_INIT("a#b"), "\"a#b\""},
         {S_INIT("a\"\\"), "\"a\\\"\\\\\""},
+        {S_INIT("a\nb"), "\"a\\nb\""},
     };
     CLEANUP(buf_done) buf b;
     buf_init(&b, 1 << 16);

@@ -29,6 +29,11 @@ bool text_is_cjk(uint32_t c);
 int text_columns(uint32_t c);
 size_t text_width(slice s);
 
+/* Foreign text for a message: at most 32 bytes of it, cut at a character and marked by "...". Without
+ * memory for the mark it is cut all the same. */
+enum { TEXT_BRIEF_MAX = 32 };
+slice text_brief(arena *a, slice s);
+
 /* Can a reader see it as what it is? False for controls, bidirectional and other format
  * characters, blanks of no width, fillers, tags, variation selectors, private and unassigned
  * characters, separators of lines and paragraphs. */

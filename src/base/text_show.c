@@ -51,6 +51,18 @@ bool text_is_right_to_left(uint32_t c)
     return k == UTF8PROC_BIDI_CLASS_R || k == UTF8PROC_BIDI_CLASS_AL || k == UTF8PROC_BIDI_CLASS_AN;
 }
 
+slice text_brief(arena *a, slice s)
+{
+    size_t n = TEXT_BRIEF_MAX;
+    if (s.len <= n)
+        return s;
+    while (n && ((unsigned char)s.ptr[n] & 0xc0) == 0x80)
+        n--;
+    slice cut = slice_sub(s, 0, n ? n : TEXT_BRIEF_MAX), marked;
+    marked = arena_printf(a, "%.*s...", SLICE_FMT(cut));
+    return marked.ptr ? marked : cut;
+}
+
 /* Blocks of the Unicode Standard; only letters are asked for. */
 static const struct {
     range block;

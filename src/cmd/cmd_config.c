@@ -1,4 +1,5 @@
 /* cmd_config.c - noroshi config show [KEY...], noroshi config check [FILE] */
+#include "base/text.h"
 #include "cmd/app.h"
 
 status cmd_config_show(app *a, err *why);
@@ -106,12 +107,13 @@ status cmd_config_show(app *a, err *why)
         if (option_by_key(&app_options, a->operands[i]))
             continue;
         option_guess g = {.word = a->operands[i]};
+        slice shown = text_brief(a->memory, a->operands[i]);
         for (size_t k = 0; k < app_options.count; k++)
             if (app_options.rows[k].key && !app_options.rows[k].hidden)
                 option_guess_try(&g, slice_str(app_options.rows[k].key));
         return app_fail(a, ERR_INPUT,
-                        g.best.len ? msg_option_unknown_key_near(a->operands[i], g.best)
-                                   : msg_option_unknown_key(a->operands[i]),
+                        g.best.len ? msg_option_unknown_key_near(shown, g.best)
+                                   : msg_option_unknown_key(shown),
                         S(""), why);
     }
     for (unsigned row = 0; row < app_options.count; row++) {

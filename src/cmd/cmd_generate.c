@@ -1,4 +1,5 @@
 /* cmd_generate.c - noroshi generate man|bash: what `make install` puts beside the program. */
+#include "base/text.h"
 #include "cmd/generate.h"
 
 enum { GENERATED_MAX = 4 << 20 };
@@ -29,8 +30,9 @@ status cmd_generate(app *a, err *why)
     else if (slice_eq(a->operands[0], S("bash")))
         complete_bash_put(&out);
     else
-        return app_fail(a, ERR_INPUT, msg_option_bad_choice(a->operands[0], S("man bash")), S(""),
-                        why);
+        return app_fail(a, ERR_INPUT,
+                        msg_option_bad_choice(text_brief(a->memory, a->operands[0]), S("man bash")),
+                        S(""), why);
     status st = buf_status(&out, why);
     a->out.options.columns = 0;
     if (st == OK)

@@ -1,4 +1,5 @@
 /* cmd_help.c - noroshi help [COMMAND] */
+#include "base/text.h"
 #include "cmd/help.h"
 
 status cmd_help(app *a, err *why);
@@ -16,11 +17,12 @@ status cmd_help(app *a, err *why)
     if (c)
         return help_put(a, c, why);
     option_guess g = {.word = name};
+    slice shown = text_brief(a->memory, name);
     for (size_t i = 0; i < command_count(); i++)
         if (!command_at(i)->hidden)
             option_guess_try(&g, slice_str(command_at(i)->name));
     return app_fail(a, ERR_INPUT,
-                    g.best.len ? msg_option_unknown_command_near(name, g.best)
-                               : msg_option_unknown_command(name),
+                    g.best.len ? msg_option_unknown_command_near(shown, g.best)
+                               : msg_option_unknown_command(shown),
                     S(""), why);
 }

@@ -1,5 +1,7 @@
 /* front.c - from words to a running command: see front.h. */
 #include "cmd/front.h"
+#include "base/text.h"
+#include "model/observable.h"
 #include "cmd/help.h"
 #include "cmd/progress.h"
 #include "know/store.h"
@@ -139,6 +141,18 @@ static status write_errors(void *ctx, slice bytes, err *why)
     return f->io->errors(f->io->ctx, bytes, why);
 }
 
+/* A value for the eyes: no click, no copy, no line of a chat makes a link of it. */
+static void show_value(void *ctx, buf *out, int what, slice value)
+{
+    const app *a = ctx;
+    CLEANUP(arena_done) arena scratch;
+    slice shown = value;
+    arena_init(&scratch, SINK_TEXT_MAX);
+    if (a->defang && observable_defang(&scratch, (kind)what, value, &shown, NULL) != OK)
+        shown = value; /* no memory for the brackets */
+    buf_put(out, shown);
+}
+
 static void make_sinks(front *f, app *a, const front_io *io)
 {
     enum { AUTO, UTC, JST };
@@ -152,7 +166,9 @@ static void make_sinks(front *f, app *a, const front_io *io)
                       .color = wants_color(a->options, io),
                       .columns = columns,
                       .zone_minutes = japan ? 9 * 60 : 0,
-                      .zone = japan ? "JST" : "UTC"};
+                      .zone = japan ? "JST" : "UTC",
+                      .value = show_value,
+                      .value_ctx = a};
     sink_init(&a->out, &o);
     o.write = write_errors;
     o.color = false;
@@ -237,8 +253,10 @@ static status check_operands(app *a, err *why)
         return app_fail(a, ERR_INPUT, msg_front_too_few(slice_str(c->name), slice_str(c->operands)),
                         S(""), why);
     if (a->operand_count > c->most)
-        return app_fail(a, ERR_INPUT, msg_front_too_many(slice_str(c->name), a->operands[c->most]),
-                        S(""), why);
+        return app_fail(
+            a, ERR_INPUT,
+            msg_front_too_many(slice_str(c->name), text_brief(a->memory, a->operands[c->most])),
+            S(""), why);
     return OK;
 }
 

@@ -10,8 +10,8 @@ status option_assign(options *o, const option *row, slice text, option_origin wh
                      err *why) NODISCARD;
 /* "key=value" of a generic row. */
 status option_assign_generic(options *o, slice pair, option_origin where, err *why) NODISCARD;
-/* The parser alone. False and *problem, which borrows `text`. */
-bool option_value_parse(const option *row, slice text, int64_t *ret, message *problem);
+/* The parser alone. False and *problem, which borrows `text` or lives in `a`. */
+bool option_value_parse(const option *row, slice text, arena *a, int64_t *ret, message *problem);
 /* "unknown key", with the nearest one. `key` must live as long as `o`. */
 status option_complain_key(options *o, slice key, option_origin where, err *why) NODISCARD;
 
