@@ -37,8 +37,8 @@ enum {
     OPTION_ITEMS_MAX = 1000,   /* values of an option that may be repeated */
     OPTION_PROBLEMS_MAX = 100, /* kept; the count goes on */
     OPTION_FILE_MAX = 1 << 20, /* bytes of a configuration file */
-    OPTION_FILE_LINE_MAX = 16384,
-    OPTION_FLAG_MAX = 64, /* bytes of a flag's name */
+    OPTION_FILE_LINE_MAX = 2 * OPTION_VALUE_MAX + 1024, /* a value, all of it escaped, fits */
+    OPTION_FLAG_MAX = 64,                               /* bytes of a flag's name */
     OPTION_KEY_MAX = 128
 };
 

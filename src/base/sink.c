@@ -110,28 +110,29 @@ static bool may_break(uint32_t before, uint32_t c)
     return before && wide && !may_not_begin(c) && !may_not_end(before);
 }
 
-static void wrap(sink *s)
+/* Half the line is text at least. */
+static size_t indent_of(const sink *s)
 {
     size_t half = s->options.columns / 2;
-    end_line(s);
-    out_spaces(s, s->indent < half ? s->indent : half);
+    return s->indent < half ? s->indent : half;
 }
 
 /* Room for `more` columns behind the word so far: on a new line when there is none here, and the
  * word cut when it is too long for any line. */
 static void make_room(sink *s, size_t more)
 {
-    size_t margin = s->options.columns;
+    size_t margin = s->options.columns, indent = indent_of(s);
     while (margin && s->column + s->spaces + s->word_columns + more > margin) {
-        if (s->column <= s->indent && s->word_columns == 0) {
+        if (s->column <= indent && s->word_columns == 0) {
             if (s->spaces == 0)
-                return;
+                return; /* wider than any line */
             s->spaces = 0;
             continue;
         }
-        if (s->column <= s->indent)
+        if (s->column <= indent)
             end_word(s);
-        wrap(s);
+        end_line(s);
+        out_spaces(s, indent);
     }
 }
 

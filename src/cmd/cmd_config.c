@@ -7,10 +7,19 @@ status cmd_config_check(app *a, err *why);
 
 /* --- show ----------------------------------------------------------------------------------- */
 
+/* The values of a repeated option stand on several lines of one place. */
+static option_origin origin_of(const app *a, unsigned row)
+{
+    option_origin from = option_origin_of(a->options, row);
+    if (app_options.rows[row].many)
+        from.line = 0;
+    return from;
+}
+
 static void put_json(app *a, unsigned row, buf *b)
 {
     const option *o = &app_options.rows[row];
-    option_origin from = option_origin_of(a->options, row);
+    option_origin from = origin_of(a, row);
     json_writer w = json_writer_on(b);
     json_open(&w, '{');
     json_key(&w, "key");
@@ -50,7 +59,7 @@ static void put_json(app *a, unsigned row, buf *b)
 /* A line that a configuration file could have; what is not set is a comment. */
 static void put_line(app *a, unsigned row, slice value, buf *b)
 {
-    option_origin from = option_origin_of(a->options, row);
+    option_origin from = origin_of(a, row);
     if (from.layer == LAYER_UNSET) {
         buf_printf(b, "# %s =", app_options.rows[row].key);
     } else {
