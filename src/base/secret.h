@@ -7,9 +7,9 @@
  *
  * Uses: base. Used by: what signs, seals or logs in. An option of type OPTION_SECRET holds the path
  * of such a file, so that no flag, variable, configuration file or `config show` ever carries one.
- * Rules: there is no function that writes a secret to a buf, a sink, JSON or an err, and none may be
- * added; secret_reveal is searched for in reviews. The pages are locked and left out of core dumps
- * and of forked children where the kernel can, and wiped before they are given back.
+ * Rules: no function writes a secret to a buf, a sink, JSON or an err, and none may be added;
+ * secret_reveal is searched for in reviews. The pages are locked and left out of core dumps and of
+ * forked children where the kernel can, and wiped before they are given back.
  * Sources: threat-model rows "secret or customer text in logs" and "secrets at rest"; madvise(2)
  * MADV_DONTDUMP, MADV_WIPEONFORK. A secret belongs to one thread at a time. */
 #ifndef NOROSHI_SECRET_H

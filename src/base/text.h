@@ -29,8 +29,8 @@ bool text_is_cjk(uint32_t c);
 int text_columns(uint32_t c);
 size_t text_width(slice s);
 
-/* Foreign text for a message: at most 32 bytes of it, cut at a character and marked by "...". Without
- * memory for the mark it is cut all the same. */
+/* Foreign text for a message: at most 32 bytes of it, cut at a character and marked by "...".
+ * Without memory for the mark it is cut all the same. */
 enum { TEXT_BRIEF_MAX = 32 };
 slice text_brief(arena *a, slice s);
 

@@ -24,7 +24,7 @@ Needs: noroshi
     > try() {
     >     COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
     >     _noroshi
-    >     echo "${COMPREPLY[*]}"
+    >     echo "[${COMPREPLY[*]}]"
     > }
     > try noroshi vers
     > try noroshi config ""
@@ -41,18 +41,18 @@ Needs: noroshi
     > complete -p noroshi
     > END
     $ bash try.bash
-    version
-    show check
-    --origin
-    
-    en ja
-    ja
-    amber amber+strict
-    version
-    version
-    
-    
-    version
+    [version]
+    [show check]
+    [--origin]
+    []
+    [en ja]
+    [ja]
+    [amber amber+strict]
+    [version]
+    [version]
+    []
+    []
+    [version]
     complete -o default -F _noroshi noroshi
     $ noroshi generate
     noroshi: generate needs man|bash
