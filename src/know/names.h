@@ -12,9 +12,9 @@
  * examples: docs/names.md. In short: somebody's word and shared ids first, then names, stronger
  * uses before weaker ones; a name that would join two entities which one source holds apart joins
  * nothing.
- * Everything returned lives in the arena given. Answers to the same look are remembered by the
- * lens; a call costs tens of microseconds then, otherwise 1-5 ms. Not for inner loops over
- * thousands of entities. One thread, as the lens. */
+ * What is returned is valid until the arena given ends or the lens looks again, whichever is first:
+ * the lens remembers groups for one look. A call costs microseconds then, otherwise 1-5 ms. One
+ * thread, as the lens. */
 #ifndef NOROSHI_KNOW_NAMES_H
 #define NOROSHI_KNOW_NAMES_H
 
@@ -23,10 +23,10 @@
 #include "model/name.h"
 
 enum {
-    NAME_GROUP_MAX = 256,  /* entities looked at for one group; over it only explicit ties count */
-    NAME_NAMES_MAX = 4096, /* names looked at for one group, likewise */
+    NAME_GROUP_MAX = 256,       /* entities looked at for one group; over it `cut` */
+    NAME_NAMES_MAX = 4096,      /* names looked at for one group, likewise */
     NAME_PER_SOURCE_MAX = 1000, /* names of one entity from one source that are considered */
-    NAME_USERS_MAX = 256,       /* users of a name; one with more is used too widely to tie */
+    NAME_USERS_MAX = 64,        /* users of a name; one with more is used too widely to tie */
     NAME_CANDIDATES_MAX = 64,   /* groups in an answer to name_lookup */
     NAME_OTHERS_MAX = 8         /* other users listed with a shared name */
 };
@@ -54,7 +54,7 @@ typedef struct name_member {
     bool revoked;           /* a visible source has replaced it by another */
     const name_said *names; /* by use, then folded, then source */
     size_t name_count;
-    bool more; /* there are names over NAME_PER_SOURCE_MAX */
+    bool more; /* a source has more names for it than NAME_PER_SOURCE_MAX */
 } name_member;
 
 /* Why two members are one. */
@@ -105,7 +105,7 @@ typedef struct name_group {
     size_t name_count;
     const name_tie *ties;
     size_t tie_count;
-    bool cut; /* too large to look at whole: only explicit ties were considered */
+    bool cut; /* too large to look at whole: weaker evidence was left out */
 } name_group;
 
 /* Which thing is `entity`? A node that nobody named is a group of its own.
@@ -154,7 +154,8 @@ typedef struct name_step {
 typedef struct name_change {
     const name_step *steps;
     size_t count;
-    node_ref a, b; /* what the two arguments meant */
+    node_ref a, b;   /* what the two arguments meant */
+    marking marking; /* of the claims: as strict as what shows that the two are there */
 } name_change;
 
 /* Plans that x and y (keys or names) are one from now on, in the words of `source`.

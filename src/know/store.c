@@ -199,6 +199,7 @@ lens *lens_free(lens *l)
         hash_free(l->h);
         arena_done(&l->interned);
         arena_done(&l->per_look);
+        names_cache_free(l->names);
         free(l->markings);
         free(l->sources);
         free(l);

@@ -41,6 +41,7 @@ struct lens {
     slice *sources; /* by source id; ptr NULL: not loaded yet */
     size_t source_count;
     uint64_t look; /* counts looks: caches of other modules compare it */
+    struct names_cache *names; /* know/names.c's */
     hash_state *h;
     bool in_read;
 };
@@ -55,6 +56,9 @@ status node_find(db *d, hash_state *h, node_ref n, int64_t *ret, err *why);
 status store_index_key(db *d, uint8_t ret[16], err *why);
 status lens_marking(lens *l, int64_t vc, marking *ret, err *why);
 status lens_source(lens *l, int64_t id, slice *ret, err *why);
+
+/* Frees l->names; NULL is fine. */
+void names_cache_free(struct names_cache *c);
 
 /* What a transaction did: tx.what. Stored. */
 enum { TX_IMPORT = 1, TX_SOURCE = 2, TX_CURATE = 3, TX_RETRACT = 4 };

@@ -50,7 +50,8 @@ static status claim_hash(writer *w, const fact_claim *c, marking m, slice source
     canon_text(b, c->value);
     canon_text(b, c->detail);
     size_t n = c->origin_count < FACT_ORIGINS_MAX ? c->origin_count : FACT_ORIGINS_MAX;
-    memcpy(origins, c->origins, n * sizeof *origins);
+    if (n)
+        memcpy(origins, c->origins, n * sizeof *origins);
     qsort(origins, n, sizeof *origins, cmp_slices);
     canon_int(b, (int64_t)n);
     for (size_t i = 0; i < n; i++)

@@ -17,7 +17,7 @@ struct db {
     sqlite3 *conn;
     const db_sight *sight;
     bool read_only;
-    int mutant;
+    int busy_ms, mutant;
     db_stmt stmt[QUERY_COUNT_];
     err first; /* why preparing failed */
 };
@@ -189,7 +189,8 @@ static status run_sql(db *d, const char *sql, err *why)
 static status configure(db *d, const db_options *o, err *why)
 {
     char sql[256];
-    sqlite3_busy_timeout(d->conn, (int)(o->busy_ms ? o->busy_ms : 10000));
+    d->busy_ms = (int)(o->busy_ms ? o->busy_ms : 10000);
+    sqlite3_busy_timeout(d->conn, d->busy_ms);
     sqlite3_db_config(d->conn, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(d->conn, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(d->conn, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
@@ -331,7 +332,9 @@ status db_rollback_savepoint(db *d, err *why)
 
 status db_checkpoint(db *d, err *why)
 {
+    sqlite3_busy_timeout(d->conn, 0); /* nor is it worth waiting for */
     int code = sqlite3_wal_checkpoint_v2(d->conn, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_busy_timeout(d->conn, d->busy_ms);
     /* a reader in the way is no error: a later checkpoint does it */
     return code == SQLITE_OK || code == SQLITE_BUSY ? OK : fail(d, "checkpoint", why);
 }
