@@ -1,4 +1,4 @@
-/* json_bench.c - bytes to values: our parser beside the packaged ones (docs/decisions/0003-json.md).
+/* json_bench.c - bytes to values: our parser beside packaged ones (docs/decisions/0003-json.md).
  *     bench-json [FILE...]    without a file: a bundle of 40 MB that it makes itself */
 #include "base/json.h"
 #include "bench.h"

@@ -215,7 +215,7 @@ static status parse_scalar(parser *ps, json *v)
 }
 
 /* --- no key twice ------------------------------------------------------------------------------
- * The first KEYS_SMALL keys of an object are compared one by one as they come, behind a small filter
+ * The first KEYS_SMALL keys of an object are compared one by one as they come, behind a filter
  * that most new keys pass. A larger object is checked when it closes, by sorting its keys: there is
  * no hash table that somebody could fill with colliding keys, and no seed to guard. */
 enum { KEYS_SMALL = 32 };

@@ -171,8 +171,8 @@ typedef struct nesting {
     uint64_t depth;
 } nesting;
 
-/* One block of 64 bytes at `at` in the document. Sets *ret_end to the number of bytes up to and with
- * the bracket that closes the value, 0 when it goes on. */
+/* One block of 64 bytes at `at` in the document. Sets *ret_end to the number of bytes up to and
+ * with the bracket that closes the value, 0 when it goes on. */
 static status balance(json_stream *s, nesting *n, const char *block, uint64_t at, unsigned *ret_end,
                       err *why)
 {

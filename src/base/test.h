@@ -28,14 +28,14 @@ static int test_bad;             /* failures of the running test */
 static const char *test_skipped; /* why it could not run */
 
 #define TEST(title)                                                                                \
-    static void test_##title(void);                                                                \
-    __attribute__((constructor)) static void test_add_##title(void)                                \
+    static void run_test_##title(void);                                                            \
+    __attribute__((constructor)) static void add_test_##title(void)                                \
     {                                                                                              \
-        static test_case t = {.name = #title, .run = test_##title};                                \
+        static test_case t = {.name = #title, .run = run_test_##title};                            \
         *test_last = &t;                                                                           \
         test_last = &t.next;                                                                       \
     }                                                                                              \
-    static void test_##title(void)
+    static void run_test_##title(void)
 
 #define TEST_FAIL(...)                                                                             \
     (test_bad++, fprintf(stderr, "%s:%d: ", __FILE__, __LINE__), fprintf(stderr, __VA_ARGS__),     \
