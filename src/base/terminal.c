@@ -139,8 +139,6 @@ static void put_json_character(buf *out, uint32_t c, slice raw)
         buf_byte(out, ' ');
     else if (!raw.len)
         buf_put(out, S("\xef\xbf\xbd"));
-    else if (text_is_visible(c))
-        buf_put(out, raw);
     else if (c < 0x10000)
         buf_printf(out, "\\u%04x", c);
     else
@@ -150,13 +148,18 @@ static void put_json_character(buf *out, uint32_t c, slice raw)
 
 void terminal_json(buf *out, slice json_text)
 {
-    while (json_text.len && !out->failed) {
-        size_t n = plain_run(json_text);
-        buf_put(out, slice_sub(json_text, 0, n));
-        json_text = slice_from(json_text, n);
-        if (!json_text.len)
-            break;
-        slice raw = slice_sub(json_text, 0, utf8_len(json_text));
-        put_json_character(out, utf8_next(&json_text), raw);
+    size_t done = 0, at = 0; /* [done, at) is fine as it is */
+    while (at < json_text.len && !out->failed) {
+        at += plain_run(slice_from(json_text, at));
+        slice rest = slice_from(json_text, at);
+        slice raw = slice_sub(rest, 0, utf8_len(rest));
+        uint32_t c = utf8_next(&rest);
+        if (at < json_text.len && (!raw.len || !text_is_visible(c))) {
+            buf_put(out, slice_sub(json_text, done, at));
+            put_json_character(out, c, raw);
+            done = at + (raw.len ? raw.len : 1);
+        }
+        at += raw.len ? raw.len : at < json_text.len;
     }
+    buf_put(out, slice_from(json_text, done));
 }

@@ -27,6 +27,9 @@ bool text_is_visible(uint32_t c)
 {
     if (c < 0x7f)
         return c >= 0x20;
+    if ((c >= 0x3041 && c <= 0x3096) || (c >= 0x30a1 && c <= 0x30fa) ||
+        (c >= 0x4e00 && c <= 0x9ffc))
+        return true; /* nearly all Japanese, without a look-up */
     if (in(blank, COUNT_OF(blank), c))
         return false;
     unsigned k = 1u << utf8proc_category((utf8proc_int32_t)c);

@@ -49,6 +49,11 @@ typedef struct command {
     status (*run)(app *a, err *why);
 } command;
 
+/* status cmd_X(app *, err *) for each command. */
+#define COMMAND(function, ...) status cmd_##function(app *a, err *why) NODISCARD;
+#include "cmd/commands.def"
+#undef COMMAND
+
 /* The table. NULL when there is no such command. */
 size_t command_count(void);
 const command *command_at(size_t i);

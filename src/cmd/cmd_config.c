@@ -2,9 +2,6 @@
 #include "base/text.h"
 #include "cmd/app.h"
 
-status cmd_config_show(app *a, err *why);
-status cmd_config_check(app *a, err *why);
-
 /* --- show ----------------------------------------------------------------------------------- */
 
 /* The values of a repeated option stand on several lines of one place. */

@@ -4,8 +4,6 @@
 
 enum { GENERATED_MAX = 4 << 20 };
 
-status cmd_generate(app *a, err *why);
-
 /* https://reproducible-builds.org/specs/source-date-epoch/ before the clock. */
 static slice date_of_page(app *a, char out[WHEN_TEXT_MAX])
 {

@@ -2,8 +2,6 @@
 #include "base/text.h"
 #include "cmd/help.h"
 
-status cmd_help(app *a, err *why);
-
 status cmd_help(app *a, err *why)
 {
     if (!a->operand_count)

@@ -1,8 +1,6 @@
 /* cmd_version.c - noroshi version */
 #include "cmd/app.h"
 
-status cmd_version(app *a, err *why);
-
 status cmd_version(app *a, err *why)
 {
     CLEANUP(buf_done) buf b;

@@ -303,7 +303,7 @@ int front_run(const front_io *io, const slice *argv, size_t argc)
     err why = {0};
     options o = {.table = &app_options};
     front f;
-    arena_init(&memory, FRONT_MEMORY_MAX);
+    arena_init(&memory, io->memory_max ? io->memory_max : FRONT_MEMORY_MAX);
     status st = read_options(&o, io, &memory, argc ? argv : NULL, argc, &why);
     if (st != OK) { /* memory is out: there is no language yet */
         char line[ERR_MESSAGE_MAX + 16];

@@ -25,6 +25,7 @@ typedef struct front_io {
     clock_source clock;
     random_source random;
     const fs *disk;
+    size_t memory_max; /* for options and what commands keep; 0: FRONT_MEMORY_MAX */
 } front_io;
 
 /* argv without the program's name. */

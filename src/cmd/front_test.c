@@ -54,6 +54,7 @@ typedef struct session {
     buf out, errors;
     disk disk;
     bool tty, root;
+    size_t memory_max;
     int out_errno; /* what writing to standard output says */
     const char *environment[8];
     int code;
@@ -107,7 +108,8 @@ static void type(session *s, const char *line)
                          .root = s->root,
                          .clock = clock_fixed(&now),
                          .random = random_system(),
-                         .disk = &files};
+                         .disk = &files,
+                         .memory_max = s->memory_max};
     while (rest.len && slice_cut(&rest, ' ', &word) && n < COUNT_OF(words))
         words[n++] = word;
     buf_clear(&s->out);
@@ -366,7 +368,7 @@ TEST(a_reader_that_goes_away_ends_it_quietly)
                 S("noroshi: writing standard output: No space left on device\n"));
 }
 
-TEST(too_much_memory_is_an_error)
+TEST(a_value_may_be_too_long)
 {
     CLEANUP(session_done) session s;
     CLEANUP(buf_done) buf line;
@@ -379,6 +381,34 @@ TEST(too_much_memory_is_an_error)
     type(&s, line.ptr);
     CHECK_EQ(s.code, 2);
     CHECK(says(&s.errors, "a value has at most 8,192 bytes"));
+}
+
+/* Whatever the budget: the answer, or one line that says there is no memory. */
+TEST(every_budget_will_do_or_is_said)
+{
+    CLEANUP(session_done) session s;
+    session_start(&s);
+    s.environment[0] = "HOME=/home/u";
+    s.environment[1] = "NOROSHI_AUDIENCE=a,b";
+    s.disk = (disk){"/home/u/.config/noroshi/noroshi.conf", S("lang = ja\n[limit]\njson-depth=x\n"),
+                    false};
+    int refused = 0;
+    for (s.memory_max = 1; s.code != 1; s.memory_max += 64) {
+        s.code = 0;
+        type(&s, "--audience x -o limit.ask-values=7 config check");
+        REQUIRE(s.code == 1 || s.code == 2);
+        REQUIRE(s.memory_max < 1 << 20);
+        if (s.code == 1)
+            break;
+        refused++;
+        size_t lines = 0;
+        for (size_t i = 0; i < s.errors.len; i++)
+            lines += s.errors.ptr[i] == '\n';
+        CHECK_EQ(lines, 1);
+        CHECK(says(&s.errors, "memory budget"));
+    }
+    CHECK(refused > 10);
+    CHECK(says(&s.out, "json-depth"));
 }
 
 /* --- progress --------------------------------------------------------------------------------- */

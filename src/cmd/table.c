@@ -8,10 +8,6 @@ static const option option_rows[] = {
 };
 _Static_assert(COUNT_OF(option_rows) == OPT_COUNT_, "an option without a row");
 
-#define COMMAND(function, name_, ...) status cmd_##function(app *a, err *why);
-#include "cmd/commands.def"
-#undef COMMAND
-
 static const command command_rows[] = {
 #define COMMAND(function, name_, ...) {.name = name_, .run = cmd_##function, __VA_ARGS__},
 #include "cmd/commands.def"
