@@ -81,7 +81,7 @@ TEST(comparison)
     secret *s = NULL;
     REQUIRE(secret_keep(S("token"), &s, NULL) == OK);
     CHECK(secret_eq(s, S("token")));
-    CHECK(!secret_eq(s, S("tokem")) && !secret_eq(s, S("toke")) && !secret_eq(s, S("tokens")) &&
+    CHECK(!secret_eq(s, S("tokem")) && !secret_eq(s, S("tok")) && !secret_eq(s, S("tokens")) &&
           !secret_eq(s, S("")));
     s = secret_free(s);
     CHECK(secret_free(NULL) == NULL && s == NULL);

@@ -104,8 +104,8 @@ TEST(lines_wrap_where_they_may)
         {"悪性「根拠」", 6, 0, "悪性\n「根\n拠」\n"},
         {"端末を isolate する", 10, 0, "端末を\nisolate す\nる\n"},
         {"a\nb c", 3, 1, "a\nb c\n"},
-        {"one two three four", 8, 70, "one two\n    thre\n    e\n    four\n"}, /* at most half */
-        {"日", 1, 0, "日\n"}, /* wider than any line */
+        {"one two fivesix", 8, 70, "one two\n    five\n    six\n"}, /* at most half */
+        {"日", 1, 0, "日\n"},                                       /* wider than any line */
         {"one two three", 0, 0, "one two three\n"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
