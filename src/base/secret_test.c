@@ -37,7 +37,7 @@ static bool put(const place *p, slice bytes, mode_t mode)
 
 TEST(files_are_read_when_nobody_else_can)
 {
-    CLEANUP(place_done) place p;
+    CLEANUP(place_done) place p = {0};
     REQUIRE(place_make(&p));
     static char big[SECRET_BYTES_MAX + 1];
     memset(big, 'k', sizeof big);
