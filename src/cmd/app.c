@@ -3,6 +3,8 @@
 #include "cmd/progress.h"
 #include "know/store.h"
 
+#include <pwd.h>
+
 enum { ERROR_JSON_MAX = 1 << 20 };
 
 void app_exit(app *a, int code)
@@ -150,4 +152,16 @@ status app_lens(app *a, lens **ret, err *why)
     if (st == OK)
         *ret = a->lens;
     return st;
+}
+
+slice app_actor(app *a)
+{
+    char room[4096];
+    struct passwd entry, *found = NULL;
+    if (getpwuid_r(geteuid(), &entry, room, sizeof room, &found) == 0 && found) {
+        slice name = arena_printf(a->memory, "%s", found->pw_name);
+        if (name.ptr)
+            return name;
+    }
+    return S("unknown");
 }

@@ -62,6 +62,7 @@ typedef struct import_options {
     import_mode mode;
     bool dry_run; /* everything but keeping it */
     format_limits limits;
+    uint64_t document_bytes_max; /* 0: no bound */
     unpack_limits unpack;
     /* Not OK stops the import, which returns it. */
     status (*on_summary)(void *ctx, const import_summary *s, err *why);
@@ -77,6 +78,8 @@ importer *importer_free(importer *im);
  * that cannot be read, or is no document, is a summary that failed. Returns not OK only when the
  * store or the sandbox cannot go on, or on_summary said so. */
 status import_path(importer *im, const char *path, err *why) NODISCARD;
+/* A document in memory, under this name. */
+status import_memory(importer *im, slice name, slice bytes, err *why) NODISCARD;
 /* The last summaries. */
 status importer_finish(importer *im, err *why) NODISCARD;
 

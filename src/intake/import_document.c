@@ -274,11 +274,22 @@ static void list_member(importer *im, const uint8_t *sha256)
     json_close(&w, ']');
 }
 
+/* Over the limit: said before anything is read. */
+static status too_large(importer *im, const import_place *place, err *why)
+{
+    err cause = {0};
+    im->members_ok = false;
+    err_set(&cause, ERR_LIMIT, im->o.document_bytes_max, "document over %llu bytes",
+            (unsigned long long)im->o.document_bytes_max);
+    return import_problem(im, place, ERR_LIMIT, &cause, why);
+}
+
 status import_document(importer *im, int fd, uint64_t size, const import_place *place, err *why)
 {
     uint8_t sha[SHA256_BYTES];
     bool known;
-    (void)size;
+    if (im->o.document_bytes_max && size > im->o.document_bytes_max)
+        return too_large(im, place, why);
     start_summary(im, place);
     status st = hash_descriptor(im, fd, sha, &im->bytes, why);
     if (st != OK)

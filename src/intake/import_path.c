@@ -330,6 +330,20 @@ static status import_folder(importer *im, int folder, const import_place *place,
 
 /* --- what the user names --------------------------------------------------------------------- */
 
+status import_memory(importer *im, slice name, slice bytes, err *why)
+{
+    import_place place = {.path = name, .root = stem(name), .feed = name, .given = true};
+    spool p;
+    spool_init(&p, im->o.directory);
+    status st = spool_write(&p, bytes, why);
+    if (st == OK)
+        st = spool_finish(&p, why);
+    if (st == OK)
+        st = import_descriptor(im, p.fd, &place, why);
+    spool_done(&p);
+    return st;
+}
+
 static status import_stdin(importer *im, err *why)
 {
     enum { READ_SIZE = 1 << 17 };

@@ -1,0 +1,281 @@
+/* importing.c - imports for the commands: see importing.h. */
+#include "cmd/importing.h"
+#include "cmd/progress.h"
+#include "cmd/starter.h"
+#include "intake/import.h"
+#include "know/index.h"
+#include "know/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { REFUSALS_SHOWN = 5 };
+
+typedef struct importing {
+    app *a;
+    progress bar;
+    uint64_t documents, records, fresh, withdrawn, refused, skipped, failed;
+    bool quiet; /* totals only */
+} importing;
+
+/* --- summaries ------------------------------------------------------------------------------ */
+
+static void put_text(json_writer *w, const char *key, slice text)
+{
+    json_key(w, key);
+    if (text.len)
+        json_put_text(w, text);
+    else
+        json_put_null(w);
+}
+
+static void put_notes(json_writer *w, const char *key, const import_refusal *list, size_t count)
+{
+    json_key(w, key);
+    json_open(w, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_open(w, '{');
+        json_key(w, "at");
+        json_put_int(w, (int64_t)list[i].at);
+        if (list[i].place.len) {
+            json_key(w, "place");
+            json_put_text(w, list[i].place);
+        }
+        json_key(w, "why");
+        json_put_text(w, list[i].why);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+}
+
+static void put_count(json_writer *w, const char *key, uint64_t n)
+{
+    json_key(w, key);
+    json_put_int(w, (int64_t)n);
+}
+
+/* contract.md section 4 */
+static void put_json(buf *out, const import_summary *s)
+{
+    char hex[HASH_HEX_MAX], name[HASH_HEX_MAX + 8];
+    json_writer w = json_writer_on(out);
+    json_open(&w, '{');
+    json_key(&w, "schema");
+    json_put_text(&w, S("noroshi.import/1"));
+    put_text(&w, "path", s->path);
+    put_text(&w, "format", s->format);
+    put_text(&w, "source", s->source);
+    snprintf(name, sizeof name, "sha256:%s", hash_hex(s->sha256, SHA256_BYTES, hex));
+    put_text(&w, "document", s->has_document ? slice_str(name) : S(""));
+    put_count(&w, "records", s->records);
+    put_count(&w, "new", s->fresh);
+    put_count(&w, "known", s->known);
+    put_count(&w, "withdrawn", s->withdrawn);
+    put_count(&w, "refused_total", s->refused);
+    put_notes(&w, "refused", s->refusals, s->refusal_count);
+    put_count(&w, "warned_total", s->warned);
+    put_notes(&w, "warned", s->warnings, s->warning_count);
+    json_key(&w, "seconds");
+    char seconds[32];
+    snprintf(seconds, sizeof seconds, "%lld.%06lld", (long long)(s->elapsed_us / 1000000),
+             (long long)(s->elapsed_us % 1000000));
+    json_put_raw(&w, slice_str(seconds));
+    if (s->skipped) {
+        json_key(&w, "skipped");
+        json_put_bool(&w, true);
+    }
+    json_close(&w, '}');
+}
+
+static void put_refusals(importing *im, const import_summary *s)
+{
+    sink *out = &im->a->out;
+    size_t shown = s->refusal_count < REFUSALS_SHOWN ? s->refusal_count : REFUSALS_SHOWN;
+    for (size_t i = 0; i < shown; i++) {
+        const import_refusal *r = &s->refusals[i];
+        sink_words(out, S("  "));
+        sink_put(out, r->place.len ? msg_import_refused_place(r->place, r->why)
+                                   : msg_import_refused_at((int64_t)r->at, r->why));
+        sink_line(out);
+    }
+    if (s->refused > shown) {
+        sink_words(out, S("  "));
+        sink_put(out, msg_import_refused_more((int64_t)(s->refused - shown)));
+        sink_line(out);
+    }
+}
+
+static void put_line(importing *im, const import_summary *s)
+{
+    sink *out = &im->a->out;
+    sink_foreign(out, s->path);
+    sink_words(out, S("  "));
+    sink_style(out, STYLE_DIM);
+    sink_foreign(out, s->format);
+    sink_style(out, STYLE_PLAIN);
+    sink_words(out, S("  "));
+    sink_put(out, msg_import_counts((int64_t)s->records, (int64_t)s->fresh, (int64_t)s->known));
+    if (s->withdrawn)
+        sink_put(out, msg_import_withdrawn((int64_t)s->withdrawn));
+    if (s->refused)
+        sink_put(out, msg_import_refused((int64_t)s->refused));
+    sink_line(out);
+    put_refusals(im, s);
+}
+
+/* A document that failed is an error of its own, in its place among the others. */
+static void put_failed(importing *im, const import_summary *s)
+{
+    im->failed++;
+    app_report(im->a, &s->why, s->path);
+}
+
+static status on_summary(void *ctx, const import_summary *s, err *why)
+{
+    importing *im = ctx;
+    app *a = im->a;
+    im->documents++;
+    im->records += s->records;
+    im->fresh += s->fresh;
+    im->withdrawn += s->withdrawn;
+    im->refused += s->refused;
+    im->skipped += s->skipped;
+    if (s->failed != OK) {
+        put_failed(im, s);
+    } else if (a->json) {
+        CLEANUP(buf_done) buf b;
+        buf_init(&b, 4 << 20);
+        put_json(&b, s);
+        status st = buf_status(&b, why);
+        if (st != OK)
+            return st;
+        sink_json(&a->out, buf_slice(&b));
+    } else if (!s->skipped && !im->quiet) {
+        put_line(im, s);
+    }
+    progress_show(&im->bar, msg_import_progress((int64_t)im->documents, (int64_t)im->records));
+    return sink_flush(&a->out, why);
+}
+
+static void put_totals(importing *im)
+{
+    sink *out = &im->a->out;
+    if (im->a->json || im->a->quiet || im->documents < 2)
+        return;
+    sink_put(out, msg_import_total((int64_t)(im->documents - im->skipped), (int64_t)im->records, (int64_t)im->fresh));
+    if (im->withdrawn)
+        sink_put(out, msg_import_withdrawn((int64_t)im->withdrawn));
+    if (im->refused)
+        sink_put(out, msg_import_refused((int64_t)im->refused));
+    if (im->skipped)
+        sink_put(out, msg_import_skipped((int64_t)im->skipped));
+    sink_line(out);
+}
+
+/* --- options -------------------------------------------------------------------------------- */
+
+static status read_options(app *a, import_options *o, err *why)
+{
+    const options *given = a->options;
+    o->clock = a->ticks;
+    o->directory = store_dir(a->store);
+    o->format = option_text(given, OPT_IMPORT_FORMAT);
+    o->mapping = option_text(given, OPT_IMPORT_MAP);
+    o->source = option_text(given, OPT_IMPORT_SOURCE);
+    o->mode = (import_mode)option_int(given, OPT_IMPORT_MODE);
+    o->dry_run = option_bool(given, OPT_IMPORT_DRY_RUN);
+    o->floor.audience = option_text(given, OPT_IMPORT_FOR);
+    o->floor.owner = option_text(given, OPT_IMPORT_OWNER);
+    slice grade = option_text(given, OPT_IMPORT_RELIABILITY), level = option_text(given, OPT_IMPORT_TLP);
+    o->reliability = grade.len ? grade.ptr[0] : 0;
+    if (level.len && tlp_parse(level, &o->floor.tlp) != OK)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "--tlp is clear, green, amber, amber+strict or red");
+    o->limits.record_bytes_max = (uint32_t)option_int(given, OPT_LIMIT_OBJECT_BYTES);
+    o->limits.depth_max = (uint32_t)option_int(given, OPT_LIMIT_JSON_DEPTH);
+    o->document_bytes_max = (uint64_t)option_int(given, OPT_LIMIT_DOCUMENT_BYTES);
+    o->unpack.ratio_max = (uint32_t)option_int(given, OPT_LIMIT_ARCHIVE_RATIO);
+    o->unpack.bytes_max = (uint64_t)option_int(given, OPT_LIMIT_ARCHIVE_BYTES);
+    o->unpack.levels_max = (uint32_t)option_int(given, OPT_LIMIT_ARCHIVE_LEVELS);
+    if (o->format.len && !format_named(o->format))
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "--format %.*s is not known: %s", SLICE_FMT(o->format),
+                       "noroshi help import lists the formats");
+    return OK;
+}
+
+static status start(app *a, importing *im, sandbox **jail, importer **ret, const import_options *wanted, err *why)
+{
+    import_options o = *wanted;
+    sandbox_options so = sandbox_defaults(a->ticks);
+    so.limits.memory_bytes = (uint64_t)option_int(a->options, OPT_LIMIT_WORKER_BYTES);
+    so.limits.cpu_s = so.limits.wait_s = (uint32_t)option_int(a->options, OPT_LIMIT_WORKER_SECONDS);
+    status st = sandbox_new(&so, jail, why);
+    if (st != OK)
+        return st;
+    o.store = a->store;
+    o.sandbox = *jail;
+    o.actor = app_actor(a);
+    o.on_summary = on_summary;
+    o.ctx = im;
+    return importer_new(&o, ret, why);
+}
+
+/* The index takes the new values in, so that the first question need not. */
+static status catch_up(app *a, err *why)
+{
+    index_t *ix = NULL;
+    status st = index_open(a->store, &ix, why);
+    index_close(ix);
+    return st;
+}
+
+static status finish(app *a, importing *im, importer *it, status st, err *why)
+{
+    if (st == OK)
+        st = importer_finish(it, why);
+    progress_clear(a);
+    if (st == OK)
+        put_totals(im);
+    if (im->refused)
+        app_exit(a, 1);
+    importer_free(it);
+    if (st == OK)
+        st = catch_up(a, why);
+    return st == OK ? sink_flush(&a->out, why) : st;
+}
+
+status importing_paths(app *a, err *why)
+{
+    store *s;
+    sandbox *jail = NULL;
+    importer *it = NULL;
+    import_options o = {0};
+    importing im = {.a = a, .bar = progress_start(a)};
+    status st = app_store(a, &s, why);
+    if (st == OK)
+        st = read_options(a, &o, why);
+    if (st == OK)
+        st = start(a, &im, &jail, &it, &o, why);
+    if (it) {
+        for (size_t i = 0; st == OK && i < a->operand_count; i++)
+            st = import_path(it, a->operands[i].ptr, why);
+        st = finish(a, &im, it, st, why);
+    }
+    sandbox_free(jail);
+    return st;
+}
+
+status importing_starter(app *a, err *why)
+{
+    sandbox *jail = NULL;
+    importer *it = NULL;
+    import_options o = {.clock = a->ticks, .directory = store_dir(a->store)};
+    importing im = {.a = a, .bar = progress_start(a), .quiet = true};
+    status st = start(a, &im, &jail, &it, &o, why);
+    if (it) {
+        for (size_t i = 0; st == OK && i < starter_count; i++)
+            st = import_memory(it, slice_str(starter_files[i].name), starter_bytes(i), why);
+        st = finish(a, &im, it, st, why);
+    }
+    sandbox_free(jail);
+    return st;
+}
