@@ -162,7 +162,8 @@ static void put_totals(importing *im)
     sink *out = &im->a->out;
     if (im->a->json || im->a->quiet || im->documents < 2)
         return;
-    sink_put(out, msg_import_total((int64_t)(im->documents - im->skipped), (int64_t)im->records, (int64_t)im->fresh));
+    sink_put(out, msg_import_total((int64_t)(im->documents - im->skipped), (int64_t)im->records,
+                                   (int64_t)im->fresh));
     if (im->withdrawn)
         sink_put(out, msg_import_withdrawn((int64_t)im->withdrawn));
     if (im->refused)
@@ -186,10 +187,12 @@ static status read_options(app *a, import_options *o, err *why)
     o->dry_run = option_bool(given, OPT_IMPORT_DRY_RUN);
     o->floor.audience = option_text(given, OPT_IMPORT_FOR);
     o->floor.owner = option_text(given, OPT_IMPORT_OWNER);
-    slice grade = option_text(given, OPT_IMPORT_RELIABILITY), level = option_text(given, OPT_IMPORT_TLP);
+    slice grade = option_text(given, OPT_IMPORT_RELIABILITY),
+          level = option_text(given, OPT_IMPORT_TLP);
     o->reliability = grade.len ? grade.ptr[0] : 0;
     if (level.len && tlp_parse(level, &o->floor.tlp) != OK)
-        return err_set(why, ERR_INPUT, ERR_NOWHERE, "--tlp is clear, green, amber, amber+strict or red");
+        return err_set(why, ERR_INPUT, ERR_NOWHERE,
+                       "--tlp is clear, green, amber, amber+strict or red");
     o->limits.record_bytes_max = (uint32_t)option_int(given, OPT_LIMIT_OBJECT_BYTES);
     o->limits.depth_max = (uint32_t)option_int(given, OPT_LIMIT_JSON_DEPTH);
     o->document_bytes_max = (uint64_t)option_int(given, OPT_LIMIT_DOCUMENT_BYTES);
@@ -197,12 +200,13 @@ static status read_options(app *a, import_options *o, err *why)
     o->unpack.bytes_max = (uint64_t)option_int(given, OPT_LIMIT_ARCHIVE_BYTES);
     o->unpack.levels_max = (uint32_t)option_int(given, OPT_LIMIT_ARCHIVE_LEVELS);
     if (o->format.len && !format_named(o->format))
-        return err_set(why, ERR_INPUT, ERR_NOWHERE, "--format %.*s is not known: %s", SLICE_FMT(o->format),
-                       "noroshi help import lists the formats");
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "--format %.*s is not known: %s",
+                       SLICE_FMT(o->format), "noroshi help import lists the formats");
     return OK;
 }
 
-static status start(app *a, importing *im, sandbox **jail, importer **ret, const import_options *wanted, err *why)
+static status start(app *a, importing *im, sandbox **jail, importer **ret,
+                    const import_options *wanted, err *why)
 {
     import_options o = *wanted;
     sandbox_options so = sandbox_defaults(a->ticks);

@@ -15,7 +15,8 @@ extern const size_t starter_count;
 
 static inline slice starter_bytes(size_t i)
 {
-    return slice_of(starter_files[i].first, (size_t)(starter_files[i].end - starter_files[i].first));
+    return slice_of(starter_files[i].first,
+                    (size_t)(starter_files[i].end - starter_files[i].first));
 }
 
 #endif

@@ -1,0 +1,138 @@
+/* cmd_status.c - noroshi status: what is held, how fresh it is, whether the jail holds. */
+#include "cmd/app.h"
+#include "know/held.h"
+#include "know/index.h"
+#include "know/store.h"
+#include "sandbox/sandbox.h"
+
+status cmd_status(app *a, err *why);
+
+typedef struct totals {
+    uint64_t sources, documents, records;
+    when fresh; /* newest arrival */
+} totals;
+
+static status add_source(void *ctx, const source_info *s, err *why)
+{
+    totals *t = ctx;
+    (void)why;
+    t->sources++;
+    t->documents += s->documents;
+    t->records += s->records;
+    if (s->fresh != WHEN_NONE && (t->fresh == WHEN_NONE || s->fresh > t->fresh))
+        t->fresh = s->fresh;
+    return OK;
+}
+
+typedef struct report {
+    totals t;
+    uint64_t values, index_bytes;
+    slice dir;
+    const char *jail;
+    err jail_why; /* why there is none */
+} report;
+
+static void put_json(app *a, const report *r, buf *b)
+{
+    char text[WHEN_TEXT_MAX];
+    json_writer w = json_writer_on(b);
+    json_open(&w, '{');
+    json_key(&w, "schema");
+    json_put_text(&w, S("noroshi.status/1"));
+    json_key(&w, "version");
+    json_put_text(&w, S(NOROSHI_VERSION));
+    json_key(&w, "data");
+    json_put_text(&w, r->dir);
+    json_key(&w, "sources");
+    json_put_int(&w, (int64_t)r->t.sources);
+    json_key(&w, "documents");
+    json_put_int(&w, (int64_t)r->t.documents);
+    json_key(&w, "records");
+    json_put_int(&w, (int64_t)r->t.records);
+    json_key(&w, "fresh");
+    if (r->t.fresh == WHEN_NONE)
+        json_put_null(&w);
+    else
+        json_put_text(&w, slice_str(when_iso(r->t.fresh, text)));
+    json_key(&w, "index");
+    json_open(&w, '{');
+    json_key(&w, "values");
+    json_put_int(&w, (int64_t)r->values);
+    json_key(&w, "bytes");
+    json_put_int(&w, (int64_t)r->index_bytes);
+    json_close(&w, '}');
+    json_key(&w, "jail");
+    if (r->jail)
+        json_put_text(&w, slice_str(r->jail));
+    else
+        json_put_null(&w);
+    json_key(&w, "jail_why");
+    if (r->jail)
+        json_put_null(&w);
+    else
+        json_put_text(&w, slice_str(r->jail_why.msg));
+    json_close(&w, '}');
+    sink_json(&a->out, buf_slice(b));
+}
+
+static void put_row(app *a, message label, message value)
+{
+    sink_style(&a->out, STYLE_LABEL);
+    sink_put(&a->out, label);
+    sink_style(&a->out, STYLE_PLAIN);
+    sink_to(&a->out, 12);
+    sink_put(&a->out, value);
+    sink_line(&a->out);
+}
+
+static void put_text(app *a, const report *r)
+{
+    put_row(a, msg_status_data(), msg_status_where(r->dir));
+    put_row(a, msg_status_held(),
+            msg_status_documents((int64_t)r->t.sources, (int64_t)r->t.documents,
+                                 (int64_t)r->t.records));
+    put_row(a, msg_status_fresh(),
+            r->t.fresh == WHEN_NONE ? msg_status_never() : msg_status_arrived(r->t.fresh));
+    put_row(a, msg_status_index(), msg_status_values((int64_t)r->values, (int64_t)r->index_bytes));
+    put_row(a, msg_status_jail(),
+            r->jail ? msg_status_where(slice_str(r->jail))
+                    : msg_status_no_jail(slice_str(r->jail_why.msg)));
+}
+
+/* A kernel without a jail is worth telling, not an error of this command. */
+static status ask_jail(app *a, report *r, sandbox **s, err *why)
+{
+    sandbox_options o = sandbox_defaults(a->ticks);
+    status st = sandbox_new(&o, s, why);
+    if (st == OK && sandbox_check(*s, WORKER_DOC, &r->jail, &r->jail_why) != OK)
+        r->jail = NULL;
+    return st;
+}
+
+status cmd_status(app *a, err *why)
+{
+    lens *l;
+    index_t *ix = NULL;
+    sandbox *s = NULL;
+    report r = {.t.fresh = WHEN_NONE};
+    CLEANUP(buf_done) buf b;
+    buf_init(&b, 1 << 20);
+    status st = app_data(a, &r.dir, why);
+    if (st == OK)
+        st = app_lens(a, &l, why);
+    if (st == OK)
+        st = source_each(l, add_source, &r.t, why);
+    if (st == OK)
+        st = index_open(a->store, &ix, why);
+    if (st == OK) {
+        index_size(ix, &r.values, &r.index_bytes);
+        st = ask_jail(a, &r, &s, why);
+    }
+    if (st == OK && a->json)
+        put_json(a, &r, &b);
+    else if (st == OK)
+        put_text(a, &r);
+    index_close(ix);
+    sandbox_free(s);
+    return st == OK ? sink_flush(&a->out, why) : st;
+}
