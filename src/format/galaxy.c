@@ -216,5 +216,9 @@ static int sniff(slice head, slice path)
     return peek_has(&p, S("values"), S("uuid")) || peek_top(&p, S("type")) ? 90 : 40;
 }
 
-const format format_misp_galaxy = {
-    .name = "misp-galaxy", .version = 1, .snapshot = true, .sniff = sniff, .read = read_galaxy};
+const format format_misp_galaxy = {.name = "misp-galaxy",
+                                   .version = 1,
+                                   .snapshot = true,
+                                   .one_list = true,
+                                   .sniff = sniff,
+                                   .read = read_galaxy};

@@ -414,5 +414,9 @@ static int sniff(slice head, slice path)
     return cve && added ? 95 : 0;
 }
 
-const format format_kev = {
-    .name = "kev", .version = 1, .snapshot = true, .sniff = sniff, .read = read_kev};
+const format format_kev = {.name = "kev",
+                           .version = 1,
+                           .snapshot = true,
+                           .one_list = true,
+                           .sniff = sniff,
+                           .read = read_kev};

@@ -225,5 +225,6 @@ static int sniff(slice head, slice path)
 const format format_microsoft_naming = {.name = "microsoft-naming",
                                         .version = 1,
                                         .snapshot = true,
+                                        .one_list = true,
                                         .sniff = sniff,
                                         .read = read_naming};

@@ -22,6 +22,7 @@ static status on_head(void *ctx, const fact_head *head, err *why)
     im->head = *head;
     if (!keep_text(im, head->format, &im->head.format) ||
         !keep_text(im, head->source, &im->head.source) ||
+        !keep_text(im, head->codec, &im->head.codec) ||
         !keep_text(im, head->derives_from, &im->head.derives_from) ||
         !keep_text(im, head->marking.owner, &im->head.marking.owner) ||
         !keep_text(im, head->marking.audience, &im->head.marking.audience))
@@ -36,12 +37,15 @@ static slice feed_name(const importer *im, const format *f, bool guessed)
 {
     if (f && f->one_list)
         return slice_str(f->name);
-    return guessed ? im->place->feed : im->place->path;
+    if (guessed)
+        return im->place->feed;
+    /* a source's own word: its file is the same list wherever it lies */
+    return im->o.source.len ? im->place->path : last_part(im->place->path);
 }
 
 static status begin_document(importer *im, err *why)
 {
-    const format *f = format_named(slice_str(im->report.format));
+    const format *f = format_named(im->head.codec);
     bool guessed = !im->o.source.len && !im->head.source.len;
     slice source = im->o.source.len      ? im->o.source
                    : im->head.source.len ? im->head.source

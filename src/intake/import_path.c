@@ -16,7 +16,7 @@ enum { PATH_TEXT_MAX = 4096, FOLDER_ENTRIES_MAX = 1000000 };
 
 /* --- names ---------------------------------------------------------------------------------- */
 
-static slice last_part(slice path)
+slice last_part(slice path)
 {
     while (path.len > 1 && path.ptr[path.len - 1] == '/')
         path.len--;

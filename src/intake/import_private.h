@@ -55,6 +55,8 @@ status importer_wait(importer *im, const import_summary *s, err *why) NODISCARD;
 /* SHA-256 of all that is on fd, and its length. */
 status hash_descriptor(importer *im, int fd, uint8_t ret[SHA256_BYTES], uint64_t *ret_bytes,
                        err *why) NODISCARD;
+/* The name behind the last slash. */
+slice last_part(slice path);
 uint32_t parser_id(const format *f);
 /* Is it known? Then its summary is given out. *ret_known. */
 status import_known(importer *im, const uint8_t *sha256, const import_place *place, bool *ret_known,

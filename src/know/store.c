@@ -55,6 +55,17 @@ static status make_index_key(store *s, db *d, err *why)
     return st;
 }
 
+/* SQLite would make the file readable by others as the umask allows. */
+static status make_file(const store *s, err *why)
+{
+    file f;
+    status st =
+        fs_open(s->options.disk, s->db_path, FILE_WRITE | FILE_CREATE | FILE_EXCLUSIVE, &f, why);
+    if (st == OK)
+        file_close(&f);
+    return st == ERR_BUSY ? OK : st;
+}
+
 /* First start makes the schema; later ones only look at the version. */
 static status prepare(store *s, err *why)
 {
@@ -101,9 +112,11 @@ status store_open(const store_options *o, store **ret, err *why)
     s->blobs = (blob_dir){.disk = s->options.disk, .path = s->blob_path, .random = o->random};
     status st = OK;
     file probe;
-    if (o->create)
+    if (o->create) {
         st = make_folders(s, why);
-    else if ((st = fs_open(s->options.disk, s->db_path, FILE_READ, &probe, why)) == OK)
+        if (st == OK)
+            st = make_file(s, why);
+    } else if ((st = fs_open(s->options.disk, s->db_path, FILE_READ, &probe, why)) == OK)
         file_close(&probe);
     else if (st == ERR_NOT_FOUND)
         err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no store in %s: noroshi init makes one", s->dir);

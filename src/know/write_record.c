@@ -233,6 +233,8 @@ static status compare_versions(writer *w, const fact_record *r, int64_t name_has
             v->same_row = db_int(q, 0);
         } else if (!gone && modified > r->modified && r->modified != WHEN_NONE) {
             v->newer_live = true;
+        } else if (db_int(q, 6) == w->doc.id) {
+            continue; /* one document has the id twice: both stay, neither is the newer */
         } else if (!gone && (modified < r->modified || r->modified == WHEN_NONE) &&
                    v->replaced_count < COUNT_OF(v->replaced)) {
             v->replaced[v->replaced_count++] = db_int(q, 0);

@@ -17,11 +17,11 @@
 /* What can be said. The numbers are stored and kept for ever. */
 typedef enum predicate {
     PRED_NONE = 0,
-    PRED_NAMED = 1,        /* entity -> name; value: as written; detail.kind: primary|alias|id|vendor */
-    PRED_DESCRIBED,        /* value: text */
-    PRED_INDICATES,        /* observable or indicator -> entity (or nothing: just malicious) */
-    PRED_PATTERN_OF,       /* observable -> the indicator whose pattern names it */
-    PRED_USES,             /* value: the procedure in the source's words */
+    PRED_NAMED = 1,  /* entity -> name; value: as written; detail.kind: primary|alias|id|vendor */
+    PRED_DESCRIBED,  /* value: text */
+    PRED_INDICATES,  /* observable or indicator -> entity (or nothing: just malicious) */
+    PRED_PATTERN_OF, /* observable -> the indicator whose pattern names it */
+    PRED_USES,       /* value: the procedure in the source's words */
     PRED_TARGETS,
     PRED_ATTRIBUTED_TO,
     PRED_MITIGATES,
@@ -47,20 +47,20 @@ typedef enum predicate {
     PRED_COMPROMISES,
     PRED_CONSISTS_OF,
     PRED_RELATED_TO,
-    PRED_SIMILAR_TO,       /* MISP galaxy "similar": near, not the same */
+    PRED_SIMILAR_TO, /* MISP galaxy "similar": near, not the same */
     PRED_DERIVED_FROM,
     PRED_DUPLICATE_OF,
-    PRED_REFERS_TO,        /* report, note, grouping, observed-data -> what it is about */
-    PRED_SIGHTED,          /* somebody saw it; detail: count */
-    PRED_VERDICT,          /* value: malicious|suspicious|benign|unknown, set by a person */
-    PRED_LISTED,           /* observable is on a list; detail.list, detail.polarity */
-    PRED_EXPLOITED,        /* vulnerability known to be exploited (KEV); detail: dates, ransomware */
-    PRED_AFFECTS,          /* vulnerability -> product; detail: versions */
-    PRED_PROPERTY,         /* detail: {"name":..., "value":...} anything else worth keeping */
-    PRED_HASHES_WITH,      /* two hashes of one file */
+    PRED_REFERS_TO,   /* report, note, grouping, observed-data -> what it is about */
+    PRED_SIGHTED,     /* somebody saw it; detail: count */
+    PRED_VERDICT,     /* value: malicious|suspicious|benign|unknown, set by a person */
+    PRED_LISTED,      /* observable is on a list; detail.list, detail.polarity */
+    PRED_EXPLOITED,   /* vulnerability known to be exploited (KEV); detail: dates, ransomware */
+    PRED_AFFECTS,     /* vulnerability -> product; detail: versions */
+    PRED_PROPERTY,    /* detail: {"name":..., "value":...} anything else worth keeping */
+    PRED_HASHES_WITH, /* two hashes of one file */
     PRED_IMPERSONATES,
     PRED_BASED_ON,
-    PRED_OTHER,            /* a relation of the source's own; detail.relation names it */
+    PRED_OTHER, /* a relation of the source's own; detail.relation names it */
     PRED_COUNT_
 } predicate;
 
@@ -91,33 +91,35 @@ typedef struct fact_claim {
     int confidence;  /* 0..100, -1 when the source did not say */
     when first_seen, last_seen, valid_from, valid_until; /* WHEN_NONE when not said */
     marking marking;
-    bool marked; /* false: the document's default marking applies */
+    bool marked;          /* false: the document's default marking applies */
     const slice *origins; /* reports this was copied from: URLs or "sha256:..." */
     size_t origin_count;
 } fact_claim;
 
 /* A record: the unit that import counts (a STIX object, a CSV line, a galaxy value). */
 typedef struct fact_record {
-    uint64_t at;       /* offset of the record in the document */
-    uint64_t length;   /* bytes */
-    uint64_t line;     /* 1-based line, 0 when the format has none */
-    slice place;       /* for people: "/objects/17" or "" (then line, else offset, is used) */
+    uint64_t at;     /* offset of the record in the document */
+    uint64_t length; /* bytes */
+    uint64_t line;   /* 1-based line, 0 when the format has none */
+    slice place;     /* for people: "/objects/17" or "" (then line, else offset, is used) */
     /* STIX objects and other things with an identity of their own; id empty for the rest */
-    slice id;          /* "malware--..." */
-    slice spec;        /* "2.0", "2.1", "" */
-    when modified;     /* WHEN_NONE when not versioned */
+    slice id;      /* "malware--..." */
+    slice spec;    /* "2.0", "2.1", "" */
+    when modified; /* WHEN_NONE when not versioned */
     bool revoked;
     uint8_t content[32]; /* SHA-256 of the canonical form: equal for equal content */
-    marking marking;   /* of the record as a whole */
+    marking marking;     /* of the record as a whole */
     bool marked;
 } fact_record;
 
 /* Once per document, before the first record. */
 typedef struct fact_head {
-    slice format;  /* "stix-2.1", "misp-galaxy", "csv", ...: the contract's `format` */
-    slice source;  /* who says so, from the content; empty: the importer decides */
+    slice format;       /* "stix-2.1", "misp-galaxy", "csv", ...: the contract's `format` */
+    slice source;       /* who says so, from the content; empty: the importer decides */
     slice derives_from; /* the source whose statements these repeat ("microsoft"); empty: none */
-    bool snapshot; /* the document is its publisher's whole list */
+    slice codec; /* which codec read it, and which version: set by who runs it, not by the codec */
+    uint32_t codec_version;
+    bool snapshot;   /* the document is its publisher's whole list */
     marking marking; /* default for all that is not marked */
     bool marked;
 } fact_head;

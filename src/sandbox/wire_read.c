@@ -237,6 +237,8 @@ static status take_head(wire_reader *r, cursor *c, err *why)
     status st = over(r, c, why);
     if (st != OK)
         return st;
+    h.codec = r->sum.format;
+    h.codec_version = r->sum.format_version;
     r->at = AT_OUTSIDE;
     return r->facts.head(r->facts.ctx, &h, why);
 }

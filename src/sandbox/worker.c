@@ -143,6 +143,19 @@ static void use_utf8(void)
         uselocale(utf8);
 }
 
+static int cmp_bytes(const void *a, const void *b)
+{
+    return *(const unsigned char *)a - *(const unsigned char *)b;
+}
+
+/* glibc's qsort asks once how much memory the machine has (sysinfo) when it first sorts more than
+ * 1 KiB, and remembers it. It asks now, because in the jail that would be its last question. */
+static void sort_once(void)
+{
+    unsigned char some[2048] = {1};
+    qsort(some, sizeof some, 1, cmp_bytes);
+}
+
 status worker_run(const worker_options *options, err *why)
 {
     int type = 0;
@@ -152,6 +165,7 @@ status worker_run(const worker_options *options, err *why)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "a worker is started by noroshi itself");
     close_range(JAIL_CONTROL_FD + 1, ~0u, 0);
     use_utf8();
+    sort_once();
 
     job_reply hello = {.magic = JOB_MAGIC, .code = OK};
     jail_options jail = {.landlock_abi_max = options->landlock_abi_max};
