@@ -120,6 +120,17 @@ static status sys_sync_dir(void *ctx, const char *path, err *why)
     return bad ? err_os(why, bad, "syncing %s", path) : OK;
 }
 
+static status sys_sync_all(void *ctx, const char *path, err *why)
+{
+    (void)ctx;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return err_os(why, errno, "opening %s", path);
+    int bad = syncfs(fd) != 0 ? errno : 0;
+    close(fd);
+    return bad ? err_os(why, bad, "syncing the disk of %s", path) : OK;
+}
+
 const fs *fs_system(void)
 {
     static const fs disk = {
@@ -133,6 +144,7 @@ const fs *fs_system(void)
         .remove = sys_remove,
         .mkdir = sys_mkdir,
         .sync_dir = sys_sync_dir,
+        .sync_all = sys_sync_all,
     };
     return &disk;
 }
@@ -191,6 +203,11 @@ status fs_mkdir(const fs *disk, const char *path, err *why)
 status fs_sync_dir(const fs *disk, const char *path, err *why)
 {
     return disk->sync_dir(disk->ctx, path, why);
+}
+
+status fs_sync_all(const fs *disk, const char *path, err *why)
+{
+    return disk->sync_all(disk->ctx, path, why);
 }
 
 status fs_read_all(const fs *disk, arena *a, const char *path, size_t max, slice *ret, err *why)

@@ -39,6 +39,7 @@ struct fs {
     status (*remove)(void *ctx, const char *path, err *why); /* a file or an empty directory */
     status (*mkdir)(void *ctx, const char *path, err *why);  /* mode 0700; there already is OK */
     status (*sync_dir)(void *ctx, const char *path, err *why);
+    status (*sync_all)(void *ctx, const char *path, err *why);
 };
 
 /* The real one. */
@@ -57,6 +58,9 @@ status fs_remove(const fs *disk, const char *path, err *why) NODISCARD;
 status fs_mkdir(const fs *disk, const char *path, err *why) NODISCARD;
 /* Names made or changed in the directory are on the disk. */
 status fs_sync_dir(const fs *disk, const char *path, err *why) NODISCARD;
+/* Everything written to the file system that holds the directory is on the disk, names and data:
+ * one wait for many small files. */
+status fs_sync_all(const fs *disk, const char *path, err *why) NODISCARD;
 /* The whole file; ERR_LIMIT over max bytes. */
 status fs_read_all(const fs *disk, arena *a, const char *path, size_t max, slice *ret,
                    err *why) NODISCARD;

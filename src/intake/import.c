@@ -74,10 +74,21 @@ static bool copy_summary(arena *a, const import_summary *s, import_summary *ret)
            copy_refusals(a, s->warnings, s->warning_count, &ret->warnings);
 }
 
+/* Bytes before the facts that point at them. */
+status importer_sync_blobs(importer *im, err *why)
+{
+    status st = im->unsynced ? blob_sync(store_blobs(im->o.store), why) : OK;
+    if (st == OK)
+        im->unsynced = false;
+    return st;
+}
+
 /* Makes everything written so far durable and gives out what was waiting for that. */
 status importer_flush(importer *im, err *why)
 {
-    status st = writer_sync(im->w, why);
+    status st = importer_sync_blobs(im, why);
+    if (st == OK)
+        st = writer_sync(im->w, why);
     for (size_t i = 0; st == OK && i < im->waiting_count; i++)
         st = im->o.on_summary(im->o.ctx, &im->waiting[i], why);
     im->waiting_count = 0;
@@ -98,7 +109,7 @@ status importer_wait(importer *im, const import_summary *s, err *why)
     }
     if (st == OK)
         im->waiting_count++;
-    return st;
+    return st == OK && writer_full(im->w) ? importer_flush(im, why) : st;
 }
 
 status importer_finish(importer *im, err *why)

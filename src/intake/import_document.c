@@ -134,8 +134,6 @@ static status store_bytes(importer *im, int fd, err *why)
     enum { READ_SIZE = 1 << 17 };
     uint8_t sha[SHA256_BYTES];
     uint64_t at = 0, bytes;
-    if (blob_exists(store_blobs(im->o.store), im->sha256))
-        return OK;
     char *room = malloc(READ_SIZE);
     status st = room ? blob_begin(store_blobs(im->o.store), &b, why)
                      : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
@@ -157,6 +155,7 @@ static status store_bytes(importer *im, int fd, err *why)
     }
     if ((st = blob_end(b, sha, &bytes, why)) == OK && memcmp(sha, im->sha256, SHA256_BYTES) != 0)
         st = err_set(why, ERR_IO, ERR_NOWHERE, "the file changed while it was read");
+    im->unsynced |= st == OK;
     return st;
 }
 
@@ -219,6 +218,8 @@ static status finish_document(importer *im, int fd, err *why)
         st = writer_document_try(im->w, &r, why);
     } else if (st == OK) {
         st = store_bytes(im, fd, why);
+        if (st == OK && writer_document_large(im->w))
+            st = importer_sync_blobs(im, why);
         if (st == OK)
             st = writer_document_end(im->w, im->head.format, im->s.refused, &r, why);
     }

@@ -153,13 +153,10 @@ static status finish_file(blob_writer *w, err *why)
     memcpy(footer + 16, "NRBLEND\n", 8);
     if (st == OK)
         st = file_write(&w->out, slice_of(footer, FOOTER_SIZE), why);
-    if (st == OK)
-        st = file_sync(&w->out, why);
     file_close(&w->out);
     return st;
 }
 
-/* Rename is what makes it exist; both directories are synced so that it stays. */
 static status put_in_place(blob_writer *w, const uint8_t *sha, err *why)
 {
     char path[PATH_SIZE], folder[PATH_SIZE], hex[HASH_HEX_MAX];
@@ -169,11 +166,9 @@ static status put_in_place(blob_writer *w, const uint8_t *sha, err *why)
     status st = fs_mkdir(w->dir->disk, folder, why);
     if (st == OK)
         st = fs_rename(w->dir->disk, w->temp, path, why);
-    if (st == OK) {
+    if (st == OK)
         w->temp[0] = 0;
-        st = fs_sync_dir(w->dir->disk, folder, why);
-    }
-    return st == OK ? fs_sync_dir(w->dir->disk, w->dir->path, why) : st;
+    return st;
 }
 
 status blob_end(blob_writer *w, uint8_t ret_sha256[SHA256_BYTES], uint64_t *ret_bytes, err *why)
@@ -182,7 +177,8 @@ status blob_end(blob_writer *w, uint8_t ret_sha256[SHA256_BYTES], uint64_t *ret_
     hash_final(w->hash, sha);
     status st = OK;
     uint64_t bytes = w->bytes;
-    if (!blob_exists(w->dir, sha)) {
+    /* one of that name may be what a power loss left: only its bytes tell */
+    if (blob_verify(w->dir, sha, NULL) != OK) {
         st = finish_file(w, why);
         if (st == OK)
             st = put_in_place(w, sha, why);
@@ -193,6 +189,11 @@ status blob_end(blob_writer *w, uint8_t ret_sha256[SHA256_BYTES], uint64_t *ret_
         *ret_bytes = bytes;
     }
     return st;
+}
+
+status blob_sync(const blob_dir *d, err *why)
+{
+    return fs_sync_all(d->disk, d->path, why);
 }
 
 /* --- reading -------------------------------------------------------------------------------- */

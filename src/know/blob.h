@@ -5,9 +5,10 @@
  *     blob_read(dir, sha, at, length, &a, &bytes, why)
  *
  * Uses: base (file, hash), zstd. Used by: know/store, intake, export.
- * Layout: DIR/ab/abcdef...; see docs/formats/blob.md. A blob is written beside, synced, then
- * renamed, and its directory synced: it is there whole or not at all, and once blob_end returned
- * OK it survives power loss. Reading checks the length of every frame; blob_verify re-hashes.
+ * Layout: DIR/ab/abcdef...; see docs/formats/blob.md. A blob is written beside and renamed, so a
+ * killed process leaves it whole or not at all; once blob_sync returned OK it survives power loss.
+ * A name that a power loss left without its bytes is noticed and written again. Reading checks the
+ * length of every frame; blob_verify re-hashes.
  * Threads: each call is independent; a writer belongs to one thread. */
 #ifndef NOROSHI_KNOW_BLOB_H
 #define NOROSHI_KNOW_BLOB_H
@@ -27,10 +28,12 @@ typedef struct blob_writer blob_writer;
 
 status blob_begin(const blob_dir *d, blob_writer **ret, err *why) NODISCARD;
 status blob_put(blob_writer *w, slice bytes, err *why) NODISCARD;
-/* Finishes: on the disk when it returns OK. w is gone afterwards, also on error. The same bytes
- * twice is fine. */
+/* Finishes. w is gone afterwards, also on error. The same bytes twice is fine. The blob is on the
+ * disk once blob_sync has returned OK: many small ones wait for it together. */
 status blob_end(blob_writer *w, uint8_t ret_sha256[SHA256_BYTES], uint64_t *ret_bytes,
                 err *why) NODISCARD;
+/* Everything ended so far is on the disk. */
+status blob_sync(const blob_dir *d, err *why) NODISCARD;
 /* Gives up: nothing is left behind. NULL is fine. */
 blob_writer *blob_drop(blob_writer *w);
 bool blob_exists(const blob_dir *d, const uint8_t sha256[SHA256_BYTES]);

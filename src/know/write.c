@@ -192,6 +192,11 @@ status flush_batch(writer *w, err *why)
     return st;
 }
 
+bool writer_full(const writer *w)
+{
+    return w->batch >= WRITER_BATCH_CLAIMS;
+}
+
 status writer_sync(writer *w, err *why)
 {
     assert(!w->doc.open);

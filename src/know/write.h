@@ -73,10 +73,15 @@ typedef struct document_result {
  * codec refused. */
 status writer_document_end(writer *w, slice format, uint64_t refused, document_result *ret,
                            err *why) NODISCARD;
+/* Will ending the document under way publish it at once (it is large), or only the next
+ * writer_sync? What must be on the disk before that, must be there before. */
+bool writer_document_large(const writer *w);
 /* What writer_document_end would say; the document is taken back. */
 status writer_document_try(writer *w, document_result *ret, err *why) NODISCARD;
 /* Takes the document back. */
 status writer_document_abort(writer *w, err *why) NODISCARD;
+/* Small documents gather: is it time to sync them? */
+bool writer_full(const writer *w);
 /* Everything ended so far is durable and visible. */
 status writer_sync(writer *w, err *why) NODISCARD;
 

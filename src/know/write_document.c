@@ -608,8 +608,12 @@ status writer_document_end(writer *w, slice format, uint64_t refused, document_r
     doc->open = false;
     pending_done(w->s, doc->tx, doc->lock);
     doc->lock = -1;
-    /* small documents gather until the caller syncs or a batch is full */
-    return w->batch >= WRITER_BATCH_CLAIMS ? writer_sync(w, why) : OK;
+    return OK;
+}
+
+bool writer_document_large(const writer *w)
+{
+    return w->doc.open && w->doc.flushed;
 }
 
 status writer_document_try(writer *w, document_result *ret, err *why)

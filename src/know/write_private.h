@@ -62,7 +62,7 @@ typedef struct document_state {
     bool repeats;        /* the feed has rows in claim_again: known claims need a second look */
     int64_t first, last; /* claim ids of the batch under way; first 0: none */
     row_set claims_seen, objects_seen;
-    row_set classes;       /* view classes of everything in it */
+    row_set classes; /* view classes of everything in it */
     held_sums held;
     int64_t near_document; /* the last foreign document asked about ... */
     bool near_mine;        /* ... and whether the feed delivered it */
