@@ -213,7 +213,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
     CLEANUP(arena_done) arena a;
-    slice in = slice_of((const char *)data, size), text, one, two;
+    slice in = slice_of((const char *)data, size), none = {NULL, 0}, text = none, one = none;
+    slice two = none;
     json *v;
     err why = {0};
     arena_init(&a, 256 << 20);
