@@ -105,24 +105,25 @@ static status over_bytes(opener *o, err *why)
 
 /* --- members ---------------------------------------------------------------------------------- */
 
-/* The name as UTF-8 and as a label: bytes that are no UTF-8 become U+FFFD. */
-static slice clean_name(opener *o, struct archive_entry *e)
+/* The name as UTF-8 and as a label: bytes that are no UTF-8 become U+FFFD, a long name keeps its
+ * end, where the suffix is, and what has no name gets one. No name is a reason to refuse. */
+static slice clean_name(opener *o, struct archive_entry *e, uint64_t index)
 {
     const char *given = archive_entry_pathname(e);
-    if (!given)
-        given = archive_entry_pathname_utf8(e);
-    slice rest = {given, given ? strnlen(given, WIRE_MEMBER_MAX + 1) : 0};
-    size_t n = 0;
-    if (rest.len > WIRE_MEMBER_MAX)
-        return (slice){0};
+    size_t len = given ? strlen(given) : 0, n = 0;
+    slice rest = {given, len};
+    if (!len) {
+        n = (size_t)snprintf(o->name, sizeof o->name, "entry-%llu", (unsigned long long)index);
+        return slice_of(o->name, n);
+    }
+    rest = slice_from(rest, len > WIRE_MEMBER_MAX ? len - WIRE_MEMBER_MAX : 0);
     while (rest.len)
         n += utf8_put(o->name + n, utf8_next(&rest));
-    while (n > WIRE_MEMBER_MAX) { /* cut in front of a character */
-        n--;
-        while (n && ((unsigned char)o->name[n] & 0xc0) == 0x80)
-            n--;
-    }
-    return slice_of(o->name, n);
+    slice clean = {o->name, n};
+    while (clean.len > WIRE_MEMBER_MAX ||
+           (clean.len && ((unsigned char)clean.ptr[0] & 0xc0) == 0x80))
+        clean = slice_from(clean, 1);
+    return clean;
 }
 
 static status emit(opener *o, slice bytes, err *why)
@@ -183,11 +184,9 @@ static status member(opener *o, struct archive_entry *e, uint64_t index, err *wh
 {
     if (archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e))
         return OK;
-    slice name = clean_name(o, e);
-    if (container_is_stream(o->outer) && archive_format(o->a) == ARCHIVE_FORMAT_RAW)
-        name = S("");
-    else if (!name.len)
-        return o->sink->refuse(o->sink->ctx, S(""), S("no name, or one over 4096 bytes"), why);
+    slice name = S(""); /* of what is in a stream */
+    if (archive_format(o->a) != ARCHIVE_FORMAT_RAW)
+        name = clean_name(o, e, index);
     if (archive_entry_is_data_encrypted(e))
         return o->sink->refuse(o->sink->ctx, name, S("encrypted"), why);
     unpack_member m = {.path = name, .size = UNPACK_SIZE_UNKNOWN, .index = index};
@@ -271,7 +270,11 @@ static status open_as(opener *o, int (*support)(struct archive *), err *why)
     archive_read_set_skip_callback(o->a, skip);
     archive_read_set_read_callback(o->a, give);
     archive_read_set_callback_data(o->a, o);
-    return archive_read_open1(o->a) == ARCHIVE_OK ? OK : broken(o, why);
+    /* A stream that is damaged at its front is "empty" to libarchive, with an error that nobody
+     * is told of. */
+    if (archive_read_open1(o->a) != ARCHIVE_OK || archive_errno(o->a) != 0)
+        return broken(o, why);
+    return OK;
 }
 
 /* Is what is in the stream a tar? Its first bytes say. */
