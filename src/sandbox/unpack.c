@@ -199,11 +199,12 @@ static status member(opener *o, struct archive_entry *e, uint64_t index, err *wh
 }
 
 /* A zip is a directory of places in the file, and may name one place many times: a few kilobytes
- * that are petabytes. Places come in ascending order; each must begin behind the one before. */
-static status check_overlap(opener *o, uint64_t *end, err *why)
+ * that are petabytes. libarchive goes through them in the order of the file; each member's data
+ * must begin behind the end of the one before. */
+static status check_overlap(const opener *o, uint64_t end, err *why)
 {
-    la_int64_t at = archive_read_header_position(o->a);
-    if (o->outer == CONTAINER_ZIP && at >= 0 && (uint64_t)at < *end)
+    la_int64_t at = archive_filter_bytes(o->a, -1);
+    if (o->outer == CONTAINER_ZIP && at >= 0 && (uint64_t)at < end)
         return err_set(why, ERR_LIMIT, (uint64_t)at, "zip: members overlap");
     return OK;
 }
@@ -221,7 +222,7 @@ static status members(opener *o, err *why)
         if (index >= o->job->members_allowed)
             return err_set(why, ERR_LIMIT, ERR_NOWHERE, "more than %llu members",
                            (unsigned long long)o->job->members_limit);
-        status st = check_overlap(o, &end, why);
+        status st = check_overlap(o, end, why);
         if (st != OK || (st = member(o, e, index, why)) != OK)
             return st;
         o->members++;
