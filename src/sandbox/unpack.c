@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { BLOCK_BYTES = 256 << 10, ZEROS_BYTES = 64 << 10 };
+enum { BLOCK_MIN = 4 << 10, BLOCK_MAX = 256 << 10, ZEROS_BYTES = 64 << 10 };
 
 static const char zeros[ZEROS_BYTES];
 
@@ -23,7 +23,8 @@ typedef struct opener {
     container outer;
     struct archive *a;
     gunzip *gz;  /* gzip: libarchive reads what it gives */
-    char *block; /* else: the input as it is */
+    char *block; /* else: the input as it is, */
+    size_t step; /* so much of it at a time */
     status st;   /* what a callback of libarchive met; OK: nothing */
     err why;
     uint64_t left; /* bytes that may still come out */
@@ -41,8 +42,9 @@ static la_ssize_t give(struct archive *a, void *ctx, const void **ret)
         o->st = gunzip_next(o->gz, &got, &o->why);
     } else {
         size_t n = 0;
-        o->st = child_pread(o->in, o->block, BLOCK_BYTES, o->in->pos, &n, &o->why);
+        o->st = child_pread(o->in, o->block, o->step, o->in->pos, &n, &o->why);
         o->in->pos += n;
+        o->step = o->step < BLOCK_MAX ? o->step * 2 : BLOCK_MAX;
         got = slice_of(o->block, n);
     }
     *ret = got.ptr;
@@ -75,6 +77,7 @@ static la_int64_t seek(struct archive *a, void *ctx, la_int64_t by, int whence)
     if (__builtin_add_overflow(base, by, &to) || to < 0)
         return ARCHIVE_FATAL;
     o->in->pos = (uint64_t)to;
+    o->step = BLOCK_MIN; /* a zip of small members is a seek and a few bytes each */
     return to;
 }
 
@@ -255,6 +258,7 @@ static status open_as(opener *o, int (*support)(struct archive *), err *why)
     if (!o->a)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "memory limit");
     o->in->pos = 0;
+    o->step = BLOCK_MIN;
     if (o->gz)
         gunzip_rewind(o->gz);
     int filter = openers[o->outer].filter, bad = 0;
@@ -331,7 +335,7 @@ status child_unpack(child_input *in, const job_request *job, const unpack_sink *
     if (o->outer == CONTAINER_GZIP)
         o->gz = gunzip_new(in);
     else
-        o->block = malloc(BLOCK_BYTES);
+        o->block = malloc(BLOCK_MAX);
     if (!o->gz && !o->block)
         st = err_set(why, ERR_LIMIT, ERR_NOWHERE, "memory limit");
     else if (o->outer == CONTAINER_NONE)

@@ -55,7 +55,7 @@ TEST(high_ratio)
         {"tar.xz", archive_write_set_format_pax, archive_write_add_filter_xz},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const entry one[] = {{.name = "zeros", .zeros = 100 * MIB}, {0}};
+        const entry one[] = {{.name = "zeros", .zeros = 20 * MIB}, {0}};
         expect_end(rows[i].what, make_archive(rows[i].shape, rows[i].filter, NULL, one), NULL,
                    ERR_LIMIT);
     }

@@ -12,7 +12,7 @@
 #include <seccomp.h>
 #endif
 
-JAIL_TESTS_ONLY_IN_RELEASE;
+JAIL_TESTS_ONLY_IN_RELEASE
 
 static const format formats[] = {KIT_LINES};
 KIT_FORMATS(formats)

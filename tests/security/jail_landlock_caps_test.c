@@ -5,7 +5,7 @@
 
 #include <sys/syscall.h>
 
-JAIL_TESTS_ONLY_IN_RELEASE;
+JAIL_TESTS_ONLY_IN_RELEASE
 
 static const format formats[] = {KIT_LINES};
 KIT_FORMATS(formats)

@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-JAIL_TESTS_ONLY_IN_RELEASE;
+JAIL_TESTS_ONLY_IN_RELEASE
 
 static double now_s(void)
 {

@@ -8,7 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-JAIL_TESTS_ONLY_IN_RELEASE;
+JAIL_TESTS_ONLY_IN_RELEASE
 
 static const format formats[] = {KIT_LINES};
 KIT_FORMATS(formats)

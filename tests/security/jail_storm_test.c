@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <time.h>
 
-JAIL_TESTS_ONLY_IN_RELEASE;
+JAIL_TESTS_ONLY_IN_RELEASE
 
 static int *volatile nowhere;
 
