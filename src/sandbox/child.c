@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <sys/uio.h>
 
-/* --- descriptors 3 and 4 ---------------------------------------------------------------------- */
+/* --- descriptors 3 and 4 --------------------------------------------------------------------- */
 
 status child_pread(const child_input *in, void *into, size_t room, uint64_t at, size_t *ret_len,
                    err *why)
@@ -67,7 +67,7 @@ static status put_answer(void *ctx, slice one, slice two, err *why)
     return OK;
 }
 
-/* --- the work --------------------------------------------------------------------------------- */
+/* --- the work -------------------------------------------------------------------------------- */
 
 static status read_document(const worker_options *options, const job_request *job,
                             child_input *input, wire_writer *w, err *why)

@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-/* --- filters -------------------------------------------------------------------------------- */
+/* --- filters --------------------------------------------------------------------------------- */
 
 #if defined(__x86_64__)
 #define THIS_ARCH AUDIT_ARCH_X86_64
@@ -115,7 +115,7 @@ static status install(jail_filter f, err *why)
     return OK;
 }
 
-/* --- Landlock ------------------------------------------------------------------------------- */
+/* --- Landlock -------------------------------------------------------------------------------- */
 
 /* Rights by the ABI that brought them, from the kernel's landlock.rst. */
 enum {
@@ -167,7 +167,7 @@ status jail_landlock_enter(int abi_max, int *ret_abi, err *why)
     return OK;
 }
 
-/* --- who we are ----------------------------------------------------------------------------- */
+/* --- who we are ------------------------------------------------------------------------------ */
 
 /* The worker's own user, from the file itself: the name service would load libraries. */
 static void find_user(uid_t *ret_uid, gid_t *ret_gid)
@@ -242,7 +242,7 @@ static status enter_pid_namespace(err *why)
     return OK;
 }
 
-/* --- the two doors -------------------------------------------------------------------------- */
+/* --- the two doors --------------------------------------------------------------------------- */
 
 status jail_zygote(const jail_options *options, jail_report *ret, err *why)
 {

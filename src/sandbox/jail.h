@@ -53,7 +53,7 @@ status jail_child(const jail_limits *limits, err *why) NODISCARD;
 /* "seccomp + landlock 7, uid 65534, own namespaces" or "seccomp only, ...". Returns out. */
 const char *jail_line(const jail_report *report, char out[JAIL_LINE_MAX]);
 
-/* --- the parts, for the tests --------------------------------------------------------- */
+/* --- the parts, for the tests ---------------------------------------------------------------- */
 
 /* What landlock_create_ruleset takes; our own, because the headers of Debian 12 end at ABI 2. */
 typedef struct jail_landlock {

@@ -32,7 +32,7 @@ typedef struct opener {
     char name[WIRE_MEMBER_MAX * 3]; /* as UTF-8: a bad byte becomes three */
 } opener;
 
-/* --- callbacks of libarchive ------------------------------------------------------------------ */
+/* --- callbacks of libarchive ----------------------------------------------------------------- */
 
 static la_ssize_t give(struct archive *a, void *ctx, const void **ret)
 {
@@ -81,7 +81,7 @@ static la_int64_t seek(struct archive *a, void *ctx, la_int64_t by, int whence)
     return to;
 }
 
-/* --- errors ----------------------------------------------------------------------------------- */
+/* --- errors ---------------------------------------------------------------------------------- */
 
 /* libarchive gave up: why, in our words where it was our doing. */
 static status broken(opener *o, err *why)
@@ -106,7 +106,7 @@ static status over_bytes(opener *o, err *why)
                    (unsigned long long)o->job->bytes_limit);
 }
 
-/* --- members ---------------------------------------------------------------------------------- */
+/* --- members --------------------------------------------------------------------------------- */
 
 /* The name as UTF-8 and as a label: bytes that are no UTF-8 become U+FFFD, a long name keeps its
  * end, where the suffix is, and what has no name gets one. No name is a reason to refuse. */
@@ -233,7 +233,7 @@ static status members(opener *o, err *why)
     }
 }
 
-/* --- opening ---------------------------------------------------------------------------------- */
+/* --- opening --------------------------------------------------------------------------------- */
 
 static const struct {
     int filter;                        /* libarchive's code; 0: none, or ours */

@@ -198,7 +198,7 @@ static uint64_t maybe_offset(const wire_reader *r, cursor *c)
     return at - 1;
 }
 
-/* --- frames of a document --------------------------------------------------------------------- */
+/* --- frames of a document -------------------------------------------------------------------- */
 
 /* Each taker reads the whole payload, then `over` says whether all of it was right. */
 static status over(wire_reader *r, cursor *c, err *why)
@@ -415,7 +415,7 @@ static status take_warn(wire_reader *r, cursor *c, err *why)
     return take_remark(r, c, false, why);
 }
 
-/* --- frames of an archive --------------------------------------------------------------------- */
+/* --- frames of an archive -------------------------------------------------------------------- */
 
 static status take_member(wire_reader *r, cursor *c, err *why)
 {
@@ -459,7 +459,7 @@ static status take_member_refuse(wire_reader *r, cursor *c, err *why)
     return r->members.refuse(r->members.ctx, path, reason, why);
 }
 
-/* --- the last word, and the table ------------------------------------------------------------- */
+/* --- the last word, and the table ------------------------------------------------------------ */
 
 static status take_end(wire_reader *r, cursor *c, err *why)
 {

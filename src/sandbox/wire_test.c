@@ -4,7 +4,7 @@
 
 static const wire_limits limits = {.document_bytes = 1000, .answer_bytes_max = 64 << 20};
 
-/* --- making an answer ------------------------------------------------------------------------- */
+/* --- making an answer ------------------------------------------------------------------------ */
 
 typedef struct pen {
     wire_writer w;
@@ -140,7 +140,7 @@ TEST(what_was_written_reads_back_the_same_however_it_is_cut)
     }
 }
 
-/* --- limits ------------------------------------------------------------------------------------ */
+/* --- limits ---------------------------------------------------------------------------------- */
 
 static status through(const fact_record *r, const fact_claim *c, err *why)
 {
@@ -268,7 +268,7 @@ TEST(an_answer_has_a_maximum)
     pen_done(&p);
 }
 
-/* --- lies -------------------------------------------------------------------------------------- */
+/* --- lies ------------------------------------------------------------------------------------ */
 
 /* Frames of a scripted worker: letters are good frames, the last one is the lie. */
 static void add_frame(buf *out, unsigned type, slice payload)
@@ -468,7 +468,7 @@ TEST(a_frame_has_a_length)
     }
 }
 
-/* --- others' refusals --------------------------------------------------------------------------- */
+/* --- others' refusals ------------------------------------------------------------------------ */
 
 static status stop_at_claim(void *ctx, const fact_claim *c, err *why)
 {

@@ -123,7 +123,7 @@ __attribute__((unused)) static int cut_off(int fd, uint64_t n)
     return shorter;
 }
 
-/* --- walking, and what was seen ------------------------------------------------------------------ */
+/* --- walking, and what was seen -------------------------------------------------------------- */
 
 typedef struct seen {
     uint64_t documents, refused, bytes;

@@ -1,8 +1,8 @@
 /* jail_calls_test.c - the list of allowed calls is the list of needed calls: the benign corpus is
  * read under a tracer that writes down every call of every child behind its last filter. What is
  * allowed and was not seen must be in `reserve`, with the reason.
- * The corpus: archives of every kind made here, every file under tests/corpus, each by the product's
- * own formats, and damaged ones. */
+ * The corpus: archives of every kind made here, every file under tests/corpus, each by the formats
+ * of the product, and damaged ones. */
 #include "archives.h"
 
 #include <ftw.h>
@@ -26,7 +26,7 @@ static const format *kit_sniff(slice head, slice path)
     return lines_sniff(head, path) ? &lines : format_sniff(head, path);
 }
 
-/* --- the corpus, read by the traced process ---------------------------------------------------- */
+/* --- the corpus, read by the traced process -------------------------------------------------- */
 
 static sandbox *corpus_sandbox; /* nftw has no context */
 static unsigned corpus_files;
@@ -106,7 +106,7 @@ static int traced(void)
     return fine ? 0 : 1;
 }
 
-/* --- the tracer ---------------------------------------------------------------------------------- */
+/* --- the tracer ------------------------------------------------------------------------------ */
 
 enum { TRACEES_MAX = 64, CALLS_MAX = 1024, BEHIND_S2 = 2 };
 
@@ -196,7 +196,7 @@ static void follow(tracer *t, pid_t first)
     }
 }
 
-/* --- the comparison --------------------------------------------------------------------------------- */
+/* --- the comparison -------------------------------------------------------------------------- */
 
 /* Allowed, though the corpus may do without. */
 static const struct {

@@ -25,7 +25,7 @@ KIT_FORMATS(formats)
 
 enum { PID = 4711, CALLS = 600 };
 
-/* --- an interpreter of the instructions that seccomp programs have ------------------------------- */
+/* --- an interpreter of the instructions that seccomp programs have --------------------------- */
 
 static uint32_t jump(const struct sock_filter *c, uint32_t a)
 {
@@ -66,7 +66,7 @@ static uint32_t interpret(const struct sock_filter *code, size_t n, const struct
     return 0;
 }
 
-/* --- the naive reading ----------------------------------------------------------------------------- */
+/* --- the naive reading ----------------------------------------------------------------------- */
 
 static bool fits(const jail_rule *r, jail_filter f, const struct seccomp_data *d)
 {
@@ -92,7 +92,7 @@ static uint32_t decide(jail_filter f, const struct seccomp_data *d)
     return SECCOMP_RET_KILL_PROCESS;
 }
 
-/* --- all calls, all interesting arguments ------------------------------------------------------------ */
+/* --- all calls, all interesting arguments ---------------------------------------------------- */
 
 /* Values at the edges of what rules look at. */
 static const uint64_t edges[] = {

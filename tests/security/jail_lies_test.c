@@ -15,7 +15,7 @@ static double now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* --- the evil side ------------------------------------------------------------------------------- */
+/* --- the evil side --------------------------------------------------------------------------- */
 
 static void say(const void *bytes, size_t n)
 {
@@ -245,7 +245,7 @@ static const format formats[] = {
 };
 KIT_FORMATS(formats)
 
-/* --- what the parent says ---------------------------------------------------------------------------- */
+/* --- what the parent says -------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

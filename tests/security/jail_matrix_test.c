@@ -24,7 +24,7 @@ static struct {
     char scratch[64]; /* a path that can be created */
 } world = {.victim = 1, .port = 9, .scratch = "/tmp/noroshi-jail-created"};
 
-/* --- attempts: 0 is success, else errno --------------------------------------------------------- */
+/* --- attempts: 0 is success, else errno ------------------------------------------------------ */
 
 static int said(long result)
 {
@@ -140,7 +140,7 @@ static int try_bare(void)
     return said(syscall(bare_call, 0, 0, 0, 0, 0, 0));
 }
 
-/* --- the table ----------------------------------------------------------------------------------- */
+/* --- the table ------------------------------------------------------------------------------- */
 
 enum { KILLED = -1, WORKS = 0, ANY = -2 };
 
@@ -260,7 +260,7 @@ static const struct {
     {"read -1", SYS_read, -1, KILLED},
 };
 
-/* --- the worker's side: the format's mapping says which attempt ---------------------------------- */
+/* --- the worker's side: the format's mapping says which attempt ------------------------------ */
 
 static long parameter; /* first argument of a call on a descriptor */
 
@@ -312,7 +312,7 @@ static const format formats[] = {
 };
 KIT_FORMATS(formats)
 
-/* --- without a jail, and behind Landlock ---------------------------------------------------------- */
+/* --- without a jail, and behind Landlock ----------------------------------------------------- */
 
 static int listener, datagrams;
 
@@ -401,7 +401,7 @@ TEST(landlock_alone_at_every_abi)
     end_world();
 }
 
-/* --- in the jail ----------------------------------------------------------------------------------- */
+/* --- in the jail ----------------------------------------------------------------------------- */
 
 static void in_jail(sandbox *s, const char *name, int table, size_t row, int want)
 {

@@ -20,7 +20,7 @@
 #include <grp.h>
 #include <sys/wait.h>
 
-/* --- the benign format ------------------------------------------------------------------------ */
+/* --- the benign format ----------------------------------------------------------------------- */
 
 __attribute__((unused)) static int lines_sniff(slice head, slice path)
 {
@@ -90,7 +90,7 @@ __attribute__((unused)) static status lines_read(const format_input *input, cons
         .name = "lines", .version = 7, .sniff = lines_sniff, .read = lines_read                    \
     }
 
-/* --- being the worker ------------------------------------------------------------------------- */
+/* --- being the worker ------------------------------------------------------------------------ */
 
 static const format *kit_named(slice name);
 static const format *kit_sniff(slice head, slice path);
@@ -140,7 +140,7 @@ __attribute__((constructor(101))) static void kit_maybe_worker(int argc, char **
 #define JAIL_TESTS_ONLY_IN_RELEASE /* this is one */
 #endif
 
-/* --- being the parent ------------------------------------------------------------------------- */
+/* --- being the parent ------------------------------------------------------------------------ */
 
 __attribute__((unused)) static sandbox *kit_sandbox(const sandbox_limits *limits)
 {
@@ -245,7 +245,7 @@ __attribute__((unused)) static status kit_read(sandbox *s, const char *name, sli
     return st;
 }
 
-/* --- being somebody else -------------------------------------------------------------------------- */
+/* --- being somebody else --------------------------------------------------------------------- */
 
 /* Runs `body` in a forked process; its result is the exit status, 255 when a signal ended it. */
 __attribute__((unused)) static int kit_in_fork(int (*body)(void *ctx), void *ctx)

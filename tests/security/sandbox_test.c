@@ -242,7 +242,7 @@ TEST(the_jail_can_be_asked_for_in_words)
     CHECK_EQ(worker_class_parse(S("Archive"), &c), ERR_INPUT);
 }
 
-/* --- nobody is left behind -------------------------------------------------------------------------- */
+/* --- nobody is left behind ------------------------------------------------------------------- */
 
 static pid_t first_child(void)
 {
