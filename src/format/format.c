@@ -4,6 +4,7 @@
 /* One line a format, in order of preference on a tie. NAME stands for `const format format_NAME`,
  * which the codec's own file defines. */
 #define FORMATS(CODEC)                                                                             \
+    CODEC(stix)                                                                                    \
     CODEC(kev)                                                                                     \
     CODEC(microsoft_naming)                                                                        \
     CODEC(misp_galaxy)                                                                             \

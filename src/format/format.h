@@ -30,19 +30,19 @@ typedef struct format_limits {
 
 typedef struct format_input {
     reader *in;
-    slice path;      /* logical path: the file's name carries meaning for some formats */
-    slice mapping;   /* --map for CSV: "ip=ipv4,date=first_seen"; empty: sniff the header */
+    slice path;    /* logical path: the file's name carries meaning for some formats */
+    slice mapping; /* --map for CSV: "ip=ipv4,date=first_seen"; empty: sniff the header */
     format_limits limits;
-    arena *memory;   /* where the codec keeps what it holds: its budget bounds the codec, its
+    arena *memory; /* where the codec keeps what it holds: its budget bounds the codec, its
                         fail_after tests it; what was allocated may stay in it. NULL: the codec
                         makes its own of FORMAT_MEMORY_MAX */
 } format_input;
 
 typedef struct format {
-    const char *name;      /* "stix", "misp-galaxy", "csv": for --format and the summary */
-    uint32_t version;      /* of the codec: a better one reads known documents again */
-    bool snapshot;         /* default mode: the document is the publisher's whole list */
-    bool one_list;         /* a source has one list of this format: a new delivery replaces the old,
+    const char *name; /* "stix", "misp-galaxy", "csv": for --format and the summary */
+    uint32_t version; /* of the codec: a better one reads known documents again */
+    bool snapshot;    /* default mode: the document is the publisher's whole list */
+    bool one_list;    /* a source has one list of this format: a new delivery replaces the old,
                               whatever its file is called */
     /* 0..100: how sure these bytes are this format. `head` is the beginning of the document (at
      * most FORMAT_SNIFF_BYTES); `path` its logical path. */

@@ -1,7 +1,8 @@
 /* pattern.h - STIX patterns: text to a tree and back, what is odd about it, what it names.
  *
  *     const pattern_node *p;
- *     if ((st = pattern_parse(&a, S("[ipv4-addr:value = '192.0.2.1']"), PATTERN_21, &p, why)) != OK)
+ *     st = pattern_parse(&a, S("[ipv4-addr:value = '192.0.2.1']"), PATTERN_21, &p, why);
+ *     if (st != OK)
  *         return st;                                  // why->at: offset in the text
  *     pattern_found found;
  *     st = pattern_observables(&a, p, &found, why);   // ipv4 192.0.2.1, on its own
