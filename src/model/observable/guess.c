@@ -2,6 +2,7 @@
 #include "model/domain.h"
 #include "model/ip.h"
 #include "model/observable/reading.h"
+#include "model/shape.h"
 #include "model/url.h"
 
 typedef struct features {
@@ -105,32 +106,25 @@ static void also(reading *r, kind k)
         r->o.also[r->o.also_count++] = k;
 }
 
-/* Top-level domains that are extensions of files, too. */
 static bool clashes(slice name)
 {
-    static const slice list[] = {S_INIT("zip"), S_INIT("mov"), S_INIT("py"), S_INIT("sh"),
-                                 S_INIT("pl"),  S_INIT("rs"),  S_INIT("md"), S_INIT("so"),
-                                 S_INIT("ps"),  S_INIT("cab")};
     size_t dot = name.len;
     while (dot > 0 && name.ptr[dot - 1] != '.')
         dot--;
-    for (size_t i = 0; i < COUNT_OF(list); i++)
-        if (slice_eq(slice_from(name, dot), list[i]))
-            return true;
-    return false;
+    return shape_tld_is_extension(slice_from(name, dot));
 }
 
 static status read_name(reading *r, const features *f, err *why)
 {
     if (f->blanks || f->dots == 0) {
-        if (looks_like_filename(r->text))
+        if (shape_is_filename(r->text))
             return read_filename(r, why);
         return no_fit(why, 0, r->text, "an observable");
     }
     reading copy = *r;
     copy.o.kind = KIND_NONE;
     status st = read_domain(&copy, why);
-    if ((st != OK || copy.o.unknown_tld) && looks_like_filename(r->text))
+    if ((st != OK || copy.o.unknown_tld) && shape_is_filename(r->text))
         return read_filename(r, why);
     if (st != OK)
         return st;
@@ -170,11 +164,11 @@ status read_any(reading *r, err *why)
     if (f.colons && slice_find(s, S("://"), 0) != SIZE_MAX && is_alpha(s.ptr[0]))
         return read_with_scheme(r, why);
     if (f.backslashes || s.ptr[0] == '/' || s.ptr[0] == '~' || s.ptr[0] == '%' || f.colons) {
-        if (looks_like_registry(s))
+        if (shape_is_registry(s))
             return read_registry(r, why);
-        if (looks_like_pipe(s))
+        if (shape_is_pipe(s))
             return read_pipe(r, why);
-        if (looks_like_path(s))
+        if (shape_is_path(s))
             return read_path(r, why);
     }
     if (f.ats && f.first_at < f.first_slash && try(r, read_email, KIND_NONE))

@@ -57,13 +57,6 @@ status read_property(reading *r, err *why);
 /* Finds out the kind: see guess.c. */
 status read_any(reading *r, err *why);
 
-/* Do these have the shape of the kind, so that no context is needed? */
-bool looks_like_registry(slice s);
-bool looks_like_path(slice s);
-bool looks_like_pipe(slice s);
-bool looks_like_filename(slice s); /* ends in an extension that no top-level domain has */
-bool is_file_extension(slice lower);
-
 /* Writes to scratch; false when it is full. */
 bool scratch_put(reading *r, slice s);
 bool scratch_byte(reading *r, char c);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "model/bytes.h"
 #include "model/domain.h"
+#include "model/shape.h"
 
 enum { LABELS_MAX = 8, LABEL_TEXT_MAX = 80 };
 
@@ -404,6 +405,16 @@ static bool in_path(const stage *s, size_t from)
     return false;
 }
 
+/* "HKCR\.dll" is a registry key. */
+static bool hive_before(const stage *s)
+{
+    size_t at = s->n;
+    slice full;
+    while (at > 0 && s->n - at < 24 && (is_alpha(s->out[at - 1]) || s->out[at - 1] == '_'))
+        at--;
+    return shape_hive(slice_of(s->out + at, s->n - at), &full) > 0;
+}
+
 static bool backslash(stage *s)
 {
     uint32_t before = tail(s), next = char_at(s->in, s->i + 1);
@@ -416,7 +427,7 @@ static bool backslash(stage *s)
         return true;
     }
     if (next == '.' && host_char(before) && host_char(char_at(s->in, s->i + 2)) &&
-        !in_path(s, s->i + 2)) { /* evil\.example, as in a regular expression */
+        !in_path(s, s->i + 2) && !hive_before(s)) { /* evil\.example, as in a regular expression */
         stage_edit(s, s->n, S("."), s->i + 2, STEP_REFANG);
         return true;
     }
@@ -554,7 +565,12 @@ static bool dot_between_labels(const stage *s, size_t end)
     if (before >= 0x80 || next >= 0x80 || !host_char(before) || !host_char(next))
         return false;
     size_t at = label_before(s);
-    if (at == 0 || s->out[at - 1] != '.' || is_digit(s->out[s->n - 1]))
+    char front = at ? s->out[at - 1] : ' ';
+    bool full_width =
+        (unsigned char)s->in.ptr[s->i] == 0xef && (unsigned char)s->in.ptr[s->i + 1] == 0xbc;
+    if (!full_width && front && strchr("/?=&%+~#", front) && !(at > 1 && s->out[at - 2] == '/'))
+        return false; /* in the path of a URL it is no dot, but ends the sentence */
+    if (front != '.' || is_digit(s->out[s->n - 1]))
         return true;
     const plain_edit *last = s->edit_count ? &s->edits[s->edit_count - 1] : NULL;
     return last && last->at == at - 1 && wide_dot(s->in, last->raw_at) != 0;
