@@ -19,8 +19,8 @@ void bytes_map_plain(slice s, uint64_t *alnum, uint64_t *digit);
 
 /* The first offset at or after `from` where defanged or foreign writing may be noticed: a closing
  * bracket, an opening one in front of a dot, a backslash, one of two slashes or a slash behind a
- * bracket, a blank or "_" in front of a dot or a "d", a byte beyond ASCII. s.len when there is none.
- * Most closing brackets are none of ours; the caller looks. */
+ * bracket, a blank or "_" in front of a dot or a "d", a byte beyond ASCII; s.len when there is
+ * none. Most closing brackets are none of ours; the caller looks. */
 size_t bytes_suspect(slice s, size_t from);
 size_t bytes_suspect_plain(slice s, size_t from);
 

@@ -46,7 +46,7 @@ enum { WORD_MAX = 5 };
 
 /* --- separators ----------------------------------------------------------------------------- */
 
-/* "-", "_", "#", ":", a blank, and the dashes that word processors put (U+2010 to U+2015, U+2212). */
+/* "-", "_", "#", ":", a blank, and the dashes of word processors (U+2010 to U+2015, U+2212). */
 static size_t separator_ends(slice t, size_t end)
 {
     if (end == 0)
