@@ -247,7 +247,7 @@ TEST(no_key_twice_in_objects_of_any_size)
 
 /* 300,000 keys that differ only behind their common 40 bytes, in falling order, and half a million
  * short ones: made to be slow in tables and bad sorts. A second is far above what it takes. */
-TEST(many_keys_cost_no_more_than_sorting_them)
+TEST(json_keys_flood_costs_no_more_than_sorting)
 {
     CLEANUP(buf_done) buf text;
     buf_init(&text, JSON_VALUE_MAX);
