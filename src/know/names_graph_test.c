@@ -74,6 +74,7 @@ TEST(twins_of_one_source_are_one_unless_their_ids_differ)
     EXPECT("a1 a2", "a/a1: PlugX", "a/a2: PlugX");
     EXPECT("a1 | a2", "a/a1: PlugX, #S0013", "a/a2: PlugX, #S0999");
     EXPECT("a1 a2", "a/a1: PlugX, #S0013", "a/a2: PlugX");
+    EXPECT("a1 | a2", "a/a1: Access, #TA0001, #access", "a/a2: Access, #TA0027, #access");
 }
 
 TEST(an_own_name_that_is_somebodys_alias_ties)
@@ -133,6 +134,19 @@ TEST(a_name_with_an_id_in_it_is_a_label)
     EXPECT("a1 a2", "a/a1: Charming Kitten, #G0058", "a/a2: Magic Hound, #G0059",
            "mirror/a1: Charming Kitten - G0058, #G0058", "mirror/a2: Magic Hound - G0059, #G0059",
            "a > a1 revoked-by a2");
+}
+
+TEST(a_copy_does_not_outvote_its_original)
+{
+    /* the copy is older and still lists both */
+    EXPECT("a1 a2", "a/a1: Stolen Pencil, #G0086", "a/a2: Kimsuky, #G0094",
+           "copy/a1: Stolen Pencil, #G0086", "copy/a2: Kimsuky, #G0094", "a > a1 revoked-by a2",
+           "copy < a");
+    EXPECT("a1 | a2", "a/a1: Stolen Pencil, #G0086", "a/a2: Kimsuky, #G0094",
+           "other/a1: Stolen Pencil, #G0086", "other/a2: Kimsuky, #G0094", "a > a1 revoked-by a2");
+    /* what only the copy speaks of, it speaks for */
+    EXPECT("c1 | c2 | e1", "copy/c1: One", "copy/c2: Two", "copy < a", "e/e1: X, ~One, ~Two",
+           "a/a3: Three");
 }
 
 TEST(what_is_revoked_has_no_own_name)
@@ -341,7 +355,7 @@ TEST(over_the_limits_the_graph_says_so)
     CHECK_EQ(graph_name_add(&g, S("x"), 0, &e, NULL), ERR_LIMIT);
     CHECK(g.over);
     g.over = false;
-    CHECK_OK(graph_source_add(&g, S("s"), 0, &e, NULL));
+    CHECK_OK(graph_source_add(&g, S("s"), S(""), 0, &e, NULL));
     for (i = 0; i < GRAPH_TIES_MAX; i++)
         CHECK_OK(graph_tie_add(&g, &(graph_tie){.a = 0, .b = 1, .predicate = PRED_SAME_AS}, NULL));
     CHECK_EQ(graph_tie_add(&g, &(graph_tie){.a = 0, .b = 1}, NULL), ERR_LIMIT);
@@ -362,8 +376,8 @@ TEST(a_full_graph_is_solved)
     char text[32];
     arena_init(&a, 256 << 20);
     CHECK_OK(graph_init(&g, &a, KIND_ACTOR, NULL));
-    CHECK_OK(graph_source_add(&g, S("s"), 0, &e, NULL));
-    CHECK_OK(graph_source_add(&g, S("t"), 0, &e, NULL));
+    CHECK_OK(graph_source_add(&g, S("s"), S(""), 0, &e, NULL));
+    CHECK_OK(graph_source_add(&g, S("t"), S(""), 0, &e, NULL));
     for (uint32_t i = 0; i < NAME_GROUP_MAX; i++) {
         snprintf(text, sizeof text, "e%u", i);
         CHECK_OK(graph_entity_add(&g, (node_ref){KIND_ACTOR, slice_str(text)}, 0, &e, NULL));

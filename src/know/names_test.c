@@ -173,6 +173,18 @@ TEST(a_group_tells_its_members_names_and_ties)
     end(&f);
 }
 
+TEST(whom_a_source_repeats_is_read_from_its_settings)
+{
+    fixture f;
+    REQUIRE(begin(&f));
+    IMPORT(&f, 0, "a/a1: Stolen Pencil, #G0086", "a/a2: Kimsuky, #G0094", "a > a1 revoked-by a2",
+           "copy/a1: Stolen Pencil, #G0086", "copy/a2: Kimsuky, #G0094");
+    CHECK_MEMBERS(&f, "a1", "a1");
+    IMPORT(&f, 0, "copy < a");
+    CHECK_MEMBERS(&f, "a1", "a1 a2");
+    end(&f);
+}
+
 TEST(candidates_come_best_first)
 {
     fixture f;

@@ -81,7 +81,8 @@ status graph_name_add(graph *g, slice folded, int64_t node, uint32_t *ret, err *
     return OK;
 }
 
-status graph_source_add(graph *g, slice name, int64_t id, uint32_t *ret, err *why)
+status graph_source_add(graph *g, slice name, slice derives_from, int64_t id, uint32_t *ret,
+                        err *why)
 {
     void *list = g->sources;
     if (g->source_count == GRAPH_SOURCES_MAX)
@@ -92,7 +93,7 @@ status graph_source_add(graph *g, slice name, int64_t id, uint32_t *ret, err *wh
     g->sources = list;
     graph_source *s = &g->sources[g->source_count];
     *s = (graph_source){.id = id, .person = slice_starts(name, S("analyst:"))};
-    if (!arena_copy(g->a, name, &s->name))
+    if (!arena_copy(g->a, name, &s->name) || !arena_copy(g->a, derives_from, &s->derives_from))
         return ARENA_SPENT(g->a, why);
     *ret = g->source_count++;
     return OK;
@@ -263,6 +264,16 @@ static status index_users(graph *g, err *why)
     return OK;
 }
 
+static void index_parents(graph *g)
+{
+    for (uint32_t i = 0; i < g->source_count; i++) {
+        g->sources[i].parent = GRAPH_NONE;
+        for (uint32_t k = 0; g->sources[i].derives_from.len && k < g->source_count; k++)
+            if (slice_eq(g->sources[k].name, g->sources[i].derives_from))
+                g->sources[i].parent = k;
+    }
+}
+
 /* Each source's own ties among entities: what it joins itself it does not hold apart. */
 static status index_ties(graph *g, err *why)
 {
@@ -296,6 +307,7 @@ status graph_index(graph *g, err *why)
         if (st != OK)
             return st;
     }
+    index_parents(g);
     status st = index_users(g, why);
     return st == OK ? index_ties(g, why) : st;
 }

@@ -70,7 +70,8 @@ typedef struct graph_name {
 } graph_name;
 
 typedef struct graph_source {
-    slice name;
+    slice name, derives_from;
+    uint32_t parent; /* the source it repeats; GRAPH_NONE */
     int64_t id;
     bool person;
     bool muted;    /* says too much: its names are shown and tie nothing */
@@ -123,7 +124,8 @@ status graph_init(graph *g, arena *a, kind class, err *why) NODISCARD;
  * without: the arena's budget. Nothing is looked up: the caller adds each thing once. */
 status graph_entity_add(graph *g, node_ref ref, int64_t node, uint32_t *ret, err *why) NODISCARD;
 status graph_name_add(graph *g, slice folded, int64_t node, uint32_t *ret, err *why) NODISCARD;
-status graph_source_add(graph *g, slice name, int64_t id, uint32_t *ret, err *why) NODISCARD;
+status graph_source_add(graph *g, slice name, slice derives_from, int64_t id, uint32_t *ret,
+                        err *why) NODISCARD;
 /* Said again is fine. */
 status graph_use_add(graph *g, uint32_t entity, uint32_t source, uint32_t name, unsigned how,
                      slice written, err *why) NODISCARD;

@@ -102,9 +102,23 @@ static bool is_muted(const load *w, int64_t source)
     return false;
 }
 
+/* Whom the source repeats, as of the look. */
+static status derives_from(load *w, int64_t id, slice *ret, err *why)
+{
+    bool row;
+    db_stmt *q = db_query(w->l->d, Q_SOURCE_SETTING);
+    db_bind_int(q, 1, id);
+    *ret = S("");
+    status st = db_step(q, &row, why);
+    if (st == OK && row && !db_is_null(q, 2) && !arena_copy(w->g->a, db_text(q, 2), ret))
+        st = ARENA_SPENT(w->g->a, why);
+    db_reset(q);
+    return st;
+}
+
 static status source_at(load *w, int64_t id, uint32_t *ret, err *why)
 {
-    slice name;
+    slice name, from;
     uint32_t slot = map_slot(&w->sources, id);
     if (w->sources.keys[slot]) {
         *ret = w->sources.values[slot];
@@ -112,7 +126,9 @@ static status source_at(load *w, int64_t id, uint32_t *ret, err *why)
     }
     status st = lens_source(w->l, id, &name, why);
     if (st == OK)
-        st = graph_source_add(w->g, name, id, ret, why);
+        st = derives_from(w, id, &from, why);
+    if (st == OK)
+        st = graph_source_add(w->g, name, from, id, ret, why);
     if (st != OK)
         return st;
     map_put(&w->sources, slot, id, *ret);
@@ -305,7 +321,7 @@ static status add_steps(load *w, uint32_t e, err *why)
                !slice_eq(w->g->sources[source].name, s->source))
             source++;
         if (st == OK && source == w->g->source_count)
-            st = graph_source_add(w->g, s->source, 0, &source, why);
+            st = graph_source_add(w->g, s->source, S(""), 0, &source, why);
         graph_tie t = {.a = e, .b = o, .source = source, .predicate = s->predicate};
         if (st == OK)
             st = graph_tie_add(w->g, &t, why);

@@ -31,17 +31,44 @@ static bool meets(const graph_entity *a, const graph_run *ra, unsigned from, con
     return false;
 }
 
+/* Has the source given a an id that it has not given b? */
+static bool has_other_id(const graph_entity *a, const graph_run *ra, const graph_entity *b,
+                         const graph_run *rb)
+{
+    for (uint32_t i = ra->from; i < ra->to; i++) {
+        const graph_use *u = a->uses[i].how & HOW_ID ? use_of(b, rb, a->uses[i].name) : NULL;
+        if ((a->uses[i].how & HOW_ID) && (!u || !(u->how & HOW_ID)))
+            return true;
+    }
+    return false;
+}
+
 /* One source has an own name for each, and says of neither that it is called like the other; or it
- * gives them different ids. */
+ * gives each an id that the other has not. */
 static bool source_holds(const graph_entity *a, const graph_run *ra, const graph_entity *b,
                          const graph_run *rb)
 {
     if (!ra->primary || !rb->primary)
         return false;
-    if (ra->id && rb->id && !meets(a, ra, HOW_ID, b, rb, HOW_ID))
+    if (has_other_id(a, ra, b, rb) && has_other_id(b, rb, a, ra))
         return true;
     return !meets(a, ra, HOW_PRIMARY, b, rb, HOW_NAME) &&
            !meets(b, rb, HOW_PRIMARY, a, ra, HOW_NAME);
+}
+
+/* A copy does not outvote its original: where that speaks of both itself, the copy is not heard. */
+static bool speaks_for(const graph *g, uint32_t source, uint32_t a, uint32_t b)
+{
+    uint32_t parent = g->sources[source].parent;
+    if (parent == GRAPH_NONE)
+        return true;
+    unsigned both = 0;
+    for (int i = 0; i < 2; i++) {
+        const graph_entity *e = &g->entities[i ? b : a];
+        for (uint32_t k = 0; k < e->run_count; k++)
+            both += e->runs[k].source == parent;
+    }
+    return both < 2;
 }
 
 static bool source_ties(const graph *g, uint32_t source, uint32_t a, uint32_t b)
@@ -66,7 +93,8 @@ static bool held_by(const graph *g, uint32_t a, uint32_t b, uint32_t but)
             rx->source < ry->source ? i++ : k++;
             continue;
         }
-        if (rx->source != but && !source_ties(g, rx->source, a, b) && source_holds(x, rx, y, ry))
+        if (rx->source != but && !source_ties(g, rx->source, a, b) && source_holds(x, rx, y, ry) &&
+            speaks_for(g, rx->source, a, b))
             return true;
         i++;
         k++;

@@ -3,6 +3,7 @@
  *     "attack/apt28: APT28, ~STRONTIUM, #G0007, !A title"   names of an entity by a source
  *     "attack > apt28b revoked-by apt28"                     somebody's word about two
  *     "@red evil/tool=x: X"                                  marked, and of another kind than actor
+ *     "mirror < attack"                                      what mirror says it has from attack
  *
  * A name stands for a primary name, with ~ for an alias, # for an id, ! for a title.
  * Used by: names_graph_test.c, names_test.c. Bad lines are asserts. */
@@ -19,8 +20,8 @@ enum { SCENE_ITEMS_MAX = 64 };
 
 typedef struct scene_line {
     tlp level;
-    slice source;
-    node_ref a, b; /* b: of a tie */
+    slice source, derives_from;
+    node_ref a, b; /* b: of a tie; a.kind KIND_NONE: only the source is spoken of */
     predicate predicate;
     struct {
         slice text;
@@ -58,6 +59,12 @@ static inline scene_line scene_parse(slice text)
         status st = tlp_parse(word, &l.level);
         assert(st == OK);
         (void)st;
+    }
+    size_t from = slice_find(text, S(" < "), 0);
+    if (from != SIZE_MAX) {
+        l.source = slice_sub(text, 0, from);
+        l.derives_from = slice_from(text, from + 3);
+        return l;
     }
     size_t tie = slice_find(text, S(" > "), 0);
     if (tie != SIZE_MAX) {
@@ -125,7 +132,7 @@ static inline uint32_t scene_source(graph *g, slice name)
     for (i = 0; i < g->source_count; i++)
         if (slice_eq(g->sources[i].name, name))
             return i;
-    status st = graph_source_add(g, name, 0, &i, NULL);
+    status st = graph_source_add(g, name, S(""), 0, &i, NULL);
     assert(st == OK);
     (void)st;
     return i;
@@ -156,6 +163,8 @@ static inline void scene_to_graph(graph *g, const char *const *lines, size_t n, 
     for (size_t i = 0; i < n; i++) {
         scene_line l = scene_parse(slice_str(lines[order[i]]));
         status st = OK;
+        if (l.derives_from.len)
+            g->sources[scene_source(g, l.source)].derives_from = l.derives_from;
         if (kind_class(l.a.kind) != g->class)
             continue;
         if (l.predicate != PRED_NAMED) {
@@ -263,7 +272,10 @@ static inline status scene_to_store(store *s, const char *const *lines, size_t n
     status st = writer_new(s, S("tester"), &w, why);
     for (size_t i = 0; i < n && st == OK; i++) {
         scene_line l = scene_parse(slice_str(lines[order[i]]));
-        st = scene_put(w, &l, scene_number(lines[order[i]]), why);
+        if (l.derives_from.len)
+            st = writer_source_set(w, l.source, 0, NULL, &l.derives_from, why);
+        else
+            st = scene_put(w, &l, scene_number(lines[order[i]]), why);
     }
     if (st == OK)
         st = writer_sync(w, why);
