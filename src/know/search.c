@@ -1,0 +1,330 @@
+/* search.c - finding by words: see search.h. */
+#include "know/search.h"
+#include "base/text.h"
+#include "know/names/load.h"
+#include "know/search/query.h"
+
+#include <stdlib.h>
+
+static const char *const part_words[SEARCH_PART_COUNT_] = {
+    [SEARCH_NAME] = "name",
+    [SEARCH_NAME_BEGINS] = "name-begins",
+    [SEARCH_NAME_WORDS] = "name-words",
+    [SEARCH_DESCRIPTION] = "description",
+    [SEARCH_PROCEDURE] = "procedure",
+};
+
+const char *search_part_word(search_part p)
+{
+    return part_words[p];
+}
+
+/* --- matches ----------------------------------------------------------------------------------- */
+
+/* One matching claim, as far as rank goes; later one thing with its best claim. */
+typedef struct match {
+    int64_t claim, subject, recorded_us, newest_us;
+    uint64_t lo;
+    node_ref ref;
+    search_part part;
+    name_use use;
+    size_t matches;
+} match;
+
+/* Of two claims about one subject. */
+static int claim_cmp(const match *x, const match *y)
+{
+    if (x->part != y->part)
+        return (int)x->part - (int)y->part;
+    if (x->use != y->use)
+        return (int)x->use - (int)y->use;
+    if (x->recorded_us != y->recorded_us)
+        return x->recorded_us > y->recorded_us ? -1 : 1;
+    return x->lo < y->lo ? -1 : x->lo > y->lo;
+}
+
+static int by_subject(const void *a, const void *b)
+{
+    const match *x = a, *y = b;
+    if (x->subject != y->subject)
+        return x->subject < y->subject ? -1 : 1;
+    return claim_cmp(x, y);
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    const match *x = a, *y = b;
+    if (x->part != y->part)
+        return (int)x->part - (int)y->part;
+    if (x->use != y->use)
+        return (int)x->use - (int)y->use;
+    if (x->matches != y->matches)
+        return x->matches > y->matches ? -1 : 1;
+    if (x->newest_us != y->newest_us)
+        return x->newest_us > y->newest_us ? -1 : 1;
+    int c = slice_cmp(x->ref.text, y->ref.text);
+    return c ? c : (int)x->ref.kind - (int)y->ref.kind;
+}
+
+static search_part part_of(predicate p, slice folded_name, slice asked)
+{
+    if (p == PRED_DESCRIBED)
+        return SEARCH_DESCRIPTION;
+    if (p == PRED_USES)
+        return SEARCH_PROCEDURE;
+    return !asked.len                       ? SEARCH_NAME_WORDS
+           : slice_eq(folded_name, asked)   ? SEARCH_NAME
+           : slice_starts(folded_name, asked) ? SEARCH_NAME_BEGINS
+                                            : SEARCH_NAME_WORDS;
+}
+
+static status read_match(arena *a, db_stmt *q, slice asked, match *m, err *why)
+{
+    predicate p = (predicate)db_int(q, 3);
+    *m = (match){.claim = db_int(q, 0),
+                 .subject = db_int(q, 1),
+                 .lo = (uint64_t)db_int(q, 2),
+                 .recorded_us = db_int(q, 8),
+                 .newest_us = db_int(q, 8),
+                 .ref.kind = (kind)db_int(q, 5),
+                 .part = part_of(p, db_text(q, 7), asked),
+                 .use = p == PRED_NAMED ? names_use_of(names_how(a, db_text(q, 4))) : NAME_PRIMARY,
+                 .matches = 1};
+    return arena_copy(a, db_text(q, 6), &m->ref.text) ? OK : ARENA_SPENT(a, why);
+}
+
+typedef struct match_list {
+    match *at;
+    size_t count;
+    bool capped;
+} match_list;
+
+static status source_id(lens *l, slice name, int64_t *ret, err *why)
+{
+    bool row;
+    *ret = 0;
+    if (!name.len)
+        return OK;
+    db_stmt *q = db_query(l->d, Q_SOURCE_FIND);
+    db_bind_text(q, 1, name);
+    status st = db_step(q, &row, why);
+    if (st == OK)
+        *ret = row ? db_int(q, 0) : -1; /* none has this id */
+    db_reset(q);
+    return st;
+}
+
+/* The kinds of a class: itself, and the one other that belongs to it. */
+static kind other_kind(kind class)
+{
+    return class == KIND_MALWARE ? KIND_TOOL : class == KIND_COUNTRY ? KIND_LOCATION : class;
+}
+
+static status read_matches(lens *l, arena *a, const search_query *sq, slice expression, slice asked,
+                           match_list *ret, err *why)
+{
+    int64_t source;
+    bool row;
+    size_t cap = 64;
+    kind class = kind_class(sq->class);
+    status st = source_id(l, sq->source, &source, why);
+    match_list list = {.at = arena_array(a, cap, sizeof *list.at)};
+    if (!list.at)
+        return ARENA_SPENT(a, why);
+    if (st != OK)
+        return st;
+    db_stmt *q = db_query(l->d, Q_TEXT_MATCH);
+    db_bind_text(q, 1, expression);
+    db_bind_int(q, 2, class);
+    db_bind_int(q, 3, other_kind(class));
+    db_bind_int(q, 4, source);
+    db_bind_int(q, 5, SEARCH_MATCHES_MAX + 1);
+    while ((st = db_step(q, &row, why)) == OK && row) {
+        if (list.count == SEARCH_MATCHES_MAX) {
+            list.capped = true;
+            break;
+        }
+        if (list.count == cap) {
+            match *wider = arena_array(a, cap * 4, sizeof *wider);
+            if (!wider) {
+                st = ARENA_SPENT(a, why);
+                break;
+            }
+            memcpy(wider, list.at, cap * sizeof *wider);
+            list.at = wider;
+            cap *= 4;
+        }
+        if ((st = read_match(a, q, asked, &list.at[list.count], why)) != OK)
+            break;
+        list.count++;
+    }
+    db_reset(q);
+    if (st == OK)
+        *ret = list;
+    return st;
+}
+
+/* One match a thing, best thing first. */
+static void rank(match_list *list)
+{
+    size_t n = 0;
+    if (!list->count)
+        return;
+    qsort(list->at, list->count, sizeof *list->at, by_subject);
+    for (size_t i = 0; i < list->count; i++) {
+        match *m = &list->at[i], *last = n ? &list->at[n - 1] : NULL;
+        if (!last || last->subject != m->subject) {
+            list->at[n++] = *m;
+            continue;
+        }
+        last->matches++;
+        if (m->newest_us > last->newest_us)
+            last->newest_us = m->newest_us;
+    }
+    list->count = n;
+    qsort(list->at, n, sizeof *list->at, by_rank);
+}
+
+/* --- excerpts ---------------------------------------------------------------------------------- */
+
+/* Looks for where one of the asked words stands. */
+typedef struct spot {
+    const query_terms *terms;
+    size_t at;
+    bool found;
+} spot;
+
+static status look_at_word(void *ctx, const word *w, err *why)
+{
+    spot *s = ctx;
+    (void)why;
+    for (size_t i = 0; i < s->terms->count && !s->found; i++) {
+        const query_term *t = &s->terms->at[i];
+        s->found = t->count && (t->prefix && t->count == 1 ? slice_starts(w->text, t->words[0])
+                                                           : slice_eq(w->text, t->words[0]));
+        s->at = w->at;
+    }
+    return s->found ? ERR_BUSY : OK; /* ends the walk */
+}
+
+static bool inside_character(slice text, size_t at)
+{
+    return at < text.len && ((unsigned char)text.ptr[at] & 0xc0) == 0x80;
+}
+
+static status excerpt(arena *a, slice text, const query_terms *terms, search_hit *h, err *why)
+{
+    enum { BEFORE = SEARCH_EXCERPT_MAX / 4 };
+    spot s = {.terms = terms};
+    status st = words_cut(a, text, look_at_word, &s, why);
+    if (st != OK && st != ERR_BUSY)
+        return st;
+    size_t from = s.found && s.at > BEFORE ? s.at - BEFORE : 0;
+    if (from + SEARCH_EXCERPT_MAX > text.len)
+        from = text.len > SEARCH_EXCERPT_MAX ? text.len - SEARCH_EXCERPT_MAX : 0;
+    while (inside_character(text, from))
+        from++;
+    size_t to = text.len - from > SEARCH_EXCERPT_MAX ? from + SEARCH_EXCERPT_MAX : text.len;
+    while (to > from && inside_character(text, to))
+        to--;
+    h->cut_front = from > 0;
+    h->cut_back = to < text.len;
+    return arena_copy(a, slice_sub(text, from, to), &h->excerpt) ? OK : ARENA_SPENT(a, why);
+}
+
+static status fill_hit(lens *l, arena *a, const match *m, const query_terms *terms, search_hit *h,
+                       err *why)
+{
+    bool row;
+    int64_t source = 0, vc = 0;
+    *h = (search_hit){.subject = m->ref,
+                      .part = m->part,
+                      .recorded = m->recorded_us / 1000,
+                      .claim_hi = node_hash(l->h, m->ref),
+                      .claim_lo = m->lo,
+                      .matches = m->matches};
+    db_stmt *q = db_query(l->d, Q_TEXT_HIT);
+    db_bind_int(q, 1, m->claim);
+    status st = db_step(q, &row, why);
+    if (st == OK && row) {
+        source = db_int(q, 1);
+        vc = db_int(q, 2);
+        h->object.kind = db_is_null(q, 3) ? KIND_NONE : (kind)db_int(q, 3);
+        if (!arena_copy(a, db_text(q, 4), &h->object.text))
+            st = ARENA_SPENT(a, why);
+        if (st == OK)
+            st = excerpt(a, db_text(q, 0), terms, h, why);
+    }
+    db_reset(q);
+    if (st == OK && !row)
+        st = err_set(why, ERR_INTERNAL, ERR_NOWHERE, "a match has gone");
+    if (st == OK)
+        st = lens_source(l, source, &h->source, why);
+    return st == OK ? lens_marking(l, vc, &h->marking, why) : st;
+}
+
+/* --- pages ------------------------------------------------------------------------------------- */
+
+/* Where the page begins: behind the cursor's claim. */
+static status page_start(lens *l, const match_list *list, slice cursor, size_t *ret, err *why)
+{
+    uint8_t bytes[16];
+    uint64_t hi = 0, lo = 0;
+    *ret = 0;
+    if (!cursor.len)
+        return OK;
+    if (!hash_unhex(cursor, bytes, sizeof bytes))
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "a cursor has %d hex digits", CLAIM_ID_TEXT);
+    for (int i = 0; i < 8; i++) {
+        hi = hi << 8 | bytes[i];
+        lo = lo << 8 | bytes[8 + i];
+    }
+    /* ids of claims are shown as claim_id_text does, the subject's hash as a number */
+    for (size_t i = 0; i < list->count; i++)
+        if (list->at[i].lo == lo && node_hash(l->h, list->at[i].ref) == hi) {
+            *ret = i + 1;
+            return OK;
+        }
+    return err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "the cursor's claim is not there");
+}
+
+status search_run(lens *l, arena *a, const search_query *sq, search_hits *ret, err *why)
+{
+    query_terms terms;
+    slice expression, asked = S("");
+    match_list list;
+    search_hits hits = {0};
+    size_t from = 0, limit = sq->limit ? sq->limit : 20;
+    limit = limit < SEARCH_LIMIT_MAX ? limit : SEARCH_LIMIT_MAX;
+    status st = query_parse(a, sq->text, &terms, why);
+    if (st == OK)
+        st = query_expression(a, &terms, &expression, why);
+    if (st == OK)
+        st = name_fold(a, sq->text, &asked, why);
+    if (st == OK)
+        st = read_matches(l, a, sq, expression, asked, &list, why);
+    if (st != OK)
+        return st;
+    rank(&list);
+    if ((st = page_start(l, &list, sq->cursor, &from, why)) != OK)
+        return st;
+    hits.found = list.count;
+    hits.capped = list.capped;
+    hits.at = arena_array(a, limit + 1, sizeof *hits.at);
+    if (!hits.at)
+        return ARENA_SPENT(a, why);
+    for (size_t i = from; st == OK && i < list.count && hits.count < limit; i++)
+        st = fill_hit(l, a, &list.at[i], &terms, &hits.at[hits.count++], why);
+    if (st != OK)
+        return st;
+    hits.more = from + hits.count < list.count;
+    if (hits.more) {
+        const search_hit *last = &hits.at[hits.count - 1];
+        hits.next = arena_printf(a, "%016llx%016llx", (unsigned long long)last->claim_hi,
+                                 (unsigned long long)last->claim_lo);
+        if (!hits.next.ptr)
+            return ARENA_SPENT(a, why);
+    }
+    *ret = hits;
+    return OK;
+}
