@@ -41,6 +41,9 @@ typedef enum name_use {
 } name_use;
 const char *name_use_word(name_use u); /* "primary" "id" "alias" "title" */
 
+/* How the detail of a claim "named" says that the name is used; an alias when it says nothing. */
+name_use name_use_of(arena *scratch, slice detail);
+
 /* One name of one entity as one source gives it. */
 typedef struct name_said {
     slice name;   /* as written; of several spellings the smallest */

@@ -1,8 +1,8 @@
 /* search.c - finding by words: see search.h. */
 #include "know/search.h"
 #include "base/text.h"
-#include "know/names/load.h"
 #include "know/search/query.h"
+#include "know/store_private.h"
 
 #include <stdlib.h>
 
@@ -72,10 +72,10 @@ static search_part part_of(predicate p, slice folded_name, slice asked)
         return SEARCH_DESCRIPTION;
     if (p == PRED_USES)
         return SEARCH_PROCEDURE;
-    return !asked.len                       ? SEARCH_NAME_WORDS
-           : slice_eq(folded_name, asked)   ? SEARCH_NAME
+    return !asked.len                         ? SEARCH_NAME_WORDS
+           : slice_eq(folded_name, asked)     ? SEARCH_NAME
            : slice_starts(folded_name, asked) ? SEARCH_NAME_BEGINS
-                                            : SEARCH_NAME_WORDS;
+                                              : SEARCH_NAME_WORDS;
 }
 
 static status read_match(arena *a, db_stmt *q, slice asked, match *m, err *why)
@@ -88,7 +88,7 @@ static status read_match(arena *a, db_stmt *q, slice asked, match *m, err *why)
                  .newest_us = db_int(q, 8),
                  .ref.kind = (kind)db_int(q, 5),
                  .part = part_of(p, db_text(q, 7), asked),
-                 .use = p == PRED_NAMED ? names_use_of(names_how(a, db_text(q, 4))) : NAME_PRIMARY,
+                 .use = p == PRED_NAMED ? name_use_of(a, db_text(q, 4)) : NAME_PRIMARY,
                  .matches = 1};
     return arena_copy(a, db_text(q, 6), &m->ref.text) ? OK : ARENA_SPENT(a, why);
 }
@@ -290,9 +290,9 @@ static status page_start(lens *l, const match_list *list, slice cursor, size_t *
 
 status search_run(lens *l, arena *a, const search_query *sq, search_hits *ret, err *why)
 {
-    query_terms terms;
+    query_terms terms = {0};
     slice expression, asked = S("");
-    match_list list;
+    match_list list = {0};
     search_hits hits = {0};
     size_t from = 0, limit = sq->limit ? sq->limit : 20;
     limit = limit < SEARCH_LIMIT_MAX ? limit : SEARCH_LIMIT_MAX;

@@ -39,7 +39,8 @@ typedef enum search_part {
     SEARCH_PROCEDURE, /* how it uses something */
     SEARCH_PART_COUNT_
 } search_part;
-const char *search_part_word(search_part p); /* "name" "name-begins" "name-words" "description" ... */
+const char *search_part_word(
+    search_part p); /* "name" "name-begins" "name-words" "description" ... */
 
 typedef struct search_hit {
     node_ref subject;

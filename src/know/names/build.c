@@ -33,6 +33,11 @@ name_use names_use_of(unsigned how)
                              : NAME_TITLE;
 }
 
+name_use name_use_of(arena *scratch, slice detail)
+{
+    return names_use_of(names_how(scratch, detail));
+}
+
 static int ref_cmp(node_ref a, node_ref b)
 {
     int c = slice_cmp(a.text, b.text);

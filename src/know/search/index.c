@@ -24,19 +24,19 @@ typedef struct progress {
 static status read_progress(db *d, progress *ret, err *why)
 {
     bool row;
-    uint64_t at = 0, claim = 0;
+    uint64_t at = 0, row_id = 0;
     slice first, text;
     db_stmt *q = db_query(d, Q_META_GET);
     db_bind_text(q, 1, meta_key);
     status st = db_step(q, &row, why);
     if (st == OK && row) {
         text = db_text(q, 0);
-        if (!slice_cut(&text, ' ', &first) || !slice_u64(first, &at) || !slice_u64(text, &claim))
+        if (!slice_cut(&text, ' ', &first) || !slice_u64(first, &at) || !slice_u64(text, &row_id))
             st = err_set(why, ERR_INTERNAL, ERR_NOWHERE, "meta \"search\" cannot be read");
     }
     db_reset(q);
     if (st == OK)
-        *ret = (progress){(int64_t)at, (int64_t)claim};
+        *ret = (progress){(int64_t)at, (int64_t)row_id};
     return st;
 }
 
@@ -60,7 +60,7 @@ static status put_word(void *ctx, const word *w, err *why)
 }
 
 /* The words of one claim. A name is found without its blanks, too. */
-static status add_text(db *d, arena *a, int64_t claim, slice text, slice folded_name, err *why)
+static status add_text(db *d, arena *a, int64_t row_id, slice text, slice folded_name, err *why)
 {
     buf words;
     buf_init(&words, WORDS_BYTES_MAX);
@@ -71,7 +71,7 @@ static status add_text(db *d, arena *a, int64_t claim, slice text, slice folded_
         st = buf_status(&words, why);
     if (st == OK) {
         db_stmt *q = db_query(d, Q_TEXT_ADD);
-        db_bind_int(q, 1, claim);
+        db_bind_int(q, 1, row_id);
         db_bind_text(q, 2, buf_slice(&words));
         st = db_run(q, why);
     }

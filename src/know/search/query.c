@@ -2,6 +2,8 @@
 #include "know/search/query.h"
 #include "base/text.h"
 
+enum { SCRATCH_BUDGET = 1 << 18 }; /* folding one piece of a text */
+
 /* The words of one term as they come. */
 typedef struct gather {
     arena *a;
@@ -48,8 +50,11 @@ static status shape_term(arena *a, gather *g, bool star, query_term *t, err *why
 static status add_term(arena *a, slice text, query_terms *q, size_t *total, err *why)
 {
     gather g = {.a = a};
+    arena scratch;
     bool star = slice_ends(text, S("*"));
-    status st = words_cut(a, text, keep_word, &g, why);
+    arena_init(&scratch, SCRATCH_BUDGET);
+    status st = words_cut(&scratch, text, keep_word, &g, why);
+    arena_done(&scratch);
     if (st != OK || !g.count)
         return st;
     if (q->count == QUERY_TERMS_MAX || (*total += g.count) > QUERY_WORDS_MAX)
@@ -83,7 +88,8 @@ status query_parse(arena *a, slice text, query_terms *ret, err *why)
         return ARENA_SPENT(a, why);
     if (text.len > QUERY_BYTES_MAX)
         return err_set(why, ERR_LIMIT, QUERY_BYTES_MAX, "query over %d bytes", QUERY_BYTES_MAX);
-    status st = text_nfkc(a, text, &rest, why); /* full-width marks and blanks are marks and blanks */
+    status st =
+        text_nfkc(a, text, &rest, why); /* full-width marks and blanks are marks and blanks */
     while (st == OK && rest.len)
         st = add_term(a, next_term(&rest), &q, &total, why);
     if (st == OK && !q.count)

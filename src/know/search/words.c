@@ -9,7 +9,7 @@ typedef struct cutter {
     size_t at; /* of the piece under way */
     char part[WORD_MAX];
     size_t part_len, part_at;
-    char whole[WORD_MAX * 2]; /* signs take three bytes */
+    char whole[WORD_MAX * 2];              /* signs take three bytes */
     size_t whole_len, whole_at, whole_end; /* end: behind its last part */
     unsigned parts;
     bool whole_spoilt; /* too long */
@@ -183,19 +183,19 @@ static size_t piece_len(slice s)
     return n;
 }
 
-status words_cut(arena *a, slice text, status (*on_word)(void *ctx, const word *w, err *why),
+status words_cut(arena *scratch, slice text, status (*on_word)(void *ctx, const word *w, err *why),
                  void *ctx, err *why)
 {
     cutter c = {.on_word = on_word, .ctx = ctx, .why = why};
     status st = OK;
     for (size_t n; st == OK && c.at < text.len; c.at += n) {
         slice folded;
-        arena_mark here = arena_here(a);
+        arena_mark here = arena_here(scratch);
         n = piece_len(slice_from(text, c.at));
-        st = text_fold(a, slice_sub(text, c.at, c.at + n), &folded, why);
+        st = text_fold(scratch, slice_sub(text, c.at, c.at + n), &folded, why);
         if (st == OK)
             st = take_piece(&c, folded);
-        arena_back(a, here);
+        arena_back(scratch, here);
     }
     if (st == OK)
         st = take_gap(&c);

@@ -1,6 +1,6 @@
 /* words.h - text as the words that are indexed: the same for what is stored and what is asked.
  *
- *     words_cut(&a, text, on_word, ctx, why);      // "APT28 は環境変数" -> apt28 は環 環境 境変 変数 数
+ *     words_cut(&scratch, text, on_word, ctx, why);   // "APT28 は環境変数" -> apt28 は環 環境 境変 変数 数
  *
  * Private to search. Uses: base/text. Pure.
  * Words are runs of letters, digits and marks, NFKC and case folded. Scripts written without spaces
@@ -14,8 +14,8 @@
 #include "base/base.h"
 
 enum {
-    WORD_MAX = 128,      /* bytes; the rest of a longer word is left out, a longer whole altogether */
-    WORD_SIGN = 0xe000,  /* + ASCII: a sign inside a whole, as a character that counts as a letter */
+    WORD_MAX = 128, /* bytes; the rest of a longer word is left out, a longer whole altogether */
+    WORD_SIGN = 0xe000, /* + ASCII: a sign inside a whole, as a character that counts as a letter */
     WORD_PIECE_MAX = 512 /* bytes folded at a time */
 };
 
@@ -33,9 +33,10 @@ typedef struct word {
 } word;
 
 /* Hands out the words in their order. Any bytes are taken; invalid ones separate. What on_word
- * returns but OK ends it.
- *   ERR_LIMIT  the arena's budget; memory taken is given up again. O(text.len) */
-status words_cut(arena *a, slice text, status (*on_word)(void *ctx, const word *w, err *why),
+ * returns but OK ends it. on_word must not allocate from `scratch`: what is taken there is given up
+ * again, piece by piece.
+ *   ERR_LIMIT  the scratch arena's budget. O(text.len) */
+status words_cut(arena *scratch, slice text, status (*on_word)(void *ctx, const word *w, err *why),
                  void *ctx, err *why) NODISCARD;
 
 #endif

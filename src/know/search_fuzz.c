@@ -1,0 +1,154 @@
+/* Text and query, separated by a 0xff byte. What the text index finds is what a plain walk over the
+ * words finds; no query is a syntax error to the index; and every word of a text finds the text. */
+#include "base/text.h"
+#include "know/db.h"
+#include "know/search/query.h"
+#include "model/kind.h"
+
+#include <stdlib.h>
+
+enum { TEXT_MAX = 2048, WORDS_MAX = 4096, BUDGET = 8 << 20 };
+
+static db *shared; /* opened once: a fuzzer's process has one input at a time */
+static const uint8_t classes[2] = {1, 1};
+static const db_sight sight = {.classes = classes, .class_count = 2, .tx = 10};
+
+static void must(status st)
+{
+    if (st != OK)
+        abort();
+}
+
+static void run(query q, const int64_t *numbers, size_t n, slice text)
+{
+    db_stmt *s = db_query(shared, q);
+    for (size_t i = 0; i < n; i++)
+        db_bind_int(s, (int)i + 1, numbers[i]);
+    if (text.ptr)
+        db_bind_text(s, (int)n + 1, text);
+    must(db_run(s, NULL));
+}
+
+static void open_once(void)
+{
+    if (shared)
+        return;
+    must(db_open(&(db_options){.where = ":memory:", .mutant = -1}, &shared, NULL));
+    must(db_migrate(shared, NULL));
+    db_view(shared, &sight);
+    db_stmt *s = db_query(shared, Q_TX_ADD);
+    db_bind_int(s, 1, 1);
+    must(db_run(s, NULL));
+    run(Q_TX_PUBLISH, (const int64_t[]){1, 1, 1, 1}, 4, (slice){0});
+    run(Q_NODE_ADD, (const int64_t[]){KIND_ACTOR}, 1, S("a"));
+    s = db_query(shared, Q_CLAIM_ADD);
+    for (int i = 1; i <= 20; i++)
+        if (i <= 4 || i == 8 || i == 9 || i == 15 || i == 20)
+            db_bind_int(s, i, 1);
+    must(db_run(s, NULL));
+}
+
+typedef struct word_list {
+    arena *a;
+    slice at[WORDS_MAX];
+    size_t count;
+    buf *joined;
+} word_list;
+
+static status keep(void *ctx, const word *w, err *why)
+{
+    word_list *l = ctx;
+    if (l->count < WORDS_MAX && !arena_copy(l->a, w->text, &l->at[l->count++]))
+        return ARENA_SPENT(l->a, why);
+    for (slice rest = w->text; rest.len;) /* the index would cut it */
+        if (utf8_next(&rest) < 0x80 && !is_alnum(rest.ptr[-1]))
+            abort();
+    buf_put(l->joined, w->text);
+    buf_byte(l->joined, ' ');
+    return OK;
+}
+
+static bool index_finds(slice expression)
+{
+    bool row = false;
+    db_stmt *s = db_query(shared, Q_TEXT_MATCH);
+    db_bind_text(s, 1, expression);
+    db_bind_int(s, 2, 0);
+    db_bind_int(s, 3, 0);
+    db_bind_int(s, 4, 0);
+    db_bind_int(s, 5, 10);
+    must(db_step(s, &row, NULL));
+    db_reset(s);
+    return row;
+}
+
+static bool same_word(slice have, slice asked, bool prefix)
+{
+    return prefix ? slice_starts(have, asked) : slice_eq(have, asked);
+}
+
+static bool walk_finds(const word_list *l, const query_terms *q)
+{
+    for (size_t i = 0; i < q->count; i++) {
+        const query_term *t = &q->at[i];
+        bool found = false;
+        for (size_t at = 0; at < l->count && !found; at++) {
+            bool all = at + t->count <= l->count;
+            for (size_t k = 0; all && k < t->count; k++)
+                all = same_word(l->at[at + k], t->words[k], t->prefix && k + 1 == t->count);
+            found = all || (t->whole.len && same_word(l->at[at], t->whole, t->prefix));
+        }
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+/* Any one word of the text, asked for as a phrase, finds it. */
+static void check_own_word(arena *a, const word_list *l, size_t which)
+{
+    query_term t = {.words = &l->at[which], .count = 1};
+    slice expression;
+    must(query_expression(a, &(query_terms){&t, 1}, &expression, NULL));
+    if (!index_finds(expression))
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+    CLEANUP(arena_done) arena a;
+    CLEANUP(arena_done) arena scratch;
+    slice input = slice_of((const char *)data, size);
+    size_t cut = slice_find_byte(input, (char)0xff, 0);
+    slice text = slice_sub(input, 0, cut < TEXT_MAX ? cut : TEXT_MAX);
+    slice asked = cut == SIZE_MAX ? text : slice_from(input, cut + 1);
+    query_terms terms;
+    slice expression;
+    buf joined;
+    open_once();
+    arena_init(&a, BUDGET);
+    arena_init(&scratch, BUDGET);
+    buf_init(&joined, BUDGET);
+    word_list *l = arena_new(&a, word_list);
+    if (!l)
+        abort();
+    l->a = &a;
+    l->joined = &joined;
+    must(words_cut(&scratch, text, keep, l, NULL));
+    status st = query_parse(&a, asked, &terms, NULL);
+    if (l->count < WORDS_MAX && (st == OK || l->count)) {
+        must(db_begin_write(shared, NULL));
+        run(Q_TEXT_ADD, (const int64_t[]){1}, 1, buf_slice(&joined));
+        if (st == OK) {
+            must(query_expression(&a, &terms, &expression, NULL));
+            if (index_finds(expression) != walk_finds(l, &terms))
+                abort();
+        }
+        if (l->count)
+            check_own_word(&a, l, size % l->count);
+        db_rollback(shared);
+    }
+    buf_done(&joined);
+    return 0;
+}
