@@ -289,6 +289,17 @@ static int candidate_cmp(const void *a, const void *b)
     return c ? c : (int)x->group.id.kind - (int)y->group.id.kind;
 }
 
+static bool is_clear(const name_candidates *c)
+{
+    if (!c->count || c->more)
+        return false;
+    for (size_t i = 1; i < c->count; i++)
+        if (c->at[i].group.kind == c->at[0].group.kind ||
+            distinct_sources(&c->at[i]) >= distinct_sources(&c->at[0]))
+            return false;
+    return true;
+}
+
 status name_lookup(lens *l, arena *a, slice text, kind class, name_candidates *ret, err *why)
 {
     name_candidates found = {0};
@@ -319,6 +330,7 @@ status name_lookup(lens *l, arena *a, slice text, kind class, name_candidates *r
         return st;
     if (found.count)
         qsort(found.at, found.count, sizeof *found.at, candidate_cmp);
+    found.clear = is_clear(&found);
     *ret = found;
     return OK;
 }

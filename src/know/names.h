@@ -130,15 +130,18 @@ typedef struct name_candidates {
     name_candidate *at; /* best first: strongest use, most sources, then representative */
     size_t count;
     bool more; /* over NAME_CANDIDATES_MAX, or used by too many to list */
+    /* at[0] is meant: it is alone, or the others are other kinds of things (malware called like its
+     * actor) and fewer sources call them so */
+    bool clear;
 } name_candidates;
 
 /* Who is called `text`? `class` KIND_NONE: entities of any kind, else those of that kind class.
- * Nobody: OK and count 0. More than one: the name is ambiguous; nothing is guessed.
+ * Nobody: OK and count 0. More than one and not `clear`: the name is ambiguous; nothing is guessed.
  *   ERR_LIMIT  text over NAME_TEXT_MAX, or the arena's budget; else as above */
 status name_lookup(lens *l, arena *a, slice text, kind class, name_candidates *ret,
                    err *why) NODISCARD;
 
-/* One entity by its key ("intrusion-set--...", of whatever kind) or by an unambiguous name; the
+/* One entity by its key ("intrusion-set--...", of whatever kind) or by a clear name; the
  * member that uses the name most strongly, then the smallest.
  *   ERR_NOT_FOUND  nobody is called so
  *   ERR_INPUT      several are: the message lists them */

@@ -204,6 +204,31 @@ TEST(candidates_come_best_first)
     end(&f);
 }
 
+TEST(a_name_may_be_clear_although_other_things_are_called_so)
+{
+    fixture f;
+    CLEANUP(arena_done) arena a;
+    name_candidates c;
+    node_ref ref;
+    arena_init(&a, 8 << 20);
+    REQUIRE(begin(&f));
+    IMPORT(&f, 2, "a/a1: Turla", "b/b1: Turla", "c/malware=m1: Snake, ~Turla", "a/a2: Sandworm",
+           "c/malware=m2: Sandworm", "a/a3: One, ~Both", "a/a4: Two, ~Both", "b/a4: Two, ~Both");
+    CHECK_OK(lens_look(f.l, &everything, &f.why));
+    CHECK_OK(name_lookup(f.l, &a, S("Turla"), KIND_NONE, &c, &f.why));
+    CHECK(c.count == 2 && c.clear);
+    CHECK_OK(name_resolve(f.l, &a, S("Turla"), &ref, &f.why));
+    CHECK_SLICE(ref.text, S("a1"));
+    CHECK_OK(name_lookup(f.l, &a, S("Sandworm"), KIND_NONE, &c, &f.why));
+    CHECK(c.count == 2 && !c.clear); /* one source each */
+    CHECK_OK(name_lookup(f.l, &a, S("Both"), KIND_NONE, &c, &f.why));
+    CHECK(c.count == 2 && !c.clear); /* two actors */
+    CHECK_EQ(name_resolve(f.l, &a, S("Both"), &ref, &f.why), ERR_INPUT);
+    CHECK_OK(name_lookup(f.l, &a, S("Nobody"), KIND_NONE, &c, &f.why));
+    CHECK(!c.clear);
+    end(&f);
+}
+
 TEST(what_is_not_there_is_not_found)
 {
     fixture f;

@@ -67,7 +67,7 @@ status name_resolve(lens *l, arena *a, slice text, node_ref *ret, err *why)
         if (!c.count)
             return err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "nothing is called \"%s\"",
                            err_quote(text, quoted));
-        if (c.count > 1 || c.more)
+        if (!c.clear)
             return ambiguous(text, &c, why);
         const name_candidate *one = &c.at[0];
         size_t best = 0; /* uses are by strength: of the strongest the smallest key */
