@@ -19,7 +19,7 @@ const char *search_part_word(search_part p)
     return part_words[p];
 }
 
-/* --- matches ----------------------------------------------------------------------------------- */
+/* --- matches ---------------------------------------------------------------------------------- */
 
 /* One matching claim, as far as rank goes; later one thing with its best claim. */
 typedef struct match {
@@ -185,7 +185,7 @@ static void rank(match_list *list)
     qsort(list->at, n, sizeof *list->at, by_rank);
 }
 
-/* --- excerpts ---------------------------------------------------------------------------------- */
+/* --- excerpts --------------------------------------------------------------------------------- */
 
 /* Looks for where one of the asked words stands. */
 typedef struct spot {
@@ -263,7 +263,7 @@ static status fill_hit(lens *l, arena *a, const match *m, const query_terms *ter
     return st == OK ? lens_marking(l, vc, &h->marking, why) : st;
 }
 
-/* --- pages ------------------------------------------------------------------------------------- */
+/* --- pages ------------------------------------------------------------------------------------ */
 
 /* Where the page begins: behind the cursor's claim. */
 static status page_start(lens *l, const match_list *list, slice cursor, size_t *ret, err *why)

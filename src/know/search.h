@@ -6,8 +6,8 @@
  *     ... h.at[i].subject ... h.more ? q.cursor = h.next ...
  *
  * Uses: store, claims, db, name. Used by: cmd, answer, intake (search_catch_up).
- * How words are cut: search/words.h; docs/search.md. One hit is one thing (a node), with the best of
- * the visible claims that match. Rank is made of what the reader sees: the whole name, its
+ * How words are cut: search/words.h; docs/search.md. One hit is one thing (a node), with the best
+ * of the visible claims that match. Rank is made of what the reader sees: the whole name, its
  * beginning, its words, then descriptions, then procedures; own names before aliases; more matches;
  * newer ones; then the key. bm25() is not used: it counts rows that the reader may not see. */
 #ifndef NOROSHI_KNOW_SEARCH_H

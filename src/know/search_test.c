@@ -1,11 +1,10 @@
 #include "base/test.h"
-#include "know/names/scene.h"
 #include "know/search.h"
 #include "know/search/query.h"
 #include "know/store_private.h"
 #include "know/temp_store.h"
 
-/* --- words ------------------------------------------------------------------------------------- */
+/* --- words ------------------------------------------------------------------------------------ */
 
 static status join_word(void *ctx, const word *w, err *why)
 {
@@ -122,7 +121,7 @@ TEST(pieces_do_not_show)
     buf_done(&parts);
 }
 
-/* --- queries ----------------------------------------------------------------------------------- */
+/* --- queries ---------------------------------------------------------------------------------- */
 
 static void expect_query(int line, const char *text, const char *want)
 {
@@ -190,7 +189,24 @@ TEST(queries_have_limits)
     CHECK_EQ(q.count, 77);
 }
 
-/* --- searching a store ------------------------------------------------------------------------- */
+/* --- searching a store ------------------------------------------------------------------------ */
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return *state >> 33;
+}
+
+/* "a1" is an actor, "malware=m1" is not. */
+static node_ref ref_of(const char *text)
+{
+    slice rest = slice_str(text), kind_text;
+    size_t at = slice_find_byte(rest, '=', 0);
+    if (at == SIZE_MAX)
+        return (node_ref){KIND_ACTOR, rest};
+    kind_text = slice_sub(rest, 0, at);
+    return (node_ref){kind_parse(kind_text), slice_from(rest, at + 1)};
+}
 
 typedef struct fixture {
     temp_store t;
@@ -237,10 +253,17 @@ static void put(fixture *f, tlp level, node_ref subject, predicate p, const char
     CLEANUP(arena_done) arena a;
     bool fresh;
     fact_record rec = {.at = f->documents, .line = f->documents + 1, .modified = WHEN_NONE};
-    scene_line l = {.level = level, .a = subject, .predicate = p};
-    fact_claim c = scene_claim(&l);
+    fact_claim c = {.subject = subject,
+                    .predicate = p,
+                    .value = slice_str(text),
+                    .confidence = -1,
+                    .first_seen = WHEN_NONE,
+                    .last_seen = WHEN_NONE,
+                    .valid_from = WHEN_NONE,
+                    .valid_until = WHEN_NONE,
+                    .marking = {.tlp = level},
+                    .marked = true};
     arena_init(&a, 1 << 20);
-    c.value = slice_str(text);
     if (p == PRED_NAMED) {
         c.object.kind = KIND_NAME;
         c.detail = S("{\"kind\":\"primary\"}");
@@ -266,7 +289,7 @@ static void tell(fixture *f, const char *source, tlp level, const char *key, pre
                  const char *text)
 {
     open_document(f, source);
-    put(f, level, scene_ref(slice_str(key)), p, text);
+    put(f, level, ref_of(key), p, text);
     close_document(f);
 }
 
@@ -385,7 +408,7 @@ TEST(pages_follow_one_another)
     for (int i = 0; i < 50; i++) {
         snprintf(key, sizeof key, "k%d", i);
         snprintf(name, sizeof name, "Agent %d", i);
-        put(&f, TLP_CLEAR, scene_ref(slice_str(key)), PRED_NAMED, name);
+        put(&f, TLP_CLEAR, ref_of(key), PRED_NAMED, name);
     }
     close_document(&f);
     CHECK_OK(search_catch_up(f.t.s, &f.why));
@@ -412,7 +435,7 @@ TEST(pages_follow_one_another)
     end(&f);
 }
 
-/* --- catching up ------------------------------------------------------------------------------- */
+/* --- catching up ------------------------------------------------------------------------------ */
 
 /* Rows as an import leaves them in the store: what of two under way was published first is then up
  * to the test. */
@@ -497,8 +520,7 @@ TEST(catching_up_goes_on_over_batches)
     for (int i = 0; i < TEXTS; i++) {
         char key[16];
         snprintf(key, sizeof key, "k%d", i);
-        put(&f, TLP_CLEAR, scene_ref(slice_str(key)), PRED_DESCRIBED,
-            i % 1000 ? "other" : "needle other");
+        put(&f, TLP_CLEAR, ref_of(key), PRED_DESCRIBED, i % 1000 ? "other" : "needle other");
     }
     close_document(&f);
     CHECK_OK(search_catch_up(f.t.s, &f.why));
@@ -513,7 +535,7 @@ TEST(catching_up_goes_on_over_batches)
     end(&f);
 }
 
-/* --- views ------------------------------------------------------------------------------------- */
+/* --- views ------------------------------------------------------------------------------------ */
 
 static const char *const vocabulary[] = {"alpha", "beta", "gamma", "delta", "環境", "変数"};
 
@@ -523,11 +545,11 @@ static void random_claims(fixture *f, uint64_t seed, tlp level, const char *sour
         char key[16], text[128] = "";
         int at = 0;
         static const predicate said[] = {PRED_NAMED, PRED_DESCRIBED, PRED_USES};
-        snprintf(key, sizeof key, "e%d", (int)(scene_random(&seed) % 6));
-        for (unsigned k = 1 + scene_random(&seed) % 4; k; k--)
+        snprintf(key, sizeof key, "e%d", (int)(next_random(&seed) % 6));
+        for (unsigned k = 1 + next_random(&seed) % 4; k; k--)
             at += snprintf(text + at, sizeof text - (size_t)at, "%s ",
-                           vocabulary[scene_random(&seed) % COUNT_OF(vocabulary)]);
-        tell(f, source, level, key, said[scene_random(&seed) % 3], text);
+                           vocabulary[next_random(&seed) % COUNT_OF(vocabulary)]);
+        tell(f, source, level, key, said[next_random(&seed) % 3], text);
     }
 }
 
