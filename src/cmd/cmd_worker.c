@@ -1,4 +1,4 @@
-/* cmd_worker.c - noroshi worker --class C: the jailed process that sandbox starts; for nobody else. */
+/* cmd_worker.c - noroshi worker --class C: the jailed process that sandbox starts, for it alone. */
 #include "cmd/app.h"
 #include "format/format.h"
 #include "sandbox/worker.h"

@@ -1,5 +1,5 @@
-/* kev.c - CISA's catalogue of Known Exploited Vulnerabilities, as JSON and as CSV: one reading of an
- * entry, two ways to its fields. docs/formats/kev.md says what becomes which claim.
+/* kev.c - CISA's catalogue of Known Exploited Vulnerabilities, as JSON and as CSV: one reading of
+ * an entry, two ways to its fields. docs/formats/kev.md says what becomes which claim.
  * Source: known_exploited_vulnerabilities_schema.json of github.com/cisagov/kev-data. */
 #include "format/format.h"
 

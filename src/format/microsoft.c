@@ -1,7 +1,7 @@
-/* microsoft.c - Microsoft's names of threat actors (MicrosoftMapping.json): an array of objects with
- * the name, where the actor comes from or what moves it, and its other names. Editions differ in how
- * the members are called and in whether the other names are one text or an array; the table below
- * has the spellings. docs/formats/microsoft-naming.md says what becomes which claim. */
+/* microsoft.c - Microsoft's names of threat actors (MicrosoftMapping.json): an array of objects
+ * with the name, where the actor comes from or what moves it, and its other names. Editions differ
+ * in how the members are called and in whether the other names are one text or an array; the table
+ * below has the spellings. docs/formats/microsoft-naming.md says what becomes which claim. */
 #include "format/format.h"
 
 #include "base/json.h"

@@ -1,7 +1,8 @@
 /* blob.h - bytes as received, named by their SHA-256, compressed in frames so that any part can
  * be read without the rest.
  *
- *     blob_writer *w; blob_begin(dir, &w, why); blob_put(w, bytes, why) ...; blob_end(w, sha, &n, why)
+ *     blob_writer *w; blob_begin(dir, &w, why);
+ *     blob_put(w, bytes, why) ...; blob_end(w, sha, &n, why)
  *     blob_read(dir, sha, at, length, &a, &bytes, why)
  *
  * Uses: base (file, hash), zstd. Used by: know/store, intake, export.

@@ -48,7 +48,7 @@ status claims_of(lens *l, arena *a, node_ref subject, predicate p, size_t max, c
 /* The same, withdrawn ones too (claim.withdrawn). */
 status claims_of_past(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret,
                       err *why) NODISCARD;
-/* Claims that point at `object`, a page at a time: `cursor` is 0 or the row of the last one seen. */
+/* Claims that point at `object`, a page at a time: `cursor` is 0 or the row of the last one. */
 status claims_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor, size_t max,
                  claim_list *ret, err *why) NODISCARD;
 /* How many, counted up to `cap`; *ret == cap means "at least". */

@@ -3,7 +3,8 @@
  *     scratch t;
  *     REQUIRE(scratch_open(&t));
  *     doc(&t, "a-source", "feed/list.csv", 'F', TLP_CLEAR);
- *     say(&t, KIND_IPV4, "192.0.2.1", PRED_INDICATES, KIND_MALWARE, "name:thing", .from = "2026-01-01");
+ *     say(&t, KIND_IPV4, "192.0.2.1", PRED_INDICATES, KIND_MALWARE, "name:thing",
+ *         .from = "2026-01-01");
  *     doc_end(&t);
  *     lens *l = look(&t, "2026-11-22 01:00");
  *     ... scratch_close(&t);

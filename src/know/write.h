@@ -94,7 +94,7 @@ status writer_container_get(writer *w, const uint8_t sha256[SHA256_BYTES], slice
 status writer_container_put(writer *w, const uint8_t sha256[SHA256_BYTES], slice options,
                             slice list, err *why) NODISCARD;
 
-/* --- curation: one statement by a person, or its withdrawal; durable on return ------------------ */
+/* --- curation: one statement by a person, or its withdrawal; durable on return ---------------- */
 
 /* Makes `source` known and dates its settings. NULL or 0 leaves a setting as it is. */
 status writer_source_set(writer *w, slice source, char reliability, const slice *licence,

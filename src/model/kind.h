@@ -44,12 +44,12 @@ typedef enum kind {
     KIND_CERT_SERIAL,
     KIND_CRYPTO_ADDRESS,
     KIND_EMAIL_SUBJECT,
-    KIND_PROCESS,      /* a process name */
+    KIND_PROCESS, /* a process name */
     KIND_COMMAND_LINE,
-    KIND_ACCOUNT,      /* user account */
-    KIND_PACKAGE,      /* application id: com.example.app */
+    KIND_ACCOUNT, /* user account */
+    KIND_PACKAGE, /* application id: com.example.app */
     KIND_PHONE,
-    KIND_PROPERTY,     /* anything else that a source calls observable: "name=value" */
+    KIND_PROPERTY, /* anything else that a source calls observable: "name=value" */
     KIND_OBSERVABLE_END_,
 
     /* entities: things that have a name */

@@ -36,7 +36,8 @@ static slice letters(slice text, const char *word, char out[32])
             if (n == 31)
                 return (slice){NULL, 0};
             out[n++] = to_lower(c);
-        } else if (c != ':' && c != '-' && c != '_' && c != '+' && c != ' ' && c != '=' && c != '"') {
+        } else if (c != ':' && c != '-' && c != '_' && c != '+' && c != ' ' && c != '=' &&
+                   c != '"') {
             return (slice){NULL, 0};
         }
     }
@@ -50,9 +51,12 @@ status tlp_parse(slice text, tlp *ret)
         slice word;
         tlp level;
     } words[] = {
-        {S_INIT("clear"), TLP_CLEAR},     {S_INIT("white"), TLP_CLEAR},
-        {S_INIT("green"), TLP_GREEN},     {S_INIT("amber"), TLP_AMBER},
-        {S_INIT("amberstrict"), TLP_AMBER_STRICT}, {S_INIT("red"), TLP_RED},
+        {S_INIT("clear"), TLP_CLEAR},
+        {S_INIT("white"), TLP_CLEAR},
+        {S_INIT("green"), TLP_GREEN},
+        {S_INIT("amber"), TLP_AMBER},
+        {S_INIT("amberstrict"), TLP_AMBER_STRICT},
+        {S_INIT("red"), TLP_RED},
     };
     char room[32];
     slice word = letters(text, "tlp", room);

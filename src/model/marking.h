@@ -40,12 +40,12 @@ bool marking_eq(marking a, marking b);
 /* Who looks, and when. Every read takes one. */
 typedef struct view {
     tlp clearance;
-    slice organisation;      /* empty: the site itself, which sees every organisation's material */
-    const slice *audiences;  /* audiences the reader belongs to */
+    slice organisation;     /* empty: the site itself, which sees every organisation's material */
+    const slice *audiences; /* audiences the reader belongs to */
     size_t audience_count;
-    bool all_audiences;      /* the operator at the command line */
-    when known_at;           /* as-of; WHEN_NONE: now */
-    when now;                /* for decay and "days ago" */
+    bool all_audiences; /* the operator at the command line */
+    when known_at;      /* as-of; WHEN_NONE: now */
+    when now;           /* for decay and "days ago" */
 } view;
 
 /* The one decision: may this reader see material marked so?

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <sys/uio.h>
 
-/* --- descriptors 3 and 4 ---------------------------------------------------------------------- */
+/* --- descriptors 3 and 4 --------------------------------------------------------------------- */
 
 status child_pread(const child_input *in, void *into, size_t room, uint64_t at, size_t *ret_len,
                    err *why)
@@ -15,7 +15,7 @@ status child_pread(const child_input *in, void *into, size_t room, uint64_t at, 
         room = (size_t)(in->size - at);
     size_t got = 0;
     while (got < room) {
-        ssize_t n = pread(JAIL_INPUT_FD, (char *)into + got, room - got, (off_t)(at + got));
+        ssize_t n = pread(in->fd, (char *)into + got, room - got, (off_t)(at + got));
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
@@ -67,7 +67,7 @@ static status put_answer(void *ctx, slice one, slice two, err *why)
     return OK;
 }
 
-/* --- the work --------------------------------------------------------------------------------- */
+/* --- the work -------------------------------------------------------------------------------- */
 
 static status read_document(const worker_options *options, const job_request *job,
                             child_input *input, wire_writer *w, err *why)
@@ -106,7 +106,7 @@ static status read_document(const worker_options *options, const job_request *jo
 
 void child_run(const worker_options *options, const job_request *job)
 {
-    child_input input = {.size = job->input_bytes};
+    child_input input = {.fd = JAIL_INPUT_FD, .size = job->input_bytes};
     wire_writer w;
     err why = {.at = ERR_NOWHERE};
     if (wire_writer_init(&w, put_answer, NULL, &why) != OK)

@@ -13,6 +13,7 @@ void child_run(const worker_options *options, const job_request *job);
 
 /* The input descriptor as bytes at offsets; never more of them than the parent counted. */
 typedef struct child_input {
+    int fd;
     uint64_t size, pos;
 } child_input;
 status child_pread(const child_input *in, void *into, size_t room, uint64_t at, size_t *ret_len,

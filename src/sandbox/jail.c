@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-/* --- filters -------------------------------------------------------------------------------- */
+/* --- filters --------------------------------------------------------------------------------- */
 
 #if defined(__x86_64__)
 #define THIS_ARCH AUDIT_ARCH_X86_64
@@ -115,7 +115,7 @@ static status install(jail_filter f, err *why)
     return OK;
 }
 
-/* --- Landlock ------------------------------------------------------------------------------- */
+/* --- Landlock -------------------------------------------------------------------------------- */
 
 /* Rights by the ABI that brought them, from the kernel's landlock.rst. */
 enum {
@@ -139,18 +139,20 @@ size_t jail_landlock_of(int abi, jail_landlock *ret)
 }
 
 /* The second wall: a kernel without it is no reason to stop, an answer that makes no sense is. */
-static status landlock(const jail_options *o, jail_report *report, err *why)
+status jail_landlock_enter(int abi_max, int *ret_abi, err *why)
 {
     const int ask_version = 1;
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, ask_version);
     if (abi > JAIL_LANDLOCK_ABI)
         abi = JAIL_LANDLOCK_ABI;
-    if (o->landlock_abi_max && abi > o->landlock_abi_max)
-        abi = o->landlock_abi_max;
+    if (abi_max && abi > abi_max)
+        abi = abi_max;
     jail_landlock rights;
     size_t size = jail_landlock_of((int)abi, &rights);
-    if (size == 0)
+    if (size == 0) {
+        *ret_abi = 0;
         return OK;
+    }
     int fd = (int)syscall(SYS_landlock_create_ruleset, &rights, size, 0);
     if (fd < 0)
         return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "no jail: Landlock %ld ruleset: %s", abi,
@@ -161,11 +163,11 @@ static status landlock(const jail_options *o, jail_report *report, err *why)
     if (bad)
         return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "no jail: Landlock %ld: %s", abi,
                        strerrordesc_np(os));
-    report->landlock_abi = (int)abi;
+    *ret_abi = (int)abi;
     return OK;
 }
 
-/* --- who we are ----------------------------------------------------------------------------- */
+/* --- who we are ------------------------------------------------------------------------------ */
 
 /* The worker's own user, from the file itself: the name service would load libraries. */
 static void find_user(uid_t *ret_uid, gid_t *ret_gid)
@@ -240,7 +242,7 @@ static status enter_pid_namespace(err *why)
     return OK;
 }
 
-/* --- the two doors -------------------------------------------------------------------------- */
+/* --- the two doors --------------------------------------------------------------------------- */
 
 status jail_zygote(const jail_options *options, jail_report *ret, err *why)
 {
@@ -259,7 +261,7 @@ status jail_zygote(const jail_options *options, jail_report *ret, err *why)
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "no jail on this kernel: prctl: %s",
                        strerrordesc_np(errno));
-    if ((st = landlock(options, &report, why)) != OK)
+    if ((st = jail_landlock_enter(options->landlock_abi_max, &report.landlock_abi, why)) != OK)
         return st;
     if (report.no_network) {
         if ((st = enter_pid_namespace(why)) != OK)

@@ -53,7 +53,7 @@ status jail_child(const jail_limits *limits, err *why) NODISCARD;
 /* "seccomp + landlock 7, uid 65534, own namespaces" or "seccomp only, ...". Returns out. */
 const char *jail_line(const jail_report *report, char out[JAIL_LINE_MAX]);
 
-/* --- the parts, pure, for the tests --------------------------------------------------------- */
+/* --- the parts, for the tests ---------------------------------------------------------------- */
 
 /* What landlock_create_ruleset takes; our own, because the headers of Debian 12 end at ABI 2. */
 typedef struct jail_landlock {
@@ -62,6 +62,11 @@ typedef struct jail_landlock {
 /* Every right that a kernel of this ABI can refuse, and the size of the structure it knows: 8, 16
  * or 24 bytes; 0 for ABI 0 and less. */
 size_t jail_landlock_of(int abi, jail_landlock *ret);
+
+/* Landlock alone, with nothing allowed; the process must have no_new_privs. *ret_abi is what was
+ * used: 0 when there is none, which is no error. abi_max as in jail_options.
+ *   ERR_FORBIDDEN  the kernel has it and will not do it */
+status jail_landlock_enter(int abi_max, int *ret_abi, err *why) NODISCARD;
 
 typedef enum jail_filter { JAIL_S1 = 1, JAIL_S2 = 2 } jail_filter; /* worker process, child */
 

@@ -96,7 +96,7 @@ void sandbox_resume(sandbox *s, worker_class c)
     s->health[c].crashes_in_a_row = 0;
 }
 
-/* --- the worker of a class -------------------------------------------------------------------- */
+/* --- the worker of a class ------------------------------------------------------------------- */
 
 /* It has done enough, or too badly. With jobs still running, it ends with the last of them. */
 static void retire(sandbox *s, worker_class c)
@@ -137,7 +137,7 @@ status sandbox_check(sandbox *s, worker_class c, const char **ret_jail, err *why
     return st;
 }
 
-/* --- one job ---------------------------------------------------------------------------------- */
+/* --- one job --------------------------------------------------------------------------------- */
 
 typedef struct job {
     sandbox *s;
@@ -345,7 +345,7 @@ static status run(sandbox *s, worker_class class, int input, job_request *reques
     return st;
 }
 
-/* --- documents -------------------------------------------------------------------------------- */
+/* --- documents ------------------------------------------------------------------------------- */
 
 status sandbox_read_document(sandbox *s, int fd, const sandbox_document *document,
                              const fact_sink *sink, sandbox_report *report, err *why)
@@ -386,7 +386,7 @@ status sandbox_read_document(sandbox *s, int fd, const sandbox_document *documen
     return st;
 }
 
-/* --- archives --------------------------------------------------------------------------------- */
+/* --- archives -------------------------------------------------------------------------------- */
 
 static unpack_limits unpack_limits_of(const unpack_limits *given)
 {

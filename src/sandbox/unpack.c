@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { BLOCK_BYTES = 256 << 10, ZEROS_BYTES = 64 << 10 };
+enum { BLOCK_MIN = 4 << 10, BLOCK_MAX = 256 << 10, ZEROS_BYTES = 64 << 10 };
 
 static const char zeros[ZEROS_BYTES];
 
@@ -23,7 +23,8 @@ typedef struct opener {
     container outer;
     struct archive *a;
     gunzip *gz;  /* gzip: libarchive reads what it gives */
-    char *block; /* else: the input as it is */
+    char *block; /* else: the input as it is, */
+    size_t step; /* so much of it at a time */
     status st;   /* what a callback of libarchive met; OK: nothing */
     err why;
     uint64_t left; /* bytes that may still come out */
@@ -31,7 +32,7 @@ typedef struct opener {
     char name[WIRE_MEMBER_MAX * 3]; /* as UTF-8: a bad byte becomes three */
 } opener;
 
-/* --- callbacks of libarchive ------------------------------------------------------------------ */
+/* --- callbacks of libarchive ----------------------------------------------------------------- */
 
 static la_ssize_t give(struct archive *a, void *ctx, const void **ret)
 {
@@ -41,8 +42,9 @@ static la_ssize_t give(struct archive *a, void *ctx, const void **ret)
         o->st = gunzip_next(o->gz, &got, &o->why);
     } else {
         size_t n = 0;
-        o->st = child_pread(o->in, o->block, BLOCK_BYTES, o->in->pos, &n, &o->why);
+        o->st = child_pread(o->in, o->block, o->step, o->in->pos, &n, &o->why);
         o->in->pos += n;
+        o->step = o->step < BLOCK_MAX ? o->step * 2 : BLOCK_MAX;
         got = slice_of(o->block, n);
     }
     *ret = got.ptr;
@@ -75,10 +77,11 @@ static la_int64_t seek(struct archive *a, void *ctx, la_int64_t by, int whence)
     if (__builtin_add_overflow(base, by, &to) || to < 0)
         return ARCHIVE_FATAL;
     o->in->pos = (uint64_t)to;
+    o->step = BLOCK_MIN; /* a zip of small members is a seek and a few bytes each */
     return to;
 }
 
-/* --- errors ----------------------------------------------------------------------------------- */
+/* --- errors ---------------------------------------------------------------------------------- */
 
 /* libarchive gave up: why, in our words where it was our doing. */
 static status broken(opener *o, err *why)
@@ -103,26 +106,27 @@ static status over_bytes(opener *o, err *why)
                    (unsigned long long)o->job->bytes_limit);
 }
 
-/* --- members ---------------------------------------------------------------------------------- */
+/* --- members --------------------------------------------------------------------------------- */
 
-/* The name as UTF-8 and as a label: bytes that are no UTF-8 become U+FFFD. */
-static slice clean_name(opener *o, struct archive_entry *e)
+/* The name as UTF-8 and as a label: bytes that are no UTF-8 become U+FFFD, a long name keeps its
+ * end, where the suffix is, and what has no name gets one. No name is a reason to refuse. */
+static slice clean_name(opener *o, struct archive_entry *e, uint64_t index)
 {
     const char *given = archive_entry_pathname(e);
-    if (!given)
-        given = archive_entry_pathname_utf8(e);
-    slice rest = {given, given ? strnlen(given, WIRE_MEMBER_MAX + 1) : 0};
-    size_t n = 0;
-    if (rest.len > WIRE_MEMBER_MAX)
-        return (slice){0};
+    size_t len = given ? strlen(given) : 0, n = 0;
+    slice rest = {given, len};
+    if (!len) {
+        n = (size_t)snprintf(o->name, sizeof o->name, "entry-%llu", (unsigned long long)index);
+        return slice_of(o->name, n);
+    }
+    rest = slice_from(rest, len > WIRE_MEMBER_MAX ? len - WIRE_MEMBER_MAX : 0);
     while (rest.len)
         n += utf8_put(o->name + n, utf8_next(&rest));
-    while (n > WIRE_MEMBER_MAX) { /* cut in front of a character */
-        n--;
-        while (n && ((unsigned char)o->name[n] & 0xc0) == 0x80)
-            n--;
-    }
-    return slice_of(o->name, n);
+    slice clean = {o->name, n};
+    while (clean.len > WIRE_MEMBER_MAX ||
+           (clean.len && ((unsigned char)clean.ptr[0] & 0xc0) == 0x80))
+        clean = slice_from(clean, 1);
+    return clean;
 }
 
 static status emit(opener *o, slice bytes, err *why)
@@ -183,11 +187,9 @@ static status member(opener *o, struct archive_entry *e, uint64_t index, err *wh
 {
     if (archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e))
         return OK;
-    slice name = clean_name(o, e);
-    if (container_is_stream(o->outer) && archive_format(o->a) == ARCHIVE_FORMAT_RAW)
-        name = S("");
-    else if (!name.len)
-        return o->sink->refuse(o->sink->ctx, S(""), S("no name, or one over 4096 bytes"), why);
+    slice name = S(""); /* of what is in a stream */
+    if (archive_format(o->a) != ARCHIVE_FORMAT_RAW)
+        name = clean_name(o, e, index);
     if (archive_entry_is_data_encrypted(e))
         return o->sink->refuse(o->sink->ctx, name, S("encrypted"), why);
     unpack_member m = {.path = name, .size = UNPACK_SIZE_UNKNOWN, .index = index};
@@ -200,11 +202,12 @@ static status member(opener *o, struct archive_entry *e, uint64_t index, err *wh
 }
 
 /* A zip is a directory of places in the file, and may name one place many times: a few kilobytes
- * that are petabytes. Places come in ascending order; each must begin behind the one before. */
-static status check_overlap(opener *o, uint64_t *end, err *why)
+ * that are petabytes. libarchive goes through them in the order of the file; each member's data
+ * must begin behind the end of the one before. */
+static status check_overlap(const opener *o, uint64_t end, err *why)
 {
-    la_int64_t at = archive_read_header_position(o->a);
-    if (o->outer == CONTAINER_ZIP && at >= 0 && (uint64_t)at < *end)
+    la_int64_t at = archive_filter_bytes(o->a, -1);
+    if (o->outer == CONTAINER_ZIP && at >= 0 && (uint64_t)at < end)
         return err_set(why, ERR_LIMIT, (uint64_t)at, "zip: members overlap");
     return OK;
 }
@@ -222,7 +225,7 @@ static status members(opener *o, err *why)
         if (index >= o->job->members_allowed)
             return err_set(why, ERR_LIMIT, ERR_NOWHERE, "more than %llu members",
                            (unsigned long long)o->job->members_limit);
-        status st = check_overlap(o, &end, why);
+        status st = check_overlap(o, end, why);
         if (st != OK || (st = member(o, e, index, why)) != OK)
             return st;
         o->members++;
@@ -230,7 +233,7 @@ static status members(opener *o, err *why)
     }
 }
 
-/* --- opening ---------------------------------------------------------------------------------- */
+/* --- opening --------------------------------------------------------------------------------- */
 
 static const struct {
     int filter;                        /* libarchive's code; 0: none, or ours */
@@ -255,6 +258,7 @@ static status open_as(opener *o, int (*support)(struct archive *), err *why)
     if (!o->a)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "memory limit");
     o->in->pos = 0;
+    o->step = BLOCK_MIN;
     if (o->gz)
         gunzip_rewind(o->gz);
     int filter = openers[o->outer].filter, bad = 0;
@@ -271,7 +275,11 @@ static status open_as(opener *o, int (*support)(struct archive *), err *why)
     archive_read_set_skip_callback(o->a, skip);
     archive_read_set_read_callback(o->a, give);
     archive_read_set_callback_data(o->a, o);
-    return archive_read_open1(o->a) == ARCHIVE_OK ? OK : broken(o, why);
+    /* A stream that is damaged at its front is "empty" to libarchive, with an error that nobody
+     * is told of. */
+    if (archive_read_open1(o->a) != ARCHIVE_OK || archive_errno(o->a) != 0)
+        return broken(o, why);
+    return OK;
 }
 
 /* Is what is in the stream a tar? Its first bytes say. */
@@ -327,7 +335,7 @@ status child_unpack(child_input *in, const job_request *job, const unpack_sink *
     if (o->outer == CONTAINER_GZIP)
         o->gz = gunzip_new(in);
     else
-        o->block = malloc(BLOCK_BYTES);
+        o->block = malloc(BLOCK_MAX);
     if (!o->gz && !o->block)
         st = err_set(why, ERR_LIMIT, ERR_NOWHERE, "memory limit");
     else if (o->outer == CONTAINER_NONE)

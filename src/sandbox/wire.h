@@ -35,7 +35,7 @@ enum {
     WIRE_MEMBER_MAX = 4096           /* name of an archive's member */
 };
 
-/* --- members of an archive ------------------------------------------------------------------ */
+/* --- members of an archive ------------------------------------------------------------------- */
 
 #define UNPACK_SIZE_UNKNOWN UINT64_MAX
 
@@ -57,7 +57,7 @@ typedef struct unpack_sink {
     status (*refuse)(void *ctx, slice path, slice reason, err *why);
 } unpack_sink;
 
-/* --- writing -------------------------------------------------------------------------------- */
+/* --- writing --------------------------------------------------------------------------------- */
 
 /* Collects frames and hands them on in large pieces. */
 typedef struct wire_writer {
@@ -83,7 +83,7 @@ status wire_put_format(wire_writer *w, slice name, uint32_t version, err *why) N
 status wire_put_end(wire_writer *w, status result, const err *said, err *why) NODISCARD;
 status wire_flush(wire_writer *w, err *why) NODISCARD;
 
-/* --- reading -------------------------------------------------------------------------------- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 typedef struct wire_limits {
     uint64_t document_bytes;   /* offsets are inside it */

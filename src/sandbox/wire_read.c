@@ -198,7 +198,7 @@ static uint64_t maybe_offset(const wire_reader *r, cursor *c)
     return at - 1;
 }
 
-/* --- frames of a document --------------------------------------------------------------------- */
+/* --- frames of a document -------------------------------------------------------------------- */
 
 /* Each taker reads the whole payload, then `over` says whether all of it was right. */
 static status over(wire_reader *r, cursor *c, err *why)
@@ -415,7 +415,7 @@ static status take_warn(wire_reader *r, cursor *c, err *why)
     return take_remark(r, c, false, why);
 }
 
-/* --- frames of an archive --------------------------------------------------------------------- */
+/* --- frames of an archive -------------------------------------------------------------------- */
 
 static status take_member(wire_reader *r, cursor *c, err *why)
 {
@@ -459,7 +459,7 @@ static status take_member_refuse(wire_reader *r, cursor *c, err *why)
     return r->members.refuse(r->members.ctx, path, reason, why);
 }
 
-/* --- the last word, and the table ------------------------------------------------------------- */
+/* --- the last word, and the table ------------------------------------------------------------ */
 
 static status take_end(wire_reader *r, cursor *c, err *why)
 {
@@ -479,7 +479,7 @@ static status take_end(wire_reader *r, cursor *c, err *why)
         memcpy(r->sum.why.msg, message.len ? message.ptr : "", message.len);
     }
     /* Only a failed job may stop in the middle of a record. */
-    expect(c, result != OK || !(r->at & (AT_INSIDE | AT_PARTS)), "an end inside a record");
+    expect(c, result != OK || r->at != AT_INSIDE, "an end inside a record");
     status st = over(r, c, why);
     if (st == OK) {
         r->sum.result = (status)result;
@@ -494,8 +494,7 @@ static const struct {
     bool for_members, for_facts;
     int when; /* places where it may come */
 } frames[] = {
-    [FRAME_END] = {"end", take_end, true, true,
-                   AT_START | AT_REFUSED | AT_OUTSIDE | AT_INSIDE | AT_PARTS},
+    [FRAME_END] = {"end", take_end, true, true, AT_START | AT_REFUSED | AT_OUTSIDE | AT_INSIDE},
     [FRAME_FORMAT] = {"format", take_format, false, true, AT_START},
     [FRAME_HEAD] = {"head", take_head, false, true, AT_START | AT_REFUSED},
     [FRAME_BEGIN] = {"begin", take_begin, false, true, AT_OUTSIDE},

@@ -108,7 +108,7 @@ static status too_long(err *why, const char *what)
                    what);
 }
 
-/* --- facts ------------------------------------------------------------------------------------ */
+/* --- facts ----------------------------------------------------------------------------------- */
 
 status wire_put_format(wire_writer *w, slice name, uint32_t version, err *why)
 {
@@ -330,7 +330,7 @@ fact_sink wire_facts(wire_writer *w)
                        .warn = put_warn};
 }
 
-/* --- members ---------------------------------------------------------------------------------- */
+/* --- members --------------------------------------------------------------------------------- */
 
 static status put_member(void *ctx, const unpack_member *m, err *why)
 {
@@ -404,7 +404,7 @@ unpack_sink wire_members(wire_writer *w)
                          .refuse = put_member_refuse};
 }
 
-/* --- the last word ---------------------------------------------------------------------------- */
+/* --- the last word --------------------------------------------------------------------------- */
 
 status wire_put_end(wire_writer *w, status result, const err *said, err *why)
 {

@@ -4,8 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <langinfo.h>
 #include <locale.h>
+#include <stdlib.h>
 #include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -134,13 +134,17 @@ static bool reap(const job_request *job)
     return answer(&reply, -1);
 }
 
-/* Names in archives are UTF-8 to libarchive only in a UTF-8 locale; in the "C" locale it would
- * look for conversion modules, which are files. Missing, names lose their foreign letters. */
-static void use_utf8(void)
+/* What the C library would look up in files, later, each time: the character set of names in
+ * archives (libarchive takes names for UTF-8 only in a UTF-8 locale; in the "C" locale it would
+ * look for conversion modules) and the time zone of their dates. Without that locale, names lose
+ * their foreign letters. */
+static void settle_locale(void)
 {
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     if (utf8 != (locale_t)0)
         uselocale(utf8);
+    setenv("TZ", "UTC0", 1);
+    tzset();
 }
 
 static int cmp_bytes(const void *a, const void *b)
@@ -164,7 +168,7 @@ status worker_run(const worker_options *options, err *why)
         type != SOCK_SEQPACKET)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "a worker is started by noroshi itself");
     close_range(JAIL_CONTROL_FD + 1, ~0u, 0);
-    use_utf8();
+    settle_locale();
     sort_once();
 
     job_reply hello = {.magic = JOB_MAGIC, .code = OK};

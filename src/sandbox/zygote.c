@@ -18,7 +18,7 @@ enum {
     PIPE_BYTES = 1 << 20
 };
 
-/* --- packets ---------------------------------------------------------------------------------- */
+/* --- packets --------------------------------------------------------------------------------- */
 
 static bool send_packet(int fd, const void *bytes, size_t n, const int *fds, size_t fd_count)
 {
@@ -91,7 +91,7 @@ static status reply_of(zygote *z, job_reply *ret, int *ret_fd, err *why)
                    n == 0 ? "the worker process ended" : "the worker process does not answer");
 }
 
-/* --- starting and ending ---------------------------------------------------------------------- */
+/* --- starting and ending --------------------------------------------------------------------- */
 
 static int arrange(posix_spawn_file_actions_t *a, int control)
 {
@@ -198,7 +198,7 @@ zygote *zygote_end(zygote *z)
     return NULL;
 }
 
-/* --- jobs ------------------------------------------------------------------------------------- */
+/* --- jobs ------------------------------------------------------------------------------------ */
 
 status zygote_job(zygote *z, const job_request *job, size_t text_len, int input, zygote_child *ret,
                   err *why)

@@ -17,8 +17,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <sys/wait.h>
 
-/* --- the benign format ------------------------------------------------------------------------ */
+/* --- the benign format ----------------------------------------------------------------------- */
 
 __attribute__((unused)) static int lines_sniff(slice head, slice path)
 {
@@ -88,7 +90,7 @@ __attribute__((unused)) static status lines_read(const format_input *input, cons
         .name = "lines", .version = 7, .sniff = lines_sniff, .read = lines_read                    \
     }
 
-/* --- being the worker ------------------------------------------------------------------------- */
+/* --- being the worker ------------------------------------------------------------------------ */
 
 static const format *kit_named(slice name);
 static const format *kit_sniff(slice head, slice path);
@@ -135,10 +137,10 @@ __attribute__((constructor(101))) static void kit_maybe_worker(int argc, char **
         _exit(0);                                                                                  \
     }
 #else
-#define JAIL_TESTS_ONLY_IN_RELEASE _Static_assert(1, "")
+#define JAIL_TESTS_ONLY_IN_RELEASE /* this is one */
 #endif
 
-/* --- being the parent ------------------------------------------------------------------------- */
+/* --- being the parent ------------------------------------------------------------------------ */
 
 __attribute__((unused)) static sandbox *kit_sandbox(const sandbox_limits *limits)
 {
@@ -242,5 +244,45 @@ __attribute__((unused)) static status kit_read(sandbox *s, const char *name, sli
     close(fd);
     return st;
 }
+
+/* --- being somebody else --------------------------------------------------------------------- */
+
+/* Runs `body` in a forked process; its result is the exit status, 255 when a signal ended it. */
+__attribute__((unused)) static int kit_in_fork(int (*body)(void *ctx), void *ctx)
+{
+    int how;
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(body(ctx));
+    if (pid < 0 || waitpid(pid, &how, 0) != pid)
+        return 254;
+    return WIFEXITED(how) ? WEXITSTATUS(how) : 255;
+}
+
+enum { KIT_OTHER_UID = 12345, KIT_NO_OTHER_UID = 99 };
+
+__attribute__((unused)) static int kit_become_ordinary(void *ctx)
+{
+    (void)ctx;
+    if (setgroups(0, NULL) != 0 || setresgid(KIT_OTHER_UID, KIT_OTHER_UID, KIT_OTHER_UID) != 0 ||
+        setresuid(KIT_OTHER_UID, KIT_OTHER_UID, KIT_OTHER_UID) != 0)
+        return KIT_NO_OTHER_UID;
+    dup2(2, 1); /* its TAP is not ours */
+    execl("/proc/self/exe", "again-as-an-ordinary-user", (char *)NULL);
+    return 98;
+}
+
+/* A test that runs the whole program again without root. */
+#define KIT_AGAIN_AS_ORDINARY_USER                                                                 \
+    TEST(all_of_it_again_as_an_ordinary_user)                                                      \
+    {                                                                                              \
+        if (geteuid() != 0)                                                                        \
+            TEST_SKIP("this is an ordinary user");                                                 \
+        int result_ = kit_in_fork(kit_become_ordinary, NULL);                                      \
+        if (result_ == KIT_NO_OTHER_UID)                                                           \
+            TEST_SKIP("root cannot become anybody else here");                                     \
+        CHECK_EQ(result_, 0);                                                                      \
+    }
 
 #endif
