@@ -13,6 +13,7 @@
 #include "format/pattern.h"
 #include "format/stix/index.h"
 #include "format/stix/types.h"
+#include "format/stix_marking.h"
 #include "model/observable.h"
 
 enum {
@@ -128,11 +129,6 @@ const json *stix_best_hash(const json *hashes);
 
 /* --- markings (marks.c) --------------------------------------------------------------------- */
 
-/* The TLP markings of the standard, 1.0 and 2.0. */
-bool stix_known_marking(slice id, marking *ret);
-/* What a marking definition means; false: it is no marking we can read. A statement restricts
- * nothing. */
-bool stix_read_marking(const json *definition, marking *ret);
 /* Fills the record's marking fields from the object. */
 status stix_marks(stix *x) NODISCARD;
 

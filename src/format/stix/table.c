@@ -369,3 +369,12 @@ const stix_property *stix_common(slice name)
             return &common[i];
     return NULL;
 }
+
+bool stix_requires(slice type, slice property)
+{
+    const stix_type *t = stix_type_of(type);
+    for (size_t i = 0; i < t->count; i++)
+        if (slice_eq(t->property[i].name, property))
+            return t->property[i].need != 0;
+    return stix_in("type id spec_version created modified", property);
+}
