@@ -256,84 +256,142 @@ static status open_blob(const blob_dir *d, const uint8_t *sha, blob_file *ret, e
     return OK;
 }
 
-/* Frames first..last, in order, each as raw bytes to `put`. */
-static status read_frames(blob_file *b, const uint8_t *sha, uint32_t first, uint32_t last,
-                          status (*put)(void *ctx, slice bytes, err *why), void *ctx, err *why)
+/* Reading frame by frame: buffers and the frame that was unpacked last. */
+struct blob_reader {
+    const blob_dir *dir;
+    bool open;
+    uint8_t sha[SHA256_BYTES];
+    blob_file b;
+    ZSTD_DCtx *zstd;
+    char *packed, *raw;
+    uint32_t frame; /* unpacked in raw; UINT32_MAX: none */
+    size_t raw_len;
+    uint32_t next; /* frame whose place is next_at */
+    uint64_t next_at;
+};
+
+blob_reader *blob_reader_new(const blob_dir *d)
 {
-    size_t bound = ZSTD_compressBound(FRAME_RAW), n;
-    char *packed = malloc(bound), *raw = malloc(FRAME_RAW);
-    ZSTD_DCtx *z = ZSTD_createDCtx();
-    uint64_t at = HEAD_SIZE;
-    status st = packed && raw && z ? OK : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-    for (uint32_t i = 0; st == OK && i <= last && i < b->frames; i++) {
-        char size[4];
-        if ((st = file_pread(&b->f, size, 4, b->table_at + (uint64_t)i * 4, &n, why)) != OK)
-            break;
-        uint32_t len = n == 4 ? get_u32(size) : 0;
-        if (len == 0 || len > bound || at + len > b->table_at) {
-            st = damaged(sha, "bad frame size", why);
-        } else if (i >= first) {
-            size_t want =
-                i + 1 < b->frames ? FRAME_RAW : (size_t)(b->bytes - (uint64_t)i * FRAME_RAW);
-            if ((st = file_pread(&b->f, packed, len, at, &n, why)) == OK) {
-                size_t got = n == len ? ZSTD_decompressDCtx(z, raw, FRAME_RAW, packed, len) : 0;
-                st = got == want ? put(ctx, slice_of(raw, got), why)
-                                 : damaged(sha, "frame does not unpack", why);
-            }
-        }
-        at += len;
+    blob_reader *r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    r->dir = d;
+    r->packed = malloc(ZSTD_compressBound(FRAME_RAW));
+    r->raw = malloc(FRAME_RAW);
+    r->zstd = ZSTD_createDCtx();
+    return r->packed && r->raw && r->zstd ? r : blob_reader_free(r);
+}
+
+blob_reader *blob_reader_free(blob_reader *r)
+{
+    if (r) {
+        if (r->open)
+            file_close(&r->b.f);
+        ZSTD_freeDCtx(r->zstd);
+        free(r->packed);
+        free(r->raw);
+        free(r);
     }
-    ZSTD_freeDCtx(z);
-    free(raw);
-    free(packed);
+    return NULL;
+}
+
+static status turn_to(blob_reader *r, const uint8_t *sha, err *why)
+{
+    if (r->open && memcmp(r->sha, sha, SHA256_BYTES) == 0)
+        return OK;
+    if (r->open)
+        file_close(&r->b.f);
+    r->open = false;
+    r->frame = UINT32_MAX;
+    r->next = 0;
+    r->next_at = HEAD_SIZE;
+    status st = open_blob(r->dir, sha, &r->b, why);
+    if (st == OK) {
+        r->open = true;
+        memcpy(r->sha, sha, SHA256_BYTES);
+    }
     return st;
 }
 
-typedef struct window {
-    char *out;
-    uint64_t at; /* offset of the next frame's first byte */
-    uint64_t from;
-    size_t length, fill;
-} window;
-
-static status into_window(void *ctx, slice bytes, err *why)
+static status frame_size(blob_reader *r, uint32_t frame, uint32_t *ret, err *why)
 {
-    window *w = ctx;
-    (void)why;
-    size_t skip = w->from > w->at ? (size_t)(w->from - w->at) : 0;
-    w->at += bytes.len;
-    slice part = slice_from(bytes, skip);
-    if (part.len > w->length - w->fill)
-        part.len = w->length - w->fill;
-    if (part.len)
-        memcpy(w->out + w->fill, part.ptr, part.len);
-    w->fill += part.len;
+    char size[4];
+    size_t n;
+    status st = file_pread(&r->b.f, size, 4, r->b.table_at + (uint64_t)frame * 4, &n, why);
+    if (st != OK)
+        return st;
+    *ret = n == 4 ? get_u32(size) : 0;
+    if (*ret == 0 || *ret > ZSTD_compressBound(FRAME_RAW) || *ret > r->b.table_at - r->next_at)
+        return damaged(r->sha, "bad frame size", why);
+    return OK;
+}
+
+/* Unpacks a frame into r->raw. Places are found by adding sizes up, forwards from the last one. */
+static status load_frame(blob_reader *r, uint32_t frame, err *why)
+{
+    uint32_t size;
+    size_t n;
+    status st;
+    if (r->frame == frame)
+        return OK;
+    if (frame < r->next) {
+        r->next = 0;
+        r->next_at = HEAD_SIZE;
+    }
+    for (; r->next < frame; r->next++) {
+        if ((st = frame_size(r, r->next, &size, why)) != OK)
+            return st;
+        r->next_at += size;
+    }
+    if ((st = frame_size(r, frame, &size, why)) != OK ||
+        (st = file_pread(&r->b.f, r->packed, size, r->next_at, &n, why)) != OK)
+        return st;
+    size_t want =
+        frame + 1 < r->b.frames ? FRAME_RAW : (size_t)(r->b.bytes - (uint64_t)frame * FRAME_RAW);
+    r->frame = UINT32_MAX;
+    size_t got = n == size ? ZSTD_decompressDCtx(r->zstd, r->raw, FRAME_RAW, r->packed, size) : 0;
+    if (got != want)
+        return damaged(r->sha, "frame does not unpack", why);
+    r->frame = frame;
+    r->raw_len = got;
+    return OK;
+}
+
+status blob_reader_read(blob_reader *r, const uint8_t sha256[SHA256_BYTES], uint64_t at,
+                        size_t length, arena *a, slice *ret, err *why)
+{
+    status st = turn_to(r, sha256, why);
+    if (st != OK)
+        return st;
+    if (at > r->b.bytes)
+        at = r->b.bytes;
+    if (length > r->b.bytes - at)
+        length = (size_t)(r->b.bytes - at);
+    char *out = arena_array(a, length + 1, 1);
+    size_t fill = 0;
+    if (!out)
+        return ARENA_SPENT(a, why);
+    while (fill < length) {
+        uint64_t from = at + fill;
+        if ((st = load_frame(r, (uint32_t)(from / FRAME_RAW), why)) != OK)
+            return st;
+        size_t skip = (size_t)(from % FRAME_RAW), take = r->raw_len - skip;
+        if (take > length - fill)
+            take = length - fill;
+        memcpy(out + fill, r->raw + skip, take);
+        fill += take;
+    }
+    *ret = slice_of(out, fill);
     return OK;
 }
 
 status blob_read(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], uint64_t at, size_t length,
                  arena *a, slice *ret, err *why)
 {
-    blob_file b;
-    status st = open_blob(d, sha256, &b, why);
-    if (st != OK)
-        return st;
-    if (at > b.bytes)
-        at = b.bytes;
-    if (length > b.bytes - at)
-        length = (size_t)(b.bytes - at);
-    window w = {.out = arena_array(a, length + 1, 1), .from = at, .length = length};
-    if (!w.out) {
-        st = ARENA_SPENT(a, why);
-    } else if (length) {
-        uint32_t first = (uint32_t)(at / FRAME_RAW),
-                 last = (uint32_t)((at + length - 1) / FRAME_RAW);
-        w.at = (uint64_t)first * FRAME_RAW;
-        st = read_frames(&b, sha256, first, last, into_window, &w, why);
-    }
-    file_close(&b.f);
-    if (st == OK)
-        *ret = slice_of(w.out, w.fill);
+    blob_reader *r = blob_reader_new(d);
+    status st = r ? blob_reader_read(r, sha256, at, length, a, ret, why)
+                  : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    blob_reader_free(r);
     return st;
 }
 
@@ -351,12 +409,14 @@ status blob_size(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], uint64_t
 status blob_stream(const blob_dir *d, const uint8_t sha256[SHA256_BYTES],
                    status (*put)(void *ctx, slice bytes, err *why), void *ctx, err *why)
 {
-    blob_file b;
-    status st = open_blob(d, sha256, &b, why);
-    if (st == OK) {
-        st = read_frames(&b, sha256, 0, UINT32_MAX, put, ctx, why);
-        file_close(&b.f);
+    blob_reader *r = blob_reader_new(d);
+    status st = r ? turn_to(r, sha256, why) : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    for (uint32_t i = 0; st == OK && i < r->b.frames; i++) {
+        st = load_frame(r, i, why);
+        if (st == OK)
+            st = put(ctx, slice_of(r->raw, r->raw_len), why);
     }
+    blob_reader_free(r);
     return st;
 }
 

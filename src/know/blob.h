@@ -43,6 +43,14 @@ bool blob_exists(const blob_dir *d, const uint8_t sha256[SHA256_BYTES]);
  *   ERR_NOT_FOUND  no such blob;  ERR_IO  damaged;  ERR_LIMIT  the budget */
 status blob_read(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], uint64_t at, size_t length,
                  arena *a, slice *ret, err *why) NODISCARD;
+/* Many reads, most of them near the one before: keeps the file open and the last frame unpacked.
+ * NULL from blob_reader_new only when memory is out. One thread. */
+typedef struct blob_reader blob_reader;
+blob_reader *blob_reader_new(const blob_dir *d) NODISCARD;
+blob_reader *blob_reader_free(blob_reader *r);
+/* As blob_read. */
+status blob_reader_read(blob_reader *r, const uint8_t sha256[SHA256_BYTES], uint64_t at,
+                        size_t length, arena *a, slice *ret, err *why) NODISCARD;
 status blob_size(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], uint64_t *ret,
                  err *why) NODISCARD;
 /* Reads all and compares with the name. */

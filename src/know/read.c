@@ -441,7 +441,9 @@ status objects_of_document(lens *l, arena *a, int64_t document, int64_t cursor, 
 
 status object_bytes(lens *l, arena *a, const object_info *o, slice *ret, err *why)
 {
-    return blob_read(store_blobs(l->s), o->document, o->at, o->length, a, ret, why);
+    if (!l->bytes && !(l->bytes = blob_reader_new(store_blobs(l->s))))
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    return blob_reader_read(l->bytes, o->document, o->at, o->length, a, ret, why);
 }
 
 /* --- documents ------------------------------------------------------------------------------ */

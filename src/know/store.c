@@ -209,6 +209,7 @@ lens *lens_free(lens *l)
 {
     if (l) {
         db_close(l->d);
+        blob_reader_free(l->bytes);
         hash_free(l->h);
         arena_done(&l->interned);
         arena_done(&l->per_look);

@@ -40,6 +40,7 @@ struct lens {
     arena per_look; /* emptied by lens_look */
     slice *sources; /* by source id; ptr NULL: not loaded yet */
     size_t source_count;
+    blob_reader *bytes;        /* of documents; made at first use */
     uint64_t look;             /* counts looks: caches of other modules compare it */
     struct names_cache *names; /* know/names.c's */
     hash_state *h;

@@ -88,7 +88,7 @@ static status is_chosen(exporting *e, arena *a, const object_info *o, bool *ret)
         return st;
     const object_info *best = NULL;
     for (size_t i = 0; i < all.count; i++) {
-        if (e->o->source.len && !slice_eq(e->o->source, all.at[i].source))
+        if (!is_stix(&all.at[i]) || (e->o->source.len && !slice_eq(e->o->source, all.at[i].source)))
             continue;
         if (!best || preferred(&all.at[i], best))
             best = &all.at[i];
@@ -97,15 +97,21 @@ static status is_chosen(exporting *e, arena *a, const object_info *o, bool *ret)
     return OK;
 }
 
+/* Other formats have records with ids, too. */
+static bool is_stix(const object_info *o)
+{
+    return slice_starts(o->spec, S("2."));
+}
+
 static status put_page(exporting *e, const object_list *page, bool choose)
 {
     CLEANUP(arena_done) arena a;
     arena_init(&a, OBJECT_MEMORY);
     status st = OK;
     for (size_t i = 0; st == OK && i < page->count; i++) {
-        bool chosen = true;
+        bool chosen = is_stix(&page->at[i]);
         arena_reset(&a);
-        if (choose)
+        if (chosen && choose)
             st = is_chosen(e, &a, &page->at[i], &chosen);
         if (st == OK && chosen)
             st = put_object(e, &a, &page->at[i]);
