@@ -66,6 +66,12 @@ static status end_bundle(exporting *e)
     return st;
 }
 
+/* Other formats have records with ids, too. */
+static bool is_stix(const object_info *o)
+{
+    return slice_starts(o->spec, S("2."));
+}
+
 /* Does `a` stand for its id rather than `b`? */
 static bool preferred(const object_info *a, const object_info *b)
 {
@@ -95,12 +101,6 @@ static status is_chosen(exporting *e, arena *a, const object_info *o, bool *ret)
     }
     *ret = best && best->row == o->row;
     return OK;
-}
-
-/* Other formats have records with ids, too. */
-static bool is_stix(const object_info *o)
-{
-    return slice_starts(o->spec, S("2."));
 }
 
 static status put_page(exporting *e, const object_list *page, bool choose)
