@@ -72,6 +72,7 @@ static const char *test_skipped; /* why it could not run */
             TEST_FAIL("%s is %s, want ok", #call, status_name(st_));                               \
     } while (0)
 
+int main(int argc, char **argv); /* whatever it is called by who includes this */
 int main(int argc, char **argv)
 {
     const char *only = argc > 1 ? argv[1] : "";
