@@ -160,23 +160,37 @@ static bool is_type(slice s)
     return true;
 }
 
+/* The digit's value and one; 0 for what is no hex digit. */
+static const uint8_t digits[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
+/* 8-4-4-4-12. Every reference of every object passes here. */
+static bool read_uuid(const char *text, uint8_t ret[UUID_BYTES])
+{
+    static const uint8_t at[UUID_BYTES] = {0,  2,  4,  6,  9,  11, 14, 16,
+                                           19, 21, 24, 26, 28, 30, 32, 34};
+    unsigned bad = 0;
+    for (size_t i = 0; i < UUID_BYTES; i++) {
+        unsigned high = digits[(uint8_t)text[at[i]]] - 1u;
+        unsigned low = digits[(uint8_t)text[at[i] + 1]] - 1u;
+        bad |= high | low;
+        ret[i] = (uint8_t)(high << 4 | low);
+    }
+    return bad < 16 && text[8] == '-' && text[13] == '-' && text[18] == '-' && text[23] == '-';
+}
+
 bool stix_id_cut(slice id, slice *ret_type, uint8_t uuid[UUID_BYTES])
 {
+    uint8_t unused[UUID_BYTES];
     if (id.len < UUID_TEXT + 3)
         return false;
-    slice type = slice_sub(id, 0, id.len - UUID_TEXT - 2), text = slice_from(id, type.len + 2);
-    if (!is_type(type) || id.ptr[type.len] != '-' || id.ptr[type.len + 1] != '-')
+    slice type = slice_sub(id, 0, id.len - UUID_TEXT - 2);
+    if (id.ptr[type.len] != '-' || id.ptr[type.len + 1] != '-' || !is_type(type) ||
+        !read_uuid(id.ptr + type.len + 2, uuid ? uuid : unused))
         return false;
-    size_t n = 0;
-    for (size_t i = 0; i < UUID_TEXT; i++) {
-        bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-        int digit = hex_value(text.ptr[i]);
-        if (hyphen ? text.ptr[i] != '-' : digit < 0)
-            return false;
-        if (!hyphen && uuid)
-            uuid[n / 2] = (uint8_t)(n % 2 ? uuid[n / 2] | digit : digit << 4);
-        n += !hyphen;
-    }
     *ret_type = type;
     return true;
 }
