@@ -165,3 +165,9 @@ slice app_actor(app *a)
     }
     return S("unknown");
 }
+
+slice app_analyst(app *a)
+{
+    slice who = app_actor(a), name = arena_printf(a->memory, "analyst:%.*s", SLICE_FMT(who));
+    return name.ptr ? name : S("analyst:unknown");
+}

@@ -100,6 +100,8 @@ void app_note(app *a, message what);
 
 /* Who acts, for the history: the login name of the process's user. */
 slice app_actor(app *a);
+/* "analyst:<name>": the source of what a person says. */
+slice app_analyst(app *a);
 /* The data directory as configured; ERR_INPUT when there is none (no HOME, nothing set). */
 status app_data(app *a, slice *ret, err *why) NODISCARD;
 /* The store in it, opened at the first call, closed by the frame.

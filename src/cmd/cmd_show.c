@@ -1,6 +1,7 @@
 /* cmd_show.c - noroshi show ID: everything that is held about one thing. ID is a STIX id, a value,
  * a CVE or ATT&CK id, a name, a claim (32 hex digits) or a document (sha256:...). */
 #include "cmd/app.h"
+#include "cmd/group.h"
 #include "publish/claim_json.h"
 #include "know/claims.h"
 #include "know/names.h"
@@ -144,9 +145,11 @@ static status show_named(app *a, lens *l, slice text, bool *found, err *why)
 {
     name_candidates who;
     status st = name_lookup(l, a->memory, text, KIND_NONE, &who, why);
-    for (size_t i = 0; st == OK && i < who.count; i++)
+    for (size_t i = 0; st == OK && i < who.count; i++) {
+        st = group_put(a, &who.at[i].group, why);
         for (size_t m = 0; st == OK && m < who.at[i].group.member_count; m++)
             st = show_node(a, l, who.at[i].group.members[m].entity, found, why);
+    }
     return st;
 }
 

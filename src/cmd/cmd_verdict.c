@@ -17,13 +17,6 @@ static bool known_word(slice word)
     return false;
 }
 
-/* "analyst:<name>": whose word it is. */
-static slice analyst(app *a)
-{
-    slice who = app_actor(a), name = arena_printf(a->memory, "analyst:%.*s", SLICE_FMT(who));
-    return name.ptr ? name : S("analyst:unknown");
-}
-
 static status read_value(app *a, observable *ret, err *why)
 {
     status st = observable_parse(a->memory, a->operands[0], KIND_NONE, ret, why);
@@ -34,7 +27,7 @@ static status read_value(app *a, observable *ret, err *why)
 static status retract(writer *w, app *a, const observable *o, slice reason, err *why)
 {
     uint64_t n;
-    return writer_retract(w, analyst(a), (node_ref){o->kind, o->value}, PRED_VERDICT, (node_ref){0},
+    return writer_retract(w, app_analyst(a), (node_ref){o->kind, o->value}, PRED_VERDICT, (node_ref){0},
                           reason, &n, why);
 }
 
@@ -83,7 +76,7 @@ status cmd_verdict_set(app *a, err *why)
     if (st == OK && (st = retract(w, a, &o, S("replaced"), NULL)) == ERR_NOT_FOUND)
         st = OK;
     if (st == OK)
-        st = writer_curate(w, analyst(a), &c, reason, why);
+        st = writer_curate(w, app_analyst(a), &c, reason, why);
     buf_done(&detail);
     writer_free(w);
     return st;

@@ -4,6 +4,7 @@
 #include "cmd/starter.h"
 #include "intake/import.h"
 #include "know/index.h"
+#include "know/search.h"
 #include "know/store.h"
 
 #include <stdio.h>
@@ -223,13 +224,13 @@ static status start(app *a, importing *im, sandbox **jail, importer **ret,
     return importer_new(&o, ret, why);
 }
 
-/* The index takes the new values in, so that the first question need not. */
+/* The indexes of values and of words take the new things in, so that the first question need not. */
 static status catch_up(app *a, err *why)
 {
     index_t *ix = NULL;
     status st = index_open(a->store, &ix, why);
     index_close(ix);
-    return st;
+    return st == OK ? search_catch_up(a->store, why) : st;
 }
 
 static status finish(app *a, importing *im, importer *it, status st, err *why)

@@ -1,6 +1,5 @@
 /* search.c - finding by words: see search.h. */
 #include "know/search.h"
-#include "base/text.h"
 #include "know/search/query.h"
 #include "know/store_private.h"
 
@@ -237,12 +236,12 @@ static status fill_hit(lens *l, arena *a, const match *m, const query_terms *ter
 {
     bool row;
     int64_t source = 0, vc = 0;
-    *h = (search_hit){.subject = m->ref,
-                      .part = m->part,
-                      .recorded = m->recorded_us / 1000,
-                      .claim_hi = node_hash(l->h, m->ref),
-                      .claim_lo = m->lo,
-                      .matches = m->matches};
+    h->subject = m->ref;
+    h->part = m->part;
+    h->recorded = m->recorded_us / 1000;
+    h->claim_hi = node_hash(l->h, m->ref);
+    h->claim_lo = m->lo;
+    h->matches = m->matches;
     db_stmt *q = db_query(l->d, Q_TEXT_HIT);
     db_bind_int(q, 1, m->claim);
     status st = db_step(q, &row, why);
@@ -288,14 +287,68 @@ static status page_start(lens *l, const match_list *list, slice cursor, size_t *
     return err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "the cursor's claim is not there");
 }
 
+/* The page under way. */
+typedef struct page {
+    node_ref seen[SEARCH_GROUPED_MAX]; /* things that came before */
+    size_t seen_count, limit;
+    search_hits *hits;
+} page;
+
+/* Which thing a match is about, and whether it came before. */
+static status identify(lens *l, arena *a, page *p, const match *m, search_hit *h, bool *ret_new,
+                       err *why)
+{
+    name_group g;
+    h->thing = m->ref;
+    h->name = m->ref.text;
+    *ret_new = true;
+    if (p->seen_count == SEARCH_GROUPED_MAX)
+        return OK;
+    if (kind_is_entity(m->ref.kind)) {
+        status st = name_group_of(l, a, m->ref, &g, why);
+        if (st != OK)
+            return st;
+        h->thing = g.id;
+        h->name = g.name;
+    }
+    for (size_t i = 0; i < p->seen_count && *ret_new; i++)
+        *ret_new = p->seen[i].kind != h->thing.kind || !slice_eq(p->seen[i].text, h->thing.text);
+    if (*ret_new)
+        p->seen[p->seen_count++] = h->thing;
+    return OK;
+}
+
+/* Walks all matches in their order, for what came on earlier pages does not come again. */
+static status fill_page(lens *l, arena *a, const match_list *list, size_t from,
+                        const query_terms *terms, page *p, err *why)
+{
+    status st = OK;
+    for (size_t i = 0; st == OK && i < list->count && !p->hits->more; i++) {
+        search_hit h = {0};
+        bool is_new;
+        if ((st = identify(l, a, p, &list->at[i], &h, &is_new, why)) != OK)
+            break;
+        if (!is_new || i < from)
+            continue;
+        p->hits->more = p->hits->count == p->limit;
+        if (!p->hits->more && (st = fill_hit(l, a, &list->at[i], terms, &h, why)) == OK)
+            p->hits->at[p->hits->count++] = h;
+    }
+    return st;
+}
+
 status search_run(lens *l, arena *a, const search_query *sq, search_hits *ret, err *why)
 {
     query_terms terms = {0};
     slice expression, asked = S("");
     match_list list = {0};
     search_hits hits = {0};
-    size_t from = 0, limit = sq->limit ? sq->limit : 20;
-    limit = limit < SEARCH_LIMIT_MAX ? limit : SEARCH_LIMIT_MAX;
+    size_t from = 0;
+    page *p = arena_new(a, page);
+    if (!p)
+        return ARENA_SPENT(a, why);
+    p->hits = &hits;
+    p->limit = !sq->limit ? 20 : sq->limit < SEARCH_LIMIT_MAX ? sq->limit : SEARCH_LIMIT_MAX;
     status st = query_parse(a, sq->text, &terms, why);
     if (st == OK)
         st = query_expression(a, &terms, &expression, why);
@@ -310,14 +363,11 @@ status search_run(lens *l, arena *a, const search_query *sq, search_hits *ret, e
         return st;
     hits.found = list.count;
     hits.capped = list.capped;
-    hits.at = arena_array(a, limit + 1, sizeof *hits.at);
+    hits.at = arena_array(a, p->limit + 1, sizeof *hits.at);
     if (!hits.at)
         return ARENA_SPENT(a, why);
-    for (size_t i = from; st == OK && i < list.count && hits.count < limit; i++)
-        st = fill_hit(l, a, &list.at[i], &terms, &hits.at[hits.count++], why);
-    if (st != OK)
+    if ((st = fill_page(l, a, &list, from, &terms, p, why)) != OK)
         return st;
-    hits.more = from + hits.count < list.count;
     if (hits.more) {
         const search_hit *last = &hits.at[hits.count - 1];
         hits.next = arena_printf(a, "%016llx%016llx", (unsigned long long)last->claim_hi,

@@ -6,8 +6,8 @@
  *     ... h.at[i].subject ... h.more ? q.cursor = h.next ...
  *
  * Uses: store, claims, db, name. Used by: cmd, answer, intake (search_catch_up).
- * How words are cut: search/words.h; docs/search.md. One hit is one thing (a node), with the best
- * of the visible claims that match. Rank is made of what the reader sees: the whole name, its
+ * How words are cut: search/words.h; docs/search.md. One hit is one thing: of the entities that are
+ * one (names.h) the best, with the best of the visible claims that match. Rank is made of what the reader sees: the whole name, its
  * beginning, its words, then descriptions, then procedures; own names before aliases; more matches;
  * newer ones; then the key. bm25() is not used: it counts rows that the reader may not see. */
 #ifndef NOROSHI_KNOW_SEARCH_H
@@ -19,6 +19,7 @@
 enum {
     SEARCH_LIMIT_MAX = 1000,
     SEARCH_MATCHES_MAX = 5000, /* visible claims that are ranked; of more the newest */
+    SEARCH_GROUPED_MAX = 1000, /* best entries that are looked up as groups; the rest stand alone */
     SEARCH_EXCERPT_MAX = 160   /* bytes */
 };
 
@@ -44,6 +45,8 @@ const char *search_part_word(
 
 typedef struct search_hit {
     node_ref subject;
+    node_ref thing; /* its group's representative; the subject itself when it is no entity */
+    slice name;     /* the group's name; the key when it is no entity */
     search_part part;
     node_ref object; /* what is used; the folded name */
     slice excerpt;   /* of the claim's text, around the first word; whole characters */
@@ -60,7 +63,7 @@ typedef struct search_hits {
     size_t count;
     bool more;    /* there is a next page */
     slice next;   /* then: its cursor, a public claim id */
-    size_t found; /* things that match */
+    size_t found; /* nodes that match; those of one thing are counted one by one */
     bool capped;  /* at least: more claims match than are ranked */
 } search_hits;
 

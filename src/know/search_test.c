@@ -354,6 +354,38 @@ TEST(hits_come_best_first)
     end(&f);
 }
 
+/* Five lists name one actor: that is one hit, on whatever page. */
+TEST(what_is_one_thing_is_one_hit)
+{
+    fixture f;
+    CLEANUP(arena_done) arena a;
+    search_hits h;
+    arena_init(&a, 16 << 20);
+    REQUIRE(begin(&f, -1));
+    tell(&f, "one", TLP_CLEAR, "a1", PRED_NAMED, "Fancy Bear");
+    tell(&f, "two", TLP_CLEAR, "b1", PRED_NAMED, "fancy bear");
+    tell(&f, "two", TLP_CLEAR, "b1", PRED_DESCRIBED, "the fancy bear again");
+    tell(&f, "two", TLP_CLEAR, "b2", PRED_NAMED, "Fancy Bear Two");
+    tell(&f, "two", TLP_CLEAR, "ipv4=192.0.2.1", PRED_DESCRIBED, "fancy bear");
+    CHECK_OK(search_catch_up(f.t.s, &f.why));
+    CHECK_FOUND(&f, "fancy bear", "b1:name b2:name-begins 192.0.2.1:description");
+    CHECK_OK(lens_look(f.l, &temp_view, &f.why));
+    CHECK_OK(search_run(f.l, &a, &(search_query){.text = S("fancy"), .limit = 1}, &h, &f.why));
+    CHECK(h.count == 1 && h.more && h.found == 4);
+    CHECK_SLICE(h.at[0].thing.text, S("a1"));
+    CHECK_SLICE(h.at[0].name, S("Fancy Bear"));
+    search_query next = {.text = S("fancy"), .limit = 1, .cursor = h.next};
+    CHECK_OK(search_run(f.l, &a, &next, &h, &f.why));
+    REQUIRE(h.count == 1);
+    CHECK_SLICE(h.at[0].subject.text, S("b2"));
+    next.cursor = h.next;
+    CHECK_OK(search_run(f.l, &a, &next, &h, &f.why));
+    REQUIRE(h.count == 1);
+    CHECK_SLICE(h.at[0].name, S("192.0.2.1"));
+    CHECK(!h.more);
+    end(&f);
+}
+
 TEST(a_hit_says_where_and_who)
 {
     fixture f;
@@ -451,6 +483,12 @@ static int64_t raw_begin(db *d, const char *key, const char *text, err *why)
     db_bind_text(q, 2, slice_str(key));
     CHECK_OK(db_run(q, why));
     node = db_last_id(d);
+    hash_state *h = hash_new(HASH_SHA256);
+    q = db_query(d, Q_NODE_KEY_ADD);
+    db_bind_int(q, 1, (int64_t)node_hash(h, (node_ref){KIND_ACTOR, slice_str(key)}));
+    db_bind_int(q, 2, node);
+    CHECK_OK(db_run(q, why));
+    hash_free(h);
     q = db_query(d, Q_CLAIM_ADD);
     db_bind_int(q, 1, node);
     db_bind_int(q, 2, tx);

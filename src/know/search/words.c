@@ -72,7 +72,7 @@ static status end_run(cutter *c)
 
 static status take_cjk(cutter *c, uint32_t ch)
 {
-    char text[8];
+    char text[8] = {0};
     status st = end_whole(c);
     if (st == OK && c->before) {
         size_t n = utf8_put(text, c->before);
