@@ -7,9 +7,10 @@
  *
  * Uses: store, claims, db, name. Used by: cmd, answer, intake (search_catch_up).
  * How words are cut: search/words.h; docs/search.md. One hit is one thing: of the entities that are
- * one (names.h) the best, with the best of the visible claims that match. Rank is made of what the reader sees: the whole name, its
- * beginning, its words, then descriptions, then procedures; own names before aliases; more matches;
- * newer ones; then the key. bm25() is not used: it counts rows that the reader may not see. */
+ * one (names.h) the best, with the best of the visible claims that match. Rank is made of what the
+ * reader sees: the whole name, its beginning, its words, then descriptions, then procedures; own
+ * names before aliases; more matches; newer ones; then the key. bm25() is not used: it counts rows
+ * that the reader may not see. */
 #ifndef NOROSHI_KNOW_SEARCH_H
 #define NOROSHI_KNOW_SEARCH_H
 
