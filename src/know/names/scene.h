@@ -163,8 +163,10 @@ static inline void scene_to_graph(graph *g, const char *const *lines, size_t n, 
     for (size_t i = 0; i < n; i++) {
         scene_line l = scene_parse(slice_str(lines[order[i]]));
         status st = OK;
-        if (l.derives_from.len)
-            g->sources[scene_source(g, l.source)].derives_from = l.derives_from;
+        if (l.derives_from.len) {
+            uint32_t who = scene_source(g, l.source); /* may move the sources */
+            g->sources[who].derives_from = l.derives_from;
+        }
         if (kind_class(l.a.kind) != g->class)
             continue;
         if (l.predicate != PRED_NAMED) {
