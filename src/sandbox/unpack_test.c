@@ -1,5 +1,5 @@
 /* unpack_test.c - opening of archives without processes around it: the seeds of the fuzz target,
- * and each limit at its edge. What a worker makes of archives is in tests/security/unpack_test.c. */
+ * and each limit at its edge. With a worker: tests/security/unpack_test.c. */
 #include "base/test.h"
 #include "sandbox/child.h"
 #include "sandbox/gunzip.h"
