@@ -8,6 +8,9 @@
     CODEC(kev)                                                                                     \
     CODEC(microsoft_naming)                                                                        \
     CODEC(misp_galaxy)                                                                             \
+    CODEC(carbonblack)                                                                             \
+    CODEC(csv)                                                                                     \
+    CODEC(list)                                                                                    \
     /* next format here */
 
 #define DECLARE(name) extern const format format_##name;

@@ -1,15 +1,10 @@
 /* fuzz_facts.h - the property of every codec's fuzz target: whatever the bytes, the facts are the
  * same when they arrive in pieces, refusals and all; an error has a word to it; records are whole.
- * Uses: test_facts. Used by: fuzz targets of codecs. */
+ * Uses: facts_text. Used by: fuzz targets of codecs. */
 #ifndef NOROSHI_FORMAT_FUZZ_FACTS_H
 #define NOROSHI_FORMAT_FUZZ_FACTS_H
 
-/* test_facts.h brings base/test.h along, whose main is not wanted here. */
-#define main unused_main
-#include "format/test_facts.h"
-#undef main
-
-#include <stdlib.h>
+#include "format/facts_text.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 

@@ -1,5 +1,5 @@
 /* Property: the same facts however the bytes arrive, and again when the document is read again;
- * test_facts.h checks that records are whole, within limits and UTF-8. */
+ * facts_text.h checks that records are whole, within limits and UTF-8. */
 #include "format/fuzz_facts.h"
 
 extern const format format_microsoft_naming;

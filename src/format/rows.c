@@ -248,6 +248,27 @@ status rows_next(rows *r, row *ret, bool *ret_more, err *why)
     return OK;
 }
 
+status rows_head(reader *in, arena *a, size_t max, slice *ret, bool *ret_whole, err *why)
+{
+    char *p = arena_alloc(a, max);
+    size_t n = 0, got = 1;
+    status st;
+    if (!p)
+        return ARENA_SPENT(a, why);
+    if ((st = reader_rewind(in, why)) != OK)
+        return st;
+    while (n < max && got > 0) {
+        if ((st = reader_read(in, p + n, max - n, &got, why)) != OK)
+            return st;
+        n += got;
+    }
+    if ((st = reader_rewind(in, why)) != OK)
+        return st;
+    *ret_whole = got == 0;
+    *ret = slice_of(p, n);
+    return OK;
+}
+
 void rows_print(buf *out, const slice *field, size_t count, char delimiter)
 {
     for (size_t n = 0; n < count; n++) {

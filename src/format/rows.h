@@ -54,6 +54,11 @@ void rows_close(rows *r);
  * handed out too, with one empty field. Otherwise what the reader said. */
 status rows_next(rows *r, row *ret, bool *ret_more, err *why) NODISCARD;
 
+/* The beginning of a document, at most `max` bytes, in `a`; *ret_whole: it is all of it. The
+ * reader is left at the start.
+ *   ERR_LIMIT  memory; or what the reader said */
+status rows_head(reader *in, arena *a, size_t max, slice *ret, bool *ret_whole, err *why) NODISCARD;
+
 /* One row as RFC 4180 writes it, without the line's end: a field with the delimiter, a quote, a
  * line break or an outer blank is quoted. rows_next gives the same fields back, if there is more
  * than one field or the only one is not empty. */
