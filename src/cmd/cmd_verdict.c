@@ -27,8 +27,8 @@ static status read_value(app *a, observable *ret, err *why)
 static status retract(writer *w, app *a, const observable *o, slice reason, err *why)
 {
     uint64_t n;
-    return writer_retract(w, app_analyst(a), (node_ref){o->kind, o->value}, PRED_VERDICT, (node_ref){0},
-                          reason, &n, why);
+    return writer_retract(w, app_analyst(a), (node_ref){o->kind, o->value}, PRED_VERDICT,
+                          (node_ref){0}, reason, &n, why);
 }
 
 status cmd_verdict_set(app *a, err *why)

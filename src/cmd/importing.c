@@ -224,7 +224,7 @@ static status start(app *a, importing *im, sandbox **jail, importer **ret,
     return importer_new(&o, ret, why);
 }
 
-/* The indexes of values and of words take the new things in, so that the first question need not. */
+/* The indexes of values and of words take the new in, so that the first question need not. */
 static status catch_up(app *a, err *why)
 {
     index_t *ix = NULL;

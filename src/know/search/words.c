@@ -62,7 +62,7 @@ static status end_whole(cutter *c)
 
 static status end_run(cutter *c)
 {
-    char text[4];
+    char text[4] = {0};
     if (!c->before)
         return OK;
     size_t n = utf8_put(text, c->before);
@@ -86,7 +86,7 @@ static status take_cjk(cutter *c, uint32_t ch)
 
 static status take_letter(cutter *c, uint32_t ch)
 {
-    char text[4];
+    char text[4] = {0};
     status st = end_run(c);
     size_t n = utf8_put(text, ch);
     if (!c->part_len)
@@ -108,7 +108,7 @@ static bool is_sign(uint32_t ch)
 /* A sign that may hold words together: behind a word. */
 static status take_sign(cutter *c, uint32_t ch)
 {
-    char text[4];
+    char text[4] = {0};
     status st = end_run(c);
     if (st == OK)
         st = end_part(c);
