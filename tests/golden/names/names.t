@@ -79,6 +79,15 @@ A person may say that two are one, and take it back; others' lists stay what the
     noroshi: give the reason: --why TEXT
     [2]
 
+Merged and split again, everything that can be exported is byte for byte what it was.
+
+    $ noroshi export --format ndjson > before
+    $ noroshi -q name merge 'Maple Squall' 'Otter Nine' --why 'a guess' > /dev/null
+    $ noroshi export --format ndjson | cmp -s - before || echo different
+    different
+    $ noroshi -q name split 'Maple Squall' 'Otter Nine' --why 'no' > /dev/null
+    $ noroshi export --format ndjson | cmp - before
+
 Searching finds words in names and texts, in Japanese as well; nothing found is exit 1.
 
     $ noroshi search birch squall
