@@ -77,9 +77,9 @@ static bool copy_summary(arena *a, const import_summary *s, import_summary *ret)
 /* Bytes before the facts that point at them. */
 status importer_sync_blobs(importer *im, err *why)
 {
-    status st = im->unsynced ? blob_sync(store_blobs(im->o.store), why) : OK;
+    status st = blob_sync(store_blobs(im->o.store), im->unsynced, im->unsynced_count, why);
     if (st == OK)
-        im->unsynced = false;
+        im->unsynced_count = 0;
     return st;
 }
 

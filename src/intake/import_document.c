@@ -155,7 +155,9 @@ static status store_bytes(importer *im, int fd, err *why)
     }
     if ((st = blob_end(b, sha, &bytes, why)) == OK && memcmp(sha, im->sha256, SHA256_BYTES) != 0)
         st = err_set(why, ERR_IO, ERR_NOWHERE, "the file changed while it was read");
-    im->unsynced |= st == OK;
+    if (st == OK && im->unsynced_count < BLOB_SYNC_EACH)
+        memcpy(im->unsynced + im->unsynced_count * SHA256_BYTES, sha, SHA256_BYTES);
+    im->unsynced_count += st == OK;
     return st;
 }
 

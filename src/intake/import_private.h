@@ -32,8 +32,10 @@ struct importer {
     const import_place *place;
     import_summary s;
     import_refusal refusals[IMPORT_REFUSED_LISTED], warnings[IMPORT_WARNED_LISTED];
-    bool begun;    /* writer_document was called */
-    bool unsynced; /* blobs were written that may not be on the disk yet */
+    bool begun; /* writer_document was called */
+    /* blobs that were written and may not be on the disk yet; the first of them by name */
+    uint8_t unsynced[BLOB_SYNC_EACH * SHA256_BYTES];
+    size_t unsynced_count;
     bool snapshot;
     fact_head head; /* texts in `texts` */
     sandbox_report report;

@@ -191,9 +191,28 @@ status blob_end(blob_writer *w, uint8_t ret_sha256[SHA256_BYTES], uint64_t *ret_
     return st;
 }
 
-status blob_sync(const blob_dir *d, err *why)
+static status sync_one(const blob_dir *d, const uint8_t *sha, err *why)
 {
-    return fs_sync_all(d->disk, d->path, why);
+    char path[PATH_SIZE];
+    file f;
+    blob_path(d, sha, path);
+    status st = fs_open(d->disk, path, FILE_WRITE, &f, why);
+    if (st != OK)
+        return st;
+    st = file_sync(&f, why);
+    file_close(&f);
+    *strrchr(path, '/') = 0; /* the folder: the name has to stay as well */
+    return st == OK ? fs_sync_dir(d->disk, path, why) : st;
+}
+
+status blob_sync(const blob_dir *d, const uint8_t *sha256, size_t count, err *why)
+{
+    status st = OK;
+    if (count > BLOB_SYNC_EACH)
+        return fs_sync_all(d->disk, d->path, why);
+    for (size_t i = 0; st == OK && i < count; i++)
+        st = sync_one(d, sha256 + i * SHA256_BYTES, why);
+    return st == OK && count ? fs_sync_dir(d->disk, d->path, why) : st;
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
