@@ -145,7 +145,7 @@ TEST(a_copy_does_not_outvote_its_original)
     EXPECT("a1 | a2", "a/a1: Stolen Pencil, #G0086", "a/a2: Kimsuky, #G0094",
            "other/a1: Stolen Pencil, #G0086", "other/a2: Kimsuky, #G0094", "a > a1 revoked-by a2");
     /* what only the copy speaks of, it speaks for */
-    EXPECT("c1 | c2 | e1", "copy/c1: One", "copy/c2: Two", "copy < a", "e/e1: X, ~One, ~Two",
+    EXPECT("a3 | c1 | c2 | e1", "copy/c1: One", "copy/c2: Two", "copy < a", "e/e1: X, ~One, ~Two",
            "a/a3: Three");
 }
 
