@@ -17,7 +17,8 @@
 /* What can be said. The numbers are stored and kept for ever. */
 typedef enum predicate {
     PRED_NONE = 0,
-    PRED_NAMED = 1,  /* entity -> name; value: as written; detail.kind: primary|alias|id|vendor */
+    PRED_NAMED = 1,  /* entity -> name; value: as written; detail.kind:
+                        primary|alias|id|vendor|title */
     PRED_DESCRIBED,  /* value: text */
     PRED_INDICATES,  /* observable or indicator -> entity (or nothing: just malicious) */
     PRED_PATTERN_OF, /* observable -> the indicator whose pattern names it */
@@ -56,7 +57,8 @@ typedef enum predicate {
     PRED_LISTED,      /* observable is on a list; detail.list, detail.polarity */
     PRED_EXPLOITED,   /* vulnerability known to be exploited (KEV); detail: dates, ransomware */
     PRED_AFFECTS,     /* vulnerability -> product; detail: versions */
-    PRED_PROPERTY,    /* detail: {"name":..., "value":...} anything else worth keeping */
+    PRED_PROPERTY,    /* anything else worth keeping; detail: {"name":..., "value":...}, or several
+                         at once, each under its own key: {"platforms":[...],"goals":[...]} */
     PRED_HASHES_WITH, /* two hashes of one file */
     PRED_IMPERSONATES,
     PRED_BASED_ON,
