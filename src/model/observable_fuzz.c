@@ -46,10 +46,10 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
     CLEANUP(arena_done) arena a;
     observable o;
+    arena_init(&a, 4 << 20); /* before any return: it is done at each */
     if (size == 0)
         return 0;
     kind want = (kind)(data[0] % KIND_OBSERVABLE_END_);
-    arena_init(&a, 4 << 20);
     slice text = slice_of((const char *)data + 1, size - 1);
     if (observable_parse(&a, text, want, &o, NULL) == OK)
         check(&a, &o);

@@ -29,10 +29,13 @@ The house rules. The word for unfinished work is put together here, so that this
     $ printf '/* marks.c - of all kinds. */\n\tint tab;\nint blank; \nint cr;\r\n/* TO''DO later */\n' > src/base/marks.c
     $ printf '/* no_end.c - ends so. */\nint x;' > src/base/no_end.c
     $ printf '/* wide.c - 101 columns ' > src/base/wide.c; printf '%074d */\n' 0 >> src/base/wide.c
+    $ printf '/* early.c - leaves early. */\nvoid f(void)\n{\n    CLEANUP(arena_done) arena a;\n    CLEANUP(buf_done) buf b;\n' > src/base/early.c
+    $ printf '    buf_init(&b, 9);\n    if (x)\n        return;\n    arena_init(&a, 9);\n}\n' >> src/base/early.c
     $ touch src/base/notes.md src/base/good_fuzz.c src/base/bad_fuzz.c tests/corpus/base-good/seed
     $ "$ROOT"/tools/check-house .
     src/base/bad_fuzz.c:1: no seed in tests/corpus/base-bad/
     src/base/deep.c:8: nested deeper than 4
+    src/base/early.c:8: leaves before a is made, and leaving takes it apart
     src/base/huge_test.c:900: 900 lines (899 at most)
     src/base/long.c:3: 81 lines in one function (80 at most): void f(void)
     src/base/marks.c:4: a carriage return
