@@ -100,7 +100,8 @@ TEST(attack_galaxies_have_attack_nodes)
           "\",\"meta\":{\"external_id\":\"TA9999\"}}],\"type\":\"mitre-attack-pattern\"}"),
         S(""), &why));
     CHECK_SAYS(&t, "named name t9999001 \"T9999.001\" {\"kind\":\"id\"}");
-    CHECK_SAYS(&t, " in-tactic tactic name:stageone {\"kill_chain\":\"mitre-attack\"}");
+    CHECK_SAYS(&t,
+               " in-tactic tactic name:stageone \"stage-one\" {\"kill_chain\":\"mitre-attack\"}");
     CHECK_SAYS(&t, " subtechnique-of technique attack-pattern--" UUID_C "\n");
     CHECK_SAYS(&t, " related-to tactic x-mitre-tactic--" UUID_B "\n");
     CHECK_SAYS(&t, "  tactic x-mitre-tactic--" UUID_B " named name stage \"Stage\"");

@@ -19,6 +19,7 @@ typedef struct list {
     /* comments and titles above the values, as one text; gone after a blank line behind values */
     char context[LIST_CONTEXT_MAX];
     size_t context_len;
+    slice context_use; /* what it says in plain words that its values are used for */
     unsigned comment_lines; /* of the block being read */
     bool in_comment, long_comment;
     bool begun, values_since; /* a value was read; one since the context was set */
@@ -52,6 +53,7 @@ static void add_context(list *l, slice text)
 static void begin_context(list *l)
 {
     l->context_len = 0;
+    l->context_use = (slice){NULL, 0};
     l->comment_lines = 0;
     l->long_comment = false;
     l->values_since = false;
@@ -72,6 +74,7 @@ static void end_comment(list *l)
         list_hint_of(text, &l->hint);
         l->hint.use = use; /* only plain words in free text, see role() */
     }
+    phrase_use_in(text, true, &l->context_use);
 }
 
 static void set_title(list *l, slice text)
@@ -83,6 +86,7 @@ static void set_title(list *l, slice text)
     list_hint_of(text, &h);
     if (!want_by_word(text, &w)) /* "SHA256:" says nothing that the value does not */
         add_context(l, text);
+    phrase_use_in(text, true, &l->context_use);
     l->begun = true;
 }
 
@@ -147,9 +151,8 @@ static bool is_network(kind k)
 /* From the comment or the title in plain words, else from the file's name. */
 static slice role(const list *l, slice comment)
 {
-    slice use = l->hint.use;
-    if (!phrase_use_in(comment, true, &use))
-        phrase_use_in(context(l), true, &use);
+    slice use = l->context_use.len ? l->context_use : l->hint.use;
+    phrase_use_in(comment, true, &use);
     return use;
 }
 

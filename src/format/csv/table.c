@@ -29,7 +29,7 @@ typedef struct tally {
 
 typedef struct sample {
     arena *a;
-    slice *cell; /* TABLE_SAMPLE_MAX rows of `width` cells */
+    slice *cell[TABLE_SAMPLE_MAX]; /* rows of cells */
     uint64_t line[TABLE_SAMPLE_MAX];
     size_t count[TABLE_SAMPLE_MAX], rows, width;
     slice comment; /* the last one in front of the first row */
@@ -91,12 +91,9 @@ static status take_sample(sample *s, slice head, bool whole, char delimiter, err
     reader in = reader_memory(&m, head);
     row one;
     bool more;
-    status st = rows_open(&r, &in, s->a, delimiter, 0, why);
+    status st = rows_open(&r, &in, s->a, delimiter, head.len + 1, why);
     s->rows = s->width = 0;
     s->comment = (slice){NULL, 0};
-    s->cell = arena_array(s->a, TABLE_SAMPLE_MAX * TABLE_COLUMNS_MAX, sizeof *s->cell);
-    if (st == OK && !s->cell)
-        st = ARENA_SPENT(s->a, why);
     while (st == OK && s->rows < TABLE_SAMPLE_MAX && (st = rows_next(&r, &one, &more, why)) == OK &&
            more) {
         slice raw = slice_trim(one.raw);
@@ -113,9 +110,13 @@ static status take_sample(sample *s, slice head, bool whole, char delimiter, err
         s->count[s->rows] = one.count < TABLE_COLUMNS_MAX ? one.count : TABLE_COLUMNS_MAX;
         if (s->width < s->count[s->rows])
             s->width = s->count[s->rows];
+        slice *cells = arena_array(s->a, s->count[s->rows], sizeof *cells);
+        if (!cells)
+            return ARENA_SPENT(s->a, why);
         for (size_t i = 0; i < s->count[s->rows]; i++)
-            if (!arena_copy(s->a, one.field[i], &s->cell[s->rows * TABLE_COLUMNS_MAX + i]))
+            if (!arena_copy(s->a, one.field[i], &cells[i]))
                 return ARENA_SPENT(s->a, why);
+        s->cell[s->rows] = cells;
         s->rows++;
     }
     return st;
@@ -123,7 +124,7 @@ static status take_sample(sample *s, slice head, bool whole, char delimiter, err
 
 static slice cell_at(const sample *s, size_t r, size_t c)
 {
-    return c < s->count[r] ? s->cell[r * TABLE_COLUMNS_MAX + c] : (slice){NULL, 0};
+    return c < s->count[r] ? s->cell[r][c] : (slice){NULL, 0};
 }
 
 static void tally_column(const sample *s, size_t c, size_t from, tally *ret)
@@ -368,7 +369,7 @@ static status header_in_comment(sample *s, table *t, size_t *ret_known, err *why
     reader in = reader_memory(&m, text);
     row one;
     bool more;
-    status st = rows_open(&r, &in, s->a, t->delimiter, 0, why);
+    status st = rows_open(&r, &in, s->a, t->delimiter, text.len + 1, why);
     *ret_known = 0;
     if (st != OK || (st = rows_next(&r, &one, &more, why)) != OK)
         return st;
@@ -401,7 +402,7 @@ static status try_delimiter(arena *a, slice head, bool whole, char delimiter, sl
     size_t known = 0, from = 0;
     if (is_title_row(s, 0)) {
         t->count = s->count[0]; /* longer rows are faulty, not the header */
-        known = name_columns(t, s->cell, s->count[0]);
+        known = name_columns(t, s->cell[0], s->count[0]);
         t->header = known > 0 || s->rows > 1;
     }
     if (!known && s->comment.len) {
@@ -411,7 +412,7 @@ static status try_delimiter(arena *a, slice head, bool whole, char delimiter, sl
             return st;
         if (known < 2) {
             memset(t->column, 0, TABLE_COLUMNS_MAX * sizeof *t->column);
-            known = t->header ? name_columns(t, s->cell, s->count[0]) : 0;
+            known = t->header ? name_columns(t, s->cell[0], s->count[0]) : 0;
         } else {
             t->header = false; /* it is no row */
         }
@@ -444,6 +445,8 @@ status table_guess(arena *a, slice head, bool whole, slice mapping, table *ret, 
     for (size_t i = 0; i < COUNT_OF(delimiters); i++) {
         table t;
         err e = {0};
+        if (i > 0 && slice_find_byte(head, delimiters[i], 0) == SIZE_MAX)
+            continue; /* the first one reads a table of one column as well */
         status st = try_delimiter(a, head, whole, delimiters[i], mapping, &t, &e);
         if (st == ERR_INPUT && !first.msg[0])
             first = e;

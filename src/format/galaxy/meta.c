@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-static status claim(galaxy *g, const galaxy_value *v, predicate p, node_ref object, const detail *d,
-                    int confidence, err *why)
+static status claim_text(galaxy *g, const galaxy_value *v, predicate p, node_ref object, slice text,
+                         const detail *d, int confidence, err *why)
 {
     fact_claim c = emit_blank();
     status st = emit_detail(&g->e, d, &c.detail, why);
@@ -16,8 +16,15 @@ static status claim(galaxy *g, const galaxy_value *v, predicate p, node_ref obje
     c.subject = v->self;
     c.predicate = p;
     c.object = object;
+    c.value = text;
     c.confidence = confidence;
     return emit_claim(&g->e, &c, why);
+}
+
+static status claim(galaxy *g, const galaxy_value *v, predicate p, node_ref object, const detail *d,
+                    int confidence, err *why)
+{
+    return claim_text(g, v, p, object, (slice){NULL, 0}, d, confidence, why);
 }
 
 static status property(galaxy *g, const galaxy_value *v, slice name, slice value, err *why)
@@ -179,7 +186,7 @@ static status tactic(galaxy *g, const galaxy_value *v, slice key, slice text, er
     if (at != SIZE_MAX)
         detail_text(&d, "kill_chain",
                     slice_trim(slice_sub(text, 0, slice_find_byte(text, ':', 0))));
-    return claim(g, v, PRED_IN_TACTIC, node, &d, -1, why);
+    return claim_text(g, v, PRED_IN_TACTIC, node, name, &d, -1, why);
 }
 
 /* A CVE id among the aliases of a vulnerability with a name of its own is a name, see values.c;

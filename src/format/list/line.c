@@ -136,7 +136,7 @@ static bool is_title(slice s, slice *ret)
         marked = true;
     }
     list_hint h = {0};
-    if (!marked) {
+    if (!marked && s.len <= 40 && slice_find_byte(s, '.', 0) == SIZE_MAX) {
         phrase cut;
         marked = want_by_word(s, &w) ||
                  (phrase_cut(s, &cut) && hint_word(cut.joined, &h) && is_alpha(s.ptr[0]));
