@@ -184,7 +184,7 @@ static bool read_uuid(const char *text, uint8_t ret[UUID_BYTES])
 
 bool stix_id_cut(slice id, slice *ret_type, uint8_t uuid[UUID_BYTES])
 {
-    uint8_t unused[UUID_BYTES];
+    uint8_t unused[UUID_BYTES] = {0};
     if (id.len < UUID_TEXT + 3)
         return false;
     slice type = slice_sub(id, 0, id.len - UUID_TEXT - 2);
