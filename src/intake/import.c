@@ -107,9 +107,13 @@ status importer_wait(importer *im, const import_summary *s, err *why)
         if (st == OK && !copy_summary(&im->waiting_texts, s, &im->waiting[0]))
             return ARENA_SPENT(&im->waiting_texts, why);
     }
-    if (st == OK)
-        im->waiting_count++;
-    return st == OK && writer_full(im->w) ? importer_flush(im, why) : st;
+    if (st != OK)
+        return st;
+    int64_t now = clock_now_us(im->o.clock);
+    if (im->waiting_count++ == 0)
+        im->waiting_since = now;
+    bool due = writer_full(im->w) || now - im->waiting_since > IMPORT_WAITING_US;
+    return due ? importer_flush(im, why) : OK;
 }
 
 status importer_finish(importer *im, err *why)

@@ -5,7 +5,12 @@
 
 #include "intake/import.h"
 
-enum { IMPORT_PARSERS_MAX = 256, IMPORT_WAITING_MAX = 256, IMPORT_WAITING_BYTES = 16 << 20 };
+enum {
+    IMPORT_PARSERS_MAX = 256,
+    IMPORT_WAITING_MAX = 256,
+    IMPORT_WAITING_US = 300000,
+    /* others want to write, and to know */ IMPORT_WAITING_BYTES = 16 << 20
+};
 
 /* What is known about the file a document stands in. */
 typedef struct import_place {
@@ -26,6 +31,7 @@ struct importer {
     arena waiting_texts;
     import_summary waiting[IMPORT_WAITING_MAX];
     size_t waiting_count;
+    int64_t waiting_since; /* when the first of them was written */
 
     /* the document being read */
     arena texts;

@@ -39,6 +39,24 @@ void pending_done(const store *s, int64_t tx, int fd)
     close(fd);
 }
 
+status begin_in_turn(const store *s, db *d, err *why)
+{
+    char path[STORE_PATH_MAX + 40];
+    snprintf(path, sizeof path, "%s/pending/turn", s->dir);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_os(why, errno, "opening %s", path);
+    while (flock(fd, LOCK_EX) != 0)
+        if (errno != EINTR) {
+            int os = errno;
+            close(fd);
+            return err_os(why, os, "locking %s", path);
+        }
+    status st = db_begin_write(d, why);
+    close(fd);
+    return st;
+}
+
 static status run_one(db *d, query q, int64_t a, err *why)
 {
     db_stmt *s = db_query(d, q);

@@ -107,7 +107,7 @@ void row_set_done(row_set *s)
 
 status begin_engine(writer *w, err *why)
 {
-    return db_in_transaction(w->d) ? OK : db_begin_write(w->d, why);
+    return db_in_transaction(w->d) ? OK : begin_in_turn(w->s, w->d, why);
 }
 
 status begin_tx(writer *w, int what, slice reason, int64_t *ret, err *why)
@@ -187,7 +187,7 @@ status flush_batch(writer *w, err *why)
     if (st == OK) {
         d->flushed = true;
         w->batch = 0;
-        st = db_begin_write(w->d, why);
+        st = begin_in_turn(w->s, w->d, why);
     }
     return st;
 }
