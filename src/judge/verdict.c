@@ -56,12 +56,13 @@ static const rule_row rules[] = {
     [EV_LISTED_BENIGN] = {"listed-benign", STANCE_BENIGN, 800, false},
     [EV_KNOWN_GOOD] = {"known-good", STANCE_BENIGN, 950, false},
     [EV_LISTED_NEUTRAL] = {"listed-neutral", STANCE_NEUTRAL, 0, false},
+    [EV_RESERVED] = {"reserved", STANCE_NEUTRAL, 0, false},
 };
 _Static_assert(COUNT_OF(rules) == EVIDENCE_RULE_COUNT_, "a rule without a row");
 
 static const int via_permille[] = {
-    [VIA_SELF] = 1000,  [VIA_NO_QUERY] = 900, [VIA_HOST] = 700,
-    [VIA_PARENT] = 600, [VIA_RANGE] = 500,
+    [VIA_SELF] = 1000, [VIA_SAME_FILE] = 950, [VIA_NO_QUERY] = 900,
+    [VIA_HOST] = 700,  [VIA_PARENT] = 600,    [VIA_RANGE] = 500,
 };
 _Static_assert(COUNT_OF(via_permille) == VIA_COUNT_, "a way without a weight");
 
@@ -154,7 +155,7 @@ static void age_one(const evidence *e, when now, evidence_judged *j)
     }
 }
 
-/* --- origins that speak ------------------------------------------------------------------------ */
+/* --- origins that speak --------------------------------------------------------------------- */
 
 typedef struct origin {
     size_t group;  /* as origins_of numbered it */
@@ -226,14 +227,15 @@ static bool entitled(const scene *s, size_t i)
 
 static bool about_itself(const evidence *e)
 {
-    return e->via == VIA_SELF || e->via == VIA_NO_QUERY;
+    return e->via == VIA_SELF || e->via == VIA_SAME_FILE || e->via == VIA_NO_QUERY;
 }
 
 static void see_lists(scene *s)
 {
     for (size_t i = 0; i < s->count; i++) {
         const evidence *e = &s->e[i];
-        bool list = e->rule == EV_LISTED_BENIGN || e->rule == EV_KNOWN_GOOD;
+        bool list =
+            e->rule == EV_LISTED_BENIGN || e->rule == EV_KNOWN_GOOD || e->rule == EV_RESERVED;
         if (!list || s->judged[i].state != STATE_CURRENT)
             continue;
         /* a network on a list is a statement about each address; a domain is none about the
@@ -305,7 +307,7 @@ static status gather_good(scene *s, arena *a, err *why)
     return st;
 }
 
-/* --- score and its parts ------------------------------------------------------------------------ */
+/* --- score and its parts -------------------------------------------------------------------- */
 
 /* scale * (1 - product of (1 - w)) for n weights in permille, rounded half up, without loss: the
  * product of 10 thousands, times 2 * scale, is far under 2^128. */
@@ -371,7 +373,7 @@ static status strength(const scene *s, arena *a, int *ret, err *why)
     return OK;
 }
 
-/* --- the word --------------------------------------------------------------------------------- */
+/* --- the word ------------------------------------------------------------------------------- */
 
 typedef struct persons {
     size_t count, benign; /* persons with a say; of them for benign */
@@ -496,7 +498,7 @@ static void decide_by_evidence(const scene *s, verdict *v)
         cap(v, "cap-listed", CAP_LISTED);
 }
 
-/* --- state and dates ---------------------------------------------------------------------------- */
+/* --- state and dates ------------------------------------------------------------------------ */
 
 /* The best state of what is behind the word, and until when. Dates come from what is about the
  * value itself, when there is such. */
@@ -569,7 +571,7 @@ status verdict_of(arena *a, const evidence *e, size_t count, when now, verdict *
     return st;
 }
 
-/* --- reading a verdict -------------------------------------------------------------------------- */
+/* --- reading a verdict ---------------------------------------------------------------------- */
 
 static int64_t day_of(when t)
 {

@@ -18,7 +18,7 @@
 #include "base/when.h"
 #include "model/kind.h"
 
-/* --- words (closed vocabularies of the contract, section 3) ----------------------------------- */
+/* --- words (closed vocabularies of the contract, section 3) --------------------------------- */
 
 typedef enum verdict_word {
     VERDICT_UNKNOWN,
@@ -47,7 +47,7 @@ typedef enum confidence_word {
     CONFIDENCE_COUNT_
 } confidence_word;
 
-typedef enum role {
+typedef enum role_id {
     ROLE_C2,
     ROLE_DELIVERY,
     ROLE_PHISHING,
@@ -60,15 +60,15 @@ typedef enum role {
     ROLE_TOOL,
     ROLE_UNKNOWN,
     ROLE_COUNT_
-} role;
+} role_id;
 
 const char *verdict_word_name(verdict_word w);       /* "malicious" */
 const char *verdict_state_name(verdict_state s);     /* "stale" */
 const char *confidence_word_name(confidence_word c); /* "fair" */
-const char *role_name(role r);                       /* "c2" */
-role role_parse(slice text);                         /* ROLE_UNKNOWN for what is no role */
+const char *role_name(role_id r);                    /* "c2" */
+role_id role_parse(slice text);                      /* ROLE_UNKNOWN for what is no role */
 
-/* --- evidence --------------------------------------------------------------------------------- */
+/* --- evidence ------------------------------------------------------------------------------- */
 
 /* What a claim amounts to. Which claim is which: judge/evidence.h. What each weighs: the table in
  * verdict.c and docs/verdict.md. */
@@ -93,16 +93,18 @@ typedef enum evidence_rule {
     EV_LISTED_BENIGN, /* on a list whose polarity is benign */
     EV_KNOWN_GOOD,    /* in a known-good set */
     EV_LISTED_NEUTRAL,
+    EV_RESERVED, /* an address set apart by a standard: private, loopback, ... */
     EVIDENCE_RULE_COUNT_
 } evidence_rule;
 
 /* How the claim's subject relates to the value asked about. */
 typedef enum evidence_via {
     VIA_SELF,
-    VIA_NO_QUERY, /* the URL without its query */
-    VIA_HOST,     /* the host of the URL, the domain of the address */
-    VIA_PARENT,   /* a parent domain */
-    VIA_RANGE,    /* a network that holds the address */
+    VIA_SAME_FILE, /* another hash of the same file */
+    VIA_NO_QUERY,  /* the URL without its query or scheme, a more general spelling */
+    VIA_HOST,      /* the host of the URL, the domain of the address, the file's name */
+    VIA_PARENT,    /* a parent domain */
+    VIA_RANGE,     /* a network that holds the address */
     VIA_COUNT_
 } evidence_via;
 
@@ -132,7 +134,7 @@ typedef struct evidence {
     uint64_t id_hi, id_lo; /* public id of the claim; breaks ties */
 } evidence;
 
-/* --- the verdict ------------------------------------------------------------------------------ */
+/* --- the verdict ---------------------------------------------------------------------------- */
 
 /* What decided the word. */
 typedef enum decision {
@@ -141,7 +143,7 @@ typedef enum decision {
     DECIDED_PERSON,
     DECIDED_PERSONS_DIFFER,
     DECIDED_SECOND_PERSON,  /* one person says benign, two origins or more say bad */
-    DECIDED_LISTED_BUT_BAD, /* bad evidence about a value on a benign list */
+    DECIDED_LISTED_BUT_BAD, /* bad evidence about a value on a benign list, or a reserved one */
     DECIDED_SAID_BOTH,      /* an entitled source says benign, others bad */
     DECIDED_STRONG,         /* the bad evidence reaches VERDICT_MALICIOUS_PERMILLE */
     DECIDED_WEAK,           /* it reaches VERDICT_SUSPICIOUS_PERMILLE */
@@ -216,7 +218,7 @@ typedef enum contact {
 } contact;
 contact verdict_contact(const verdict *v, when seen);
 
-/* --- ageing, for tests and docs --------------------------------------------------------------- */
+/* --- ageing, for tests and docs ------------------------------------------------------------- */
 
 /* One row of the decay table: worth = 1 - (age / lifetime)^(1/speed), stale once it is under
  * threshold / base. lifetime_days 0: it does not age. */

@@ -488,7 +488,7 @@ TEST(newest_word_of_a_person_counts)
     CHECK_EQ(judge_at(&a, e, 1, NOW).rule, DECIDED_STRONG);
 }
 
-/* --- properties over random evidence ------------------------------------------------------------ */
+/* --- properties over random evidence -------------------------------------------------------- */
 
 typedef struct dice {
     random_source random;
@@ -521,9 +521,7 @@ static evidence random_piece(dice *d, size_t i)
     if (!roll(d, 4))
         e.valid_until = base + roll(d, 500) * WHEN_DAY;
     /* benign evidence that ends lets the bad come back: not what these properties are about */
-    if (evidence_stance_of(e.rule) == STANCE_BENIGN || e.rule >= EV_PERSON_MALICIOUS + 4)
-        e.valid_until = evidence_stance_of(e.rule) == STANCE_BENIGN ? WHEN_NONE : e.valid_until;
-    if (e.rule >= EV_PERSON_MALICIOUS && e.rule <= EV_PERSON_UNKNOWN)
+    if (evidence_stance_of(e.rule) != STANCE_BAD || e.rule <= EV_PERSON_UNKNOWN)
         e.valid_until = WHEN_NONE;
     e.recorded = base + roll(d, 100) * WHEN_DAY;
     e.withdrawn = !roll(d, 8);
@@ -705,7 +703,7 @@ TEST(every_allocation_may_fail)
 TEST(names_read_back)
 {
     for (unsigned r = 0; r < ROLE_COUNT_; r++)
-        CHECK_EQ(role_parse(slice_str(role_name((role)r))), r);
+        CHECK_EQ(role_parse(slice_str(role_name((role_id)r))), r);
     CHECK_EQ(role_parse(S("C2")), ROLE_C2);
     CHECK_EQ(role_parse(S("teapot")), ROLE_UNKNOWN);
     for (unsigned i = 0; i < EVIDENCE_RULE_COUNT_; i++)

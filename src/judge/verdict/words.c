@@ -45,24 +45,24 @@ static const char *const role_names[] = {
 };
 _Static_assert(COUNT_OF(role_names) == ROLE_COUNT_, "a role without a name");
 
-const char *role_name(role r)
+const char *role_name(role_id r)
 {
     return NAME_OF(role_names, r, ROLE_COUNT_);
 }
 
-role role_parse(slice text)
+role_id role_parse(slice text)
 {
     for (unsigned r = 0; r < ROLE_COUNT_; r++)
         if (slice_eq_nocase(text, slice_str(role_names[r])))
-            return (role)r;
+            return (role_id)r;
     return ROLE_UNKNOWN;
 }
 
 const char *evidence_via_name(evidence_via v)
 {
     static const char *const names[] = {
-        [VIA_SELF] = "self",     [VIA_NO_QUERY] = "no-query", [VIA_HOST] = "host",
-        [VIA_PARENT] = "parent", [VIA_RANGE] = "range",
+        [VIA_SELF] = "self", [VIA_SAME_FILE] = "same-file", [VIA_NO_QUERY] = "no-query",
+        [VIA_HOST] = "host", [VIA_PARENT] = "parent",       [VIA_RANGE] = "range",
     };
     _Static_assert(COUNT_OF(names) == VIA_COUNT_, "a way without a name");
     return NAME_OF(names, v, VIA_COUNT_);

@@ -1,0 +1,282 @@
+#include "judge/evidence.h"
+#include "know/test_store.h"
+
+static const json *parsed(arena *a, const char *text)
+{
+    json *v = NULL;
+    if (*text && json_parse(a, slice_str(text), NULL, &v, NULL) != OK)
+        abort();
+    return v;
+}
+
+TEST(what_a_claim_says_table)
+{
+    static const struct {
+        predicate p;
+        kind object;
+        const char *value, *detail;
+        bool person, pointing;
+        evidence_rule want;
+    } rows[] = {
+        {PRED_INDICATES, KIND_MALWARE, "", "", 0, 0, EV_NAMES_THREAT},
+        {PRED_INDICATES, KIND_ACTOR, "", "", 0, 0, EV_NAMES_THREAT},
+        {PRED_INDICATES, KIND_NONE, "", "", 0, 0, EV_SAYS_BAD},
+        {PRED_INDICATES, KIND_TECHNIQUE, "", "", 0, 0, EV_SAYS_BAD},
+        {PRED_INDICATES, KIND_MALWARE, "", "{\"combined\":true}", 0, 0, EV_COMBINED},
+        {PRED_PATTERN_OF, KIND_INDICATOR, "", "", 0, 0, EV_INDICATOR_PLAIN},
+        {PRED_PATTERN_OF, KIND_INDICATOR, "", "{\"combined\":true,\"types\":[\"benign\"]}", 0, 0,
+         EV_COMBINED},
+        {PRED_PATTERN_OF, KIND_INDICATOR, "", "{\"types\":[\"malicious-activity\"]}", 0, 0,
+         EV_INDICATOR_MALICIOUS},
+        {PRED_PATTERN_OF, KIND_INDICATOR, "", "{\"types\":[\"x\",\"compromised\"]}", 0, 0,
+         EV_INDICATOR_COMPROMISED},
+        {PRED_PATTERN_OF, KIND_INDICATOR, "", "{\"types\":\"anomalous-activity\"}", 0, 0,
+         EV_INDICATOR_ANOMALOUS},
+        {PRED_PATTERN_OF, KIND_INDICATOR, "", "{\"types\":[\"anonymization\"]}", 0, 0,
+         EV_INDICATOR_ANONYMIZER},
+        {PRED_PATTERN_OF, KIND_INDICATOR, "", "{\"types\":[\"benign\"]}", 0, 0, EV_SAYS_BENIGN},
+        {PRED_VERDICT, KIND_NONE, "malicious", "", 1, 0, EV_PERSON_MALICIOUS},
+        {PRED_VERDICT, KIND_NONE, "suspicious", "", 1, 0, EV_PERSON_SUSPICIOUS},
+        {PRED_VERDICT, KIND_NONE, "benign", "", 1, 0, EV_PERSON_BENIGN},
+        {PRED_VERDICT, KIND_NONE, "unknown", "", 1, 0, EV_PERSON_UNKNOWN},
+        {PRED_VERDICT, KIND_NONE, "malicious", "", 0, 0, EV_SAYS_BAD},
+        {PRED_VERDICT, KIND_NONE, "benign", "", 0, 0, EV_SAYS_BENIGN},
+        {PRED_VERDICT, KIND_NONE, "teapot", "", 1, 0, EV_CONTEXT},
+        {PRED_LISTED, KIND_NONE, "", "{\"polarity\":\"bad\"}", 0, 0, EV_LISTED_BAD},
+        {PRED_LISTED, KIND_NONE, "", "{\"polarity\":\"benign\"}", 0, 0, EV_LISTED_BENIGN},
+        {PRED_LISTED, KIND_NONE, "", "{\"polarity\":\"neutral\"}", 0, 0, EV_LISTED_NEUTRAL},
+        {PRED_LISTED, KIND_NONE, "", "", 0, 0, EV_LISTED_NEUTRAL},
+        {PRED_REFERS_TO, KIND_MALWARE, "", "", 0, 0, EV_CONTEXT},
+        {PRED_SIGHTED, KIND_NONE, "", "", 0, 0, EV_CONTEXT},
+        {PRED_RESOLVES_TO, KIND_IPV4, "", "", 0, 0, EV_CONTEXT},
+        {PRED_COMMUNICATES_WITH, KIND_IPV4, "", "", 0, 1, EV_CONTACTED},
+        {PRED_REFERS_TO, KIND_IPV4, "", "", 0, 1, EV_CONTEXT},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(arena_done) arena a;
+        arena_init(&a, 1 << 16);
+        claim c = {.subject = {rows[i].pointing ? KIND_MALWARE : KIND_IPV4, S("x")},
+                   .object = {rows[i].object, S("y")},
+                   .predicate = rows[i].p,
+                   .value = slice_str(rows[i].value),
+                   .source = rows[i].person ? S("analyst:a") : S("feed"),
+                   .has_document = !rows[i].person};
+        evidence_rule got =
+            evidence_rule_of(&c, parsed(&a, rows[i].detail), rows[i].pointing, NULL);
+        if (got != rows[i].want)
+            TEST_FAIL("row %zu (%s): %s", i, predicate_name(rows[i].p), evidence_rule_name(got));
+    }
+    /* a document cannot speak as a person */
+    claim forged = {.subject = {KIND_IPV4, S("x")},
+                    .predicate = PRED_VERDICT,
+                    .value = S("benign"),
+                    .source = S("analyst:a"),
+                    .has_document = true};
+    CHECK_EQ(evidence_rule_of(&forged, NULL, false, NULL), EV_SAYS_BENIGN);
+}
+
+TEST(roles_table)
+{
+    static const struct {
+        const char *detail;
+        unsigned want;
+    } rows[] = {
+        {"", 0},
+        {"{\"role\":\"c2\"}", 1u << ROLE_C2},
+        {"{\"role\":[\"c2\",\"delivery\"]}", 1u << ROLE_C2 | 1u << ROLE_DELIVERY},
+        {"{\"role\":\"teapot\"}", 0},
+        {"{\"types\":[\"compromised\"]}", 1u << ROLE_VICTIM},
+        {"{\"types\":[\"anonymization\"],\"role\":\"scanner\"}",
+         1u << ROLE_PROXY | 1u << ROLE_SCANNER},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(arena_done) arena a;
+        arena_init(&a, 1 << 16);
+        claim c = {.predicate = PRED_PATTERN_OF};
+        CHECK_EQ(evidence_roles_of(&c, parsed(&a, rows[i].detail), NULL), rows[i].want);
+    }
+}
+
+static verdict judge_value(scratch *t, arena *a, kind k, const char *text, evidence_set *set)
+{
+    trust_store ts = {t->l, a};
+    verdict v = {.word = VERDICT_WORD_COUNT_};
+    *set = (evidence_set){0};
+    evidence_from from = {.l = t->l, .trust = {&ts, trust_from_store}};
+    CHECK_OK(evidence_gather(&from, a, (node_ref){k, slice_str(text)}, set, &t->why));
+    CHECK_OK(verdict_of(a, set->evidence, set->count, t->v.now, &v, &t->why));
+    /* through the index it is the same */
+    verdict indexed = {.word = VERDICT_WORD_COUNT_};
+    CHECK_OK(index_open(t->s, &from.ix, &t->why));
+    CHECK_OK(evidence_gather(&from, a, (node_ref){k, slice_str(text)}, set, &t->why));
+    CHECK_OK(verdict_of(a, set->evidence, set->count, t->v.now, &indexed, &t->why));
+    index_close(from.ix);
+    CHECK_EQ(indexed.word, v.word);
+    CHECK_EQ(indexed.score_0_100, v.score_0_100);
+    CHECK_EQ(indexed.independent, v.independent);
+    return v;
+}
+
+TEST(an_address_in_two_files_of_one_source)
+{
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    evidence_set set;
+    arena_init(&a, 4 << 20);
+    REQUIRE(scratch_open(&t));
+    doc(&t, "c2-list", "c2/one.csv", 'F', TLP_CLEAR);
+    say(&t, KIND_IPV4, "192.0.2.1", PRED_INDICATES, KIND_MALWARE, "name:thing",
+        .detail = "{\"role\":\"c2\"}", .from = "2020-12-15", .to = "2021-01-15");
+    doc_end(&t);
+    doc(&t, "c2-list", "c2/two.csv", 'F', TLP_CLEAR);
+    say(&t, KIND_IPV4, "192.0.2.1", PRED_INDICATES, KIND_MALWARE, "name:thing",
+        .detail = "{\"role\":\"c2\"}", .from = "2020-12-15", .to = "2020-12-31");
+    doc_end(&t);
+    look(&t, "2026-11-22");
+    verdict v = judge_value(&t, &a, KIND_IPV4, "192.0.2.1", &set);
+    CHECK_EQ(set.count, 2);
+    CHECK_EQ(v.word, VERDICT_MALICIOUS);
+    CHECK_EQ(v.state, STATE_STALE);
+    CHECK_EQ(v.independent, 1);
+    CHECK_EQ(v.roles, 1u << ROLE_C2);
+    CHECK_EQ(set.from[0].threat_count, 1);
+    CHECK_SLICE(set.from[0].threats[0].text, S("name:thing"));
+    scratch_close(&t);
+}
+
+TEST(indicators_are_followed)
+{
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    evidence_set set;
+    arena_init(&a, 4 << 20);
+    REQUIRE(scratch_open(&t));
+    doc(&t, "vendor", "bundle.json", 'B', TLP_CLEAR);
+    say(&t, KIND_DOMAIN, "evil.example", PRED_PATTERN_OF, KIND_INDICATOR, "indicator--1",
+        .valid_from = "2026-11-01");
+    say(&t, KIND_INDICATOR, "indicator--1", PRED_INDICATES, KIND_MALWARE, "malware--1");
+    say(&t, KIND_DOMAIN, "odd.example", PRED_PATTERN_OF, KIND_INDICATOR, "indicator--2");
+    say(&t, KIND_INDICATOR, "indicator--2", PRED_PROPERTY, KIND_NONE, "",
+        .detail = "{\"name\":\"indicator_types\",\"value\":[\"benign\"]}");
+    doc_end(&t);
+    look(&t, "2026-11-22");
+    verdict v = judge_value(&t, &a, KIND_DOMAIN, "evil.example", &set);
+    CHECK_EQ(v.word, VERDICT_MALICIOUS);
+    REQUIRE(set.count == 1);
+    CHECK_EQ(set.evidence[0].rule, EV_INDICATOR_MALICIOUS);
+    CHECK_EQ(set.evidence[0].reliability, 'B');
+    CHECK_SLICE(set.from[0].threats[0].text, S("malware--1"));
+    v = judge_value(&t, &a, KIND_DOMAIN, "odd.example", &set);
+    CHECK_EQ(v.word, VERDICT_BENIGN); /* the source is 'B' */
+    scratch_close(&t);
+}
+
+TEST(parents_networks_and_other_hashes)
+{
+    static const char md5[] = "0123456789abcdef0123456789abcdef";
+    static const char sha1[] = "0123456789abcdef0123456789abcdef01234567";
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    evidence_set set;
+    arena_init(&a, 4 << 20);
+    REQUIRE(scratch_open(&t));
+    doc(&t, "feed", "feed.csv", 'F', TLP_CLEAR);
+    say(&t, KIND_DOMAIN, "bad.example.com", PRED_INDICATES, KIND_NONE, "", .from = "2026-11-19");
+    say(&t, KIND_CIDR, "198.51.100.0/24", PRED_INDICATES, KIND_NONE, "", .from = "2026-11-19");
+    say(&t, KIND_MD5, md5, PRED_INDICATES, KIND_NONE, "");
+    say(&t, KIND_SHA1, sha1, PRED_HASHES_WITH, KIND_MD5, md5);
+    doc_end(&t);
+    doc(&t, "lists", "popular.json", 'F', TLP_CLEAR);
+    say(&t, KIND_DOMAIN, "example.com", PRED_LISTED, KIND_NONE, "",
+        .detail = "{\"list\":\"popular\",\"polarity\":\"benign\"}");
+    say(&t, KIND_CIDR, "203.0.113.0/24", PRED_LISTED, KIND_NONE, "",
+        .detail = "{\"list\":\"resolvers\",\"polarity\":\"benign\"}");
+    doc_end(&t);
+    look(&t, "2026-11-20");
+    /* the host is bad, its parent is on a list: weak becomes weaker */
+    verdict v = judge_value(&t, &a, KIND_URL, "http://bad.example.com/x", &set);
+    CHECK_EQ(set.count, 2);
+    CHECK_EQ(v.word, VERDICT_SUSPICIOUS);
+    v = judge_value(&t, &a, KIND_IPV4, "198.51.100.7", &set);
+    CHECK_EQ(v.word, VERDICT_SUSPICIOUS);
+    REQUIRE(set.count == 1);
+    CHECK_EQ(set.evidence[0].via, VIA_RANGE);
+    CHECK_EQ(set.evidence[0].kind, KIND_CIDR);
+    v = judge_value(&t, &a, KIND_IPV4, "203.0.113.9", &set);
+    CHECK_EQ(v.word, VERDICT_BENIGN);
+    v = judge_value(&t, &a, KIND_SHA1, sha1, &set);
+    CHECK_EQ(v.word, VERDICT_MALICIOUS);
+    v = judge_value(&t, &a, KIND_IPV4, "192.0.2.77", &set);
+    CHECK_EQ(v.word, VERDICT_UNKNOWN);
+    CHECK_EQ(set.count, 0);
+    scratch_close(&t);
+}
+
+TEST(withdrawn_and_curated)
+{
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    evidence_set set;
+    uint64_t n;
+    arena_init(&a, 4 << 20);
+    REQUIRE(scratch_open(&t));
+    curate(&t, "analyst:a", KIND_DOMAIN, "site.example", "malicious");
+    look(&t, "2026-11-22");
+    CHECK_EQ(judge_value(&t, &a, KIND_DOMAIN, "site.example", &set).word, VERDICT_MALICIOUS);
+    CHECK_OK(writer_retract(t.w, S("analyst:a"), (node_ref){KIND_DOMAIN, S("site.example")},
+                            PRED_VERDICT, (node_ref){0}, S("mistaken"), &n, &t.why));
+    look(&t, "2026-11-22");
+    verdict v = judge_value(&t, &a, KIND_DOMAIN, "site.example", &set);
+    CHECK_EQ(v.state, STATE_WITHDRAWN);
+    CHECK_EQ(v.score_0_100, 0);
+    scratch_close(&t);
+}
+
+TEST(many_claims_do_not_hide_a_person)
+{
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    evidence_set set;
+    char detail[32];
+    arena_init(&a, 16 << 20);
+    REQUIRE(scratch_open(&t));
+    doc(&t, "flood", "flood.csv", 'F', TLP_CLEAR);
+    for (int i = 0; i < EVIDENCE_CLAIMS_MAX + 100; i++) {
+        snprintf(detail, sizeof detail, "{\"n\":%d}", i);
+        say(&t, KIND_DOMAIN, "site.example", PRED_INDICATES, KIND_NONE, "", .detail = detail);
+    }
+    doc_end(&t);
+    curate(&t, "analyst:a", KIND_DOMAIN, "site.example", "benign");
+    look(&t, "2026-11-22");
+    verdict v = judge_value(&t, &a, KIND_DOMAIN, "site.example", &set);
+    CHECK(set.more);
+    CHECK_EQ(v.word, VERDICT_BENIGN);
+    scratch_close(&t);
+}
+
+TEST(every_allocation_may_fail)
+{
+    scratch t;
+    REQUIRE(scratch_open(&t));
+    doc(&t, "vendor", "bundle.json", 'B', TLP_CLEAR);
+    say(&t, KIND_DOMAIN, "evil.example", PRED_PATTERN_OF, KIND_INDICATOR, "indicator--1");
+    say(&t, KIND_INDICATOR, "indicator--1", PRED_INDICATES, KIND_MALWARE, "malware--1");
+    doc_end(&t);
+    look(&t, "2026-11-22");
+    for (long n = 0;; n++) {
+        CLEANUP(arena_done) arena a, texts;
+        evidence_set set = {.count = 77};
+        arena_init(&a, 1 << 20);
+        arena_init(&texts, 1 << 20);
+        a.fail_after = n;
+        trust_store ts = {t.l, &texts};
+        evidence_from from = {.l = t.l, .trust = {&ts, trust_from_store}};
+        if (evidence_gather(&from, &a, (node_ref){KIND_DOMAIN, S("evil.example")}, &set, NULL) ==
+            OK) {
+            CHECK(n > 5);
+            break;
+        }
+        CHECK_EQ(set.count, 77);
+    }
+    scratch_close(&t);
+}
