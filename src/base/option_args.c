@@ -22,7 +22,7 @@ typedef struct scan {
     size_t word_count;
 } scan;
 
-/* Any row of that name: all of one name agree on whether they take a value. */
+/* Any row of that name. */
 static const option *any_row(const option_table *t, slice flag, char letter)
 {
     for (size_t i = 0; i < t->count; i++) {
@@ -31,6 +31,48 @@ static const option *any_row(const option_table *t, slice flag, char letter)
             return row;
     }
     return NULL;
+}
+
+/* Is the word the first of a command's name? */
+static bool is_first(const option_table *t, slice word)
+{
+    for (size_t i = 0; i < t->command_count; i++) {
+        slice rest = slice_str(t->commands[i]), first;
+        if (slice_cut(&rest, ' ', &first) && slice_eq(first, word))
+            return true;
+    }
+    return false;
+}
+
+/* The command's first word: what stood there already, else the first that is one. */
+static slice first_word(const scan *s)
+{
+    if (s->word_count)
+        return s->words[0];
+    for (size_t i = s->at; i < s->count; i++)
+        if (is_first(s->table, s->argv[i]))
+            return s->argv[i];
+    return (slice){0};
+}
+
+/* The row that says whether the flag takes a value. Commands of one first word agree on that (a
+ * rule of the table); others may differ: `ask --why` and `verdict set --why TEXT`. */
+static const option *row_for(const scan *s, slice flag, char letter)
+{
+    const option_table *t = s->table;
+    slice word = first_word(s);
+    for (size_t i = 0; i < t->count; i++) {
+        const option *row = &t->rows[i];
+        bool same =
+            letter ? row->letter == letter : row->flag && slice_eq(slice_str(row->flag), flag);
+        for (size_t c = 0; same && c < t->command_count; c++) {
+            slice rest = slice_str(t->commands[c]), first;
+            if (slice_cut(&rest, ' ', &first) && slice_eq(first, word) &&
+                option_taken_by(t, row, c))
+                return row;
+        }
+    }
+    return any_row(t, flag, letter);
 }
 
 static slice flag_name(slice word)
@@ -69,7 +111,7 @@ static void scan_long(scan *s, slice word)
     if (g->shown.len < word.len) {
         g->value = slice_from(word, g->shown.len + 1);
         g->has_value = true;
-    } else if (takes_value(any_row(s->table, g->flag, 0))) {
+    } else if (takes_value(row_for(s, g->flag, 0))) {
         take_value(s, g);
     }
 }
@@ -80,7 +122,7 @@ static void scan_letters(scan *s, slice word)
         given *g = &s->given[s->given_count++];
         g->letter = word.ptr[i];
         g->shown = word;
-        if (!takes_value(any_row(s->table, (slice){0}, g->letter)))
+        if (!takes_value(row_for(s, (slice){0}, g->letter)))
             continue;
         if (i + 1 < word.len) {
             g->value = slice_from(word, i + 1);

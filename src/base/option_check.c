@@ -136,6 +136,21 @@ static bool overlap(const option_table *t, const option *a, const option *b)
     return false;
 }
 
+/* Do a command of the one and a command of the other begin with one word? */
+static bool near(const option_table *t, const option *a, const option *b)
+{
+    if (option_taken_by(t, a, OPTION_NO_COMMAND) || option_taken_by(t, b, OPTION_NO_COMMAND))
+        return true;
+    for (size_t i = 0; i < t->command_count; i++)
+        for (size_t j = 0; j < t->command_count; j++) {
+            slice x = slice_str(t->commands[i]), y = slice_str(t->commands[j]), p, q;
+            if (slice_cut(&x, ' ', &p) && slice_cut(&y, ' ', &q) && slice_eq(p, q) &&
+                option_taken_by(t, a, i) && option_taken_by(t, b, j))
+                return true;
+        }
+    return false;
+}
+
 static void check_pair(check *c, const option *a, const option *b)
 {
     char va[OPTION_KEY_MAX + 16], vb[OPTION_KEY_MAX + 16];
@@ -147,7 +162,7 @@ static void check_pair(check *c, const option *a, const option *b)
         return;
     if (overlap(c->table, a, b))
         complain(c, a, "one command has two options of that flag");
-    if (!a->argument != !b->argument)
+    if (!a->argument != !b->argument && near(c->table, a, b))
         complain(c, a, "takes a value here and none there: the command line could not be read");
 }
 
