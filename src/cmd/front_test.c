@@ -184,7 +184,7 @@ TEST(sessions)
          "\"where\":\"-o limit.json-depth\"}}\n"},
         {"generate", 2, "", "noroshi: generate needs man|bash\n"},
         {"generate woman", 2, "", "noroshi: \"woman\" is none of: man bash\n"},
-        {"help aks", 2, "", "noroshi: unknown command aks; noroshi help lists them\n"},
+        {"help aks", 2, "", "noroshi: unknown command aks; did you mean ask?\n"},
         {"config show limit.json-depth lang", 0, "lang = en\nlimit.json-depth = 64\n", ""},
         {"config show --origin -o limit.json-depth=3 limit.json-depth", 0,
          "limit.json-depth = 3                    # -o limit.json-depth\n", ""},

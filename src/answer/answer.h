@@ -1,0 +1,347 @@
+/* answer.h - the answer object: what was asked, what is known about it, what it means, what to do.
+ *
+ *     const answer *w;
+ *     ask_value(k, &a, S("18[.]182[.]158[.]197"), &options, &w, why);    // answer/ask.h
+ *     answer_json(w, false, &out);                                       // answer/render.h
+ *     answer_text(w, &sink_options, &sink);
+ *
+ * Uses: base/message, judge/verdict, know/names. Used by: ask (makes it), render, publish, serve.
+ * Shapes follow section 3 of the contract; docs/answer.md says what each field means and lists the
+ * closed vocabularies. Everything lives in the arena given to ask. Lists are already in the order
+ * in which they are shown; `total` counts what was found, of which `count` are kept. */
+#ifndef NOROSHI_ANSWER_ANSWER_H
+#define NOROSHI_ANSWER_ANSWER_H
+
+#include "base/hash.h"
+#include "base/message.h"
+#include "judge/evidence.h"
+#include "know/names.h"
+#include "model/observable.h"
+
+enum {
+    ANSWER_KEEP = 1000, /* of one list in the object; --all shows them */
+    ANSWER_SHOWN = 50,  /* of one list in JSON without --all (contract section 3) */
+    PHRASE_PARTS = 12
+};
+
+/* --- text for people ------------------------------------------------------------------------ */
+
+/* Messages said one after another. Rendered late, in both languages. */
+typedef enum phrase_join {
+    JOIN_NONE,
+    JOIN_COMMA,
+    JOIN_DOT,
+    JOIN_SEMICOLON,
+    JOIN_BLANK
+} phrase_join;
+typedef struct phrase {
+    const message *part;
+    size_t count;
+    phrase_join join;
+} phrase;
+
+/* --- parts of an answer --------------------------------------------------------------------- */
+
+/* What a claim adds to the value: one row of `why` or `against`. */
+typedef struct answer_claim {
+    const claim *claim;
+    evidence_rule rule;
+    evidence_via via;
+    bool pointing;
+    phrase statement;
+    slice origin; /* what it was copied from, for counting: a report, a source */
+    size_t group; /* number of its origin; SIZE_MAX: not counted */
+    int points;
+    verdict_state state;
+} answer_claim;
+
+typedef struct answer_claims {
+    answer_claim *at;
+    size_t count, total;
+} answer_claims;
+
+/* What was observed of the value itself; empty fields were not said. */
+typedef struct answer_fact {
+    int64_t port; /* 0: not said */
+    slice protocol, product, version, watermark, note, path, key;
+    const claim *of;
+} answer_fact;
+
+typedef enum asked_said {
+    SAID_SOMETHING,
+    SAID_NOTHING,
+    SAID_NOT_ASKED,
+    SAID_FAILED,
+    SAID_COUNT_
+} asked_said;
+
+typedef struct answer_asked {
+    slice source; /* or "known-good", "logs", "outside" */
+    asked_said said;
+    bool listed;
+    phrase why; /* not asked, failed: the reason */
+    uint64_t held;
+    when newest, fresh;
+} answer_asked;
+
+typedef struct answer_entity {
+    node_ref id;
+    kind kind;
+    slice name;
+    const name_entry *names;
+    size_t name_count;
+    const name_said *uses; /* of an ambiguous name: who uses it so */
+    const node_ref *use_of;
+    size_t use_count;
+    const char *relation;         /* "indicates", "attributed-to", "called", ... */
+    int confidence;               /* -1: not said */
+    const char *basis;            /* "observed", "indicator", "relation", "said", "name" */
+    const answer_claim *evidence; /* the strongest claim; NULL */
+    const slice *sources;         /* who says so */
+    size_t source_count;
+    phrase note;
+} answer_entity;
+
+typedef struct answer_because {
+    phrase text;
+} answer_because;
+
+/* Something the value shares with others: a key, a watermark. */
+typedef struct answer_pivot {
+    kind kind;
+    slice value;
+    const char *relation;
+    uint64_t shared_by; /* values here that have it; 0: not counted */
+    bool at_least;      /* there are more than were counted */
+} answer_pivot;
+
+typedef enum technique_group {
+    GROUP_GET_IN,
+    GROUP_STAY,
+    GROUP_TAKE_OUT,
+    GROUP_OTHER,
+    TECHNIQUE_GROUP_COUNT_
+} technique_group;
+
+typedef struct answer_technique {
+    node_ref node;
+    slice id, name;
+    const slice *tactics;
+    size_t tactic_count;
+    technique_group group;
+    const char *basis; /* "observed", "said", "capability" */
+    slice procedure, procedure_source;
+    size_t reports; /* that the procedure cites */
+    node_ref via;   /* the campaign or software it is known through; KIND_NONE: itself */
+    slice via_name;
+} answer_technique;
+
+typedef enum priority {
+    PRIORITY_NONE,
+    PRIORITY_P1,
+    PRIORITY_P2,
+    PRIORITY_P3,
+    PRIORITY_P4
+} priority;
+
+typedef struct answer_priority {
+    phrase when;
+    priority priority;
+} answer_priority;
+
+typedef struct answer_action {
+    phrase condition; /* empty: always */
+    phrase todo;
+    slice run[3]; /* commands */
+    size_t run_count;
+    when until;               /* WHEN_NONE */
+    phrase impact;            /* empty */
+    const char *because_kind; /* "claim", "rule", "mitigation", "kev" */
+    slice because_id;
+    phrase tag; /* short form of the reason, for the terminal */
+} answer_action;
+
+typedef struct answer_unknown {
+    phrase what;
+    const char *would_change; /* "verdict", "priority", "attribution" */
+    slice run;
+} answer_unknown;
+
+/* Somebody says of the entity: it comes from there, it is after them, it wants that. */
+typedef struct answer_saying {
+    node_ref node; /* KIND_NONE: only text */
+    slice name;    /* for people */
+    slice note;    /* what the source adds in its own words */
+    const slice *sources;
+    size_t source_count;
+    const slice *labels; /* the same for people, without copies */
+    size_t label_count;
+    int confidence; /* -1: not said */
+    const claim *claim;
+} answer_saying;
+
+typedef struct answer_sayings {
+    answer_saying *at;
+    size_t count, total;
+} answer_sayings;
+
+/* Another entity that it has to do with. */
+typedef struct answer_relation {
+    node_ref node;
+    slice name, id; /* id: "S1164"; empty */
+    predicate predicate;
+    bool pointing; /* the other one says it of this one */
+    when first_seen, last_seen;
+    uint64_t count; /* mitigations: techniques of this entity that it helps against */
+    slice text, text_source;
+    const slice *sources;
+    size_t source_count;
+} answer_relation;
+
+typedef struct answer_relations {
+    answer_relation *at;
+    size_t count, total;
+} answer_relations;
+
+/* Names that the same sources give. */
+typedef struct answer_names {
+    const slice *sources; /* for people */
+    size_t source_count;
+    const slice *names;
+    size_t name_count;
+} answer_names;
+
+/* A name of it that others have, too. */
+typedef struct answer_shared_name {
+    slice name, other; /* what else it means */
+} answer_shared_name;
+
+/* Everything about one thing that has a name. */
+typedef struct answer_card {
+    name_group group;
+    slice external_id;     /* "G0007"; empty */
+    const name_said *uses; /* who uses the asked name for it */
+    const node_ref *use_of;
+    size_t use_count;
+    const answer_names *names; /* most sources first */
+    size_t names_count;
+    const answer_shared_name *shared;
+    size_t shared_count;
+    slice matched_label;  /* of the source that uses the asked name */
+    const slice *matched; /* "Microsoft: Forest Blizzard": who lists the asked name under what */
+    size_t matched_count;
+    bool revoked;
+    slice description;
+    const claim *description_claim;
+    bool description_is_copy; /* of a source that repeats another */
+    answer_sayings origins, targets, motives;
+    when first_seen, last_seen; /* WHEN_NONE */
+    int since_year;             /* read in the description: "since at least 2004"; 0 */
+    answer_relations software, campaigns, actors, mitigations, detections, subtechniques;
+    answer_relations exploits, exploited_by, relations;
+    node_ref parent; /* of a sub-technique */
+    slice parent_name, parent_id;
+    const slice *platforms;
+    size_t platform_count;
+    const slice *tactics; /* of a technique */
+    size_t tactic_count;
+    size_t detected;      /* of its techniques, those with a detection strategy */
+    uint64_t observables; /* statements that say a value is of it */
+    bool observables_at_least;
+    const node_ref *sample; /* some of them */
+    size_t sample_count;
+} answer_card;
+
+/* What KEV and others say of a vulnerability. */
+typedef struct answer_vulnerability {
+    bool exploited;
+    const claim *kev;
+    when date_added, due_date;
+    slice ransomware, action, vendor, product, title, notes;
+    const slice *cwes;
+    size_t cwe_count;
+    answer_sayings affected;
+    const claim *earlier; /* an older version of the entry with another word on ransomware */
+    slice earlier_ransomware;
+} answer_vulnerability;
+
+typedef struct answer_attribution {
+    bool candidates; /* else not attributed */
+    const answer_entity *at;
+    size_t count;
+    const phrase *because;
+    size_t because_count;
+} answer_attribution;
+
+/* "leaked" in the reader's language, other notes of sources as they are. */
+message note_message(slice note);
+
+/* --- the answer ----------------------------------------------------------------------------- */
+
+typedef enum answer_type {
+    ANSWER_OBSERVABLE,
+    ANSWER_ENTITY,
+    ANSWER_VULNERABILITY,
+    ANSWER_AMBIGUOUS, /* a name that several things have */
+    ANSWER_NOTHING    /* a name that nobody has */
+} answer_type;
+
+typedef struct answer_question {
+    slice input;
+    slice kind;    /* "ipv4", "actor", "technique", "name", ... */
+    slice value;   /* normalised */
+    node_ref node; /* of an observable */
+    const slice *also;
+    size_t also_count;
+    unsigned steps;
+    bool defanged;
+    when seen_at; /* WHEN_NONE */
+} answer_question;
+
+typedef struct answer {
+    answer_type type;
+    answer_question question;
+    when as_of; /* what was known then, and "now" for ages */
+    tlp tlp;
+    pap pap;
+    bool known; /* somebody says something: the exit code */
+
+    /* an observable */
+    verdict verdict;
+    phrase summary, holds, priority_line;
+    const answer_fact *facts;
+    size_t fact_count;
+    answer_claims why, against;
+    bool special;     /* a reserved address, the hash of nothing ... */
+    bool more_claims; /* there are more about the value than were looked at */
+    const answer_asked *asked;
+    size_t asked_count;
+    uint64_t lists; /* warninglists and the like that were asked */
+    phrase limits;  /* of the asking: other hashes would reach more */
+    const answer_entity *entities;
+    size_t entity_count, entity_total;
+    answer_attribution attribution;
+    const answer_technique *techniques;
+    size_t technique_count, technique_total;
+    slice registrable_domain, network, asn, country;
+    const answer_pivot *pivots;
+    size_t pivot_count;
+    priority priority;
+    const answer_priority *priority_if;
+    size_t priority_if_count;
+    contact contact; /* with seen_at */
+
+    /* a thing with a name */
+    const answer_card *card;
+    const answer_vulnerability *vulnerability;
+    const phrase *notes; /* of the whole answer: an equation, a warning about a name */
+    size_t note_count;
+
+    const answer_action *actions;
+    size_t action_count;
+    const answer_unknown *unknown;
+    size_t unknown_count;
+    slice ask_a_person; /* the command */
+} answer;
+
+#endif

@@ -1,0 +1,175 @@
+/* ask.c - askers, and what a text is taken for: see ask.h. */
+#include "answer/ask/job.h"
+
+#include "base/text.h"
+#include "model/extract.h"
+
+#include <stdlib.h>
+
+/* --- the asker ------------------------------------------------------------------------------ */
+
+status asker_new(store *s, asker **ret, err *why)
+{
+    asker *k = calloc(1, sizeof *k);
+    if (!k)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    k->s = s;
+    arena_init(&k->look, ASK_REMEMBERED_MAX);
+    status st = lens_new(s, &k->l, why);
+    if (st == OK)
+        st = index_open(s, &k->ix, why);
+    if (st != OK) {
+        asker_free(k);
+        return st;
+    }
+    *ret = k;
+    return OK;
+}
+
+asker *asker_free(asker *k)
+{
+    if (k) {
+        index_close(k->ix);
+        lens_free(k->l);
+        arena_done(&k->look);
+        free(k);
+    }
+    return NULL;
+}
+
+/* What was remembered belongs to the last view: it goes before the next one looks. */
+static status forget(asker *k, err *why)
+{
+    memo **const memos[] = {&k->faces, &k->sources, &k->helds, &k->names, &k->shares};
+    arena_reset(&k->look);
+    k->lists_known = false;
+    for (size_t i = 0; i < COUNT_OF(memos); i++)
+        if (!(*memos[i] = memo_new(&k->look)))
+            return ARENA_SPENT(&k->look, why);
+    return OK;
+}
+
+status asker_look(asker *k, const view *v, err *why)
+{
+    status st = forget(k, why);
+    if (st == OK)
+        st = lens_look(k->l, v, why);
+    if (st == OK)
+        st = index_refresh(k->ix, why);
+    if (st == OK)
+        k->v = v;
+    return st;
+}
+
+/* --- the question --------------------------------------------------------------------------- */
+
+static status take_observable(job *j, const observable *o, err *why)
+{
+    answer_question *q = &j->w->question;
+    q->kind = slice_str(kind_name(o->kind));
+    q->value = o->value;
+    q->node = (node_ref){o->kind, o->value};
+    q->steps = o->steps;
+    q->defanged = o->defanged;
+    slice *also = o->also_count ? job_alloc(j, o->also_count * sizeof *also) : NULL;
+    for (size_t i = 0; also && i < o->also_count; i++)
+        also[i] = slice_str(kind_name(o->also[i]));
+    q->also = also;
+    q->also_count = also ? o->also_count : 0;
+    j->w->special = o->special;
+    status st = job_status(j, why);
+    return st == OK ? step_observable(j, why) : st;
+}
+
+/* Values that only context can tell are recognised when somebody has spoken of them. */
+static status known_by_text(job *j, slice text, bool *ret_known, err *why)
+{
+    static const kind kinds[] = {KIND_FILENAME,      KIND_MUTEX,   KIND_PIPE,
+                                 KIND_EMAIL_SUBJECT, KIND_PROCESS, KIND_USER_AGENT,
+                                 KIND_ACCOUNT,       KIND_PACKAGE, KIND_CERT_SERIAL,
+                                 KIND_COMMAND_LINE,  KIND_PROPERTY};
+    *ret_known = false;
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        observable o;
+        bool known;
+        err quiet;
+        status st = observable_parse(j->a, text, kinds[i], &o, &quiet);
+        if (st == ERR_INPUT)
+            continue;
+        if (st == OK)
+            st = node_known(j->k->l, (node_ref){o.kind, o.value}, &known, why);
+        if (st != OK)
+            return st;
+        if (!known)
+            continue;
+        *ret_known = true;
+        return take_observable(j, &o, why);
+    }
+    return OK;
+}
+
+/* `weak`: the text could be a domain of no known top-level domain; NULL when it could not. */
+static status take_words(job *j, slice text, const observable *weak, err *why)
+{
+    bool known = false;
+    status st = step_name(j, text, &known, why);
+    if (st != OK || known)
+        return st;
+    if (weak)
+        return take_observable(j, weak, why);
+    st = known_by_text(j, text, &known, why);
+    if (st != OK || known)
+        return st;
+    return step_nothing(j, text, why);
+}
+
+static status take(job *j, slice text, const ask_options *o, err *why)
+{
+    observable seen;
+    kind id_kind;
+    slice id;
+    err quiet = {0};
+    status st =
+        o->want == KIND_NONE ? identifier_parse(text, j->a, &id_kind, &id, &quiet) : ERR_INPUT;
+    if (st == OK)
+        return step_identifier(j, id_kind, id, why);
+    if (st == ERR_INPUT)
+        st = observable_parse(j->a, text, o->want, &seen, &quiet);
+    if (st == OK && (!seen.unknown_tld || seen.defanged || o->want != KIND_NONE))
+        return take_observable(j, &seen, why);
+    if (st == OK)
+        return take_words(j, text, &seen, why);
+    if (st == ERR_INPUT && o->want == KIND_NONE)
+        return take_words(j, text, NULL, why);
+    if (why)
+        *why = quiet;
+    return st;
+}
+
+status ask_value(asker *k, arena *a, slice text, const ask_options *o, const answer **ret, err *why)
+{
+    assert(k->v); /* a question needs a look */
+    slice asked = slice_trim(text);
+    if (asked.len == 0)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "nothing is asked");
+    if (asked.len > ASK_TEXT_MAX)
+        return err_set(why, ERR_LIMIT, ASK_TEXT_MAX, "%zu bytes asked, limit %d", asked.len,
+                       ASK_TEXT_MAX);
+    size_t bad = utf8_check(asked);
+    if (bad != SIZE_MAX)
+        return err_set(why, ERR_INPUT, bad, "no UTF-8");
+    job j = {.k = k, .a = a, .w = arena_new(a, answer)};
+    if (!j.w)
+        return ARENA_SPENT(a, why);
+    answer *w = j.w;
+    if (!arena_copy(a, asked, &w->question.input))
+        return ARENA_SPENT(a, why);
+    w->question.seen_at = o->seen_at;
+    w->as_of = k->v->now;
+    status st = take(&j, w->question.input, o, why);
+    if (st == OK)
+        st = job_status(&j, why);
+    if (st == OK)
+        *ret = w;
+    return st;
+}

@@ -1,0 +1,98 @@
+/* asked.c - which sources were asked, how much they hold, what was not asked and why. Unknown is an
+ * answer only together with this. */
+#include "answer/ask/job.h"
+
+#include <stdlib.h>
+
+static bool spoke(const job *j, slice source)
+{
+    for (size_t i = 0; i < j->set.count; i++)
+        if (slice_eq(j->set.evidence[i].source, source))
+            return true;
+    return false;
+}
+
+static int by_weight(const void *x, const void *y)
+{
+    const answer_asked *a = x, *b = y;
+    if (a->said != b->said)
+        return a->said < b->said ? -1 : 1;
+    if (a->listed != b->listed)
+        return a->listed ? 1 : -1;
+    if (a->held != b->held)
+        return a->held > b->held ? -1 : 1;
+    return slice_cmp(a->source, b->source);
+}
+
+static void not_asked(job *j, answer_asked *row, const char *what, message why)
+{
+    *row = (answer_asked){.source = slice_str(what),
+                          .said = SAID_NOT_ASKED,
+                          .why = phrase_one(j, why),
+                          .newest = WHEN_NONE,
+                          .fresh = WHEN_NONE};
+}
+
+/* Hashes of other kinds that are held and cannot be compared with this one. */
+static status see_limits(job *j, err *why)
+{
+    static const kind kinds[] = {KIND_MD5, KIND_SHA1, KIND_SHA256, KIND_SHA512};
+    kind own = j->w->question.node.kind;
+    slice name = slice_str(kind_name(own));
+    msg_message some[COUNT_OF(kinds)] = {0};
+    size_t found = 0;
+    for (size_t i = 0; kind_is_hash(own) && i < COUNT_OF(kinds); i++) {
+        const held_list *list;
+        uint64_t n = 0;
+        if (kinds[i] == own)
+            continue;
+        status st = recall_held(j->k, kinds[i], &list, why);
+        if (st != OK)
+            return st;
+        for (size_t k = 0; k < list->count; k++)
+            n += list->at[k].listed ? 0 : list->at[k].statements;
+        if (n && found < 3)
+            some[found++] =
+                job_message(j, msg_ask_limits_kind((int64_t)n, slice_str(kind_name(kinds[i]))));
+    }
+    if (found == 1)
+        j->w->limits = phrase_one(j, msg_ask_limits_1(some[0], name));
+    else if (found == 2)
+        j->w->limits = phrase_one(j, msg_ask_limits_2(some[0], some[1], name));
+    else if (found == 3)
+        j->w->limits = phrase_one(j, msg_ask_limits_3(some[0], some[1], some[2], name));
+    return job_status(j, why);
+}
+
+status step_asked(job *j, err *why)
+{
+    enum { NOT_ASKED = 3 };
+    const held_list *list;
+    status st = recall_held(j->k, j->w->question.node.kind, &list, why);
+    if (st == OK)
+        st = recall_lists(j->k, &j->w->lists, why);
+    answer_asked *rows = st == OK ? job_alloc(j, (list->count + NOT_ASKED) * sizeof *rows) : NULL;
+    if (!rows)
+        return st == OK ? job_status(j, why) : st;
+    for (size_t i = 0; i < list->count; i++) {
+        const held *h = &list->at[i];
+        const source_info *info;
+        if ((st = recall_source(j->k, h->source, &info, why)) != OK)
+            return st;
+        rows[i] = (answer_asked){.source = h->source,
+                                 .said = spoke(j, h->source) ? SAID_SOMETHING : SAID_NOTHING,
+                                 .listed = h->listed,
+                                 .held = h->statements,
+                                 .newest = h->newest,
+                                 .fresh = info->fresh};
+    }
+    qsort(rows, list->count, sizeof *rows, by_weight);
+    size_t n = list->count;
+    if (kind_is_hash(j->w->question.node.kind))
+        not_asked(j, &rows[n++], "known-good", msg_ask_not_asked_reason_good());
+    not_asked(j, &rows[n++], "logs", msg_ask_not_asked_reason_logs());
+    not_asked(j, &rows[n++], "outside", msg_ask_not_asked_reason_outside());
+    j->w->asked = rows;
+    j->w->asked_count = n;
+    return see_limits(j, why);
+}

@@ -1,0 +1,159 @@
+/* priority.c - how soon somebody should look. It depends on the contact, so without one the answer
+ * says on what: two priorities with their conditions. --seen, or an alert, fixes it. */
+#include "answer/ask/job.h"
+
+message_id priority_word(priority p)
+{
+    static const message_id words[] = {MSG_NONE, MSG_ask_p1, MSG_ask_p2, MSG_ask_p3, MSG_ask_p4};
+    return words[p];
+}
+
+value_class class_of(kind k)
+{
+    if (kind_is_hash(k) || k == KIND_SSDEEP || k == KIND_TLSH || k == KIND_IMPHASH ||
+        k == KIND_FILENAME || k == KIND_PATH || k == KIND_PACKAGE)
+        return CLASS_FILE;
+    if (k == KIND_IPV4 || k == KIND_IPV6 || k == KIND_CIDR || k == KIND_DOMAIN || k == KIND_URL)
+        return CLASS_NETWORK;
+    return k == KIND_EMAIL || k == KIND_EMAIL_SUBJECT ? CLASS_MAIL : CLASS_OTHER;
+}
+
+/* What a contact inside the dates is worth. */
+static priority of_contact(const job *j)
+{
+    const verdict *v = &j->w->verdict;
+    bool severe = v->roles & (1u << ROLE_C2 | 1u << ROLE_EXFILTRATION);
+    bool mild =
+        v->roles && !(v->roles & ~(1u << ROLE_SCANNER | 1u << ROLE_PROXY | 1u << ROLE_VICTIM));
+    bool is_file = class_of(j->w->question.node.kind) == CLASS_FILE;
+    priority p = severe || is_file ? PRIORITY_P1 : mild ? PRIORITY_P3 : PRIORITY_P2;
+    if (v->word == VERDICT_SUSPICIOUS || v->word == VERDICT_CONFLICTING)
+        p = p < PRIORITY_P3 ? (priority)(p + 1) : PRIORITY_P3;
+    return p;
+}
+
+static slice first_path(const job *j)
+{
+    for (size_t i = 0; i < j->w->fact_count; i++)
+        if (j->w->facts[i].path.len > 1)
+            return j->w->facts[i].path;
+    return S("");
+}
+
+static message condition_of(const job *j)
+{
+    const verdict *v = &j->w->verdict;
+    slice path = first_path(j);
+    bool old = v->state != STATE_CURRENT && v->from != WHEN_NONE;
+    switch (class_of(j->w->question.node.kind)) {
+    case CLASS_FILE: return msg_ask_if_ran();
+    case CLASS_MAIL: return msg_ask_if_opened();
+    case CLASS_OTHER: return msg_ask_if_seen();
+    case CLASS_NETWORK: break;
+    }
+    if (old && path.len)
+        return msg_ask_if_inside_or_path(path);
+    return old ? msg_ask_if_inside() : msg_ask_if_contact();
+}
+
+static message rest_of(const job *j, priority rest)
+{
+    if (j->w->verdict.state != STATE_CURRENT)
+        return msg_ask_rest_verify();
+    if (class_of(j->w->question.node.kind) == CLASS_FILE)
+        return msg_ask_rest_remove();
+    return rest == PRIORITY_P4 ? msg_ask_rest_note() : msg_ask_rest_watch();
+}
+
+static void put_cases(job *j, const answer_priority *cases, size_t n)
+{
+    answer_priority *list = job_alloc(j, n * sizeof *list);
+    if (!list)
+        return;
+    memcpy(list, cases, n * sizeof *list);
+    j->w->priority_if = list;
+    j->w->priority_if_count = n;
+}
+
+static void of_bad(job *j)
+{
+    bool certain = j->w->verdict.word == VERDICT_MALICIOUS;
+    priority first = of_contact(j), rest = certain ? PRIORITY_P3 : PRIORITY_P4;
+    message condition = condition_of(j), otherwise = rest_of(j, rest);
+    answer_priority cases[] = {{phrase_one(j, condition), first},
+                               {phrase_one(j, msg_ask_else()), rest}};
+    put_cases(j, cases, 2);
+    j->w->priority_line =
+        phrase_one(j, msg_ask_pri_if(priority_word(first), job_message(j, condition),
+                                     priority_word(rest), job_message(j, otherwise)));
+}
+
+static void of_unknown(job *j)
+{
+    phrase_builder b = {0};
+    message ran[] = {msg_ask_if_ran_server(), msg_ask_if_ran_anywhere(), msg_ask_if_only_found()};
+    message other[] = {msg_ask_if_repeats(), msg_ask_else()};
+    bool is_file = class_of(j->w->question.node.kind) == CLASS_FILE;
+    const message *when_ = is_file ? ran : other;
+    size_t n = is_file ? COUNT_OF(ran) : COUNT_OF(other);
+    answer_priority cases[3];
+    phrase_add(&b, is_file ? msg_ask_pri_unset_file() : msg_ask_pri_unset());
+    for (size_t i = 0; i < n; i++) {
+        cases[i] = (answer_priority){phrase_one(j, when_[i]),
+                                     (priority)(PRIORITY_P4 + 1 + (int)i - (int)n)};
+        phrase_add(&b,
+                   msg_ask_pri_case(priority_word(cases[i].priority), job_message(j, when_[i])));
+    }
+    put_cases(j, cases, n);
+    j->w->priority_line = phrase_end(j, &b, JOIN_DOT);
+}
+
+static void fix(job *j, priority p, message because)
+{
+    j->w->priority = p;
+    j->w->priority_line =
+        phrase_one(j, msg_ask_pri_fixed(priority_word(p), job_message(j, because)));
+}
+
+static message contact_words(const job *j)
+{
+    when seen = j->w->question.seen_at;
+    message_id role = role_word(j->w->verdict.roles);
+    switch (j->w->contact) {
+    case CONTACT_INSIDE:
+        return role != MSG_NONE ? msg_ask_contact_inside_role(seen, role)
+                                : msg_ask_contact_inside(seen);
+    case CONTACT_SOON_AFTER: return msg_ask_contact_soon(seen);
+    case CONTACT_AFTER: return msg_ask_contact_after(seen);
+    case CONTACT_BEFORE: return msg_ask_contact_before(seen);
+    case CONTACT_UNDATED:
+    case CONTACT_COUNT_: break;
+    }
+    return msg_ask_contact_undated(seen);
+}
+
+static void of_contact_at(job *j)
+{
+    const verdict *v = &j->w->verdict;
+    j->w->contact = verdict_contact(v, j->w->question.seen_at);
+    bool hit = j->w->contact == CONTACT_INSIDE || j->w->contact == CONTACT_SOON_AFTER ||
+               (j->w->contact == CONTACT_UNDATED && v->state == STATE_CURRENT);
+    priority rest = v->word == VERDICT_MALICIOUS ? PRIORITY_P3 : PRIORITY_P4;
+    fix(j, hit ? of_contact(j) : rest, contact_words(j));
+}
+
+status step_priority(job *j, err *why)
+{
+    const verdict *v = &j->w->verdict;
+    bool bad = v->word == VERDICT_MALICIOUS || v->word == VERDICT_SUSPICIOUS ||
+               v->word == VERDICT_CONFLICTING;
+    if (bad && j->w->question.seen_at != WHEN_NONE)
+        of_contact_at(j);
+    else if (bad)
+        of_bad(j);
+    else if (v->word == VERDICT_BENIGN)
+        fix(j, PRIORITY_P4, msg_ask_pri_benign());
+    else
+        of_unknown(j);
+    return job_status(j, why);
+}
