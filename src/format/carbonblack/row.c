@@ -434,12 +434,60 @@ static status the_server(emitter *e, const cb_file *f, const cb_row *row, const 
     return indicates(e, f, ip, &d, why);
 }
 
+/* --- what servers share ---------------------------------------------------------------------- */
+
+/* {property, "<name>=<value>"} */
+static status property_node(emitter *e, const char *name, slice value, node_ref *ret, err *why)
+{
+    slice text = arena_printf(e->memory, "%s=%.*s", name, SLICE_FMT(value));
+    if (!text.ptr)
+        return ARENA_SPENT(e->memory, why);
+    *ret = (node_ref){KIND_PROPERTY, text};
+    return OK;
+}
+
+static status ties(emitter *e, node_ref subject, predicate p, node_ref object, err *why)
+{
+    fact_claim c = emit_blank();
+    c.subject = subject;
+    c.predicate = p;
+    c.object = object;
+    return emit_claim(e, &c, why);
+}
+
+static status tie_all(emitter *e, const cb_row *row, const observable *ip, err *why)
+{
+    node_ref server = {ip->kind, ip->value}, key, mark;
+    slice number =
+        slice_trim(slice_sub(row->watermark, 0, slice_find_byte(row->watermark, '(', 0)));
+    bool has_key = !cell_empty(row->key), has_mark = !cell_empty(row->watermark) && number.len;
+    status st = has_key ? property_node(e, "key", row->key, &key, why) : OK;
+    if (st == OK && has_mark)
+        st = property_node(e, "watermark", number, &mark, why);
+    if (st == OK && has_key)
+        st = ties(e, server, PRED_PROPERTY, key, why);
+    if (st == OK && has_mark)
+        st = ties(e, server, PRED_PROPERTY, mark, why);
+    return st == OK && has_key && has_mark ? ties(e, key, PRED_RELATED_TO, mark, why) : st;
+}
+
+/* The key and the watermark as nodes of their own, so that it can be counted who shares them, and
+ * under how many watermarks a key occurs. Said without times: once, however many rows say it. */
+static status shared(emitter *e, const cb_row *row, const observable *ip, err *why)
+{
+    fact_claim common = e->common;
+    e->common.first_seen = e->common.last_seen = WHEN_NONE;
+    status st = tie_all(e, row, ip, why);
+    e->common = common;
+    return st;
+}
+
 status cb_claims(emitter *e, const cb_file *f, const cb_row *row, uint64_t at, slice place,
                  err *why)
 {
     char quote[ERR_QUOTE_MAX];
     observable ip;
-    detail shared = {0};
+    detail common = {0};
     hosts h = {.count = 0};
     status st;
     if (cell_empty(row->ip))
@@ -450,7 +498,7 @@ status cb_claims(emitter *e, const cb_file *f, const cb_row *row, uint64_t at, s
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "\"%s\" is no address of a server",
                        err_quote(row->ip, quote));
     if ((st = times(row, &e->common.first_seen, &e->common.last_seen, why)) != OK ||
-        (st = server(e, f, row, &shared, why)) != OK ||
+        (st = server(e, f, row, &common, why)) != OK ||
         (st = read_hosts(e, row->domains, &h, why)) != OK)
         return st;
     if (h.unread &&
@@ -459,9 +507,10 @@ status cb_claims(emitter *e, const cb_file *f, const cb_row *row, uint64_t at, s
     if (f->malware.kind != KIND_NONE &&
         (st = emit_named_once(e, f->malware, f->product, why)) != OK)
         return st;
-    if (!row->goes_on && (st = the_server(e, f, row, &ip, &shared, &h, why)) != OK)
+    if (!row->goes_on && ((st = the_server(e, f, row, &ip, &common, &h, why)) != OK ||
+                          (st = shared(e, row, &ip, why)) != OK))
         return st;
-    if ((st = other_hosts(e, f, row, &ip, &shared, &h, why)) != OK)
+    if ((st = other_hosts(e, f, row, &ip, &common, &h, why)) != OK)
         return st;
-    return header_hosts(e, f, row, &ip, &shared, &h, why);
+    return header_hosts(e, f, row, &ip, &common, &h, why);
 }
