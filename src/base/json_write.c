@@ -40,12 +40,30 @@ void json_close(json_writer *w, char bracket)
 }
 
 /* RFC 8785 section 3.2.2.2: the two-character escapes, \u00xx for other controls, the rest raw. */
+/* Offset of the first byte at or after `i` that is not plain ASCII for a JSON string: eight at once
+ * while all eight are. */
+static size_t skip_plain(slice s, size_t i)
+{
+    const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
+    uint64_t w;
+    while (s.len - i >= 8) {
+        memcpy(&w, s.ptr + i, 8);
+        uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
+        uint64_t hit =
+            ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | (w - ones * 0x20) | w;
+        if (hit & high)
+            break;
+        i += 8;
+    }
+    return i;
+}
+
 static void put_string(buf *out, slice s)
 {
     static const char hex[] = "0123456789abcdef";
     buf_byte(out, '"');
     size_t done = 0, i = 0;
-    while (i < s.len) {
+    while ((i = skip_plain(s, i)) < s.len) {
         unsigned char c = (unsigned char)s.ptr[i];
         if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
             i++;

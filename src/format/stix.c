@@ -454,9 +454,9 @@ static status read_object(stix *x, const item *i, err *refusal)
         return st;
     if (!object || !acceptable(x, object, refusal))
         return refuse(x, refusal->msg);
-    x->locals = json_is(json_get(object, S("objects")), JSON_OBJECT)
-                    ? json_get(object, S("objects"))
-                    : NULL;
+    const json *locals = json_get(object, S("objects"));
+    if (json_is(locals, JSON_OBJECT) && !(x->locals = stix_sorted(x, locals, &x->local_count)))
+        return ARENA_SPENT(x->a, x->why);
     x->revoked = stix_true(object, "revoked");
     x->modified = stix_when(object, "modified");
     x->confidence = stix_int(json_get(object, S("confidence")), &confidence) ? (int)confidence : -1;

@@ -493,6 +493,25 @@ TEST(granular_markings_hold_for_what_is_made_of_their_property)
     facts_close(&t);
 }
 
+TEST(selectors_have_a_maximum_and_then_the_marking_holds_for_all)
+{
+    for (int n = 128; n <= 129; n++) {
+        facts_text t;
+        CLEANUP(buf_done) buf doc;
+        facts_open(&t);
+        buf_init(&doc, 1 << 16);
+        buf_put(&doc, S(SDO("tool") ",\"name\":\"N\",\"aliases\":[\"A\"],\"granular_markings\":[{"
+                                    "\"marking_ref\":\"" RED2 "\",\"selectors\":["));
+        for (int i = 0; i < n; i++)
+            buf_put(&doc, i ? S(",\"aliases\"") : S("\"aliases\""));
+        buf_put(&doc, S("]}]}"));
+        read_ok(&t, buf_slice(&doc));
+        CHECK_SAYS(&t, "named name a \"A\" {\"kind\":\"alias\"} tlp=red\n");
+        CHECK_EQ(facts_say(&t, S("\"N\" {\"kind\":\"primary\"} tlp=red\n")), n > 128);
+        facts_close(&t);
+    }
+}
+
 /* --- recognition ---------------------------------------------------------------------------- */
 
 TEST(stix_is_recognised)

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 
 void spool_init(spool *p, const char *directory)
@@ -41,9 +43,15 @@ static status open_memory(spool *p, err *why)
 /* What is in memory moves to a file without a name. */
 static status move_to_disk(spool *p, err *why)
 {
-    int fd = open(p->directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    char path[PATH_MAX];
+    int len = snprintf(path, sizeof path, "%s/noroshi-XXXXXX", p->directory);
+    if (len < 0 || (size_t)len >= sizeof path)
+        return err_os(why, ENAMETOOLONG, "a temporary file");
+    /* Not O_TMPFILE: overlay file systems of kernels before 6.3 do not have it. */
+    int fd = mkostemp(path, O_CLOEXEC);
     if (fd < 0)
         return err_os(why, errno, "a temporary file in %s", p->directory);
+    unlink(path);
     off_t from = 0;
     while ((uint64_t)from < p->size) {
         ssize_t n = copy_file_range(p->fd, &from, fd, NULL, (size_t)p->size - (size_t)from, 0);

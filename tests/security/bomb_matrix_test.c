@@ -55,7 +55,7 @@ TEST(high_ratio)
         {"tar.xz", archive_write_set_format_pax, archive_write_add_filter_xz},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const entry one[] = {{.name = "zeros", .zeros = 20 * MIB}, {0}};
+        const entry one[] = {{.name = "zeros", .zeros = 10 * MIB}, {0}};
         expect_end(rows[i].what, make_archive(rows[i].shape, rows[i].filter, NULL, one), NULL,
                    ERR_LIMIT);
     }
@@ -396,17 +396,17 @@ TEST(a_zip_that_declares_four_gigabytes)
     free(bytes);
 }
 
-TEST(a_million_empty_gzip_members)
+TEST(two_hundred_thousand_empty_gzip_members)
 {
     int one = make_stream(archive_write_add_filter_gzip, S(""), 0);
     slice a = all_of(one);
     spool p;
     spool_init(&p, "/tmp");
-    for (int i = 0; i < 1000000; i++)
+    for (int i = 0; i < 200000; i++)
         if (spool_write(&p, a, NULL) != OK)
             break;
     CHECK_OK(spool_finish(&p, NULL));
-    expect_end("1,000,000 x nothing", p.fd, NULL, OK);
+    expect_end("200,000 x nothing", p.fd, NULL, OK);
     close(one);
     free((char *)(uintptr_t)a.ptr);
 }

@@ -7,7 +7,7 @@ static status say_aliases(stix *x, const char *property, slice name)
 {
     long i = 0;
     slice from = slice_str(property);
-    for (const json *a = stix_list(x->object, property); a && i < STIX_LIST_MAX; a = a->next, i++) {
+    for (const json *a = stix_list(x->object, property); a; a = a->next, i++) {
         if (slice_eq(json_text(a), name)) /* ATT&CK repeats the name among the aliases */
             continue;
         status st = stix_say_name(x, json_text(a), "alias", from, i);
@@ -42,8 +42,7 @@ static status say_ids(stix *x)
 {
     bool attack = is_attack(x->object);
     long i = 0;
-    for (const json *r = stix_list(x->object, "external_references"); r && i < STIX_LIST_MAX;
-         r = r->next, i++)
+    for (const json *r = stix_list(x->object, "external_references"); r; r = r->next, i++)
         if (is_own_id(r, attack)) {
             status st =
                 stix_say_name(x, stix_text(r, "external_id"), "id", S("external_references"), i);
@@ -263,7 +262,7 @@ status stix_tell(stix *x)
 status stix_say_refs(stix *x, const char *property, fact_claim c)
 {
     long i = 0;
-    for (const json *r = stix_list(x->object, property); r && i < STIX_LIST_MAX; r = r->next, i++) {
+    for (const json *r = stix_list(x->object, property); r; r = r->next, i++) {
         status st = stix_ref(x, r, &c.object);
         if (st == OK && c.object.kind != KIND_NONE)
             st = stix_say(x, c, slice_str(property), i);

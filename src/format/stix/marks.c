@@ -147,7 +147,7 @@ static bool resolves(const json *object, slice selector)
     return v != NULL;
 }
 
-static status add_granular(stix *x, const json *g, size_t room)
+static status add_granular(stix *x, const json *g, size_t *looked_at)
 {
     marking m;
     slice id = stix_text(g, "marking_ref");
@@ -157,12 +157,17 @@ static status add_granular(stix *x, const json *g, size_t room)
     if (st != OK || m.tlp == TLP_COUNT_)
         return st;
     for (const json *s = stix_list(g, "selectors"); s; s = s->next) {
-        if (resolves(x->object, s->text) && x->granular_count < room) {
+        bool few = ++*looked_at <= STIX_GRANULAR_MAX;
+        if (few && resolves(x->object, s->text)) {
             x->granular[x->granular_count++] = (stix_granular){s->text, m};
             continue;
         }
         restrict_to(x, m);
-        if ((st = stix_warn(x, "a granular marking that selects nothing holds for all")) != OK)
+        st = stix_warn(x,
+                       few ? "a granular marking that selects nothing holds for all"
+                           : "more than %d selectors: the rest holds for all",
+                       STIX_GRANULAR_MAX);
+        if (st != OK || !few)
             return st;
     }
     return OK;
@@ -176,12 +181,11 @@ static status read_granular(stix *x)
     x->granular = arena_array(x->a, STIX_GRANULAR_MAX, sizeof *x->granular);
     if (!x->granular)
         return ARENA_SPENT(x->a, x->why);
-    for (; list; list = list->next) {
-        status st = add_granular(x, list, STIX_GRANULAR_MAX);
-        if (st != OK)
-            return st;
-    }
-    return OK;
+    status st = OK;
+    size_t looked_at = 0;
+    for (; list && st == OK; list = list->next)
+        st = add_granular(x, list, &looked_at);
+    return st;
 }
 
 status stix_marks(stix *x)

@@ -211,12 +211,32 @@ static status product_node(stix *x, const json *object, node_ref *ret)
     return text.ptr ? OK : ARENA_SPENT(x->a, x->why);
 }
 
+static int by_key(const void *a, const void *b)
+{
+    return slice_cmp((*(const json *const *)a)->key, (*(const json *const *)b)->key);
+}
+
+const json **stix_sorted(stix *x, const json *box, size_t *ret_count)
+{
+    const json **list = arena_array(x->a, (box ? box->count : 0) + 1, sizeof *list);
+    size_t n = 0;
+    if (!list)
+        return NULL;
+    for (const json *m = box ? box->first : NULL; m; m = m->next)
+        list[n++] = m;
+    qsort(list, n, sizeof *list, by_key);
+    *ret_count = n;
+    return list;
+}
+
 static status observable_node(stix *x, const json *object, const stix_type *type, int hops,
                               node_ref *ret);
 
 static status local_node(stix *x, slice number, int hops, node_ref *ret)
 {
-    const json *object = json_get(x->locals, number);
+    const json key = {.key = number}, *wanted = &key;
+    const json **found = bsearch(&wanted, x->locals, x->local_count, sizeof *x->locals, by_key);
+    const json *object = found ? *found : NULL;
     const stix_type *type = stix_type_of(stix_text(object, "type"));
     *ret = (node_ref){KIND_NONE, S("")};
     if (!object || type->class != STIX_SCO || hops == HOPS_MAX)

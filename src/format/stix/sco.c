@@ -71,8 +71,8 @@ static status say_links(const seen *s)
         long n = 0;
         if (json_is(v, JSON_STRING))
             st = say_link(s, v, c, links[i].property, -1);
-        for (const json *r = json_is(v, JSON_ARRAY) ? v->first : NULL;
-             r && st == OK && n < STIX_LIST_MAX; r = r->next, n++)
+        for (const json *r = json_is(v, JSON_ARRAY) ? v->first : NULL; r && st == OK;
+             r = r->next, n++)
             st = say_link(s, r, c, links[i].property, n);
         if (st != OK)
             return st;

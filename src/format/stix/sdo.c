@@ -30,8 +30,7 @@ status stix_tell_technique(stix *x)
 {
     status st = OK;
     long i = 0;
-    for (const json *k = stix_list(x->object, "kill_chain_phases");
-         k && st == OK && i < STIX_LIST_MAX; k = k->next, i++)
+    for (const json *k = stix_list(x->object, "kill_chain_phases"); k && st == OK; k = k->next, i++)
         st = say_phase(x, k, i);
     return st;
 }
@@ -47,8 +46,7 @@ static bool is_file(kind k)
 status stix_tell_malware(stix *x)
 {
     long i = 0;
-    for (const json *r = stix_list(x->object, "sample_refs"); r && i < STIX_LIST_MAX;
-         r = r->next, i++) {
+    for (const json *r = stix_list(x->object, "sample_refs"); r; r = r->next, i++) {
         fact_claim c = stix_claim(x, PRED_INDICATES);
         c.object = x->self;
         c.detail = S("{\"basis\":\"sample\"}");
@@ -105,49 +103,27 @@ status stix_tell_same(stix *x)
 
 /* --- observed data -------------------------------------------------------------------------- */
 
-static int by_key(const void *a, const void *b)
-{
-    return slice_cmp((*(const json *const *)a)->key, (*(const json *const *)b)->key);
-}
-
-/* The members of a dictionary by key, so that the order they stand in does not matter. */
-static const json **sorted(stix *x, const json *box, size_t *ret_count)
-{
-    const json **list = arena_array(x->a, (box ? box->count : 0) + 1, sizeof *list);
-    size_t n = 0;
-    if (!list)
-        return NULL;
-    for (const json *m = box ? box->first : NULL; m; m = m->next)
-        list[n++] = m;
-    qsort(list, n, sizeof *list, by_key);
-    *ret_count = n;
-    return list;
-}
-
 /* 2.0, and deprecated in 2.1: the observables stand inside, under numbers. */
 static status tell_embedded(stix *x, fact_claim c)
 {
-    size_t n = 0;
-    const json **list = sorted(x, x->locals, &n);
-    if (!list)
-        return ARENA_SPENT(x->a, x->why);
-    for (size_t i = 0; i < n && i < STIX_LIST_MAX; i++) {
-        const stix_type *type = stix_type_of(stix_text(list[i], "type"));
+    for (size_t i = 0; i < x->local_count; i++) {
+        const json *object = x->locals[i];
+        const stix_type *type = stix_type_of(stix_text(object, "type"));
         err why = {0};
         if (type->class != STIX_SCO)
             continue;
-        status st = stix_check(list[i], type, x->v20, true, &why);
+        status st = stix_check(object, type, x->v20, true, &why);
         if (st != OK) {
             if ((st = stix_warn(x, "objects: %s", why.msg)) != OK)
                 return st;
             continue;
         }
-        if ((st = stix_node(x, list[i], type, &c.object)) != OK)
+        if ((st = stix_node(x, object, type, &c.object)) != OK)
             return st;
         if (c.object.kind == KIND_NONE)
             continue;
         if ((st = stix_say(x, c, S("objects"), -1)) != OK ||
-            (st = stix_tell_sco(x, list[i], type, c.object, S("objects"))) != OK)
+            (st = stix_tell_sco(x, object, type, c.object, S("objects"))) != OK)
             return st;
     }
     return OK;
@@ -187,7 +163,7 @@ status stix_tell_detection(stix *x)
     status st = stix_say_refs(x, "x_mitre_analytic_refs", stix_claim(x, PRED_REFERS_TO));
     long i = 0;
     const json *r = stix_list(x->object, "x_mitre_log_source_references");
-    for (; r && st == OK && i < STIX_LIST_MAX; r = r->next, i++) {
+    for (; r && st == OK; r = r->next, i++) {
         fact_claim c = stix_claim(x, PRED_REFERS_TO);
         stix_detail d = stix_detail_of(x);
         stix_put_text(&d, "log_source", stix_text(r, "name"));
@@ -235,7 +211,7 @@ status stix_tell_language(stix *x)
 {
     node_ref of;
     size_t n = 0;
-    const json **list = sorted(x, json_get(x->object, S("contents")), &n);
+    const json **list = stix_sorted(x, json_get(x->object, S("contents")), &n);
     if (!list)
         return ARENA_SPENT(x->a, x->why);
     status st = stix_ref(x, json_get(x->object, S("object_ref")), &of);

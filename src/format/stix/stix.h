@@ -19,10 +19,9 @@
 enum {
     STIX_WARNINGS_MAX = 1000, /* a document; the rest is counted in one last warning */
     STIX_SMALL = 64 << 10,    /* an object up to this must always fit the memory */
-    STIX_GRANULAR_MAX = 256,  /* granular markings of one object that are kept apart; with more,
+    STIX_GRANULAR_MAX = 128,  /* granular markings of one object that are kept apart; with more,
                                   the whole object has the strictest */
     STIX_UNKNOWN_MAX = 64,    /* unknown markings that are told of once each; then each time */
-    STIX_LIST_MAX = 100000,   /* elements of one list that become claims */
 };
 
 /* One selector of a granular marking that is about who may see. */
@@ -50,7 +49,8 @@ typedef struct stix {
 
     const stix_type *type;
     const json *object;
-    const json *locals; /* 2.0: the objects of this observed-data, by number; else NULL */
+    const json **locals; /* 2.0: the objects of this observed-data, by number; else NULL */
+    size_t local_count;
     bool v20;
     uint64_t at;
     slice place;
@@ -114,6 +114,9 @@ status stix_detail_end(stix_detail *d, slice *ret) NODISCARD;
 status stix_node(stix *x, const json *object, const stix_type *type, node_ref *ret) NODISCARD;
 /* The node behind a reference; kind KIND_NONE when it leads nowhere (no text, no such number). */
 status stix_ref(stix *x, const json *ref, node_ref *ret) NODISCARD;
+/* Members of a dictionary by key, so that the order they stand in does not matter; NULL when the
+ * budget is spent. `box` may be NULL. */
+const json **stix_sorted(stix *x, const json *box, size_t *ret_count);
 /* What stix_ref does for an id that the document's index does not know. */
 node_ref stix_id_node(slice id);
 /* A value of that kind as a node. KIND_NONE: an address or a domain. What is refused becomes a

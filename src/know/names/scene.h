@@ -166,6 +166,8 @@ static inline void scene_to_graph(graph *g, const char *const *lines, size_t n, 
         if (l.derives_from.len) {
             uint32_t who = scene_source(g, l.source); /* may move the sources */
             g->sources[who].derives_from = l.derives_from;
+            uint32_t source = scene_source(g, l.source); /* may move the list */
+            g->sources[source].derives_from = l.derives_from;
         }
         if (kind_class(l.a.kind) != g->class)
             continue;
