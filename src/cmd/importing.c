@@ -229,6 +229,8 @@ static status catch_up(app *a, err *why)
 {
     index_t *ix = NULL;
     status st = index_open(a->store, &ix, why);
+    if (st == OK)
+        st = index_settle(ix, why);
     index_close(ix);
     return st == OK ? search_catch_up(a->store, why) : st;
 }

@@ -11,8 +11,9 @@
 #include <sys/file.h>
 
 enum {
-    DELTA_MIN = 1 << 18, /* newer nodes kept in memory before they go into the file, */
-    DELTA_MAX = 1 << 22, /* or a quarter of the file's, but never more than this: 160 MiB */
+    DELTA_MIN = 1 << 18,  /* newer nodes kept in memory before they go into the file, */
+    DELTA_MAX = 1 << 22,  /* or a quarter of the file's, but never more than this: 160 MiB */
+    SETTLE_MIN = 1 << 13, /* reading as many newer nodes at each start costs some 10 ms */
     NODE_PAGE = 4096,
     DERIVED_MAX = 140 /* keys of one value: a name has at most 127 labels */
 };
@@ -112,13 +113,11 @@ static void sort_delta(index_t *ix)
         qsort(ix->nets, ix->net_count, sizeof *ix->nets, seg_net_cmp);
 }
 
-/* Which prefix lengths the file has: found by one pass, a few hundred MB/s, only over networks. */
+/* Which prefix lengths the file has. */
 static void note_prefixes(index_t *ix)
 {
-    for (size_t i = 0; i < ix->file.net_count; i++) {
-        uint8_t prefix = (uint8_t)(ix->file.nets[i].node_prefix & 0xff);
-        ix->prefixes[prefix <= 128 ? prefix : 128] = 1;
-    }
+    for (unsigned n = 0; n < 128; n++)
+        ix->prefixes[n] |= ix->file.prefixes[n / 64] >> (n % 64) & 1;
 }
 
 static status open_file(index_t *ix, err *why)
@@ -147,8 +146,16 @@ static status write_file(index_t *ix, err *why)
         return OK;
     }
     sort_delta(ix);
-    status st = segment_write(ix->s->options.disk, ix->path, ix->key, &ix->file, ix->keys,
-                              ix->key_count, ix->nets, ix->net_count, (uint64_t)ix->last, why);
+    status st = segment_verify(&ix->file, ix->key, why);
+    if (st == ERR_INPUT) { /* the nodes are the truth: begin again from the first */
+        segment_close(&ix->file);
+        ix->key_count = ix->net_count = 0;
+        ix->last = 0;
+        close(fd);
+        return OK;
+    }
+    st = segment_write(ix->s->options.disk, ix->path, ix->key, &ix->file, ix->keys, ix->key_count,
+                       ix->nets, ix->net_count, (uint64_t)ix->last, why);
     if (st == OK) {
         segment_close(&ix->file);
         ix->key_count = ix->net_count = 0;
@@ -175,6 +182,16 @@ static status read_page(index_t *ix, size_t *ret_rows, err *why)
     db_reset(q);
     *ret_rows = n;
     return st;
+}
+
+status index_settle(index_t *ix, err *why)
+{
+    return ix->key_count > SETTLE_MIN ? write_file(ix, why) : OK;
+}
+
+status index_verify(index_t *ix, err *why)
+{
+    return segment_verify(&ix->file, ix->key, why);
 }
 
 status index_refresh(index_t *ix, err *why)

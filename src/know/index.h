@@ -20,11 +20,18 @@
 
 typedef struct index index_t;
 
-/* Opens what is there and reads the newer nodes. A damaged or missing file is built again. */
+/* Opens what is there and reads the newer nodes. A missing file, or one whose header or size is
+ * wrong, is built again; its entries are checked when they are merged, and by index_verify. */
 status index_open(store *s, index_t **ret, err *why) NODISCARD;
 index_t *index_close(index_t *ix);
 /* Takes in what was imported since; when that is much, writes it into the file. */
 status index_refresh(index_t *ix, err *why) NODISCARD;
+
+/* Writes what is newer than the file into it, if that is enough to make the next start slow: for
+ * the end of an import. */
+status index_settle(index_t *ix, err *why) NODISCARD;
+/* Reads all of the file and compares its check sum. ERR_INPUT: damaged. */
+status index_verify(index_t *ix, err *why) NODISCARD;
 
 /* How a stored value touches the asked one. */
 typedef enum index_how {

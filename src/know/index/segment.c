@@ -68,19 +68,28 @@ void segment_close(segment *s)
     *s = (segment){0};
 }
 
-/* Over the counts and all entries: a look-up in a damaged table would miss silently. */
-static uint64_t check_sum(const uint8_t key[16], const uint64_t head[8], slice body)
+/* The header as u64: magic, keys, nets, covers, sum of entries, prefixes twice, sum of the header. */
+enum { HEAD_KEYS = 1, HEAD_NETS, HEAD_COVERS, HEAD_BODY_SUM, HEAD_PREFIXES, HEAD_SUM = 7 };
+
+static uint64_t head_sum(const uint8_t key[16], const uint64_t head[8])
 {
-    uint64_t parts[2] = {siphash(key, slice_of((const char *)head, 32)), siphash(key, body)};
-    return siphash(key, slice_of((const char *)parts, sizeof parts));
+    return siphash(key, slice_of((const char *)head, HEAD_SUM * 8));
 }
 
-static bool sound(const segment *s, const uint8_t key[16])
+static uint64_t body_sum(const uint8_t key[16], const void *map, size_t size)
+{
+    return siphash(key, slice_of((const char *)map + HEADER_SIZE, size - HEADER_SIZE));
+}
+
+status segment_verify(const segment *s, const uint8_t key[16], err *why)
 {
     uint64_t head[8];
+    if (!s->map)
+        return OK;
     memcpy(head, s->map, sizeof head);
-    slice body = slice_of((const char *)s->map + HEADER_SIZE, s->map_size - HEADER_SIZE);
-    return check_sum(key, head, body) == head[4] && !head[5] && !head[6] && !head[7];
+    if (body_sum(key, s->map, s->map_size) != head[HEAD_BODY_SUM])
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "the index is damaged");
+    return OK;
 }
 
 status segment_open(const char *path, const uint8_t key[16], segment *ret, err *why)
@@ -102,17 +111,19 @@ status segment_open(const char *path, const uint8_t key[16], segment *ret, err *
         return err_os(why, errno, "mapping %s", path);
     memcpy(head, s.map, sizeof head);
     uint64_t room = s.map_size - HEADER_SIZE;
-    bool good = memcmp(head, "NRINDEX1", 8) == 0 && head[1] <= room / sizeof(seg_key) &&
-                head[2] <= room / sizeof(seg_net) &&
-                head[1] * sizeof(seg_key) + head[2] * sizeof(seg_net) == room && sound(&s, key);
+    bool good = memcmp(head, "NRINDEX1", 8) == 0 && head_sum(key, head) == head[HEAD_SUM] &&
+                head[HEAD_KEYS] <= room / sizeof(seg_key) &&
+                head[HEAD_NETS] <= room / sizeof(seg_net) &&
+                head[HEAD_KEYS] * sizeof(seg_key) + head[HEAD_NETS] * sizeof(seg_net) == room;
     if (!good) {
         segment_close(&s);
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is damaged", path);
     }
     const char *body = (const char *)s.map + HEADER_SIZE;
-    s.key_count = head[1];
-    s.net_count = head[2];
-    s.covers = head[3];
+    s.key_count = head[HEAD_KEYS];
+    s.net_count = head[HEAD_NETS];
+    s.covers = head[HEAD_COVERS];
+    memcpy(s.prefixes, head + HEAD_PREFIXES, sizeof s.prefixes);
     s.keys = (const seg_key *)(const void *)body;
     s.nets = (const seg_net *)(const void *)(body + s.key_count * sizeof(seg_key));
     *ret = s;
@@ -167,8 +178,8 @@ static status seal(const char *temp, const uint8_t key[16], uint64_t head[8], er
         (map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, fd, 0)) == MAP_FAILED)
         st = err_os(why, errno, "mapping %s", temp);
     if (st == OK) {
-        slice body = slice_of((const char *)map + HEADER_SIZE, (size_t)info.st_size - HEADER_SIZE);
-        head[4] = check_sum(key, head, body);
+        head[HEAD_BODY_SUM] = body_sum(key, map, (size_t)info.st_size);
+        head[HEAD_SUM] = head_sum(key, head);
         munmap(map, (size_t)info.st_size);
         if (pwrite(fd, head, HEADER_SIZE, 0) != HEADER_SIZE || fsync(fd) != 0)
             st = err_os(why, errno, "writing %s", temp);
@@ -185,9 +196,17 @@ status segment_write(const fs *disk, const char *path, const uint8_t key[16], co
     uint64_t head[8] = {0, older->key_count + key_count, older->net_count + net_count, covers};
     seg_writer w = {.out.handle = -1, .why = why};
     memcpy(head, "NRINDEX1", 8);
+    memcpy(head + HEAD_PREFIXES, older->prefixes, sizeof older->prefixes);
+    for (size_t i = 0; i < net_count; i++) {
+        uint64_t prefix = nets[i].node_prefix & 0xff;
+        if (prefix < 128)
+            head[HEAD_PREFIXES + prefix / 64] |= (uint64_t)1 << (prefix % 64);
+    }
     snprintf(temp, sizeof temp, "%s.new", path);
     buf_init(&w.pending, WRITE_SIZE + 4096);
-    w.st = fs_open(disk, temp, FILE_WRITE | FILE_CREATE, &w.out, why);
+    w.st = segment_verify(older, key, why);
+    if (w.st == OK)
+        w.st = fs_open(disk, temp, FILE_WRITE | FILE_CREATE, &w.out, why);
     if (w.st == OK) {
         put(&w, head, sizeof head);
         merge(&w, older->keys, older->key_count, keys, key_count, sizeof *keys, seg_key_cmp);

@@ -2,7 +2,8 @@
  *
  * Uses: base. Used by: index.c. docs/formats/index.md has the bytes.
  *     header (64 bytes)   magic "NRINDEX1", keys u64, nets u64, covers u64 (node ids 1..covers),
- *                         check sum of the numbers before it and all entries u64, 24 bytes of zero
+ *                         check sum of all entries u64, prefix lengths 0..127 that occur (128
+ *                         bits), check sum of the header so far u64
  *     keys                keys x {hash u64, node u64}, by hash then node
  *     nets                nets x {address 16 bytes, prefix u8 in the low byte of a u64 with the
  *                         node above it}, by address then prefix
@@ -28,17 +29,22 @@ typedef struct segment {
     const seg_net *nets;
     size_t key_count, net_count;
     uint64_t covers;
-    void *map; /* NULL: nothing is mapped */
+    uint64_t prefixes[2]; /* bit n: prefix length n occurs; 128 is always taken to */
+    void *map;            /* NULL: nothing is mapped */
     size_t map_size;
 } segment;
 
 int seg_key_cmp(const void *a, const void *b);
 int seg_net_cmp(const void *a, const void *b);
 
-/* Maps and checks the file. ERR_NOT_FOUND: there is none; ERR_INPUT: damaged or cut off. */
+/* Maps the file and checks its header and size, not its entries: opening is quick whatever it
+ * holds. ERR_NOT_FOUND: there is none; ERR_INPUT: damaged or cut off. */
 status segment_open(const char *path, const uint8_t key[16], segment *ret, err *why) NODISCARD;
 void segment_close(segment *s);
-/* Merges a segment and sorted newer entries into a new file and puts it in place of `path`. */
+/* Reads all of it and compares the check sum. ERR_INPUT: damaged. */
+status segment_verify(const segment *s, const uint8_t key[16], err *why) NODISCARD;
+/* Merges a segment and sorted newer entries into a new file and puts it in place of `path`. The
+ * segment is verified first, so that damage is not carried on: ERR_INPUT. */
 status segment_write(const fs *disk, const char *path, const uint8_t key[16], const segment *older,
                      const seg_key *keys, size_t key_count, const seg_net *nets, size_t net_count,
                      uint64_t covers, err *why) NODISCARD;
