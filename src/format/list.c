@@ -19,7 +19,7 @@ typedef struct list {
     /* comments and titles above the values, as one text; gone after a blank line behind values */
     char context[LIST_CONTEXT_MAX];
     size_t context_len;
-    slice context_use; /* what it says in plain words that its values are used for */
+    slice context_use;      /* what it says in plain words that its values are used for */
     unsigned comment_lines; /* of the block being read */
     bool in_comment, long_comment;
     bool begun, values_since; /* a value was read; one since the context was set */

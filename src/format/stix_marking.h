@@ -1,6 +1,7 @@
 /* stix_marking.h - what others than the codec need to know of STIX markings: who redacts an object
  * asks what a marking means and what may be taken out.
- * Uses: json, marking. Used by: publish. Sources: STIX 2.1 section 7.2, the TLP 2.0 extension. Pure. */
+ * Uses: json, marking. Used by: publish. Pure.
+ * Sources: STIX 2.1 section 7.2, the TLP 2.0 extension. */
 #ifndef NOROSHI_STIX_MARKING_H
 #define NOROSHI_STIX_MARKING_H
 

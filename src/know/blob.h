@@ -33,8 +33,8 @@ status blob_put(blob_writer *w, slice bytes, err *why) NODISCARD;
  * disk once blob_sync has returned OK: many small ones wait for it together. */
 status blob_end(blob_writer *w, uint8_t ret_sha256[SHA256_BYTES], uint64_t *ret_bytes,
                 err *why) NODISCARD;
-/* The blobs of these names (one after another, 32 bytes each) are on the disk. Up to BLOB_SYNC_EACH are synced one by one; for more
- * one wait for the whole file system costs less. */
+/* The blobs of these names (one after another, 32 bytes each) are on the disk. Up to
+ * BLOB_SYNC_EACH are synced one by one; for more, one wait for the whole file system costs less. */
 enum { BLOB_SYNC_EACH = 8 };
 status blob_sync(const blob_dir *d, const uint8_t *sha256, size_t count, err *why) NODISCARD;
 /* Gives up: nothing is left behind. NULL is fine. */

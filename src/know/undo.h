@@ -11,8 +11,8 @@
 /* Takes and keeps the lock of a transaction: *ret_fd is closed by pending_done. */
 status pending_begin(const store *s, int64_t tx, int *ret_fd, err *why) NODISCARD;
 void pending_done(const store *s, int64_t tx, int fd);
-/* The engine's write lock, in turn: whoever waits for it holds DIR/pending/turn meanwhile, so that a
- * long import, which gives the lock back after each batch, does not get it again before him. */
+/* The engine's write lock, in turn: whoever waits for it holds DIR/pending/turn meanwhile, so that
+ * a long import, which gives the lock back after each batch, does not get it again before him. */
 status begin_in_turn(const store *s, db *d, err *why) NODISCARD;
 /* Removes every trace of one unpublished transaction. Inside no engine transaction. */
 status undo_tx(db *d, int64_t tx, err *why) NODISCARD;

@@ -68,7 +68,7 @@ void segment_close(segment *s)
     *s = (segment){0};
 }
 
-/* The header as u64: magic, keys, nets, covers, sum of entries, prefixes twice, sum of the header. */
+/* The header as u64: magic, keys, nets, covers, sum of entries, prefixes (two), its own sum. */
 enum { HEAD_KEYS = 1, HEAD_NETS, HEAD_COVERS, HEAD_BODY_SUM, HEAD_PREFIXES, HEAD_SUM = 7 };
 
 static uint64_t head_sum(const uint8_t key[16], const uint64_t head[8])
