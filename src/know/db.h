@@ -51,6 +51,16 @@ typedef struct db_sight {
     size_t pending_count;
 } db_sight;
 
+static inline bool sight_has_tx(const db_sight *s, int64_t tx)
+{
+    if (tx > s->tx)
+        return false;
+    for (size_t i = 0; i < s->pending_count; i++)
+        if (s->pending[i] == tx)
+            return false;
+    return true;
+}
+
 status db_open(const db_options *options, db **ret, err *why) NODISCARD;
 db *db_close(db *d);
 /* Creates the schema or moves it to the newest version, in one transaction. ERR_INPUT when the

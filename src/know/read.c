@@ -34,7 +34,8 @@ typedef struct raw_ids {
 } raw_ids;
 
 /* Columns of CLAIM_COLUMNS in queries.def. */
-static status read_row(arena *a, hash_state *h, db_stmt *q, claim *c, raw_ids *ids, err *why)
+static status read_row(arena *a, hash_state *h, const db_sight *sight, db_stmt *q, claim *c,
+                       raw_ids *ids, err *why)
 {
     *c = (claim){
         .row = db_int(q, 0), .id_lo = (uint64_t)db_int(q, 2), .predicate = (predicate)db_int(q, 3)};
@@ -58,7 +59,7 @@ static status read_row(arena *a, hash_state *h, db_stmt *q, claim *c, raw_ids *i
     c->valid_from = when_or_none(q, 18);
     c->valid_until = when_or_none(q, 19);
     c->recorded = db_int(q, 20) / 1000;
-    c->withdrawn = !db_is_null(q, 21);
+    c->withdrawn = !db_is_null(q, 21) && sight_has_tx(sight, db_int(q, 21));
     return OK;
 }
 
@@ -183,7 +184,7 @@ static status read_list(lens *l, arena *a, db_stmt *q, size_t max, claim_list *r
             ids = wider_ids;
             cap *= 4;
         }
-        if ((st = read_row(a, l->h, q, &list[n], &ids[n], why)) != OK)
+        if ((st = read_row(a, l->h, &l->sight, q, &list[n], &ids[n], why)) != OK)
             break;
         n++;
     }

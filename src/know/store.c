@@ -274,6 +274,7 @@ static status load_cut(lens *l, err *why)
     bool row;
     int64_t until = l->v->known_at == WHEN_NONE ? INT64_MAX : l->v->known_at * 1000 + 999;
     int64_t low = 1;
+    l->until_us = until;
     db_stmt *q = db_query(l->d, Q_TX_NEWEST);
     db_bind_int(q, 1, until);
     status st = db_step(q, &row, why);

@@ -29,6 +29,7 @@ struct lens {
     store *s;
     db *d;
     const view *v;
+    int64_t until_us; /* transactions published later are not seen */
     db_sight sight;
     uint8_t classes[VIEW_CLASS_MAX];
     int64_t pending[PENDING_MAX];

@@ -55,16 +55,6 @@ static status fail(const db *d, const char *doing, err *why)
 
 /* --- the visibility filter ------------------------------------------------------------------ */
 
-static bool tx_in_sight(const db_sight *s, int64_t tx)
-{
-    if (tx > s->tx)
-        return false;
-    for (size_t i = 0; i < s->pending_count; i++)
-        if (s->pending[i] == tx)
-            return false;
-    return true;
-}
-
 static bool class_in_sight(const db_sight *s, int64_t vc)
 {
     return vc >= 0 && (uint64_t)vc < s->class_count && s->classes[vc];
@@ -78,9 +68,9 @@ static void fn_sees(sqlite3_context *ctx, int argc, sqlite3_value **argv)
     (void)argc;
     assert(s); /* a read without a view */
     bool yes = class_in_sight(s, sqlite3_value_int64(argv[0])) &&
-               tx_in_sight(s, sqlite3_value_int64(argv[1])) &&
+               sight_has_tx(s, sqlite3_value_int64(argv[1])) &&
                (sqlite3_value_type(argv[2]) == SQLITE_NULL ||
-                !tx_in_sight(s, sqlite3_value_int64(argv[2])));
+                !sight_has_tx(s, sqlite3_value_int64(argv[2])));
     sqlite3_result_int(ctx, yes);
 }
 
@@ -89,7 +79,7 @@ static void fn_sees_tx(sqlite3_context *ctx, int argc, sqlite3_value **argv)
     const db *d = sqlite3_user_data(ctx);
     (void)argc;
     assert(d->sight);
-    sqlite3_result_int(ctx, tx_in_sight(d->sight, sqlite3_value_int64(argv[0])));
+    sqlite3_result_int(ctx, sight_has_tx(d->sight, sqlite3_value_int64(argv[0])));
 }
 
 /* How a filter is written in queries.def, and which of the row's columns it looks at. */

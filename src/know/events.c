@@ -1,0 +1,130 @@
+/* events.c - see events.h. */
+#include "know/events.h"
+#include "know/store_private.h"
+
+#include <stdlib.h>
+
+enum { PAGE = 512, EVENT_MEMORY = 16 << 20 };
+
+typedef struct page {
+    arena a;
+    node_ref nodes[PAGE];
+    size_t count;
+    int64_t last; /* node id of the last one */
+} page;
+
+/* A page of distinct nodes behind `after`: the statement is over before anybody is called. */
+static status read_page(db_stmt *q, page *p, err *why)
+{
+    bool row;
+    status st;
+    p->count = 0;
+    arena_reset(&p->a);
+    while ((st = db_step(q, &row, why)) == OK && row && p->count < PAGE) {
+        node_ref *n = &p->nodes[p->count];
+        p->last = db_int(q, 0);
+        n->kind = (kind)db_int(q, 1);
+        if (!arena_copy(&p->a, db_text(q, 2), &n->text)) {
+            st = ARENA_SPENT(&p->a, why);
+            break;
+        }
+        p->count++;
+    }
+    db_reset(q);
+    return st;
+}
+
+typedef struct telling {
+    lens *l;
+    page *p;
+    when at;
+    status (*on_event)(void *ctx, const event *e, err *why);
+    void *ctx;
+    err *why;
+} telling;
+
+static status tell_page(telling *t)
+{
+    status st = OK;
+    for (size_t i = 0; st == OK && i < t->p->count; i++)
+        st = t->on_event(t->ctx, &(event){.at = t->at, .node = t->p->nodes[i]}, t->why);
+    return st;
+}
+
+/* Subjects of the claims first..last. */
+static status tell_added(telling *t, int64_t first, int64_t last)
+{
+    status st;
+    t->p->last = 0;
+    do {
+        db_stmt *q = db_query(t->l->d, Q_TOUCHED);
+        db_bind_int(q, 1, first);
+        db_bind_int(q, 2, last);
+        db_bind_int(q, 3, t->p->last);
+        st = read_page(q, t->p, t->why);
+        if (st == OK)
+            st = tell_page(t);
+    } while (st == OK && t->p->count == PAGE);
+    return st;
+}
+
+static status tell_withdrawn(telling *t, int64_t tx)
+{
+    status st;
+    t->p->last = 0;
+    do {
+        db_stmt *q = db_query(t->l->d, Q_TOUCHED_GONE);
+        db_bind_int(q, 1, tx);
+        db_bind_int(q, 2, t->p->last);
+        st = read_page(q, t->p, t->why);
+        if (st == OK)
+            st = tell_page(t);
+    } while (st == OK && t->p->count == PAGE);
+    return st;
+}
+
+static status tell_transaction(telling *t, int64_t tx)
+{
+    status st = OK;
+    bool row = true;
+    int64_t after = 0;
+    while (st == OK && row) {
+        db_stmt *q = db_query(t->l->d, Q_TX_RANGE_NEXT);
+        db_bind_int(q, 1, tx);
+        db_bind_int(q, 2, after);
+        if ((st = db_step(q, &row, t->why)) != OK || !row)
+            break;
+        int64_t first = after = db_int(q, 0), last = db_int(q, 1);
+        db_reset(q);
+        st = tell_added(t, first, last);
+    }
+    return st == OK ? tell_withdrawn(t, tx) : st;
+}
+
+status events_since(lens *l, when since, status (*on_event)(void *ctx, const event *e, err *why),
+                    void *ctx, err *why)
+{
+    page *p = calloc(1, sizeof *p);
+    if (!p)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    arena_init(&p->a, EVENT_MEMORY);
+    telling t = {.l = l, .p = p, .on_event = on_event, .ctx = ctx, .why = why};
+    int64_t after = since == WHEN_NONE ? INT64_MIN : since * 1000 + 999;
+    status st = OK;
+    bool row = true;
+    while (st == OK && row) {
+        db_stmt *q = db_query(l->d, Q_TX_NEXT);
+        db_bind_int(q, 1, after);
+        db_bind_int(q, 2, l->until_us);
+        if ((st = db_step(q, &row, why)) != OK || !row)
+            break;
+        int64_t tx = db_int(q, 0);
+        after = db_int(q, 1);
+        db_reset(q);
+        t.at = after / 1000;
+        st = tell_transaction(&t, tx);
+    }
+    arena_done(&p->a);
+    free(p);
+    return st;
+}

@@ -1,0 +1,25 @@
+/* events.h - what changed: the nodes that published transactions touched.
+ *
+ *     st = events_since(l, last_time, on_touched, ctx, why);
+ *
+ * Uses: store. Used by: judge/rejudge.
+ * Every transaction is its own event: the rows it added are ranges of ids, those it withdrew are in
+ * an index, so nothing is written twice and judging can be replayed from any time. What the view
+ * does not see causes no event. */
+#ifndef NOROSHI_KNOW_EVENTS_H
+#define NOROSHI_KNOW_EVENTS_H
+
+#include "know/store.h"
+
+typedef struct event {
+    when at;       /* when the transaction was published */
+    node_ref node; /* something was stated about it, or a statement about it was withdrawn */
+} event;
+
+/* Transactions published after `since`, up to what the lens sees, oldest first. A node comes once
+ * for each of them at most for what was added and once for what was withdrawn; on_event may use the
+ * lens. Stops with what on_event returns if not OK. */
+status events_since(lens *l, when since, status (*on_event)(void *ctx, const event *e, err *why),
+                    void *ctx, err *why) NODISCARD;
+
+#endif
