@@ -190,9 +190,23 @@ static verdict check_monero(slice text, coin *ret)
 
 /* --- the whole ------------------------------------------------------------------------------ */
 
+static status refuse(verdict v, slice text, coin found, err *why)
+{
+    char quoted[ERR_QUOTE_MAX];
+    if (v == NO_MEMORY)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
+    if (!why) /* quoting costs more than looking */
+        return ERR_INPUT;
+    err_quote(text, quoted);
+    if (v == NOT_THIS)
+        return err_set(why, ERR_INPUT, 0, "\"%s\" is the address of no coin we know", quoted);
+    return err_set(why, ERR_INPUT, 0, "\"%s\" looks like a %s address, but its checksum is wrong",
+                   quoted, coin_name(found));
+}
+
 status coin_parse(slice text, coin *ret, char key[COIN_TEXT_MAX], size_t *ret_len, err *why)
 {
-    char lower_text[COIN_TEXT_MAX], quoted[ERR_QUOTE_MAX];
+    char lower_text[COIN_TEXT_MAX];
     coin found = COIN_NONE;
     verdict v = NOT_THIS;
     if (text.len < 14 || text.len >= COIN_TEXT_MAX - 12)
@@ -208,15 +222,8 @@ status coin_parse(slice text, coin *ret, char key[COIN_TEXT_MAX], size_t *ret_le
         take = lower;
     else if ((v = check_base58(text, &found)) == NOT_THIS)
         v = check_monero(text, &found);
-    if (v == NO_MEMORY)
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
-    if (v == NOT_THIS)
-        return err_set(why, ERR_INPUT, 0, "\"%s\" is the address of no coin we know",
-                       err_quote(text, quoted));
-    if (v == WRONG_CHECKSUM)
-        return err_set(why, ERR_INPUT, 0,
-                       "\"%s\" looks like a %s address, but its checksum is wrong",
-                       err_quote(text, quoted), coin_name(found));
+    if (v != RIGHT)
+        return refuse(v, text, found, why);
     size_t n = 0;
     if (found == COIN_BITCOIN_CASH && !slice_starts(take, S("bitcoincash:"))) {
         memcpy(key, "bitcoincash:", 12);

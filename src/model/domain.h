@@ -64,4 +64,10 @@ bool domain_is_special(slice name);
 /* .onion, .i2p, .bit, .lib and other names that no root server knows, but programs do. */
 bool domain_is_alternative(slice name);
 
+/* U-labels for the eyes, only where all letters of a label are of one script (Han, kana and Latin
+ * together count as one for Japanese; likewise Korean and Chinese); other labels stay A-labels.
+ *   OK  *ret in `a`; *ret_mixed (may be NULL): some label mixes scripts or is a whole-script
+ *       imitation of Latin: say so to the reader */
+status domain_display(arena *a, slice name, slice *ret, bool *ret_mixed, err *why) NODISCARD;
+
 #endif

@@ -139,16 +139,17 @@ status ip_parse(slice text, ip *ret, err *why)
 {
     size_t at = 0;
     char quoted[ERR_QUOTE_MAX];
-    if (slice_find_byte(text, ':', 0) != SIZE_MAX) {
-        if (read6(text, ret, &at))
-            return OK;
-        return err_set(why, ERR_INPUT, at, "\"%s\" is no IPv6 address", err_quote(text, quoted));
-    }
+    bool six = slice_find_byte(text, ':', 0) != SIZE_MAX;
     uint32_t n;
-    if (!read4(text, &n, &at))
-        return err_set(why, ERR_INPUT, at, "\"%s\" is no IPv4 address", err_quote(text, quoted));
-    *ret = ip4_make(n);
-    return OK;
+    if (six ? read6(text, ret, &at) : read4(text, &n, &at)) {
+        if (!six)
+            *ret = ip4_make(n);
+        return OK;
+    }
+    if (!why) /* quoting costs more than reading */
+        return ERR_INPUT;
+    return err_set(why, ERR_INPUT, at, "\"%s\" is no IPv%c address", err_quote(text, quoted),
+                   six ? '6' : '4');
 }
 
 /* --- printing ------------------------------------------------------------------------------- */
@@ -225,7 +226,7 @@ size_t ip_print(const ip *a, char out[IP_TEXT_MAX])
 
 /* --- networks ------------------------------------------------------------------------------- */
 
-static uint8_t mask_byte(unsigned prefix, unsigned byte)
+static inline uint8_t mask_byte(unsigned prefix, unsigned byte)
 {
     unsigned bits = prefix <= 8 * byte ? 0 : prefix - 8 * byte;
     return (uint8_t)(bits >= 8 ? 0xff : 0xff00u >> bits);
@@ -361,7 +362,10 @@ status ip_range(const ip *first, const ip *last, ip_net *out, size_t room, size_
         {{a, b, c, d, e, f}}, len                                                                  \
     }
 
-/* The IANA IPv4 and IPv6 special-purpose address registries; multicast and the reserved rest. */
+enum { SPECIAL4_COUNT = 19 };
+
+/* The IANA IPv4 and IPv6 special-purpose address registries; multicast and the reserved rest.
+ * IPv4 comes first. */
 static const ip_special specials[] = {
     {V4(0, 0, 0, 0, 8), "this network", "RFC 791"},
     {V4(10, 0, 0, 0, 8), "private", "RFC 1918"},
@@ -403,10 +407,16 @@ static const ip_special specials[] = {
 const ip_special *ip_net_special_of(const ip_net *n)
 {
     const ip_special *best = NULL;
-    for (size_t i = 0; i < COUNT_OF(specials); i++)
-        if (ip_net_covers(&specials[i].net, n) &&
-            (!best || specials[i].net.prefix > best->net.prefix))
+    bool is4 = ip_is4(&n->addr);
+    unsigned first = is4 ? MAPPED : 0; /* the byte that rules most of them out */
+    for (size_t i = is4 ? 0 : SPECIAL4_COUNT; i < (is4 ? SPECIAL4_COUNT : COUNT_OF(specials));
+         i++) {
+        const ip_net *s = &specials[i].net;
+        if ((s->addr.b[first] ^ n->addr.b[first]) & mask_byte(s->prefix, first))
+            continue;
+        if (ip_net_covers(s, n) && (!best || s->prefix > best->net.prefix))
             best = &specials[i];
+    }
     return best;
 }
 

@@ -97,8 +97,10 @@ bool scratch_lower(reading *r, slice s, slice *ret)
     char *p = r->scratch + r->used;
     bool same = true;
     for (size_t i = 0; i < s.len; i++) {
-        p[i] = to_lower(s.ptr[i]);
-        same &= p[i] == s.ptr[i];
+        bool upper = (unsigned char)s.ptr[i] - (unsigned)'A' <
+                     26u; /* no branch: digests come through here */
+        p[i] = (char)(s.ptr[i] | upper << 5);
+        same &= !upper;
     }
     r->used += s.len;
     r->o.steps |= same ? 0u : STEP_CASE;

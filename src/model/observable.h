@@ -41,7 +41,7 @@ typedef struct observable {
     uint16_t port;  /* 0: none */
     bool defanged;  /* the text was defanged: a hint that somebody thinks it bad */
     bool special;   /* reserved address, hash of nothing, ...: never block (RFC 6890 and others) */
-    bool unknown_tld; /* a domain under no known top-level domain */
+    bool unknown_tld; /* a domain under no known top-level domain, or an onion that cannot be */
 } observable;
 
 /* Recognises one observable in `text` (any bytes). `want` is the kind it must be, or KIND_NONE to

@@ -235,7 +235,7 @@ static status put_host(writer *w, slice host, size_t at, err *why)
                       (changed & DOMAIN_DOT ? URL_NORMALISED : 0u);
         dotless = slice_of(name, len);
     }
-    /* full-width digits are numbers only after the mapping */
+    /* full-width letters and digits make a number only after the mapping */
     if (ends_in_number(dotless)) {
         if (!host_ip4(dotless, &a))
             return err_set(why, ERR_INPUT, at, "\"%s\" is no IPv4 address",

@@ -302,19 +302,28 @@ static bool is_extension(slice name)
     return shape_tld_is_extension(slice_of(lower, ext.len));
 }
 
+static bool hiragana(uint32_t c)
+{
+    return c >= 0x3041 && c <= 0x309f;
+}
+
+/* Kana and Han in front of a name in ASCII are prose, not its part. A name in Han or katakana
+ * begins behind the last hiragana, which are the little words of Japanese. */
 static size_t name_start(const scan *s, size_t dot, size_t floor)
 {
     size_t from = dot, start;
+    bool other = false; /* a letter was seen that is no hiragana */
     while (from > floor && dot - from < FILENAME_MAX_BYTES) {
         if (name_byte(before(s, from))) {
+            other |= is_alnum(before(s, from));
             from--;
             continue;
         }
         uint32_t c = scan_char_before(s, from, &start);
-        /* prose in kana or Han in front of a name in ASCII is no part of it */
         if (c < 0x80 || c == 0xfffd || !text_is_letter_or_digit(c) || start < floor ||
-            (text_is_cjk(c) && is_alnum(at(s, from))))
+            (text_is_cjk(c) && is_alnum(at(s, from))) || (hiragana(c) && other))
             break;
+        other |= !hiragana(c);
         from = start;
     }
     while (from < dot && strchr("._-+~@#$%&()", at(s, from)) && at(s, from) != '_')

@@ -6,36 +6,47 @@
 #include "model/url.h"
 
 typedef struct features {
-    size_t dots, colons, slashes, ats, backslashes, blanks, percents, foreign;
+    size_t dots, colons, slashes, ats, backslashes, blanks, dashes;
     size_t first_slash, first_at;
-    bool all_hex, all_alnum, all_digits_dots;
+    bool all_alnum, all_digits_dots;
+    bool all_ranges; /* nothing but what two addresses and a dash are written in */
 } features;
+
+/* What a byte may be part of. */
+enum { HEX = 1, ALNUM = 2, DIGIT_DOT = 4, RANGE = 8 };
+
+static unsigned class_of(char c)
+{
+    if (is_digit(c))
+        return HEX | ALNUM | DIGIT_DOT | RANGE;
+    if (hex_value(c) >= 0)
+        return HEX | ALNUM | RANGE;
+    if (is_alpha(c))
+        return ALNUM;
+    return c == '.' ? DIGIT_DOT | RANGE : c == ':' || c == '-' || c == ' ' ? RANGE : 0;
+}
 
 static features look(slice s)
 {
-    features f = {.all_hex = true,
-                  .all_alnum = true,
-                  .all_digits_dots = true,
-                  .first_slash = SIZE_MAX,
-                  .first_at = SIZE_MAX};
+    features f = {.first_slash = SIZE_MAX, .first_at = SIZE_MAX};
+    unsigned all = HEX | ALNUM | DIGIT_DOT | RANGE;
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
-        bool digit = is_digit(c);
-        f.all_hex &= hex_value(c) >= 0;
-        f.all_alnum &= is_alnum(c);
-        f.all_digits_dots &= digit || c == '.';
-        f.foreign += (unsigned char)c >= 0x80;
+        all &= class_of(c);
         switch (c) {
         case '.': f.dots++; break;
         case ':': f.colons++; break;
+        case '-': f.dashes++; break;
         case '/': f.first_slash = f.slashes++ ? f.first_slash : i; break;
         case '@': f.first_at = f.ats++ ? f.first_at : i; break;
         case '\\': f.backslashes++; break;
-        case '%': f.percents++; break;
         case ' ': f.blanks++; break;
         default: break;
         }
     }
+    f.all_alnum = all & ALNUM;
+    f.all_digits_dots = all & DIGIT_DOT;
+    f.all_ranges = all & RANGE;
     return f;
 }
 
@@ -151,14 +162,36 @@ static status read_with_scheme(reading *r, err *why)
     return read_domain(r, why);
 }
 
+/* Kinds that a cheap look rules out for nearly every text. */
+static bool read_shape(reading *r, const features *f)
+{
+    slice s = r->text;
+    bool as = to_lower(s.ptr[0]) == 'a' && s.len > 2 && to_lower(s.ptr[1]) == 's';
+    if (as && try(r, read_asn, KIND_NONE))
+        return true;
+    if ((f->colons + f->dashes == 5 || f->colons + f->dashes == 7 || f->dots == 2 ||
+         f->dots == 3) &&
+        s.len <= 23 && try(r, read_mac, KIND_NONE))
+        return true;
+    if ((s.len == 36 && try(r, read_ja4, KIND_NONE)) ||
+        (s.len == 62 && try(r, read_jarm, KIND_NONE)))
+        return true;
+    if ((s.len == 70 || s.len == 72) && try(r, read_tlsh, KIND_NONE))
+        return true;
+    if ((f->all_alnum || f->colons) && try(r, read_coin, KIND_NONE))
+        return true;
+    return f->colons == 2 && try(r, read_ssdeep, KIND_NONE);
+}
+
 status read_any(reading *r, err *why)
 {
     slice s = r->text;
     if (s.len == 0)
         return err_set(why, ERR_INPUT, 0, "nothing but blanks and punctuation");
-    features f = look(s);
-    if (f.all_hex && try(r, read_hash, KIND_NONE))
+    if (hex_value(s.ptr[0]) >= 0 && hex_value(s.ptr[s.len - 1]) >= 0 && s.len >= 32 &&
+        try(r, read_hash, KIND_NONE))
         return OK;
+    features f = look(s);
     if (f.all_digits_dots && f.dots == 3)
         return read_ip(r, why);
     if (f.colons && slice_find(s, S("://"), 0) != SIZE_MAX && is_alpha(s.ptr[0]))
@@ -177,14 +210,9 @@ status read_any(reading *r, err *why)
         return OK;
     if (f.all_digits_dots && f.dots && try(r, read_ip, KIND_NONE))
         return OK;
-    if (slice_find_byte(s, '-', 0) != SIZE_MAX && try(r, read_ip, KIND_NONE))
+    if (f.all_ranges && f.dashes && try(r, read_ip, KIND_NONE))
         return OK;
-    static const reader_fn shapes[] = {read_asn,  read_mac,  read_ja4,
-                                       read_jarm, read_tlsh, read_coin};
-    for (size_t i = 0; i < COUNT_OF(shapes); i++)
-        if (try(r, shapes[i], KIND_NONE))
-            return OK;
-    if (f.colons == 2 && try(r, read_ssdeep, KIND_NONE))
+    if (read_shape(r, &f))
         return OK;
     if (slice_starts(s, S("Mozilla/")) || slice_starts_nocase(s, S("User-Agent:")))
         return read_user_agent(r, why);

@@ -1,4 +1,5 @@
 /* net.c - addresses, networks, domains, URLs, mail addresses. */
+#include "model/coin.h"
 #include "model/domain.h"
 #include "model/ip.h"
 #include "model/observable/reading.h"
@@ -121,6 +122,10 @@ status read_ip(reading *r, err *why)
         s.len--;
         r->o.steps |= STEP_TRIM;
     }
+    if (s.len != r->text.len && ip4_read(s, &a)) {
+        take_ip(r, &a, s);
+        return OK;
+    }
     if (s.len && s.ptr[0] == '[')
         return read_bracketed(r, s, why);
     if (slice_find_byte(s, '/', 0) != SIZE_MAX)
@@ -149,10 +154,24 @@ static unsigned domain_steps(unsigned changed)
            (changed & DOMAIN_WIDTH ? STEP_WIDTH : 0u) | (changed & DOMAIN_DOT ? STEP_TRIM : 0u);
 }
 
+/* "<label>.onion": sixteen letters of the old kind, or fifty-six with a right checksum. */
+static bool onion_exists(slice name)
+{
+    slice rest = slice_sub(name, 0, name.len - S(".onion").len);
+    size_t from = rest.len;
+    while (from > 0 && rest.ptr[from - 1] != '.')
+        from--;
+    slice label = slice_from(rest, from);
+    return label.len == 16 || onion_v3_ok(label);
+}
+
 static void judge_name(reading *r, slice name)
 {
     r->o.special = domain_is_special(name);
-    r->o.unknown_tld = !r->o.special && !domain_is_alternative(name) && !domain_tld_known(name);
+    if (slice_ends(name, S(".onion")))
+        r->o.unknown_tld = !onion_exists(name);
+    else
+        r->o.unknown_tld = !r->o.special && !domain_is_alternative(name) && !domain_tld_known(name);
 }
 
 status read_domain(reading *r, err *why)

@@ -121,10 +121,11 @@ static bool ends_in_tld(const labels *l)
     return domain_tld_known(slice_of(lower, l->len - at));
 }
 
+/* A known top-level domain, and no bracket behind it: "(.net)" is prose. */
 static bool tld_ahead(slice in, size_t i)
 {
     labels l = {.len = 0};
-    return add_label(in, &i, &l) && ends_in_tld(&l);
+    return add_label(in, &i, &l) && char_at(in, i) != ')' && ends_in_tld(&l);
 }
 
 /* --- bracketed things: [.] (dot) {at} [:]// [www] ------------------------------------------- */
@@ -258,6 +259,8 @@ static bool fits(const bracket *b, uint32_t before, uint32_t next)
     bool right = host_char(next) || opener(next), angle = b->open == '<';
     switch (b->centre->kind) {
     case IS_DOT:
+        if (opener(before) && closer(next)) /* [[.]]: the outer pair decides */
+            return true;
         if (b->open != '[')
             return host_char(before) && right;
         return host_char(before) || (before && before < 0x80 && strchr("./:@%$*])", (int)before));
@@ -290,7 +293,8 @@ static bool bracketed(stage *s)
     size_t from = b.at, end = s->i + 1, behind = skip_blanks(s->in, end, 2);
     uint32_t before = char_before(s, from), next = char_at(s->in, end);
     /* "evil [.] example": blanks outside count only when they are on both sides */
-    if (b.centre->kind <= IS_AT && before == ' ' && behind > end) {
+    bool word = b.open == '[' || b.centre->text.len > 1; /* "and (.) alone" is prose */
+    if (b.centre->kind <= IS_AT && word && before == ' ' && behind > end) {
         from = blanks_before(s, from);
         before = char_before(s, from);
         end = behind;
