@@ -102,7 +102,7 @@ static bool imitates_latin(uint32_t c)
     return false;
 }
 
-/* Together these are how Japanese, Korean and Chinese are written (UTS 39, "highly restrictive"). */
+/* Together these are how Japanese, Korean and Chinese are written (UTS 39 section 5.2). */
 static bool one_writing(unsigned scripts)
 {
     static const unsigned writings[] = {

@@ -411,9 +411,9 @@ TEST(rules_that_a_text_quotes)
     static const row rows[] = {
         {S_INIT("a.example.com\nrule X : t\n{\n$a = \"b.example.com\" // "
                 "9e107d9d372bb6826bd81d3542a419d6\n"
-                "$c = \"http://c.example.com/\"\n}\nd.example.com"),
+                "$c = \"http://c.example.com/\"\n}\nz.example.com"),
          "domain a.example.com@0+13; #md5 9e107d9d372bb6826bd81d3542a419d6@51+32; "
-         "#url http://c.example.com/@90+21; domain d.example.com@115+13; "},
+         "#url http://c.example.com/@90+21; domain z.example.com@115+13; "},
         {S_INIT(
              "alert tcp any any -> 192.0.2.1 443 (msg:\"a.example.com\"; sid:1;)\nb.example.com"),
          "#ipv4 192.0.2.1@21+9; domain b.example.com@65+13; "},
