@@ -32,13 +32,39 @@ static bool suspect(slice s, size_t i)
     case '/': return next == '/' || before == '/' || before == ']' || before == ')';
     case ' ':
     case '_': return next == '.' || to_lower(next) == 'd';
-    default: return c >= 0x80;
+    case 0xe3: return next == (char)0x80;
+    case 0xef: return next == (char)0xbc || next == (char)0xbd;
+    default: return false;
+    }
+}
+
+static bool foreign(slice s, size_t i)
+{
+    unsigned char a = (unsigned char)s.ptr[i];
+    unsigned char b = i + 1 < s.len ? (unsigned char)s.ptr[i + 1] : 0;
+    switch (a) {
+    case '\\': return b == '/' || b >= 0x80;
+    case 0xc2: return b == 0xa0 || b == 0xad;
+    case 0xcd: return b == 0x8f;
+    case 0xe1: return b == 0xa0;
+    case 0xe2: return b == 0x80 || b == 0x81;
+    case 0xe3: return b == 0x80 && i + 2 < s.len && (unsigned char)s.ptr[i + 2] == 0x80;
+    case 0xef: return b == 0xbb || b == 0xbc || b == 0xbd;
+    case 0xf3: return b == 0xa0;
+    default: return false;
     }
 }
 
 size_t bytes_suspect_plain(slice s, size_t from)
 {
     while (from < s.len && !suspect(s, from))
+        from++;
+    return from;
+}
+
+size_t bytes_foreign_plain(slice s, size_t from)
+{
+    while (from < s.len && !foreign(s, from))
         from++;
     return from;
 }
@@ -95,7 +121,9 @@ size_t bytes_suspect(slice s, size_t from)
         hit = _mm_or_si128(hit, _mm_or_si128(is(v, '('), is(v, ')')));
         hit = _mm_or_si128(hit, _mm_or_si128(is(v, '}'), is(v, '>')));
         hit = _mm_or_si128(hit, _mm_or_si128(is(v, '\\'), is(v, '/')));
-        unsigned mask = (unsigned)_mm_movemask_epi8(hit) | (unsigned)_mm_movemask_epi8(v);
+        __m128i stop = _mm_and_si128(is(v, (char)0xe3), is(next, (char)0x80));
+        hit = _mm_or_si128(hit, _mm_or_si128(stop, is(v, (char)0xef)));
+        unsigned mask = (unsigned)_mm_movemask_epi8(hit);
         for (; mask; mask &= mask - 1) {
             size_t at = i + (unsigned)__builtin_ctz(mask);
             if (suspect(s, at)) /* a single slash is none */
@@ -103,6 +131,28 @@ size_t bytes_suspect(slice s, size_t from)
         }
     }
     return bytes_suspect_plain(s, i);
+}
+
+size_t bytes_foreign(slice s, size_t from)
+{
+    size_t i = from;
+    for (; i + 17 <= s.len; i += 16) {
+        __m128i v = load(s.ptr + i), next = load(s.ptr + i + 1);
+        if (!_mm_movemask_epi8(_mm_or_si128(v, is(v, '\\'))))
+            continue; /* ASCII, nearly always */
+        __m128i hit = _mm_and_si128(is(v, (char)0xe3), is(next, (char)0x80));
+        hit = _mm_or_si128(hit, _mm_or_si128(is(v, (char)0xc2), is(v, (char)0xcd)));
+        hit = _mm_or_si128(hit, _mm_or_si128(is(v, (char)0xe1), is(v, (char)0xe2)));
+        hit = _mm_or_si128(hit, _mm_or_si128(is(v, (char)0xef), is(v, (char)0xf3)));
+        hit = _mm_or_si128(hit, is(v, '\\'));
+        unsigned mask = (unsigned)_mm_movemask_epi8(hit);
+        for (; mask; mask &= mask - 1) {
+            size_t at = i + (unsigned)__builtin_ctz(mask);
+            if (foreign(s, at))
+                return at;
+        }
+    }
+    return bytes_foreign_plain(s, i);
 }
 
 #else
@@ -115,6 +165,11 @@ void bytes_map(slice s, uint64_t *alnum, uint64_t *digit)
 size_t bytes_suspect(slice s, size_t from)
 {
     return bytes_suspect_plain(s, from);
+}
+
+size_t bytes_foreign(slice s, size_t from)
+{
+    return bytes_foreign_plain(s, from);
 }
 
 #endif

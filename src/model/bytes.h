@@ -17,12 +17,17 @@
 void bytes_map(slice s, uint64_t *alnum, uint64_t *digit);
 void bytes_map_plain(slice s, uint64_t *alnum, uint64_t *digit);
 
-/* The first offset at or after `from` where defanged or foreign writing may be noticed: a closing
- * bracket, an opening one in front of a dot, a backslash, one of two slashes or a slash behind a
- * bracket, a blank or "_" in front of a dot or a "d", a byte beyond ASCII; s.len when there is
- * none. Most closing brackets are none of ours; the caller looks. */
+/* The first offset at or after `from` where defanged writing may be noticed: a closing bracket, an
+ * opening one in front of a dot, a backslash, one of two slashes or a slash behind a bracket, a
+ * blank or "_" in front of a dot or a "d", the first byte of a full stop of East Asia; s.len when
+ * there is none. Most closing brackets are none of ours; the caller looks. */
 size_t bytes_suspect(slice s, size_t from);
 size_t bytes_suspect_plain(slice s, size_t from);
+
+/* Likewise, where a character may begin that is full-width, invisible, another form of an ASCII
+ * one, or a backslash in front of a slash. Kana and Han are passed over. */
+size_t bytes_foreign(slice s, size_t from);
+size_t bytes_foreign_plain(slice s, size_t from);
 
 /* The next run of at least `least` (2..64) set bits at or after bit `from`: its first bit, and its
  * end in *ret_end. `count` bits when there is none. */

@@ -57,6 +57,12 @@ static size_t same_side(rule_state *r, slice text, size_t from, size_t end, bool
     return end;
 }
 
+/* Bytes that a piece can have when it is plain: refang.h. */
+static size_t plain_max(size_t raw)
+{
+    return raw + raw / 4 + 17;
+}
+
 /* --- one piece ------------------------------------------------------------------------------ */
 
 static int by_place(const void *a, const void *b)
@@ -94,12 +100,8 @@ static status scan_piece(scan *s, size_t raw_len, err *why)
     if (st != OK)
         return st;
     s->t = s->p.text;
-    size_t words = BYTES_WORDS(s->t.len);
-    s->taken = arena_array(s->a, s->t.len + 1, 1);
-    s->alnum = arena_array(s->a, words + 1, sizeof *s->alnum);
-    s->digit = arena_array(s->a, words + 1, sizeof *s->digit);
-    if (!s->taken || !s->alnum || !s->digit)
-        return ARENA_SPENT(s->a, why);
+    assert(s->t.len < plain_max(raw_len));
+    memset(s->taken, 0, s->t.len);
     bytes_map(s->t, s->alnum, s->digit);
     for (size_t i = 0; i < COUNT_OF(finders) && !s->failed; i++)
         if (!s->in_rule || finders[i].in_rules)
@@ -107,22 +109,43 @@ static status scan_piece(scan *s, size_t raw_len, err *why)
     return s->failed ? ARENA_SPENT(s->a, why) : OK;
 }
 
+/* The maps, which every piece needs again. */
+static bool open_scan(scan *s, arena *a, slice text, size_t piece)
+{
+    size_t most = plain_max(text.len < piece ? text.len : piece), words = BYTES_WORDS(most);
+    *s = (scan){.a = a, .whole = text};
+    s->taken = arena_array(a, most, 1);
+    s->alnum = arena_array(a, words, sizeof *s->alnum);
+    s->digit = arena_array(a, words, sizeof *s->digit);
+    return s->taken && s->alnum && s->digit;
+}
+
 status extract_text(arena *a, slice text, const extract_options *options,
                     status (*on_find)(void *ctx, const found *f, err *why), void *ctx, err *why)
 {
-    size_t piece = options->piece ? options->piece : EXTRACT_PIECE_MAX;
+    size_t piece =
+        options->piece && options->piece < EXTRACT_PIECE_MAX ? options->piece : EXTRACT_PIECE_MAX;
     arena_mark mark = arena_here(a);
     rule_state rule = {0};
-    status st = OK;
+    scan s;
+    status st = open_scan(&s, a, text, piece) ? OK : ARENA_SPENT(a, why);
+    arena_mark inner = arena_here(a);
     for (size_t from = 0; from < text.len && st == OK;) {
-        scan s = {.a = a, .whole = text, .raw_at = from, .options = options};
-        size_t end = piece_end(text, from, piece < EXTRACT_PIECE_MAX ? piece : EXTRACT_PIECE_MAX);
+        size_t end = piece_end(text, from, piece);
+        s = (scan){.a = a,
+                   .whole = text,
+                   .raw_at = from,
+                   .options = options,
+                   .taken = s.taken,
+                   .alnum = s.alnum,
+                   .digit = s.digit};
         end = same_side(&rule, text, from, end, &s.in_rule);
         st = scan_piece(&s, end - from, why);
         if (st == OK)
             st = hand_out(&s, on_find, ctx, why);
-        arena_back(a, mark);
+        arena_back(a, inner);
         from = end;
     }
+    arena_back(a, mark);
     return st;
 }

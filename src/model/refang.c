@@ -135,11 +135,12 @@ static bool compose(stage *s, const stage *first)
 status refang(arena *a, slice text, unsigned options, plain *ret, err *why)
 {
     stage one = {.options = options}, two = {.options = options};
-    if (bytes_suspect(text, 0) == text.len) {
+    bool narrow = narrow_wanted(text);
+    if (!narrow && bytes_suspect(text, 0) == text.len) {
         *ret = (plain){.text = text};
         return OK;
     }
-    if (narrow_wanted(text) && (!stage_open(&one, a, text, text.len) || !narrow_stage(&one)))
+    if (narrow && (!stage_open(&one, a, text, text.len) || !narrow_stage(&one)))
         return ARENA_SPENT(a, why);
     slice between = one.edit_count ? slice_of(one.out, one.n) : text;
     /* "ttp://" and "http//" grow by one */

@@ -51,9 +51,15 @@ static size_t separator_ends(slice t, size_t end)
 {
     if (end == 0)
         return 0;
-    if (strchr("-_#: ", t.ptr[end - 1]) && t.ptr[end - 1])
-        return 1;
-    if (end < 3)
+    switch (t.ptr[end - 1]) {
+    case '-':
+    case '_':
+    case '#':
+    case ':':
+    case ' ': return 1;
+    default: break;
+    }
+    if (end < 3 || (unsigned char)t.ptr[end - 3] != 0xe2)
         return 0;
     slice three = slice_sub(t, end - 3, end);
     unsigned char last = (unsigned char)three.ptr[2];
@@ -274,15 +280,26 @@ static bool take_asn(scan *s, size_t digit)
            scan_take(s, from, end, KIND_ASN);
 }
 
+/* A letter in front of the digits, or in front of the separators in front of them. Times, amounts
+ * and addresses have none, and they are most of the numbers there are. */
+static bool letter_in_front(slice t, size_t digit)
+{
+    size_t end = digit;
+    for (size_t n, seps = 0; seps < 2 && (n = separator_ends(t, end)) != 0; seps++)
+        end -= n;
+    return end > 0 && is_alpha(t.ptr[end - 1]);
+}
+
 void find_identifiers(scan *s)
 {
     identifier id;
     for (size_t i = bytes_bit(s->digit, s->t.len, 0); i < s->t.len;) {
         size_t end = digits_from(s->t, i);
-        if (!s->taken[i] && identifier_at(s->t, i, &id) && scan_free(s, id.from, id.to)) {
+        bool may_be = !s->taken[i] && letter_in_front(s->t, i);
+        if (may_be && identifier_at(s->t, i, &id) && scan_free(s, id.from, id.to)) {
             scan_found_identifier(s, id.from, id.to, id.kind, slice_of(id.text, id.len));
             end = id.to > end ? id.to : end;
-        } else if (!s->taken[i]) {
+        } else if (may_be) {
             take_asn(s, i);
         }
         while (end < s->t.len && is_digit(s->t.ptr[end]))

@@ -286,7 +286,23 @@ enum { FILENAME_MAX_BYTES = 200 };
 
 static bool name_byte(char c)
 {
-    return is_alnum(c) || (c && strchr("._-+~@#$%&()", c));
+    if (is_alnum(c))
+        return true;
+    switch (c) {
+    case '.':
+    case '_':
+    case '-':
+    case '+':
+    case '~':
+    case '@':
+    case '#':
+    case '$':
+    case '%':
+    case '&':
+    case '(':
+    case ')': return true;
+    default: return false;
+    }
 }
 
 static bool is_extension(slice name)
@@ -341,8 +357,7 @@ void find_filenames(scan *s)
         if (s->taken[i] || !is_alnum(at(s, i + 1)) || (unsigned char)before(s, i) <= ' ')
             continue;
         size_t from = name_start(s, i, floor), to = i + 1;
-        while (to - i < FILENAME_MAX_BYTES && (is_alnum(at(s, to)) || strchr("._-", at(s, to))) &&
-               at(s, to))
+        while (to - i < FILENAME_MAX_BYTES && (host_byte(at(s, to)) || at(s, to) == '.'))
             to++;
         floor = to;
         while (to > i && strchr("._-", before(s, to)))

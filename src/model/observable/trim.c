@@ -138,6 +138,8 @@ static slice trim_punctuation(slice s)
 slice trim_value(slice s, bool only_quotes, unsigned *steps)
 {
     size_t before = s.len;
+    if (s.len && is_alnum(s.ptr[0]) && is_alnum(s.ptr[s.len - 1]))
+        return s; /* nearly every value */
     for (size_t len = SIZE_MAX; len != s.len;) {
         len = s.len;
         s = trim_blanks(s);

@@ -3,6 +3,7 @@
 #include "model/refang/stage.h"
 
 #include "base/text.h"
+#include "model/bytes.h"
 
 /* Soft hyphen, zero-width characters, marks of direction, variation tags, the byte order mark. */
 static bool invisible(uint32_t c)
@@ -21,46 +22,6 @@ static char narrow(uint32_t c)
     if (c == 0x3000 || c == 0xa0 || c == 0x202f || (c >= 0x2002 && c <= 0x200a))
         return ' ';
     return c == 0x2010 || c == 0x2011 ? '-' : 0; /* hyphens that word processors put */
-}
-
-/* Could the character whose first bytes these are be one of them? Kana and Han mostly could not. */
-static bool may_change(slice in, size_t i)
-{
-    unsigned char a = (unsigned char)in.ptr[i];
-    unsigned char b = i + 1 < in.len ? (unsigned char)in.ptr[i + 1] : 0;
-    switch (a) {
-    case '\\': return b == '/' || b >= 0x80;
-    case 0xc2: return b == 0xa0 || b == 0xad;
-    case 0xcd: return b == 0x8f;
-    case 0xe1: return b == 0xa0;
-    case 0xe2: return b == 0x80 || b == 0x81;
-    case 0xe3: return b == 0x80 && i + 2 < in.len && (unsigned char)in.ptr[i + 2] == 0x80;
-    case 0xef: return b == 0xbb || b == 0xbc || b == 0xbd;
-    case 0xf3: return b == 0xa0;
-    default: return false;
-    }
-}
-
-/* No byte beyond ASCII and no backslash among these eight. */
-static bool eight_calm(uint64_t w)
-{
-    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
-    uint64_t x = w ^ ones * '\\';
-    return !((w | ((x - ones) & ~x)) & tops);
-}
-
-static size_t next_candidate(slice in, size_t i)
-{
-    for (;;) {
-        uint64_t w;
-        while (in.len - i >= 8 && (memcpy(&w, in.ptr + i, 8), eight_calm(w)))
-            i += 8;
-        if (i >= in.len)
-            return in.len;
-        if (may_change(in, i))
-            return i;
-        i++;
-    }
 }
 
 /* Behind "\" and what nobody sees, a slash: its end, else SIZE_MAX. */
@@ -82,13 +43,13 @@ static size_t escaped_slash(const stage *s, size_t behind)
 
 bool narrow_wanted(slice text)
 {
-    return next_candidate(text, 0) < text.len;
+    return bytes_foreign(text, 0) < text.len;
 }
 
 bool narrow_stage(stage *s)
 {
     while (s->i < s->in.len && !s->failed) {
-        stage_copy(s, next_candidate(s->in, s->i));
+        stage_copy(s, bytes_foreign(s->in, s->i));
         if (s->i == s->in.len)
             break;
         slice rest = slice_from(s->in, s->i);

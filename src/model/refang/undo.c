@@ -605,22 +605,12 @@ static bool apply(stage *s)
     return true;
 }
 
-/* Past a byte at which nothing begins; of what is beyond ASCII only the full stops count. */
-static size_t next_place(slice in, size_t i)
-{
-    do
-        i++;
-    while (i < in.len && (unsigned char)in.ptr[i] >= 0x80 && (unsigned char)in.ptr[i] != 0xe3 &&
-           (unsigned char)in.ptr[i] != 0xef);
-    return i;
-}
-
 bool undo_stage(stage *s)
 {
     while (s->i < s->in.len && !s->failed) {
         stage_copy(s, bytes_suspect(s->in, s->i));
         if (s->i < s->in.len && !apply(s))
-            stage_copy(s, next_place(s->in, s->i));
+            stage_copy(s, s->i + 1);
     }
     return !s->failed;
 }
