@@ -19,19 +19,17 @@ static void put_dots(buf *b, slice s)
 static void put_url(buf *b, slice value)
 {
     url u = url_split(value);
+    if (u.scheme.len && !slice_starts(slice_from(value, u.scheme.len), S("://"))) {
+        buf_put(b, value); /* "data:..." leads nowhere */
+        return;
+    }
     if (u.scheme.len) {
         bool web = slice_eq(u.scheme, S("http")) || slice_eq(u.scheme, S("https"));
         bool ftp = slice_eq(u.scheme, S("ftp")) || slice_eq(u.scheme, S("ftps"));
         buf_put(b, web ? S("hxxp") : ftp ? S("fxp") : u.scheme);
         if (slice_ends(u.scheme, S("s")) && (web || ftp))
             buf_byte(b, 's');
-        buf_byte(b, ':');
-        if (u.host_kind == URL_HOST_NONE &&
-            !slice_starts(slice_from(value, u.scheme.len), S("://"))) {
-            buf_put(b, u.path);
-            return;
-        }
-        buf_put(b, S("//"));
+        buf_put(b, S("://"));
     }
     /* everything between the scheme and the path is shown with its dots broken; the "@" of a
      * userinfo stays, because "[@]" there would no longer be a URL */

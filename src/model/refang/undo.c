@@ -268,7 +268,7 @@ static bool fits(const bracket *b, uint32_t before, uint32_t next)
     case IS_AT:
         if (b->open == '[' &&
             b->centre->text.len == 1) /* behind all that a local part may end in */
-            return before > ' ' && !opener(before) && right;
+            return before > ' ' && (!opener(before) || before == '{') && right;
         return (host_char(before) || before == '.' || before == '+') && right;
     case IS_COLON:
         return (host_char(before) || before == ']') && !angle &&
