@@ -231,13 +231,14 @@ static status enter_pid_namespace(err *why)
         return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "no jail: fork: %s",
                        strerrordesc_np(errno));
     if (pid > 0) {
+        /* Where there are no filters the child finds that out as well and reports it: this process
+         * must outlive that report, since its own end kills the child. */
         close_range(0, ~0u, 0);
-        if (install(JAIL_S1, why) != OK)
-            _exit(1);
+        bool filtered = install(JAIL_S1, why) == OK;
         int how = 0;
         while (waitpid(pid, &how, 0) < 0 && errno == EINTR)
             continue;
-        _exit(WIFEXITED(how) ? WEXITSTATUS(how) : 1);
+        _exit(filtered && WIFEXITED(how) ? WEXITSTATUS(how) : 1);
     }
     return OK;
 }
