@@ -51,6 +51,13 @@ status claims_of_past(lens *l, arena *a, node_ref subject, predicate p, size_t m
 /* Claims that point at `object`, a page at a time: `cursor` is 0 or the row of the last one. */
 status claims_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor, size_t max,
                  claim_list *ret, err *why) NODISCARD;
+/* The first of them without document, path, place and origins: half the cost. */
+status claims_to_bare(lens *l, arena *a, node_ref object, predicate p, size_t max, claim_list *ret,
+                      err *why) NODISCARD;
+/* What an entity is called and what it is, bare like the above: named, property, in-tactic,
+ * subtechnique-of and revoked-by of `subject`. */
+status claims_face(lens *l, arena *a, node_ref subject, size_t max, claim_list *ret,
+                   err *why) NODISCARD;
 /* How many, counted up to `cap`; *ret == cap means "at least". */
 status claims_count_to(lens *l, node_ref object, predicate p, uint64_t cap, uint64_t *ret,
                        err *why) NODISCARD;

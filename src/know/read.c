@@ -146,18 +146,24 @@ static status fill_origins(lens *l, arena *a, int64_t origin, claim *c, err *why
     return st;
 }
 
-static status fill(lens *l, arena *a, const raw_ids *ids, claim *c, err *why)
+/* How much of a claim is read: where it stands and what it was copied from cost as much as all
+ * the rest. */
+typedef enum extent { WHOLE, BARE } extent;
+
+static status fill(lens *l, arena *a, const raw_ids *ids, extent e, claim *c, err *why)
 {
     status st = lens_source(l, ids->source, &c->source, why);
     if (st == OK)
         st = lens_marking(l, ids->vc, &c->marking, why);
-    if (st == OK)
-        st = fill_place(l, a, ids, c, why);
+    if (st != OK || e == BARE)
+        return st;
+    st = fill_place(l, a, ids, c, why);
     return st == OK ? fill_origins(l, a, ids->origin, c, why) : st;
 }
 
 /* Runs a bound statement to its end, at most `max` rows of the max + 1 it may give. */
-static status read_list(lens *l, arena *a, db_stmt *q, size_t max, claim_list *ret, err *why)
+static status read_list(lens *l, arena *a, db_stmt *q, size_t max, extent e, claim_list *ret,
+                        err *why)
 {
     size_t cap = 16, n = 0;
     bool row, more = false;
@@ -190,7 +196,7 @@ static status read_list(lens *l, arena *a, db_stmt *q, size_t max, claim_list *r
     }
     db_reset(q);
     for (size_t i = 0; st == OK && i < n; i++)
-        st = fill(l, a, &ids[i], &list[i], why);
+        st = fill(l, a, &ids[i], e, &list[i], why);
     if (st == OK)
         *ret = (claim_list){list, n, more};
     return st;
@@ -219,10 +225,13 @@ static status list_of(lens *l, arena *a, query which, node_ref subject, predicat
     db_bind_int(q, 1, node);
     db_bind_int(q, 2, p);
     db_bind_int(q, 3, limit);
-    return read_list(l, a, q, max, ret, why);
+    return read_list(l, a, q, max, WHOLE, ret, why);
 }
 
 _Static_assert(PRED_VERDICT == 36, "the index claim_verdict and Q_CLAIMS_VERDICT say 36");
+_Static_assert(PRED_NAMED == 1 && PRED_SUBTECHNIQUE_OF == 11 && PRED_IN_TACTIC == 12 &&
+                   PRED_REVOKED_BY == 13 && PRED_PROPERTY == 40,
+               "Q_CLAIMS_FACE says these numbers");
 
 static status verdicts_of(lens *l, arena *a, node_ref subject, size_t max, claim_list *ret,
                           err *why)
@@ -237,7 +246,7 @@ static status verdicts_of(lens *l, arena *a, node_ref subject, size_t max, claim
     db_stmt *q = db_query(l->d, Q_CLAIMS_VERDICT);
     db_bind_int(q, 1, node);
     db_bind_int(q, 2, limit);
-    return read_list(l, a, q, max, ret, why);
+    return read_list(l, a, q, max, WHOLE, ret, why);
 }
 
 status claims_of(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret,
@@ -254,8 +263,23 @@ status claims_of_past(lens *l, arena *a, node_ref subject, predicate p, size_t m
     return list_of(l, a, Q_CLAIMS_OF_PAST, subject, p, max, ret, why);
 }
 
-status claims_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor, size_t max,
-                 claim_list *ret, err *why)
+status claims_face(lens *l, arena *a, node_ref subject, size_t max, claim_list *ret, err *why)
+{
+    int64_t node, limit = one_more(&max);
+    status st = node_find(l->d, l->h, subject, &node, why);
+    if (st != OK)
+        return st;
+    *ret = (claim_list){0};
+    if (!node)
+        return OK;
+    db_stmt *q = db_query(l->d, Q_CLAIMS_FACE);
+    db_bind_int(q, 1, node);
+    db_bind_int(q, 2, limit);
+    return read_list(l, a, q, max, BARE, ret, why);
+}
+
+static status list_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor, size_t max,
+                      extent e, claim_list *ret, err *why)
 {
     int64_t node, limit = one_more(&max);
     status st = node_find(l->d, l->h, object, &node, why);
@@ -272,7 +296,19 @@ status claims_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor
         db_bind_int(q, at++, p);
     db_bind_int(q, at++, cursor);
     db_bind_int(q, at, limit);
-    return read_list(l, a, q, max, ret, why);
+    return read_list(l, a, q, max, e, ret, why);
+}
+
+status claims_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor, size_t max,
+                 claim_list *ret, err *why)
+{
+    return list_to(l, a, object, p, cursor, max, WHOLE, ret, why);
+}
+
+status claims_to_bare(lens *l, arena *a, node_ref object, predicate p, size_t max, claim_list *ret,
+                      err *why)
+{
+    return list_to(l, a, object, p, 0, max, BARE, ret, why);
 }
 
 status claims_page(lens *l, arena *a, int64_t cursor, size_t max, claim_list *ret, err *why)
@@ -281,7 +317,7 @@ status claims_page(lens *l, arena *a, int64_t cursor, size_t max, claim_list *re
     db_stmt *q = db_query(l->d, Q_CLAIMS_AFTER);
     db_bind_int(q, 1, cursor);
     db_bind_int(q, 2, limit);
-    return read_list(l, a, q, max, ret, why);
+    return read_list(l, a, q, max, WHOLE, ret, why);
 }
 
 static status count(db_stmt *q, uint64_t *ret, err *why)
@@ -347,7 +383,7 @@ status claim_get(lens *l, arena *a, slice id, claim *ret, err *why)
     db_stmt *q = db_query(l->d, Q_CLAIM_BY_ID);
     db_bind_int(q, 1, (int64_t)hi);
     db_bind_int(q, 2, (int64_t)lo);
-    status st = read_list(l, a, q, 1, &one, why);
+    status st = read_list(l, a, q, 1, WHOLE, &one, why);
     if (st == OK && !one.count)
         st = err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no such claim");
     if (st == OK)

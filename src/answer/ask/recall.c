@@ -209,10 +209,6 @@ static status read_face(asker *k, face *f, const claim_list *said, face_lists *l
         last = c->source;
         if (st != OK || silent)
             continue;
-        if (c->predicate != PRED_NAMED && c->predicate != PRED_PROPERTY &&
-            c->predicate != PRED_IN_TACTIC && c->predicate != PRED_SUBTECHNIQUE_OF &&
-            c->predicate != PRED_REVOKED_BY)
-            continue;
         if ((st = detail_read(&k->look, c->detail, &detail, why)) != OK)
             break;
         f->marking.tlp = c->marking.tlp > f->marking.tlp ? c->marking.tlp : f->marking.tlp;
@@ -252,7 +248,7 @@ static status make_face(asker *k, node_ref node, face **ret, err *why)
         return ARENA_SPENT(&k->look, why);
     f->node.kind = node.kind;
     f->first_seen = f->last_seen = WHEN_NONE;
-    status st = claims_of(k->l, &k->look, node, PRED_NONE, FACE_CLAIMS_MAX, &said, why);
+    status st = claims_face(k->l, &k->look, node, FACE_CLAIMS_MAX, &said, why);
     if (st == OK)
         st = read_face(k, f, &said, &lists, why);
     if (st != OK)
@@ -285,7 +281,7 @@ status recall_ties(asker *k, node_ref node, const face **ret, err *why)
         *ret = st == OK ? f : *ret;
         return st;
     }
-    if ((st = claims_to(k->l, &k->look, node, PRED_MITIGATES, 0, TIES_MAX, &said, why)) != OK ||
+    if ((st = claims_to_bare(k->l, &k->look, node, PRED_MITIGATES, TIES_MAX, &said, why)) != OK ||
         (st = claims_count_to(k->l, node, PRED_DETECTS, DETECTIONS_MAX, &f->detections, why)) != OK)
         return st;
     node_ref *list = arena_array(&k->look, said.count + 1, sizeof *list);
