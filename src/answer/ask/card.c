@@ -446,10 +446,12 @@ static int newest_first(const void *x, const void *y)
     return c ? c : slice_cmp(a->node.text, b->node.text);
 }
 
+/* What has an id is of a catalogue that people know: it stands before what has none. */
 static int by_name(const void *x, const void *y)
 {
     const answer_relation *a = x, *b = y;
-    int c = slice_cmp(a->id, b->id);
+    int c = !a->id.len - !b->id.len;
+    c = c ? c : slice_cmp(a->id, b->id);
     c = c ? c : slice_cmp(a->name, b->name);
     return c ? c : slice_cmp(a->node.text, b->node.text);
 }

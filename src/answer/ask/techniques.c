@@ -154,7 +154,9 @@ static int by_count(const void *x, const void *y)
     const answer_relation *a = x, *b = y;
     if (a->count != b->count)
         return a->count > b->count ? -1 : 1;
-    return slice_cmp(a->node.text, b->node.text);
+    int c = !a->id.len - !b->id.len; /* what is of no catalogue stands last */
+    c = c ? c : slice_cmp(a->id, b->id);
+    return c ? c : slice_cmp(a->node.text, b->node.text);
 }
 
 static status note_mitigations(job *j, answer_card *card, memo *seen, const face *f, err *why)

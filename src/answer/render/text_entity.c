@@ -195,7 +195,7 @@ static void put_targets(page *p, const sink *out)
     }
     message_id label = MSG_ask_label_targets;
     if (n) {
-        phrase all = fit(p, out, parts, n, n, JOIN_COMMA, TEXT_COLUMNS);
+        phrase all = fit(p, out, parts, n, n, JOIN_DOT, TEXT_COLUMNS); /* names hold commas */
         line_phrase(page_body(p, label), &all);
         label = MSG_NONE;
     }
@@ -306,7 +306,9 @@ static void put_how(page *p, const sink *out)
         s->rank = 8;
     if (w->technique_total)
         line_say(p, page_body(p, MSG_ask_label_detect),
-                 msg_ask_detect_counts((int64_t)c->detected, (int64_t)w->technique_total));
+                 c->detected
+                     ? msg_ask_detect_counts((int64_t)c->detected, (int64_t)w->technique_total)
+                     : msg_ask_detect_none());
 }
 
 /* --- by kind -------------------------------------------------------------------------------- */
