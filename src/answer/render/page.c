@@ -15,8 +15,7 @@ static text_line *add(page *p)
         text_line *lines = cap <= 2 * PAGE_LINES_MAX ? arena_array(p->a, cap, sizeof *lines) : NULL;
         if (!lines) {
             p->failed = true;
-            p->count = p->count ? p->count - 1 : 0; /* the last line is written over */
-            return &p->lines[p->count++];
+            return &p->nowhere;
         }
         if (p->count)
             memcpy(lines, p->lines, p->count * sizeof *lines);

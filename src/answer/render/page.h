@@ -41,8 +41,9 @@ typedef struct page {
     text_line *lines;
     size_t count, cap;
     unsigned tables;
-    bool failed; /* memory */
-    bool all;    /* no bound on lines */
+    text_line nowhere; /* takes what is said when memory is out */
+    bool failed;       /* memory */
+    bool all;          /* no bound on lines */
 } page;
 
 void page_init(page *p, arena *a, const answer *w);

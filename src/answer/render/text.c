@@ -26,6 +26,11 @@ static const struct {
 };
 _Static_assert(COUNT_OF(states) == STATE_COUNT_, "a state without a word");
 
+message_id text_state(verdict_state s)
+{
+    return states[s].label;
+}
+
 static const message_id confidences[] = {
     [CONFIDENCE_NONE] = MSG_ask_confidence_none,
     [CONFIDENCE_LOW] = MSG_ask_confidence_low,
@@ -117,7 +122,7 @@ static phrase fact_phrase(page *p, const answer_fact *f)
     return page_phrase(p, parts, n, JOIN_COMMA);
 }
 
-static message span_of(const claim *c)
+message text_span(const claim *c)
 {
     when from = c->first_seen != WHEN_NONE ? c->first_seen : c->valid_from, to = c->last_seen;
     if (from == WHEN_NONE && to == WHEN_NONE)
@@ -191,7 +196,7 @@ static void put_rows(page *p, size_t rows, bool statements, size_t bad)
         l->rank = i == 0 ? 0 : (unsigned)(10 + i);
         line_say(p, l, msg_ask_text(c->claim->source));
         line_say(p, l, msg_ask_text(c->claim->place.len ? c->claim->place : S("-")));
-        line_say(p, l, span_of(c->claim));
+        line_say(p, l, text_span(c->claim));
         if (statements)
             line_phrase(l, &c->statement);
     }
@@ -205,7 +210,7 @@ static void put_rows(page *p, size_t rows, bool statements, size_t bad)
     }
 }
 
-static void put_why(page *p, bool all)
+static void put_why(page *p)
 {
     const answer *w = p->w;
     size_t bad = bad_rows(w), rows = bad ? bad : w->why.count;
@@ -217,7 +222,7 @@ static void put_why(page *p, bool all)
     line_phrase(l, facts.count ? &facts : &w->why.at[0].statement);
     if (bad && w->verdict.confidence != CONFIDENCE_NONE)
         l->tag = msg_ask_confidence(confidences[w->verdict.confidence]);
-    rows = all ? w->why.count : rows > WHY_ROWS ? WHY_ROWS : rows;
+    rows = rows > WHY_ROWS ? WHY_ROWS : rows;
     put_rows(p, rows, !one && rows > 1, bad);
 }
 
@@ -397,7 +402,7 @@ static void text_observable(page *p, text_options how, const sink *out)
 {
     bool silent = !p->w->why.count && !p->w->against.count;
     put_head(p);
-    put_why(p, how.why);
+    put_why(p);
     if (silent) {
         put_asked(p, out);
         page_blank(p);
@@ -410,6 +415,8 @@ static void text_observable(page *p, text_options how, const sink *out)
     }
     text_actions(p);
     text_unknown(p);
+    if (how.why)
+        text_reasons(p);
 }
 
 status answer_text(const answer *w, text_options how, sink *out, err *why)
@@ -437,7 +444,8 @@ status answer_line(const answer *w, sink *out, err *why)
     line_say(&p, l, msg_ask_value((msg_value){(int)w->question.node.kind, w->question.value}));
     if (w->type == ANSWER_OBSERVABLE) {
         line_say(&p, l, message_of(words[w->verdict.word].label));
-        line_say(&p, l, message_of(states[w->verdict.state].label));
+        if (w->verdict.word != VERDICT_UNKNOWN) /* nothing that could hold or not */
+            line_say(&p, l, message_of(states[w->verdict.state].label));
         line_phrase(l, w->priority == PRIORITY_NONE ? &w->summary : &w->priority_line);
     } else {
         line_phrase(l, &w->summary);

@@ -9,6 +9,13 @@
 void text_title(page *p, slice value, kind k, message what);
 void text_actions(page *p);
 void text_unknown(page *p);
+/* What --why adds below: text_why.c. */
+void text_reasons(page *p);
+message_id text_state(verdict_state s);
+message text_span(const claim *c); /* from when to when */
+/* The first sentence of what a source says, markup of links taken out. */
+slice text_first_sentence(page *p, slice text);
+slice text_name_and_id(page *p, const answer_relation *r);
 /* Answers about things with a name: text_entity.c. */
 void text_named(page *p, text_options how, const sink *out);
 

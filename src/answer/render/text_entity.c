@@ -148,7 +148,7 @@ static void put_names(page *p, const sink *out)
         line_phrase(page_body(p, MSG_NONE), &all);
 }
 
-static slice name_and_id(page *p, const answer_relation *r)
+slice text_name_and_id(page *p, const answer_relation *r)
 {
     if (!r->id.len)
         return r->name;
@@ -169,7 +169,7 @@ static void put_active(page *p)
     if (c->campaigns.count && c->campaigns.at[0].last_seen != WHEN_NONE) {
         const answer_relation *r = &c->campaigns.at[0];
         when from = r->first_seen == WHEN_NONE ? r->last_seen : r->first_seen;
-        parts[n++] = msg_ask_latest_campaign(name_and_id(p, r), from, r->last_seen);
+        parts[n++] = msg_ask_latest_campaign(text_name_and_id(p, r), from, r->last_seen);
     }
     phrase all = page_phrase(p, parts, n, JOIN_SEMICOLON);
     if (n)
@@ -208,8 +208,7 @@ static void put_targets(page *p, const sink *out)
     line_phrase(l, &all);
 }
 
-/* The first sentence of what the source says; markup of links taken out. */
-static slice first_sentence(page *p, slice text)
+slice text_first_sentence(page *p, slice text)
 {
     enum { MOST = 190 };
     char *s = arena_alloc(p->a, MOST + 4);
@@ -248,7 +247,7 @@ static void put_what(page *p)
         return;
     text_line *l = page_body(p, MSG_ask_label_what);
     l->rank = c->group.kind == KIND_ACTOR ? 20 : 3;
-    line_say(p, l, msg_ask_text(first_sentence(p, c->description)));
+    line_say(p, l, msg_ask_text(text_first_sentence(p, c->description)));
 }
 
 /* --- how it works --------------------------------------------------------------------------- */
@@ -461,7 +460,6 @@ static void put_several(page *p, const sink *out)
 
 void text_named(page *p, text_options how, const sink *out)
 {
-    (void)how;
     const answer *w = p->w;
     if (w->type == ANSWER_ENTITY) {
         put_entity(p, out);
@@ -475,4 +473,6 @@ void text_named(page *p, text_options how, const sink *out)
     }
     text_actions(p);
     text_unknown(p);
+    if (how.why)
+        text_reasons(p);
 }
