@@ -54,6 +54,9 @@ status claims_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor
 /* The first of them without document, path, place and origins: half the cost. */
 status claims_to_bare(lens *l, arena *a, node_ref object, predicate p, size_t max, claim_list *ret,
                       err *why) NODISCARD;
+/* All claims about `subject`, bare like the above. */
+status claims_of_bare(lens *l, arena *a, node_ref subject, size_t max, claim_list *ret,
+                      err *why) NODISCARD;
 /* What an entity is called and what it is, bare like the above: named, property, in-tactic,
  * subtechnique-of and revoked-by of `subject`. */
 status claims_face(lens *l, arena *a, node_ref subject, size_t max, claim_list *ret,
@@ -61,6 +64,8 @@ status claims_face(lens *l, arena *a, node_ref subject, size_t max, claim_list *
 /* How many, counted up to `cap`; *ret == cap means "at least". */
 status claims_count_to(lens *l, node_ref object, predicate p, uint64_t cap, uint64_t *ret,
                        err *why) NODISCARD;
+/* How many have it as subject or object, counted up to `cap`. */
+status claims_count_around(lens *l, node_ref node, uint64_t cap, uint64_t *ret, err *why) NODISCARD;
 /* One claim by its public id, withdrawn or not. ERR_NOT_FOUND. */
 status claim_get(lens *l, arena *a, slice id, claim *ret, err *why) NODISCARD;
 /* Every visible claim in the order they were recorded: for exports. cursor as above. */

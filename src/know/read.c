@@ -211,7 +211,7 @@ static int64_t one_more(size_t *max)
 }
 
 static status list_of(lens *l, arena *a, query which, node_ref subject, predicate p, size_t max,
-                      claim_list *ret, err *why)
+                      extent e, claim_list *ret, err *why)
 {
     int64_t node, limit = one_more(&max);
     status st = node_find(l->d, l->h, subject, &node, why);
@@ -225,7 +225,7 @@ static status list_of(lens *l, arena *a, query which, node_ref subject, predicat
     db_bind_int(q, 1, node);
     db_bind_int(q, 2, p);
     db_bind_int(q, 3, limit);
-    return read_list(l, a, q, max, WHOLE, ret, why);
+    return read_list(l, a, q, max, e, ret, why);
 }
 
 _Static_assert(PRED_VERDICT == 36, "the index claim_verdict and Q_CLAIMS_VERDICT say 36");
@@ -254,13 +254,18 @@ status claims_of(lens *l, arena *a, node_ref subject, predicate p, size_t max, c
 {
     if (p == PRED_VERDICT)
         return verdicts_of(l, a, subject, max, ret, why);
-    return list_of(l, a, Q_CLAIMS_OF, subject, p, max, ret, why);
+    return list_of(l, a, Q_CLAIMS_OF, subject, p, max, WHOLE, ret, why);
 }
 
 status claims_of_past(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret,
                       err *why)
 {
-    return list_of(l, a, Q_CLAIMS_OF_PAST, subject, p, max, ret, why);
+    return list_of(l, a, Q_CLAIMS_OF_PAST, subject, p, max, WHOLE, ret, why);
+}
+
+status claims_of_bare(lens *l, arena *a, node_ref subject, size_t max, claim_list *ret, err *why)
+{
+    return list_of(l, a, Q_CLAIMS_OF, subject, PRED_NONE, max, BARE, ret, why);
 }
 
 status claims_face(lens *l, arena *a, node_ref subject, size_t max, claim_list *ret, err *why)
@@ -346,23 +351,33 @@ status claims_count_to(lens *l, node_ref object, predicate p, uint64_t cap, uint
     return count(q, ret, why);
 }
 
-status node_known(lens *l, node_ref n, bool *ret, err *why)
+static status count_one_side(lens *l, query which, int64_t node, uint64_t cap, uint64_t *ret,
+                             err *why)
+{
+    db_stmt *q = db_query(l->d, which);
+    db_bind_int(q, 1, node);
+    db_bind_int(q, 2, (int64_t)cap);
+    return count(q, ret, why);
+}
+
+status claims_count_around(lens *l, node_ref n, uint64_t cap, uint64_t *ret, err *why)
 {
     int64_t node;
-    uint64_t some = 0;
+    uint64_t of = 0, to = 0;
     status st = node_find(l->d, l->h, n, &node, why);
-    if (st == OK && node) {
-        db_stmt *q = db_query(l->d, Q_COUNT_OF);
-        db_bind_int(q, 1, node);
-        db_bind_int(q, 2, 1);
-        st = count(q, &some, why);
-        if (st == OK && !some) {
-            q = db_query(l->d, Q_COUNT_TO_ANY);
-            db_bind_int(q, 1, node);
-            db_bind_int(q, 2, 1);
-            st = count(q, &some, why);
-        }
-    }
+    if (st == OK && node)
+        st = count_one_side(l, Q_COUNT_OF, node, cap, &of, why);
+    if (st == OK && node && of < cap)
+        st = count_one_side(l, Q_COUNT_TO_ANY, node, cap - of, &to, why);
+    if (st == OK)
+        *ret = of + to;
+    return st;
+}
+
+status node_known(lens *l, node_ref n, bool *ret, err *why)
+{
+    uint64_t some = 0;
+    status st = claims_count_around(l, n, 1, &some, why);
     if (st == OK)
         *ret = some != 0;
     return st;

@@ -4,6 +4,7 @@
 #define NOROSHI_ANSWER_ASK_JOB_H
 
 #include "answer/ask.h"
+#include "model/memo.h"
 #include "know/held.h"
 
 /* What is remembered of an entity while the look lasts: from its own claims, not its group's. */
@@ -23,8 +24,6 @@ typedef struct face {
     size_t mitigation_count;
     uint64_t detections;
 } face;
-
-typedef struct memo memo; /* memo.c */
 
 struct asker {
     store *s;
@@ -62,14 +61,6 @@ void phrase_add(phrase_builder *b, message m); /* over PHRASE_PARTS is left out 
 phrase phrase_end(job *j, const phrase_builder *b, phrase_join join);
 /* A message that lives in the arena, to be an argument of another. */
 msg_message job_message(job *j, message m);
-
-/* --- memo.c: small maps from nodes to things, emptied with the look ------------------------- */
-
-memo *memo_new(arena *a);
-/* NULL when it is not there. */
-void *memo_get(const memo *m, node_ref key);
-/* Copies the key; false when the budget is spent. */
-bool memo_put(memo *m, node_ref key, void *value);
 
 /* --- tactics (techniques.c) ----------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
-/* memo.c - open addressing over SipHash with a key of no secret: what fills it comes out of the
- * store, is bounded by the look's memory, and is compared in full. See job.h. */
-#include "answer/ask/job.h"
+/* memo.c - a map from nodes to things: see memo.h. */
+#include "model/memo.h"
+#include "base/hash.h"
 
 typedef struct memo_slot {
     node_ref key;
