@@ -439,6 +439,9 @@ status answer_line(const answer *w, sink *out, err *why)
         line_say(&p, l, message_of(words[w->verdict.word].label));
         line_say(&p, l, message_of(states[w->verdict.state].label));
         line_phrase(l, w->priority == PRIORITY_NONE ? &w->summary : &w->priority_line);
+    } else if (w->type == ANSWER_ENTITY) {
+        line_say(&p, l, msg_ask_text(w->card->group.name));
+        line_say(&p, l, text_sort(w->card));
     } else {
         line_phrase(l, &w->summary);
     }

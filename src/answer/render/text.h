@@ -9,7 +9,9 @@
 void text_title(page *p, slice value, kind k, message what);
 void text_actions(page *p);
 void text_unknown(page *p);
-/* Answers about things with a name: text_entity.c. */
+/* Answers about things with a name, and what sort of thing one is ("actor, G0007"):
+ * text_entity.c. */
+message text_sort(const answer_card *c);
 void text_named(page *p, text_options how, const sink *out);
 
 #endif
