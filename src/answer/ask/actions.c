@@ -1,5 +1,5 @@
 /* actions.c - what to do, from rules: a table of situations. Nothing without a reason, at most
- * five, and reversible ones before others. See docs/answer.md for the rules in words. */
+ * five, and reversible ones before others. See docs/answers.md for the rules in words. */
 #include "answer/ask/job.h"
 
 enum { ACTIONS_MAX = 5, BLOCK_DAYS = 7 };
