@@ -238,10 +238,10 @@ static void put_absence(page *p, message *parts, size_t *n, size_t room)
     }
 }
 
-static void put_against(page *p)
+static void put_against(page *p, bool all)
 {
     const answer *w = p->w;
-    size_t rows = w->against.count > AGAINST_ROWS ? AGAINST_ROWS : w->against.count;
+    size_t rows = all || w->against.count < AGAINST_ROWS ? w->against.count : AGAINST_ROWS;
     for (size_t i = 0; i < rows; i++) {
         text_line *l = page_body(p, i == 0 ? MSG_ask_label_against : MSG_NONE);
         line_phrase(l, &w->against.at[i].statement);
@@ -402,7 +402,7 @@ static void text_observable(page *p, text_options how, const sink *out)
         put_asked(p, out);
         page_blank(p);
     } else {
-        put_against(p);
+        put_against(p, how.why);
         if (bad_rows(p->w)) {
             put_who(p);
             put_seen(p);

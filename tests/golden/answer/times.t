@@ -39,6 +39,9 @@ A person's word may have an end, and changes tells what is another verdict now.
     $ noroshi ask 198.51.100.8 | sed -n '2,3p'
     SUSPICIOUS  decided by a person: (re: [^,]*), weak evidence from 1 independent source
     CURRENT     its source vouches for it until 2027-01-31
+    $ noroshi ask 198.51.100.7 | grep -A1 '^DO'
+    DO      1 Do not block it on this evidence
+    UNKNOWN   owner, ASN, country (no data loaded)
     $ noroshi changes --since 2026-11-10 2>&1
     198.51.100.7                                malicious 38 -> benign 0
     198.51.100.8                                unknown 0 -> suspicious 45
