@@ -6,7 +6,7 @@
  *     answer_text(w, &sink_options, &sink);
  *
  * Uses: base/message, judge/verdict, know/names. Used by: ask (makes it), render, publish, serve.
- * Shapes follow section 3 of the contract; docs/answer.md says what each field means and lists the
+ * Shapes follow section 3 of the contract; docs/answers.md says what each field means and lists the
  * closed vocabularies. Everything lives in the arena given to ask. Lists are already in the order
  * in which they are shown; `total` counts what was found, of which `count` are kept. */
 #ifndef NOROSHI_ANSWER_ANSWER_H

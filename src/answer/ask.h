@@ -12,7 +12,7 @@
  * text that looks like a domain of no known top-level domain is tried as a name first.
  * An answer depends on nothing but the text, the options and the view: the same store, view and
  * `now` give the same bytes. What was looked up is remembered until the next look.
- * Cost: lists and counts are bounded (docs/answer.md), whatever the number of claims.
+ * Cost: lists and counts are bounded (docs/answers.md), whatever the number of claims.
  * Threads: an asker belongs to one thread. */
 #ifndef NOROSHI_ANSWER_ASK_H
 #define NOROSHI_ANSWER_ASK_H

@@ -72,7 +72,7 @@ status cmd_changes(app *a, err *why)
     view then = a->view;
     if (!option_is_set(a->options, OPT_CHANGES_SINCE))
         return app_fail(a, ERR_INPUT, msg_changes_since(), S(""), why);
-    then.known_at = then.now = option_int(a->options, OPT_CHANGES_SINCE);
+    then.known_at = then.now = option_time(a->options, OPT_CHANGES_SINCE);
     status st = app_lens(a, &after, why);
     if (st == OK)
         st = lens_new(a->store, &before, why);
@@ -94,6 +94,8 @@ status cmd_changes(app *a, err *why)
     if (st == OK && !n.changed)
         app_exit(a, 1);
     if (st == OK)
+        st = sink_flush(&a->out, why); /* the rows before the sum */
+    if (st == OK)
         app_note(a, msg_changes_count((int64_t)n.judged, (int64_t)n.changed));
-    return st == OK ? sink_flush(&a->out, why) : st;
+    return st;
 }

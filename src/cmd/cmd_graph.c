@@ -1,4 +1,4 @@
-/* cmd_graph.c - noroshi graph ID: what stands next to a thing, and what shares rare things with it. */
+/* cmd_graph.c - noroshi graph ID: neighbours of a thing, and what shares rare things with it. */
 #include "cmd/graphing.h"
 
 status cmd_graph(app *a, err *why)
@@ -12,8 +12,9 @@ status cmd_graph(app *a, err *why)
     limits.depth = (unsigned)option_int(a->options, OPT_GRAPH_DEPTH);
     limits.nodes_max = (size_t)option_int(a->options, OPT_GRAPH_LIMIT);
     status st = app_lens(a, &l, why);
-    if (st == OK)
-        st = graphing_operand(a, l, a->operands[0], &start, why);
+    if (st != OK)
+        return st;
+    st = graphing_operand(a, l, a->operands[0], &start, why);
     if (st == OK)
         st = graph_around(l, &m, start, &limits, &g, why);
     if (st == ERR_NOT_FOUND) {

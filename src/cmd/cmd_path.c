@@ -12,6 +12,8 @@ status cmd_path(app *a, err *why)
     arena_init(&m, 512 << 20);
     limits.nodes_max = (size_t)option_int(a->options, OPT_PATH_LIMIT);
     status st = app_lens(a, &l, why);
+    if (st != OK)
+        return st;
     for (size_t i = 0; st == OK && i < COUNT_OF(end); i++) {
         st = graphing_operand(a, l, a->operands[i], &end[i], &said);
         if (st != OK && st != ERR_NOT_FOUND)

@@ -65,7 +65,7 @@ status cmd_verdict_set(app *a, err *why)
                     .last_seen = WHEN_NONE,
                     .valid_from = WHEN_NONE,
                     .valid_until = option_is_set(a->options, OPT_VERDICT_UNTIL)
-                                       ? option_int(a->options, OPT_VERDICT_UNTIL)
+                                       ? option_time(a->options, OPT_VERDICT_UNTIL)
                                        : WHEN_NONE,
                     .marked = true};
     st = buf_status(&detail, why);

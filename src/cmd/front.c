@@ -176,17 +176,19 @@ static void make_sinks(front *f, app *a, const front_io *io)
     sink_init(&a->err, &o);
 }
 
+/* Looking as of a time is standing there: ages and states are those of that day. */
 static void make_view(app *a)
 {
     const slice *audiences;
+    when known_at = option_time(a->options, OPT_AS_OF);
     size_t count = option_items(a->options, OPT_AUDIENCE, &audiences);
     a->view = (view){.clearance = (tlp)option_int(a->options, OPT_CLEARANCE),
                      .organisation = option_text(a->options, OPT_ORGANISATION),
                      .audiences = audiences,
                      .audience_count = count,
                      .all_audiences = count == 0,
-                     .known_at = option_time(a->options, OPT_AS_OF),
-                     .now = clock_now(a->clock)};
+                     .known_at = known_at,
+                     .now = known_at != WHEN_NONE ? known_at : clock_now(a->clock)};
 }
 
 static void make_app(front *f, const front_io *io, const options *o)

@@ -176,6 +176,19 @@ static void put_totals(importing *im)
 
 /* --- options -------------------------------------------------------------------------------- */
 
+static status no_such_format(slice name, err *why)
+{
+    CLEANUP(buf_done) buf known;
+    buf_init(&known, 4096);
+    for (size_t i = 0; i < format_count(); i++) {
+        buf_put(&known, i ? S(", ") : S(""));
+        buf_put(&known, slice_str(format_at(i)->name));
+    }
+    name = slice_sub(name, 0, 32);
+    return err_set(why, ERR_INPUT, ERR_NOWHERE, "--format %.*s is not known; known are %.*s",
+                   SLICE_FMT(name), SLICE_FMT(buf_slice(&known)));
+}
+
 static status read_options(app *a, import_options *o, err *why)
 {
     const options *given = a->options;
@@ -200,10 +213,7 @@ static status read_options(app *a, import_options *o, err *why)
     o->unpack.ratio_max = (uint32_t)option_int(given, OPT_LIMIT_ARCHIVE_RATIO);
     o->unpack.bytes_max = (uint64_t)option_int(given, OPT_LIMIT_ARCHIVE_BYTES);
     o->unpack.levels_max = (uint32_t)option_int(given, OPT_LIMIT_ARCHIVE_LEVELS);
-    if (o->format.len && !format_named(o->format))
-        return err_set(why, ERR_INPUT, ERR_NOWHERE, "--format %.*s is not known: %s",
-                       SLICE_FMT(o->format), "noroshi help import lists the formats");
-    return OK;
+    return o->format.len && !format_named(o->format) ? no_such_format(o->format, why) : OK;
 }
 
 static status start(app *a, importing *im, sandbox **jail, importer **ret,

@@ -90,6 +90,67 @@ TEST(once_bad_now_old)
     CHECK(v.score_0_100 > 50);
 }
 
+/* The examples of docs/verdict.md: who changes a number here changes it there. */
+TEST(doc_one_address_once_bad)
+{
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 1 << 20);
+    evidence e[2] = {
+        dated(EV_NAMES_THREAT, "carbonblack-c2", "2020-12-15 13:17:41", "2021-01-15 08:55:44"),
+        dated(EV_NAMES_THREAT, "carbonblack-c2", "2020-12-15 13:17:41", "2020-12-31 02:48:25")};
+    verdict v = judge_at(&a, e, 2, day("2021-01-25 08:55:44"));
+    CHECK_EQ(v.judged[0].weight_permille, 650);
+    CHECK_EQ(v.judged[0].now_permille, 462);
+    CHECK_EQ(v.independent, 1);
+    CHECK_EQ(v.strength_permille, 650);
+    CHECK_EQ(v.score_0_100, 46);
+    CHECK_EQ(v.state, STATE_CURRENT);
+    CHECK_EQ(v.word, VERDICT_MALICIOUS);
+    CHECK_EQ(v.rule, DECIDED_STRONG);
+    CHECK_EQ(v.confidence, CONFIDENCE_FAIR);
+    CHECK_EQ(v.parts[0].of, 0);
+    v = judge_at(&a, e, 2, NOW);
+    CHECK_EQ(v.score_0_100, 0);
+    CHECK_EQ(v.state, STATE_STALE);
+    CHECK_EQ(v.until, day("2021-03-03 05:55:44"));
+    CHECK_EQ(verdict_age_days(&v, NOW), 2137);
+}
+
+TEST(doc_one_domain_three_sources)
+{
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 1 << 20);
+    evidence e[4] = {dated(EV_INDICATOR_MALICIOUS, "vendor", "2026-10-23", "2026-10-23"),
+                     piece(EV_SAYS_BAD, "feed"), piece(EV_SAYS_BAD, "copy"),
+                     piece(EV_LISTED_BENIGN, "list")};
+    for (size_t i = 0; i < 4; i++)
+        e[i].kind = KIND_DOMAIN, e[i].id_lo = i;
+    e[0].confidence = 90;
+    e[0].reliability = 'B';
+    e[1].reliability = e[2].reliability = 'C';
+    e[1].recorded = e[2].recorded = day("2026-11-02");
+    e[2].derives_from = S("feed");
+    verdict v = judge_at(&a, e, 3, NOW);
+    CHECK_EQ(v.judged[0].weight_permille, 759);
+    CHECK_EQ(v.judged[0].now_permille, 506);
+    CHECK_EQ(v.judged[1].weight_permille, 462);
+    CHECK_EQ(v.judged[1].now_permille, 336);
+    CHECK_EQ(v.independent, 2);
+    CHECK_EQ(v.strength_permille, 870);
+    CHECK_EQ(v.word, VERDICT_MALICIOUS);
+    CHECK_EQ(v.confidence, CONFIDENCE_HIGH);
+    CHECK_EQ(v.part_count, 2);
+    CHECK_EQ(v.parts[0].points, 51);
+    CHECK_EQ(v.parts[1].points, 16);
+    CHECK_EQ(v.score_0_100, 67);
+    v = judge_at(&a, e, 4, NOW);
+    CHECK_EQ(v.word, VERDICT_CONFLICTING);
+    CHECK_EQ(v.rule, DECIDED_LISTED_BUT_BAD);
+    CHECK_EQ(v.confidence, CONFIDENCE_LOW);
+    CHECK_EQ(v.parts[2].points, -18);
+    CHECK_EQ(v.score_0_100, 49);
+}
+
 TEST(decay_follows_the_polynomial)
 {
     decay d = decay_of(KIND_IPV4);

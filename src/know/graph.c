@@ -329,6 +329,7 @@ static status lay_out(walk *w, spot *left, spot *right, bond *over, bool over_fr
                       graph_view *ret, err *why)
 {
     enum { STATIONS = GRAPH_WAY_MAX + 1 };
+    assert(left && right);
     drawing d = {.w = w, .limits = &(graph_limits){.nodes_max = STATIONS}};
     spot *stations[STATIONS], *owner[STATIONS];
     bond *by[STATIONS];

@@ -1,5 +1,5 @@
 /* actions.c - what to do, from rules: a table of situations. Nothing without a reason, at most
- * five, and reversible ones before others. See docs/answer.md for the rules in words. */
+ * five, and reversible ones before others. See docs/answers.md for the rules in words. */
 #include "answer/ask/job.h"
 
 enum { ACTIONS_MAX = 5, BLOCK_DAYS = 7 };
@@ -188,7 +188,10 @@ static phrase tag_words(job *j, tag_kind what)
     case TAG_STALE: return phrase_one(j, msg_ask_tag_stale());
     case TAG_UNKNOWN_RAN: return phrase_one(j, msg_ask_tag_unknown_ran());
     case TAG_CONFLICT: return phrase_one(j, msg_ask_tag_conflicting());
-    case TAG_LISTED: return phrase_one(j, msg_ask_tag_listed());
+    case TAG_LISTED: /* a person's word, or a source's, is no list */
+        if (j->w->verdict.rule != DECIDED_LISTED && j->w->verdict.rule != DECIDED_KNOWN_GOOD)
+            break;
+        return phrase_one(j, msg_ask_tag_listed());
     case TAG_NONE: break;
     }
     return (phrase){0};

@@ -1,4 +1,4 @@
-/* json.c - the answer as one JSON object: see render.h and docs/answer.md. */
+/* json.c - the answer as one JSON object: see render.h and docs/answers.md. */
 #include "answer/render/write.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* json_entity.c - members of answers about things with a name: see render.h and docs/answer.md. */
+/* json_entity.c - members of answers about things with a name: see render.h and docs/answers.md. */
 #include "answer/render/write.h"
 
 static void put_id_name(json_out *o, node_ref node, slice name, slice id)

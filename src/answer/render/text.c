@@ -243,10 +243,10 @@ static void put_absence(page *p, message *parts, size_t *n, size_t room)
     }
 }
 
-static void put_against(page *p)
+static void put_against(page *p, bool all)
 {
     const answer *w = p->w;
-    size_t rows = w->against.count > AGAINST_ROWS ? AGAINST_ROWS : w->against.count;
+    size_t rows = all || w->against.count < AGAINST_ROWS ? w->against.count : AGAINST_ROWS;
     for (size_t i = 0; i < rows; i++) {
         text_line *l = page_body(p, i == 0 ? MSG_ask_label_against : MSG_NONE);
         line_phrase(l, &w->against.at[i].statement);
@@ -407,7 +407,7 @@ static void text_observable(page *p, text_options how, const sink *out)
         put_asked(p, out);
         page_blank(p);
     } else {
-        put_against(p);
+        put_against(p, how.why);
         if (bad_rows(p->w)) {
             put_who(p);
             put_seen(p);
@@ -447,6 +447,9 @@ status answer_line(const answer *w, sink *out, err *why)
         if (w->verdict.word != VERDICT_UNKNOWN) /* nothing that could hold or not */
             line_say(&p, l, message_of(states[w->verdict.state].label));
         line_phrase(l, w->priority == PRIORITY_NONE ? &w->summary : &w->priority_line);
+    } else if (w->type == ANSWER_ENTITY) {
+        line_say(&p, l, msg_ask_text(w->card->group.name));
+        line_say(&p, l, text_sort(w->card));
     } else {
         line_phrase(l, &w->summary);
     }

@@ -16,7 +16,9 @@ message text_span(const claim *c); /* from when to when */
 /* The first sentence of what a source says, markup of links taken out. */
 slice text_first_sentence(page *p, slice text);
 slice text_name_and_id(page *p, const answer_relation *r);
-/* Answers about things with a name: text_entity.c. */
+/* Answers about things with a name, and what sort of thing one is ("actor, G0007"):
+ * text_entity.c. */
+message text_sort(const answer_card *c);
 void text_named(page *p, text_options how, const sink *out);
 
 #endif

@@ -312,13 +312,16 @@ static void put_how(page *p, const sink *out)
 
 /* --- by kind -------------------------------------------------------------------------------- */
 
-static void put_title(page *p)
+message text_sort(const answer_card *c)
 {
-    const answer_card *c = p->w->card;
     message_id word = kind_word(c->group.kind);
     bool id = c->external_id.len && !slice_eq(c->external_id, c->group.name);
-    text_title(p, c->group.name, KIND_NONE,
-               id ? msg_ask_kind_id(word, c->external_id) : message_of(word));
+    return id ? msg_ask_kind_id(word, c->external_id) : message_of(word);
+}
+
+static void put_title(page *p)
+{
+    text_title(p, p->w->card->group.name, KIND_NONE, text_sort(p->w->card));
 }
 
 static void put_technique(page *p, const sink *out)

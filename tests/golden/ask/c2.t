@@ -64,7 +64,7 @@ Needs: noroshi
     198.51.100.7  ipv4                                                       TLP:CLEAR   2026-11-22 10:00 JST 時点
     悪性        Cobalt Strike の C2 サーバー、2020-12-15 から 2021-01-15 まで
     情報古い    以後 2,137 日間、新しい情報なし。2021-03-03 に減衰しきい値を下回る。利用者が変わった可能性あり
-    優先度      通信が上記期間内、または要求パスが /activity なら P1。それ以外は P3(まず確認)
+    優先度      通信が上記期間内、またはパス /activity への要求なら P1。それ以外は P3(まず確認)
     
     根拠      Cobalt Strike 4.0、HTTP 80 番、watermark 305419896、パス /activity                          確度: 中
                 carbonblack-c2  cobaltstrike_id305419896.csv:2       2020-12-15 13:17 .. 2021-01-15 08:55 UTC

@@ -137,7 +137,7 @@ Needs: noroshi
      侵入      T1078 Valid Accounts · T1078.004 Cloud Accounts · 他 16 件
      定着      T1014 Rootkit · T1027.013 Encrypted/Encoded File · T1036 Masquerading · 他 21 件
      持ち出し  T1005 Data from Local System · T1025 Data from Removable Media · 他 16 件
-    道具      28  ADVSTORESHELL S0045、CHOPSTICK S0023、CORESHELL S0137、Cannon S0351、他 24 件
+    ツール類  28  ADVSTORESHELL S0045、CHOPSTICK S0023、CORESHELL S0137、Cannon S0351、他 24 件
     検知      検知ルールは未登録
     対処    1 有効な緩和策(手法数): User Training M1017 (17)、User Account Management M1018 (13)、Privileged
               Account Management M1026 (13)

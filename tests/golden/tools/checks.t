@@ -49,3 +49,32 @@ The house rules. The word for unfinished work is put together here, so that this
     src/base/notes.md:1: a .md beside code: it belongs in docs/
     src/base/wide.c:1: 101 columns (100 at most)
     [1]
+
+The pages that repeat what the code says: numbers, words, decisions, links.
+
+    $ rm -rf src tests; mkdir -p src/judge src/model src/answer/ask
+    $ cp -r "$ROOT"/src/judge/verdict* "$ROOT"/src/judge/evidence.c src/judge
+    $ cp "$ROOT"/src/model/kind.c src/model; cp "$ROOT"/src/answer/ask/actions.c src/answer/ask
+    $ cp -r "$ROOT"/docs .; cp "$ROOT"/*.md .
+    $ "$ROOT"/tools/check-docs . | grep -v 'leads to nothing'
+    [1]
+    $ sed -i 's/"names-threat", STANCE_BAD, 900/"names-threat", STANCE_BAD, 910/; s/VIA_HOST\] = 700/VIA_HOST] = 710/' src/judge/verdict.c
+    $ sed -i 's/CAP_UNKNOWN = 19/CAP_UNKNOWN = 29/; s/return 950;/return 940;/' src/judge/verdict.c
+    $ sed -i '/KIND_URL\]/d; s/KIND_DOMAIN\] = {270, 2}/KIND_DOMAIN] = {200, 2}/' src/judge/verdict/decay.c
+    $ sed -i 's/"conflicting"/"contradictory"/' src/judge/verdict/words.c
+    $ sed -i 's/"date-first"/"dates-first"/' src/answer/ask/actions.c
+    $ sed -i '/0044/d' docs/decisions/README.md; sed -i 's/^# 0042:/# 42:/' docs/decisions/0042*
+    $ echo 'See [there](nowhere.md).' > docs/lost.md
+    $ "$ROOT"/tools/check-docs . | grep -v 'md: leads to nothing: [^n]'
+    docs/verdict.md: weight of names-threat is ('bad', 900), in the code ('bad', 910)
+    docs/verdict.md: way host is 700, in the code 710
+    docs/verdict.md: reliability B is 950, in the code 940
+    docs/verdict.md: does not say 'says unknown | 29 |'
+    docs/verdict.md: decay of domain is (270, 2), in the code (200, 2)
+    docs/verdict.md: decay of url is not in the code
+    docs/answers.md: words of `verdict`: differ in ['conflicting', 'contradictory']
+    docs/answers.md: action rule date-first is only on one side
+    docs/answers.md: action rule dates-first is only on one side
+    docs/decisions/0042-configuration-syntax.md:1: does not begin with "# 0042: what"
+    docs/decisions/README.md: 0044-secrets-are-files.md is missing
+    docs/lost.md: leads to nothing: nowhere.md
