@@ -129,7 +129,7 @@ typedef struct answer_technique {
     const slice *tactics;
     size_t tactic_count;
     technique_group group;
-    const char *basis; /* "observed", "said", "capability" */
+    const char *basis; /* "observed", "capability" (of software) */
     slice procedure, procedure_source;
     size_t reports; /* that the procedure cites */
     node_ref via;   /* the campaign or software it is known through; KIND_NONE: itself */

@@ -124,12 +124,14 @@ static status add_technique(job *j, answer_technique *list, const used *u, const
 {
     (void)why;
     answer_technique *t = &list[j->w->technique_count++];
+    kind whose = j->w->card->group.kind; /* what software can do, or what was seen of people */
     *t = (answer_technique){.node = u->node,
                             .id = f->id,
                             .name = f->name,
                             .tactics = f->tactics,
                             .tactic_count = f->tactic_count,
-                            .basis = "said",
+                            .basis = whose == KIND_MALWARE || whose == KIND_TOOL ? "capability"
+                                                                                 : "observed",
                             .procedure = u->best->value,
                             .procedure_source = u->best->source,
                             .reports = u->best->origin_count};
