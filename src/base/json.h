@@ -60,6 +60,8 @@ const json *json_get(const json *object, slice key);
 slice json_text(const json *v);
 /* true and *ret for a number without fraction or exponent that fits. */
 bool json_int(const json *v, int64_t *ret);
+/* The same for a number whose value is whole, however it is written: 5, 5.0, 50e-1. Exact. */
+bool json_whole(const json *v, int64_t *ret);
 bool json_is(const json *v, json_type type);
 /* The bytes of the value as written in `text`, the slice given to json_parse. */
 slice json_raw(const json *v, slice text);

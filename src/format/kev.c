@@ -248,7 +248,7 @@ static status take_part(kev *k, const json_part *p, err *why)
         return OK;
     emit_begin(&k->e);
     status st = emit_parse(&k->e, p->raw, &k->limits, &v, why);
-    if (st == OK && (!json_int(v, &k->count) || k->count < 0))
+    if (st == OK && (!json_whole(v, &k->count) || k->count < 0))
         st = err_set(why, ERR_INPUT, p->at, "\"count\" is no number of entries");
     return st;
 }
