@@ -161,7 +161,7 @@ static status on_summary(void *ctx, const import_summary *s, err *why)
 static void put_totals(importing *im)
 {
     sink *out = &im->a->out;
-    if (im->a->json || im->a->quiet || im->documents < 2)
+    if (im->a->json || im->a->quiet || (im->documents < 2 && !im->skipped))
         return;
     sink_put(out, msg_import_total((int64_t)(im->documents - im->skipped), (int64_t)im->records,
                                    (int64_t)im->fresh));

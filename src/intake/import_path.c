@@ -65,7 +65,7 @@ static status visit_document(void *ctx, const walk_document *d, err *why)
     import_place place = *v->outer;
     arena_mark mark = arena_here(v->a);
     place.path = d->path;
-    place.given = v->outer->given && d->level == 0;
+    place.given = v->outer->given && d->alone;
     if (d->level) /* a member: its own name tells lists of one archive apart */
         place.feed = arena_printf(v->a, "%.*s!%.*s", SLICE_FMT(v->outer->feed), SLICE_FMT(d->path));
     status st = place.feed.ptr ? import_document(v->im, d->fd, d->size, &place, why)
