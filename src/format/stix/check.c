@@ -249,7 +249,6 @@ static const struct {
     slice first, second;
     bool may_equal;
 } orders[] = {
-    {S_INIT("created"), S_INIT("modified"), true},
     {S_INIT("valid_from"), S_INIT("valid_until"), false},
     {S_INIT("start"), S_INIT("end"), true},
 };
