@@ -107,6 +107,8 @@ json_stream *json_stream_free(json_stream *s);
 /* OK and *ret; ERR_INPUT (why->at: offset in the document), ERR_LIMIT, or what the reader said. An
  * error is final: later calls return the same status. Memory: one part, and 256 KiB. */
 status json_stream_next(json_stream *s, json_part *ret, err *why) NODISCARD;
+/* A part is `over`: ERR_INPUT, and `why` says which limit. value_max as in the options. */
+status json_part_over(const json_part *p, uint32_t value_max, err *why);
 
 /* --- writing -------------------------------------------------------------------------------- */
 

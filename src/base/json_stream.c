@@ -484,3 +484,11 @@ status json_stream_next(json_stream *s, json_part *ret, err *why)
     s->failed = st;
     return st;
 }
+
+status json_part_over(const json_part *p, uint32_t value_max, err *why)
+{
+    uint32_t max = value_max ? value_max : JSON_VALUE_MAX;
+    if (p->length > max)
+        return err_set(why, ERR_INPUT, p->at, "over %u bytes", max);
+    return err_set(why, ERR_INPUT, p->at, "deeper than %d", JSON_DEPTH_MAX);
+}

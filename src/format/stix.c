@@ -253,8 +253,8 @@ static status parse(stix *x, const item *i, json **ret, err *refusal)
 {
     *ret = NULL;
     if (i->over) {
-        err_set(refusal, ERR_LIMIT, ERR_NOWHERE, "over %u bytes, or deeper than %d",
-                x->limits.bytes_max, JSON_DEPTH_MAX);
+        const json_part p = {.at = i->at, .length = i->length};
+        json_part_over(&p, x->limits.bytes_max, refusal);
         return OK;
     }
     status st = json_parse(x->a, i->raw, &x->limits, ret, refusal);

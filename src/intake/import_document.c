@@ -339,7 +339,7 @@ static void list_member(importer *im, const uint8_t *sha256)
 }
 
 /* Over the limit: said before anything is read. */
-static status too_large(importer *im, const import_place *place, err *why)
+status import_too_large(importer *im, const import_place *place, err *why)
 {
     err cause = {0};
     im->members_ok = false;
@@ -353,7 +353,7 @@ status import_document(importer *im, int fd, uint64_t size, const import_place *
     uint8_t sha[SHA256_BYTES];
     bool known;
     if (im->o.document_bytes_max && size > im->o.document_bytes_max)
-        return too_large(im, place, why);
+        return import_too_large(im, place, why);
     start_summary(im, place);
     status st = hash_descriptor(im, fd, sha, &im->bytes, why);
     if (st != OK)

@@ -56,6 +56,7 @@ typedef struct file_visit {
     importer *im;
     const import_place *outer;
     arena *a;
+    bool some;    /* a document, or a member that could not be had */
     bool stopped; /* our own side cannot go on: not the archive's fault */
 } file_visit;
 
@@ -63,6 +64,7 @@ static status visit_document(void *ctx, const walk_document *d, err *why)
 {
     file_visit *v = ctx;
     import_place place = *v->outer;
+    v->some = true;
     arena_mark mark = arena_here(v->a);
     place.path = d->path;
     place.given = v->outer->given && d->alone;
@@ -80,6 +82,7 @@ static status refuse_member(void *ctx, slice path, slice reason, err *why)
     file_visit *v = ctx;
     import_place place = *v->outer;
     err cause = {0};
+    v->some = true;
     place.path = path;
     v->im->members_ok = false;
     err_set(&cause, ERR_INPUT, ERR_NOWHERE, "%.*s", SLICE_FMT(reason));
@@ -143,6 +146,10 @@ static status walk_file(importer *im, int fd, const import_place *place, arena *
     walk_options o = {
         .directory = im->o.directory, .limits = im->o.unpack, .refuse = refuse_member};
     status st = walk(im->o.sandbox, fd, place->path, &o, visit_document, &v, &cause);
+    if (st == OK && !v.some) { /* folders and links only: nobody shall wonder where it went */
+        im->members_ok = false;
+        return import_problem(im, place, OK, NULL, why);
+    }
     if (st == OK)
         return OK;
     if (v.stopped || (st != ERR_INPUT && st != ERR_LIMIT)) {
@@ -350,9 +357,11 @@ static status import_stdin(importer *im, err *why)
     import_place place = {.path = S("-"), .root = S("stdin"), .feed = S("-"), .given = true};
     spool p;
     char *room = malloc(READ_SIZE);
+    uint64_t max = im->o.document_bytes_max;
+    bool over = false;
     spool_init(&p, im->o.directory);
     status st = room ? OK : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-    while (st == OK) {
+    while (st == OK && !over) { /* no more than one document may have */
         ssize_t n = read(STDIN_FILENO, room, READ_SIZE);
         if (n < 0 && errno == EINTR)
             continue;
@@ -361,11 +370,12 @@ static status import_stdin(importer *im, err *why)
         if (n <= 0)
             break;
         st = spool_write(&p, slice_of(room, (size_t)n), why);
+        over = max && p.size > max;
     }
     if (st == OK)
         st = spool_finish(&p, why);
     if (st == OK)
-        st = import_descriptor(im, p.fd, &place, why);
+        st = over ? import_too_large(im, &place, why) : import_descriptor(im, p.fd, &place, why);
     spool_done(&p);
     free(room);
     return st;

@@ -67,6 +67,8 @@ status import_document(importer *im, int fd, uint64_t size, const import_place *
 /* A summary for something that is no document; `failed` with *cause, or skipped. */
 status import_problem(importer *im, const import_place *place, status failed, const err *cause,
                       err *why) NODISCARD;
+/* The same, for one over the limit of a document. */
+status import_too_large(importer *im, const import_place *place, err *why) NODISCARD;
 /* import.c */
 status importer_flush(importer *im, err *why) NODISCARD;
 status importer_sync_blobs(importer *im, err *why) NODISCARD;

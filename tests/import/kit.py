@@ -9,7 +9,7 @@ import json
 import lzma
 import os
 import re
-import subprocess
+import subprocess  # _USE_VFORK: a forked child counts our memory now, not our largest ever
 import sys
 import tarfile
 import tempfile
@@ -20,6 +20,9 @@ ROOT = os.environ.get("ROOT", os.path.abspath(os.path.join(os.path.dirname(__fil
 NOROSHI = os.path.abspath(os.environ.get("NOROSHI", os.path.join(ROOT, "build", "noroshi")))
 SHARED = os.environ.get("NOROSHI_SHARED", "")
 LONG = bool(os.environ.get("NOROSHI_TEST_LONG"))
+
+
+subprocess._USE_VFORK = False
 
 
 # --- TAP -----------------------------------------------------------------------------------------
