@@ -16,6 +16,7 @@ import socket
 import struct
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
@@ -115,8 +116,9 @@ def verdict(store):
     return {k: answer[k] for k in ("verdict", "state", "score", "why", "against", "entities")}
 
 
-def try_folder(name, files, words=(), seconds=120):
-    """files: {name: bytes}. Imported twice: the second time adds nothing, either."""
+def try_folder(name, files, words=(), seconds=120, turns=False):
+    """files: {name: bytes}. Imported twice: the second time adds nothing, either; unless the
+    documents take turns: a galaxy's values have no time, so each replaces the one before."""
     with tempfile.TemporaryDirectory(prefix="bad-") as folder:
         store = new_store(os.path.join(folder, "var"))
         good = write(os.path.join(folder, "good.txt"), b"203.0.113.77\n203.0.113.78\n")
@@ -135,8 +137,9 @@ def try_folder(name, files, words=(), seconds=120):
             wrong += taken_completely(before, after, ran)
             again = run(["import", "--json", "--mode", "delta"] + list(words) + [place], store)
             wrong += ["again: " + w for w in judge(again, files, place)]
-            wrong += ["again: new in %r" % s for s in again.summaries() if s["new"]][:3]
-            if claims(store) != after:
+            new = ["again: new in %r" % s for s in again.summaries() if s["new"]][:3]
+            wrong += [] if turns else new
+            if claims(store) != after and not turns:
                 wrong.append("again: the claims are others")
             if verdict(store) != answer:
                 wrong.append("what was known before is answered otherwise")
@@ -201,14 +204,26 @@ def folder_of(document, seed, many):
 
 
 def every_format():
-    seeds, many = (range(1, 9), 400) if LONG else (range(1, 2), 36)
+    seeds, many = (range(1, 9), 400) if LONG else (range(1, 2), 24)
     for document in documents():
         stem, _, suffix = document.name.partition(".")
         for seed in seeds:
             files = folder_of(document, seed, many)
             files.update(("%s-%s.%s" % (stem, w, suffix), c)
                          for w, c in odd_wholes(document.bytes))
-            try_folder("%s %s, seed %d" % (document.codec, document.name, seed), files)
+            try_folder("%s %s, seed %d" % (document.codec, document.name, seed), files,
+                       turns=document.codec == "misp-galaxy")
+
+
+def whole_files_of_another_encoding():
+    """What comes out of spreadsheets and shells is told by its name, not as something unknown."""
+    with tempfile.TemporaryDirectory(prefix="bad-") as folder:
+        store = new_store(os.path.join(folder, "var"))
+        for what, content, said in (("utf16", b"\xff\xfe1\0.\0", "UTF-16"),
+                                    ("empty", b"", "empty"), ("prose", b"No list.\n", "format")):
+            ran = run(["import", write(os.path.join(folder, what + ".txt"), content)], store)
+            tap.check(ran.code == 2 and ran.err.count(b"\n") == 1 and said.encode() in ran.err,
+                      "by name: " + what, (ran.code, ran.err))
 
 
 def forced_formats():
@@ -227,7 +242,7 @@ def forced_formats():
 def containers():
     document = documents()[0]
     chance = random.Random(11)
-    many = 400 if LONG else 24
+    many = 400 if LONG else 12
     for suffix, packed in packings(document.name, document.bytes):
         files = {}
         for at in sorted(chance.sample(range(1, len(packed)), min(many, len(packed) - 1))):
@@ -283,8 +298,8 @@ def one_archive(name, content, codes, words=(), said="", suffix=".zip"):
 
 
 def bombs():
-    zeros = b"\0" * (32 << 20)
-    one_archive("a gz of 32 MiB of zeros", gzip.compress(zeros, 9), [2], said="expands", suffix=".gz")
+    zeros = b"\0" * (16 << 20)
+    one_archive("a gz of 16 MiB of zeros", gzip.compress(zeros, 9), [2], said="expands", suffix=".gz")
     one_archive("an xz of zeros", lzma.compress(zeros), [2], said="expands", suffix=".xz")
     one_archive("a zst of zeros", zst(zeros), [2], said="expands", suffix=".zst")
     one_archive("a bz2 of zeros", bz2.compress(zeros), [2], said="expands", suffix=".bz2")
@@ -299,6 +314,7 @@ def bombs():
     one_archive("zip in zip, seven levels", deep, [2], said="deep")
     many = zipped([("m%d/" % i, b"") for i in range(100001)])
     one_archive("100,001 members", many, [2], said="members")
+    del many
     one_archive("limits lowered: expands", gzip.compress(b"192.0.2.1\n" * 20000), [2],
                 ["-o", "limit.archive-bytes=100KiB"], "expands", ".gz")
     one_archive("limits lowered: levels", zipped([("a.gz", gzip.compress(b"192.0.2.1\n"))]), [2],
@@ -369,8 +385,7 @@ def over_limits():
                 for how, words, given in (("file", [path], b""), ("stdin", ["-"], content)):
                     ran = run(["import", "--json", "--dry-run"] + limit + words, store, given)
                     troubles = ran.errors() + [
-                        {"message": n["why"]} for s in ran.summaries() for n in s["refused"]
-                        if n.get("place") or n["at"]]
+                        {"message": n["why"]} for s in ran.summaries() for n in s["refused"]]
                     about = [t for t in troubles if any(
                         w in t["message"] for w in ("over ", "deeper", "too long", "too large"))]
                     if ran.err or ran.rss > MEMORY_MAX_KIB:
@@ -384,7 +399,7 @@ def over_limits():
 
 def large_documents():
     """Memory does not follow the size of what is wrong."""
-    size = (64 if LONG else 24) << 20
+    size = (64 if LONG else 20) << 20
     files = {
         "one-line.txt": b"192.0.2.1\n" + b"a" * size,
         "one-string.json": b'{"type":"bundle","id":"bundle--%s","objects":[{"type":"tool","name":"'
@@ -528,10 +543,12 @@ def main():
         print("1..0 # SKIP %s is not built" % NOROSHI)
         return 0
     only = set(sys.argv[1:])
-    for part in (every_format, forced_formats, containers, bombs, odd_members, over_limits,
+    for part in (every_format, whole_files_of_another_encoding, forced_formats, containers, bombs, odd_members, over_limits,
                  large_documents, file_system, changing_file, import_itself):
+        start = time.monotonic()
         if not only or part.__name__ in only:
             part()
+            print("# %s: %.1f s" % (part.__name__, time.monotonic() - start))
     return tap.end()
 
 
