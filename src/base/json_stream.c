@@ -200,9 +200,9 @@ static status balance(json_stream *s, nesting *n, const char *block, uint64_t at
     return OK;
 }
 
-/* The document ends before the value does. Often a quote or a bracket far in front is to blame, since
- * when nothing pairs any more: reading the value strictly tells where. Not at the very end, where
- * what is cut off may look wrong. */
+/* The document ends before the value does. Often a quote or a bracket far in front is to blame,
+ * since when nothing pairs any more: reading the value strictly tells where. Not at the very end,
+ * where what is cut off may look wrong. */
 static status unfinished(json_stream *s, const char *what, err *why)
 {
     enum { LOOKED_AT = 1 << 20, MEMORY = 64 << 20, CUT_OFF = 12 };

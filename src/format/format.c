@@ -39,8 +39,8 @@ const format *format_named(slice name)
     return NULL;
 }
 
-/* JSON may write any letter of a name as \u0061. Codecs look for names in the bytes, so they get the
- * beginning with such letters as themselves; what has a meaning of its own stays escaped. */
+/* JSON may write any letter of a name as \u0061. Codecs look for names in the bytes, so they get
+ * the beginning with such letters as themselves; what has a meaning of its own stays escaped. */
 static slice plain_letters(arena *a, slice head)
 {
     size_t n = 0;

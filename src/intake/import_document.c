@@ -168,8 +168,10 @@ static status store_bytes(importer *im, int fd, err *why)
         ssize_t n = pread(fd, room, READ_SIZE, (off_t)at);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0)
-            st = err_os(why, errno, "reading");
+        if (n < 0) {
+            err_os(why, errno, "reading");
+            st = ERR_INPUT; /* the document's trouble: the others go on */
+        }
         if (n <= 0)
             break;
         st = blob_put(b, slice_of(room, (size_t)n), why);
@@ -181,7 +183,7 @@ static status store_bytes(importer *im, int fd, err *why)
         return st;
     }
     if ((st = blob_end(b, sha, &bytes, why)) == OK && memcmp(sha, im->sha256, SHA256_BYTES) != 0)
-        st = err_set(why, ERR_IO, ERR_NOWHERE, "the file changed while it was read");
+        st = err_set(why, ERR_INPUT, ERR_NOWHERE, "the file changed while it was read");
     if (st == OK && im->unsynced_count < BLOB_SYNC_EACH)
         memcpy(im->unsynced + im->unsynced_count * SHA256_BYTES, sha, SHA256_BYTES);
     im->unsynced_count += st == OK;
@@ -355,9 +357,10 @@ status import_document(importer *im, int fd, uint64_t size, const import_place *
     if (im->o.document_bytes_max && size > im->o.document_bytes_max)
         return import_too_large(im, place, why);
     start_summary(im, place);
-    status st = hash_descriptor(im, fd, sha, &im->bytes, why);
+    err cause = {0};
+    status st = hash_descriptor(im, fd, sha, &im->bytes, &cause);
     if (st != OK)
-        return st;
+        return import_problem(im, place, st, &cause, why);
     list_member(im, sha);
     if ((st = import_known(im, sha, place, &known, why)) != OK || known)
         return st;

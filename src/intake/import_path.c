@@ -161,6 +161,16 @@ static status walk_file(importer *im, int fd, const import_place *place, arena *
     return import_problem(im, place, st, &cause, why);
 }
 
+/* A path that cannot be had is a summary that failed; the others go on. */
+static status cannot(importer *im, const import_place *place, int os, err *why)
+{
+    err cause = {0};
+    err_os(&cause, os, "reading");
+    status code = os == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+    cause.code = code;
+    return import_problem(im, place, code, &cause, why);
+}
+
 static status import_container(importer *im, int fd, const import_place *place, arena *a, err *why)
 {
     uint8_t sha[SHA256_BYTES];
@@ -168,11 +178,13 @@ static status import_container(importer *im, int fd, const import_place *place, 
     slice list;
     bool known = false;
     buf options, members;
+    err cause = {0};
+    status st = hash_descriptor(im, fd, sha, &bytes, &cause);
+    if (st != OK)
+        return import_problem(im, place, st, &cause, why);
     buf_init(&options, 64 << 10);
     buf_init(&members, CONTAINER_LIST_MAX);
-    status st = hash_descriptor(im, fd, sha, &bytes, why);
-    if (st == OK)
-        st = container_options(im, &options, why);
+    st = container_options(im, &options, why);
     if (st == OK && !im->o.dry_run) {
         st = writer_container_get(im->w, sha, buf_slice(&options), a, &list, why);
         if (st == OK)
@@ -199,24 +211,12 @@ static status import_descriptor(importer *im, int fd, const import_place *place,
     CLEANUP(arena_done) arena a;
     arena_init(&a, 16 << 20);
     ssize_t n = pread(fd, head, sizeof head, 0);
-    if (n < 0)
-        return err_os(why, errno, "reading");
     struct stat info;
-    if (fstat(fd, &info) != 0)
-        return err_os(why, errno, "asking a file's size");
+    if (n < 0 || fstat(fd, &info) != 0)
+        return cannot(im, place, errno, why);
     if (container_sniff(slice_of(head, (size_t)n)) == CONTAINER_NONE)
         return import_document(im, fd, (uint64_t)info.st_size, place, why);
     return import_container(im, fd, place, &a, why);
-}
-
-/* A path that cannot be had is a summary that failed; the others go on. */
-static status cannot(importer *im, const import_place *place, int os, err *why)
-{
-    err cause = {0};
-    err_os(&cause, os, "reading");
-    status code = os == ENOENT ? ERR_NOT_FOUND : ERR_IO;
-    cause.code = code;
-    return import_problem(im, place, code, &cause, why);
 }
 
 static status import_file(importer *im, int folder, const char *name, const import_place *place,

@@ -8,19 +8,22 @@ standard output, in order, that is a summary which adds up or an error with what
 program ends with the code that fits, without a signal, in bounded time and memory; what it took is
 there and complete, and what was known before is answered as before."""
 import gzip
+import hashlib
 import json
 import lzma
 import os
 import random
 import socket
+import sqlite3
 import struct
+import subprocess
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
-from kit import (LONG, NOROSHI, Tap, claims, documents, new_store, packings, run,  # noqa: E402
+from kit import (LONG, NOROSHI, Tap, claims, documents, environment, new_store, packings, run,  # noqa: E402
                  sdo, tarred, write, zipped, zst)
 import zlib  # noqa: E402
 import bz2  # noqa: E402
@@ -110,6 +113,29 @@ def taken_completely(before, after, ran):
     return wrong
 
 
+def sound(store):
+    """The store's own check: the file, nothing half done, nothing that hangs in the air."""
+    wrong = []
+    d = sqlite3.connect("file:%s?mode=ro" % os.path.join(store, "noroshi.db"), uri=True)
+    for question, want in (
+            ("PRAGMA integrity_check", "ok"),
+            ("SELECT count(*) FROM tx WHERE at IS NULL", 0),
+            ("SELECT count(*) FROM claim WHERE tx NOT IN (SELECT id FROM tx)", 0),
+            ("SELECT count(*) FROM claim WHERE document > 0 AND document NOT IN"
+             " (SELECT id FROM document)", 0),
+            ("SELECT count(*) FROM claim WHERE subject NOT IN (SELECT id FROM node)", 0)):
+        got = d.execute(question).fetchone()[0]
+        if got != want:
+            wrong.append("%s: %r" % (question, got))
+    documents_kept = [row[0] for row in d.execute("SELECT lower(hex(sha256)) FROM document")]
+    d.close()
+    for sha in documents_kept[:20]:
+        ran = run(["export", "--document", "sha256:" + sha], store)
+        if hashlib.sha256(ran.out).hexdigest() != sha:
+            wrong.append("the bytes of %s" % sha)
+    return wrong
+
+
 def verdict(store):
     """What is said of a value that was there before; not how much else is known."""
     answer = run(["ask", "--json", "203.0.113.77"], store).objects()[0]
@@ -141,6 +167,7 @@ def try_folder(name, files, words=(), seconds=120, turns=False):
             wrong += [] if turns else new
             if claims(store) != after and not turns:
                 wrong.append("again: the claims are others")
+            wrong += sound(store)
             if verdict(store) != answer:
                 wrong.append("what was known before is answered otherwise")
         tap.check(not wrong, "%s: %d documents" % (name, len(files)), "\n".join(wrong[:12]))
@@ -204,7 +231,7 @@ def folder_of(document, seed, many):
 
 
 def every_format():
-    seeds, many = (range(1, 9), 400) if LONG else (range(1, 2), 24)
+    seeds, many = (range(1, 6), 150) if LONG else (range(1, 2), 20)
     for document in documents():
         stem, _, suffix = document.name.partition(".")
         for seed in seeds:
@@ -437,7 +464,7 @@ def file_system():
         sock.close()
         odd = [("a FIFO by name", os.path.join(feed, "fifo")),
                ("a link that loops", os.path.join(folder, "self")),
-               ("a device", "/dev/null"), ("nothing there", os.path.join(folder, "nowhere")),
+               ("a device", "/dev/null"), ("a file that gives an error", "/proc/self/mem"), ("nothing there", os.path.join(folder, "nowhere")),
                ("an empty name", ""), ("a name with a line break", "a\nb")]
         os.symlink("self", os.path.join(folder, "self"))
         for what, path in odd:
@@ -524,6 +551,38 @@ def import_itself():
         modes(folder)
 
 
+def progress():
+    """On a terminal only, and on standard error only."""
+    with tempfile.TemporaryDirectory(prefix="bad-") as folder:
+        store = new_store(os.path.join(folder, "var"))
+        path = write(os.path.join(folder, "a.txt"), b"192.0.2.1\n192.0.2.2\n")
+        quiet = run(["import", path], store)
+        said = []
+        for words in ([], ["--json"], ["-q"]):
+            master, slave = os.openpty()
+            p = subprocess.Popen([NOROSHI, "import"] + words + [path], env=environment(store),
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=slave)
+            out = p.communicate(timeout=60)[0]
+            os.close(slave)
+            said.append((p.returncode, out, terminal(master)))
+        tap.check(not quiet.err and quiet.code == 0 and b"\r" not in quiet.out
+                  and all(code == 0 and b"\r" not in out for code, out, _ in said)
+                  and b"\r" in said[0][2] and not said[1][2] and not said[2][2],
+                  "progress on a terminal only", (quiet.err, said))
+
+
+def terminal(master):
+    """What was written to the other side, which is closed."""
+    got = b""
+    try:
+        while True:
+            got += os.read(master, 65536)
+    except OSError:
+        pass
+    os.close(master)
+    return got
+
+
 def modes(folder):
     """What a newer whole list does not say any more is withdrawn; a delta withdraws nothing."""
     old, new = b"192.0.2.1\n192.0.2.2\n192.0.2.3\n", b"192.0.2.2\n192.0.2.3\n192.0.2.4\n"
@@ -544,7 +603,7 @@ def main():
         return 0
     only = set(sys.argv[1:])
     for part in (every_format, whole_files_of_another_encoding, forced_formats, containers, bombs, odd_members, over_limits,
-                 large_documents, file_system, changing_file, import_itself):
+                 large_documents, file_system, changing_file, import_itself, progress):
         start = time.monotonic()
         if not only or part.__name__ in only:
             part()
