@@ -251,6 +251,15 @@ def whole_files_of_another_encoding():
             ran = run(["import", write(os.path.join(folder, what + ".txt"), content)], store)
             tap.check(ran.code == 2 and ran.err.count(b"\n") == 1 and said.encode() in ran.err,
                       "by name: " + what, (ran.code, ran.err))
+        packed = write(os.path.join(folder, "prose.txt.gz"), gzip.compress(b"No list.\n"))
+        ran = run(["import", packed], store)
+        tap.check(ran.code == 2 and b"prose.txt: not in any format" in ran.err,
+                  "by name: prose in a gz", (ran.code, ran.err))
+        for what, content in (("prose", zipped([("README", b"No list.\n")])),
+                              ("folders", zipped([("a/", b"")]))):
+            ran = run(["import", write(os.path.join(folder, what + ".zip"), content)], store)
+            tap.check(ran.code == 0 and b"no document" in ran.out,
+                      "a zip with nothing but %s says so" % what, (ran.code, ran.out, ran.err))
 
 
 def forced_formats():
