@@ -129,7 +129,7 @@ def sound(store):
             wrong.append("%s: %r" % (question, got))
     documents_kept = [row[0] for row in d.execute("SELECT lower(hex(sha256)) FROM document")]
     d.close()
-    for sha in documents_kept[:20]:
+    for sha in documents_kept[:4]:
         ran = run(["export", "--document", "sha256:" + sha], store)
         if hashlib.sha256(ran.out).hexdigest() != sha:
             wrong.append("the bytes of %s" % sha)
