@@ -428,6 +428,64 @@ bool json_int(const json *v, int64_t *ret)
     return true;
 }
 
+/* n times 10 and d more; false when that does not fit. */
+static bool next_digit(uint64_t *n, unsigned d)
+{
+    return !__builtin_mul_overflow(*n, (uint64_t)10, n) &&
+           !__builtin_add_overflow(*n, (uint64_t)d, n);
+}
+
+/* What stands behind the "e", held within bounds that no text of ours reaches otherwise. */
+static int64_t exponent(slice s)
+{
+    const int64_t max = (int64_t)1 << 40;
+    bool minus = s.len && s.ptr[0] == '-';
+    int64_t e = 0;
+    for (size_t i = s.len && (s.ptr[0] == '-' || s.ptr[0] == '+'); i < s.len && e < max; i++)
+        e = e * 10 + (s.ptr[i] - '0');
+    return minus ? -e : e;
+}
+
+bool json_whole(const json *v, int64_t *ret)
+{
+    if (!v || v->type != JSON_NUMBER)
+        return false;
+    slice text = v->text;
+    bool minus = text.len && text.ptr[0] == '-', behind = false;
+    uint64_t n = 0;
+    int64_t zeros = 0, scale = 0; /* zeros seen but not multiplied in yet; the power of ten */
+    for (size_t i = minus; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == 'e' || c == 'E') {
+            scale += exponent(slice_from(text, i + 1));
+            break;
+        }
+        behind |= c == '.';
+        if (c == '.')
+            continue;
+        scale -= behind;
+        zeros++;
+        if (c == '0')
+            continue;
+        for (; zeros > 1 && n; zeros--)
+            if (!next_digit(&n, 0))
+                return false;
+        zeros = 0;
+        if (!next_digit(&n, (unsigned)(c - '0')))
+            return false;
+    }
+    scale = n ? scale + zeros : 0;
+    if (scale < 0)
+        return false;
+    for (; scale; scale--)
+        if (!next_digit(&n, 0))
+            return false;
+    if (n > (uint64_t)INT64_MAX + minus)
+        return false;
+    *ret = minus ? (int64_t)(0 - n) : (int64_t)n;
+    return true;
+}
+
 bool json_is(const json *v, json_type type)
 {
     return v && v->type == type;

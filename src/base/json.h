@@ -60,6 +60,8 @@ const json *json_get(const json *object, slice key);
 slice json_text(const json *v);
 /* true and *ret for a number without fraction or exponent that fits. */
 bool json_int(const json *v, int64_t *ret);
+/* The same for a number whose value is whole, however it is written: 5, 5.0, 50e-1. Exact. */
+bool json_whole(const json *v, int64_t *ret);
 bool json_is(const json *v, json_type type);
 /* The bytes of the value as written in `text`, the slice given to json_parse. */
 slice json_raw(const json *v, slice text);
@@ -105,6 +107,8 @@ json_stream *json_stream_free(json_stream *s);
 /* OK and *ret; ERR_INPUT (why->at: offset in the document), ERR_LIMIT, or what the reader said. An
  * error is final: later calls return the same status. Memory: one part, and 256 KiB. */
 status json_stream_next(json_stream *s, json_part *ret, err *why) NODISCARD;
+/* A part is `over`: ERR_INPUT, and `why` says which limit. value_max as in the options. */
+status json_part_over(const json_part *p, uint32_t value_max, err *why);
 
 /* --- writing -------------------------------------------------------------------------------- */
 

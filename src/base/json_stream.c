@@ -200,6 +200,23 @@ static status balance(json_stream *s, nesting *n, const char *block, uint64_t at
     return OK;
 }
 
+/* The document ends before the value does. Often a quote or a bracket far in front is to blame,
+ * since when nothing pairs any more: reading the value strictly tells where. Not at the very end,
+ * where what is cut off may look wrong. */
+static status unfinished(json_stream *s, const char *what, err *why)
+{
+    enum { LOOKED_AT = 1 << 20, MEMORY = 64 << 20, CUT_OFF = 12 };
+    CLEANUP(arena_done) arena a;
+    json *v;
+    err first = {0};
+    arena_init(&a, MEMORY);
+    slice value = slice_sub(slice_from(buf_slice(&s->window), s->part), 0, LOOKED_AT);
+    if (!s->over && json_parse(&a, value, NULL, &v, &first) == ERR_INPUT &&
+        first.at + CUT_OFF < value.len)
+        return err_set(why, ERR_INPUT, s->base + s->part + first.at, "%s", first.msg);
+    return bad(s, what, why);
+}
+
 /* At an opening bracket; leaves pos behind the one that closes it. */
 static status skip_container(json_stream *s, err *why)
 {
@@ -227,7 +244,7 @@ static status skip_container(json_stream *s, err *why)
     if ((st = balance(s, &n, tail, s->base + s->pos, &end, why)) != OK)
         return st;
     s->pos += end ? end : left;
-    return end ? OK : bad(s, n.strings.inside ? "ends inside a string" : "ends early", why);
+    return end ? OK : unfinished(s, n.strings.inside ? "ends inside a string" : "ends early", why);
 }
 
 static bool ends_scalar(char c)
@@ -483,4 +500,12 @@ status json_stream_next(json_stream *s, json_part *ret, err *why)
         *ret = part;
     s->failed = st;
     return st;
+}
+
+status json_part_over(const json_part *p, uint32_t value_max, err *why)
+{
+    uint32_t max = value_max ? value_max : JSON_VALUE_MAX;
+    if (p->length > max)
+        return err_set(why, ERR_INPUT, p->at, "over %u bytes", max);
+    return err_set(why, ERR_INPUT, p->at, "deeper than %d", JSON_DEPTH_MAX);
 }

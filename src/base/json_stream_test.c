@@ -117,6 +117,10 @@ TEST(what_is_refused_and_where)
         {S_INIT("{\"a\":1]"), 6, "expected ',' or '}'"},
         {S_INIT("{\"a\":1,}"), 7, "expected a key"},
         {S_INIT("{\"objects\":[1}"), 13, "expected ',' or ']'"},
+        /* a quote is missing, and the document ends inside a "string" or an object */
+        {S_INIT("{\"objects\":[{\"a\":\"b, \"c\":\"d\"}, {\"e\":\"f\"}]}"), 22,
+         "expected ',' or '}'"},
+        {S_INIT("{\"objects\":[{\"a\":\"b\\u12"), 23, "ends inside a string"},
         {S_INIT("{\"objects\":[1],\"objects\":[2]}"), 15, "the same key twice in one object"},
         {S_INIT("{\"objects\":1,\"obj\\u0065cts\":[2]}"), 13, "the same key twice in one object"},
     };

@@ -451,6 +451,44 @@ TEST(integers_that_fit)
     }
 }
 
+TEST(whole_numbers_however_they_are_written)
+{
+    static const struct {
+        slice in;
+        bool whole;
+        int64_t want;
+    } rows[] = {
+        {S_INIT("0"), true, 0},
+        {S_INIT("-0.0e0"), true, 0},
+        {S_INIT("0e99999999999999999999"), true, 0},
+        {S_INIT("5.0"), true, 5},
+        {S_INIT("-850e-1"), true, -85},
+        {S_INIT("0.0850E+3"), true, 85},
+        {S_INIT("1002.00e+2"), true, 100200},
+        {S_INIT("10203"), true, 10203},
+        {S_INIT("9223372036854775807.0"), true, INT64_MAX},
+        {S_INIT("-922337203685477580.8e1"), true, INT64_MIN},
+        {S_INIT("9223372036854775808"), false, 0},
+        {S_INIT("1e19"), false, 0},
+        {S_INIT("1e18"), true, 1000000000000000000},
+        {S_INIT("1e99999999999999999999"), false, 0},
+        {S_INIT("1e-99999999999999999999"), false, 0},
+        {S_INIT("5.5"), false, 0},
+        {S_INIT("55e-1"), false, 0},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(arena_done) arena a;
+        json *v;
+        int64_t n = 0;
+        arena_init(&a, 4096);
+        REQUIRE(parse(&a, rows[i].in, &v, NULL) == OK);
+        if (json_whole(v, &n) != rows[i].whole || n != rows[i].want)
+            TEST_FAIL("%s: %lld", rows[i].in.ptr, (long long)n);
+    }
+    int64_t n = 7;
+    CHECK(!json_whole(NULL, &n) && n == 7);
+}
+
 TEST(every_allocation_may_fail)
 {
     for (long n = 0;; n++) {

@@ -161,7 +161,7 @@ static status on_summary(void *ctx, const import_summary *s, err *why)
 static void put_totals(importing *im)
 {
     sink *out = &im->a->out;
-    if (im->a->json || im->a->quiet || im->documents < 2)
+    if (im->a->json || im->a->quiet || (im->documents < 2 && !im->skipped))
         return;
     sink_put(out, msg_import_total((int64_t)(im->documents - im->skipped), (int64_t)im->records,
                                    (int64_t)im->fresh));
@@ -208,6 +208,7 @@ static status read_options(app *a, import_options *o, err *why)
         return err_set(why, ERR_INPUT, ERR_NOWHERE,
                        "--tlp is clear, green, amber, amber+strict or red");
     o->limits.record_bytes_max = (uint32_t)option_int(given, OPT_LIMIT_OBJECT_BYTES);
+    o->limits.line_bytes_max = (uint32_t)option_int(given, OPT_LIMIT_LINE_BYTES);
     o->limits.depth_max = (uint32_t)option_int(given, OPT_LIMIT_JSON_DEPTH);
     o->document_bytes_max = (uint64_t)option_int(given, OPT_LIMIT_DOCUMENT_BYTES);
     o->unpack.ratio_max = (uint32_t)option_int(given, OPT_LIMIT_ARCHIVE_RATIO);

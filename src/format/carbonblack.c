@@ -211,7 +211,7 @@ static status read_carbonblack(const format_input *input, const fact_sink *sink,
     in.memory = format_memory(input, &own);
     status st = rows_head(in.in, in.memory, 4096, &head, &whole, why);
     if (st != OK || (st = emit_open(&d.e, &in, sink, &h, why)) != OK ||
-        (st = rows_open(&d.r, in.in, d.e.memory, delimiter_of(head), in.limits.record_bytes_max,
+        (st = rows_open(&d.r, in.in, d.e.memory, delimiter_of(head), in.limits.line_bytes_max,
                         why)) != OK)
         return st;
     return read_rows(&d, &in, why);

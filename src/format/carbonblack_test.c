@@ -175,7 +175,7 @@ TEST(limits)
         CHECK_SAYS(&t, "ipv4 192.0.2.9 indicates");
     }
     CHECK_SAYS(&t, "line 2: over 256 hosts\n");
-    t.limits.record_bytes_max = 200;
+    t.limits.line_bytes_max = 200;
     CHECK_OK(facts_read(&t, &format_carbonblack, buf_slice(&doc), S("x.csv"), &why));
     CHECK_SAYS(&t, "line 2: the line is too long\n");
     t.limits = (format_limits){.records_max = 1};

@@ -115,7 +115,7 @@ static status read_rows(csv *c, const format_input *input, const fact_sink *sink
     fact_head head = {.format = S("csv"), .marking = c->t.marking, .marked = c->t.marked};
     status st = emit_open(&c->e, input, sink, &head, why);
     if (st != OK || (st = rows_open(&c->r, input->in, c->e.memory, c->t.delimiter,
-                                    input->limits.record_bytes_max, why)) != OK)
+                                    input->limits.line_bytes_max, why)) != OK)
         return st;
     c->unread = arena_array(c->e.memory, c->t.count, sizeof *c->unread);
     if (!c->unread)

@@ -256,7 +256,7 @@ TEST(limits)
     }
     CHECK_SAYS(&t, "line 2: ip: over 64 values\n");
     /* lines over the limit */
-    t.limits.record_bytes_max = 32;
+    t.limits.line_bytes_max = 32;
     CHECK_OK(facts_read(&t, &format_csv,
                         S("ip,comment\n192.0.2.1,0123456789012345678901\n"
                           "192.0.2.2,01234567890123456789012\n192.0.2.3,x\n"),

@@ -39,11 +39,41 @@ const format *format_named(slice name)
     return NULL;
 }
 
+/* JSON may write any letter of a name as \u0061. Codecs look for names in the bytes, so they get
+ * the beginning with such letters as themselves; what has a meaning of its own stays escaped. */
+static slice plain_letters(arena *a, slice head)
+{
+    size_t n = 0;
+    char *out = slice_find(head, S("\\u00"), 0) == SIZE_MAX ? NULL : arena_alloc(a, head.len);
+    if (!out)
+        return head;
+    for (size_t i = 0; i < head.len; i++) {
+        int high = -1, low = -1;
+        if (head.ptr[i] == '\\' && slice_starts(slice_from(head, i + 1), S("u00")) &&
+            i + 5 < head.len) {
+            high = hex_value(head.ptr[i + 4]);
+            low = hex_value(head.ptr[i + 5]);
+        }
+        int c = high < 0 || low < 0 ? -1 : high * 16 + low;
+        if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+            out[n++] = (char)c;
+            i += 5;
+            continue;
+        }
+        out[n++] = head.ptr[i];
+        if (head.ptr[i] == '\\' && i + 1 < head.len)
+            out[n++] = head.ptr[++i]; /* "\\u0061" is a backslash and letters */
+    }
+    return slice_of(out, n);
+}
+
 const format *format_sniff(slice head, slice path)
 {
     const format *best = NULL;
     int sure = SURE_MIN - 1;
-    head = slice_sub(head, 0, FORMAT_SNIFF_BYTES);
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 2 * FORMAT_SNIFF_BYTES);
+    head = plain_letters(&a, slice_sub(head, 0, FORMAT_SNIFF_BYTES));
     for (size_t i = 0; i < format_count(); i++) {
         int n = table[i]->sniff(head, path);
         if (n > sure) {

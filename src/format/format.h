@@ -23,9 +23,10 @@ enum {
 };
 
 typedef struct format_limits {
-    uint32_t record_bytes_max; /* one STIX object, one line: default 16 MiB, 1 MiB for lines */
+    uint32_t record_bytes_max; /* one object of a document: default 16 MiB, 1 MiB where small */
     uint32_t depth_max;        /* JSON, default 64 */
     uint64_t records_max;      /* 0: no bound */
+    uint32_t line_bytes_max;   /* one line, one row of a table: default 1 MiB */
 } format_limits;
 
 typedef struct format_input {

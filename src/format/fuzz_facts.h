@@ -18,6 +18,7 @@ static inline int fuzz_facts(const format *f, slice path, slice mapping, const u
     facts_open(&pieces);
     whole.mapping = pieces.mapping = mapping;
     whole.limits.record_bytes_max = pieces.limits.record_bytes_max = 64 << 10;
+    whole.limits.line_bytes_max = pieces.limits.line_bytes_max = 64 << 10;
     pieces.chunk = 1 + size % 5;
     status st = facts_read(&whole, f, doc, path, &one);
     if (facts_read(&pieces, f, doc, path, &two) != st)

@@ -127,7 +127,7 @@ static status take_value(galaxy *g, const json_part *p, const json_limits *limit
         place, (size_t)snprintf(place, sizeof place, "/values/%llu", (unsigned long long)p->index));
     emit_begin(e);
     if (p->over)
-        st = err_set(why, ERR_INPUT, p->at, "the value is too long or too deep");
+        st = json_part_over(p, limits->bytes_max, why);
     else
         st = emit_parse(e, p->raw, limits, &value, why);
     if (st == OK) {

@@ -226,7 +226,7 @@ static status take_item(kev *k, const json_part *p, err *why)
                                                (unsigned long long)p->index));
     emit_begin(&k->e);
     k->entries++;
-    status st = p->over ? err_set(why, ERR_INPUT, p->at, "the entry is too long or too deep")
+    status st = p->over ? json_part_over(p, k->limits.bytes_max, why)
                         : emit_parse(&k->e, p->raw, &k->limits, &v, why);
     if (st == OK && !json_is(v, JSON_OBJECT))
         st = err_set(why, ERR_INPUT, p->at, "the entry is no object");
@@ -248,7 +248,7 @@ static status take_part(kev *k, const json_part *p, err *why)
         return OK;
     emit_begin(&k->e);
     status st = emit_parse(&k->e, p->raw, &k->limits, &v, why);
-    if (st == OK && (!json_int(v, &k->count) || k->count < 0))
+    if (st == OK && (!json_whole(v, &k->count) || k->count < 0))
         st = err_set(why, ERR_INPUT, p->at, "\"count\" is no number of entries");
     return st;
 }
@@ -329,7 +329,7 @@ static status read_csv(kev *k, const format_input *input, err *why)
     row line;
     bool more;
     size_t column[FIELD_COUNT_], width;
-    status st = rows_open(&r, input->in, k->e.memory, ',', input->limits.record_bytes_max, why);
+    status st = rows_open(&r, input->in, k->e.memory, ',', input->limits.line_bytes_max, why);
     if (st != OK || (st = rows_next(&r, &line, &more, why)) != OK)
         return st;
     if (!more || line.bad || !find_columns(&line, column))

@@ -115,9 +115,9 @@ TEST(limits)
     facts_open(&t);
     t.limits.record_bytes_max = 100;
     CHECK_OK(facts_read(&t, &format_kev, slice_str(as_json), S("x"), &why));
-    CHECK_SAYS(&t, "/vulnerabilities/0: the entry is too long or too deep\n");
+    CHECK_SAYS(&t, "/vulnerabilities/0: over 100 bytes\n");
     CHECK_SAYS(&t, "CVE-2099-1236");
-    t.limits.record_bytes_max = 160; /* the header of the CSV is 143 bytes */
+    t.limits.line_bytes_max = 160; /* the header of the CSV is 143 bytes */
     CHECK_OK(facts_read(&t, &format_kev, slice_str(as_csv), S("x"), &why));
     CHECK_SAYS(&t, "line 2: the line is too long\n");
     t.limits = (format_limits){.records_max = 5};

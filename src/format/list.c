@@ -328,7 +328,7 @@ static status read_list(const format_input *input, const fact_sink *sink, err *w
         return st;
     fact_head h = {.format = S("list"), .marking = l.g.marking, .marked = l.g.marked};
     if ((st = emit_open(&l.e, &in, sink, &h, why)) != OK ||
-        (st = rows_open(&l.r, in.in, l.e.memory, 0, in.limits.record_bytes_max, why)) != OK)
+        (st = rows_open(&l.r, in.in, l.e.memory, 0, in.limits.line_bytes_max, why)) != OK)
         return st;
     name_context(&l);
     emit_keep(&l.e);

@@ -229,7 +229,7 @@ TEST(limits)
     CLEANUP(buf_done)
     buf doc;
     facts_open(&t);
-    t.limits.record_bytes_max = 16;
+    t.limits.line_bytes_max = 16;
     CHECK_OK(facts_read(&t, &format_list, S("192.0.2.1 #12345\n192.0.2.2 #123456\n192.0.2.3\n"),
                         S(""), &why));
     CHECK_SAYS(&t, "line 2: the line is too long\n");

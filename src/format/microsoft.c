@@ -151,7 +151,7 @@ static status take(emitter *e, const json_part *p, const json_limits *limits, bu
     r.place = slice_of(
         place, (size_t)snprintf(place, sizeof place, "/%llu", (unsigned long long)p->index));
     emit_begin(e);
-    st = p->over ? err_set(why, ERR_INPUT, p->at, "the element is too long or too deep")
+    st = p->over ? json_part_over(p, limits->bytes_max, why)
                  : emit_parse(e, p->raw, limits, &v, why);
     if (st == OK)
         st = claims(e, v, why);

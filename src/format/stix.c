@@ -253,8 +253,8 @@ static status parse(stix *x, const item *i, json **ret, err *refusal)
 {
     *ret = NULL;
     if (i->over) {
-        err_set(refusal, ERR_LIMIT, ERR_NOWHERE, "over %u bytes, or deeper than %d",
-                x->limits.bytes_max, JSON_DEPTH_MAX);
+        const json_part p = {.at = i->at, .length = i->length};
+        json_part_over(&p, x->limits.bytes_max, refusal);
         return OK;
     }
     status st = json_parse(x->a, i->raw, &x->limits, ret, refusal);
@@ -426,6 +426,15 @@ static status warn_of_conflict(stix *x, const uint8_t content[SHA256_BYTES])
                      SLICE_FMT(slice_sub(x->id, 0, 80)));
 }
 
+/* Nothing is made from the time of creation, so nothing said of the object is wrong by it. */
+static status warn_of_creation(stix *x)
+{
+    slice created = stix_text(x->object, "created"), modified = stix_text(x->object, "modified");
+    if (!stix_is_time(created) || !stix_is_time(modified) || stix_time_cmp(created, modified) <= 0)
+        return OK;
+    return stix_warn(x, "modified is not at or after created");
+}
+
 static status tell_record(stix *x, const item *i, const uint8_t content[SHA256_BYTES])
 {
     fact_record r = {.at = i->at,
@@ -439,7 +448,8 @@ static status tell_record(stix *x, const item *i, const uint8_t content[SHA256_B
                      .marked = x->marked};
     memcpy(r.content, content, sizeof r.content);
     status st = x->sink->begin(x->sink->ctx, &r, x->why);
-    if (st == OK && (st = warn_of_conflict(x, content)) == OK && (st = stix_tell(x)) == OK)
+    if (st == OK && (st = warn_of_conflict(x, content)) == OK && (st = warn_of_creation(x)) == OK &&
+        (st = stix_tell(x)) == OK)
         st = x->sink->end(x->sink->ctx, x->why);
     return st;
 }

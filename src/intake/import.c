@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { TEXTS_MAX = 8 << 20, READ_SIZE = 1 << 17 };
+enum { TEXTS_MAX = 8 << 20, GUESSES_MAX = 1 << 20, READ_SIZE = 1 << 17 };
 
 /* Codec and version in one number: a better version reads known documents again. */
 uint32_t parser_id(const format *f)
@@ -23,6 +23,8 @@ status importer_new(const import_options *options, importer **ret, err *why)
     im->o = *options;
     arena_init(&im->waiting_texts, IMPORT_WAITING_BYTES);
     arena_init(&im->texts, TEXTS_MAX);
+    arena_init(&im->guesses, GUESSES_MAX);
+    arena_init(&im->record_id, GUESSES_MAX);
     assert(format_count() <= IMPORT_PARSERS_MAX);
     for (size_t i = 0; i < format_count(); i++)
         im->parsers[im->parser_count++] = parser_id(format_at(i));
@@ -44,6 +46,8 @@ importer *importer_free(importer *im)
         hash_free(im->hash);
         arena_done(&im->waiting_texts);
         arena_done(&im->texts);
+        arena_done(&im->guesses);
+        arena_done(&im->record_id);
         free(im);
     }
     return NULL;

@@ -43,15 +43,31 @@ static slice feed_name(const importer *im, const format *f, bool guessed)
     return im->o.source.len ? im->place->path : last_part(im->place->path);
 }
 
-static status begin_document(importer *im, err *why)
+/* The source is only guessed: is the first record somebody's already? */
+static status find_sayer(importer *im, const fact_record *r, err *why)
+{
+    if (!im->said_tried && r && r->id.len && !im->snapshot) {
+        im->said_tried++;
+        status st = writer_record_source(im->w, r, &im->guesses, &im->said_by, why);
+        if (st != OK && st != ERR_NOT_FOUND)
+            return st;
+    }
+    return OK;
+}
+
+static status begin_document(importer *im, const fact_record *first, err *why)
 {
     const format *f = format_named(im->head.codec);
     bool guessed = !im->o.source.len && !im->head.source.len;
-    slice source = im->o.source.len      ? im->o.source
-                   : im->head.source.len ? im->head.source
-                                         : im->place->root;
     im->snapshot =
         im->o.mode == IMPORT_SNAPSHOT || (im->o.mode == IMPORT_AUTO && im->head.snapshot);
+    status st = guessed ? find_sayer(im, first, why) : OK;
+    if (st != OK)
+        return st;
+    slice source = im->o.source.len      ? im->o.source
+                   : im->head.source.len ? im->head.source
+                   : im->said_by.len     ? im->said_by
+                                         : im->place->root;
     im->s.source = source;
     document_in d = {
         .sha256 = im->sha256,
@@ -74,9 +90,15 @@ static status on_begin(void *ctx, const fact_record *r, err *why)
 {
     importer *im = ctx;
     fact_record own = *r;
-    status st = im->begun ? OK : begin_document(im, why);
+    status st = im->begun ? OK : begin_document(im, r, why);
     if (st != OK)
         return st;
+    if (im->said_by.len) {
+        arena_reset(&im->record_id);
+        im->last = *r;
+        if (!arena_copy(&im->record_id, r->id, &im->last.id))
+            return ARENA_SPENT(&im->record_id, why);
+    }
     if (!own.marked && im->head.marked) {
         own.marked = true;
         own.marking = im->head.marking;
@@ -91,8 +113,13 @@ static status on_claim(void *ctx, const fact_claim *c, err *why)
 
 static status on_end(void *ctx, err *why)
 {
+    importer *im = ctx;
     bool fresh;
-    return writer_end(((importer *)ctx)->w, &fresh, why);
+    status st = writer_end(im->w, &fresh, why);
+    if (st != OK || !fresh || !im->said_by.len)
+        return st;
+    im->said_other = true; /* and the reading ends here */
+    return err_set(why, ERR_BUSY, ERR_NOWHERE, "said by nobody yet");
 }
 
 static status note(importer *im, import_refusal *list, size_t max, size_t *count, uint64_t at,
@@ -141,8 +168,10 @@ static status store_bytes(importer *im, int fd, err *why)
         ssize_t n = pread(fd, room, READ_SIZE, (off_t)at);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0)
-            st = err_os(why, errno, "reading");
+        if (n < 0) {
+            err_os(why, errno, "reading");
+            st = ERR_INPUT; /* the document's trouble: the others go on */
+        }
         if (n <= 0)
             break;
         st = blob_put(b, slice_of(room, (size_t)n), why);
@@ -154,7 +183,7 @@ static status store_bytes(importer *im, int fd, err *why)
         return st;
     }
     if ((st = blob_end(b, sha, &bytes, why)) == OK && memcmp(sha, im->sha256, SHA256_BYTES) != 0)
-        st = err_set(why, ERR_IO, ERR_NOWHERE, "the file changed while it was read");
+        st = err_set(why, ERR_INPUT, ERR_NOWHERE, "the file changed while it was read");
     if (st == OK && im->unsynced_count < BLOB_SYNC_EACH)
         memcpy(im->unsynced + im->unsynced_count * SHA256_BYTES, sha, SHA256_BYTES);
     im->unsynced_count += st == OK;
@@ -168,9 +197,16 @@ static void start_summary(importer *im, const import_place *place)
     arena_reset(&im->texts);
     im->place = place;
     im->head = (fact_head){0};
-    im->begun = im->snapshot = false;
+    im->begun = im->snapshot = im->said_other = false;
     im->s =
         (import_summary){.path = place->path, .refusals = im->refusals, .warnings = im->warnings};
+}
+
+static void name_summary(importer *im, const uint8_t *sha256)
+{
+    im->sha256 = sha256;
+    im->s.has_document = true;
+    memcpy(im->s.sha256, sha256, SHA256_BYTES);
 }
 
 status import_problem(importer *im, const import_place *place, status failed, const err *cause,
@@ -215,7 +251,7 @@ static status read_facts(importer *im, int fd, err *cause)
 static status finish_document(importer *im, int fd, err *why)
 {
     document_result r;
-    status st = im->begun ? OK : begin_document(im, why);
+    status st = im->begun ? OK : begin_document(im, NULL, why);
     if (st == OK && im->o.dry_run) {
         st = writer_document_try(im->w, &r, why);
     } else if (st == OK) {
@@ -239,11 +275,34 @@ static status give_up(importer *im, err *why)
     return im->begun ? writer_document_abort(im->w, why) : OK;
 }
 
+/* The source that was tried does not say all of the document. Who says the record that he does not?
+ * He is tried next; in the end the path decides. */
+static status next_sayer(importer *im, err *why)
+{
+    slice before = im->said_by, next;
+    status st = writer_document_abort(im->w, why);
+    if (st == OK)
+        st = writer_record_source(im->w, &im->last, &im->guesses, &next, why);
+    if (st != OK && st != ERR_NOT_FOUND)
+        return st;
+    bool another = st == OK && im->said_tried++ < IMPORT_GUESSES_MAX && !slice_eq(next, before);
+    im->said_by = another ? next : S("");
+    start_summary(im, im->place);
+    name_summary(im, im->sha256);
+    return OK;
+}
+
 static status read_document(importer *im, int fd, err *why)
 {
     err cause = {0};
     int64_t from = clock_now_us(im->o.clock);
-    status st = read_facts(im, fd, &cause), gone;
+    status st, gone;
+    arena_reset(&im->guesses);
+    im->said_by = S("");
+    im->said_tried = 0;
+    while ((st = read_facts(im, fd, &cause)) != OK && im->said_other)
+        if ((gone = next_sayer(im, why)) != OK)
+            return gone;
     if (st == OK)
         st = finish_document(im, fd, &cause);
     im->s.elapsed_us = clock_now_us(im->o.clock) - from;
@@ -282,7 +341,7 @@ static void list_member(importer *im, const uint8_t *sha256)
 }
 
 /* Over the limit: said before anything is read. */
-static status too_large(importer *im, const import_place *place, err *why)
+status import_too_large(importer *im, const import_place *place, err *why)
 {
     err cause = {0};
     im->members_ok = false;
@@ -296,16 +355,15 @@ status import_document(importer *im, int fd, uint64_t size, const import_place *
     uint8_t sha[SHA256_BYTES];
     bool known;
     if (im->o.document_bytes_max && size > im->o.document_bytes_max)
-        return too_large(im, place, why);
+        return import_too_large(im, place, why);
     start_summary(im, place);
-    status st = hash_descriptor(im, fd, sha, &im->bytes, why);
+    err cause = {0};
+    status st = hash_descriptor(im, fd, sha, &im->bytes, &cause);
     if (st != OK)
-        return st;
+        return import_problem(im, place, st, &cause, why);
     list_member(im, sha);
     if ((st = import_known(im, sha, place, &known, why)) != OK || known)
         return st;
-    im->sha256 = sha;
-    im->s.has_document = true;
-    memcpy(im->s.sha256, sha, SHA256_BYTES);
+    name_summary(im, sha);
     return read_document(im, fd, why);
 }

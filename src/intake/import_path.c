@@ -56,6 +56,7 @@ typedef struct file_visit {
     importer *im;
     const import_place *outer;
     arena *a;
+    bool some;    /* a document, or a member that could not be had */
     bool stopped; /* our own side cannot go on: not the archive's fault */
 } file_visit;
 
@@ -63,9 +64,10 @@ static status visit_document(void *ctx, const walk_document *d, err *why)
 {
     file_visit *v = ctx;
     import_place place = *v->outer;
+    v->some = true;
     arena_mark mark = arena_here(v->a);
     place.path = d->path;
-    place.given = v->outer->given && d->level == 0;
+    place.given = v->outer->given && d->alone;
     if (d->level) /* a member: its own name tells lists of one archive apart */
         place.feed = arena_printf(v->a, "%.*s!%.*s", SLICE_FMT(v->outer->feed), SLICE_FMT(d->path));
     status st = place.feed.ptr ? import_document(v->im, d->fd, d->size, &place, why)
@@ -80,6 +82,7 @@ static status refuse_member(void *ctx, slice path, slice reason, err *why)
     file_visit *v = ctx;
     import_place place = *v->outer;
     err cause = {0};
+    v->some = true;
     place.path = path;
     v->im->members_ok = false;
     err_set(&cause, ERR_INPUT, ERR_NOWHERE, "%.*s", SLICE_FMT(reason));
@@ -143,6 +146,10 @@ static status walk_file(importer *im, int fd, const import_place *place, arena *
     walk_options o = {
         .directory = im->o.directory, .limits = im->o.unpack, .refuse = refuse_member};
     status st = walk(im->o.sandbox, fd, place->path, &o, visit_document, &v, &cause);
+    if (st == OK && !v.some) { /* folders and links only: nobody shall wonder where it went */
+        im->members_ok = false;
+        return import_problem(im, place, OK, NULL, why);
+    }
     if (st == OK)
         return OK;
     if (v.stopped || (st != ERR_INPUT && st != ERR_LIMIT)) {
@@ -154,6 +161,16 @@ static status walk_file(importer *im, int fd, const import_place *place, arena *
     return import_problem(im, place, st, &cause, why);
 }
 
+/* A path that cannot be had is a summary that failed; the others go on. */
+static status cannot(importer *im, const import_place *place, int os, err *why)
+{
+    err cause = {0};
+    err_os(&cause, os, "reading");
+    status code = os == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+    cause.code = code;
+    return import_problem(im, place, code, &cause, why);
+}
+
 static status import_container(importer *im, int fd, const import_place *place, arena *a, err *why)
 {
     uint8_t sha[SHA256_BYTES];
@@ -161,11 +178,13 @@ static status import_container(importer *im, int fd, const import_place *place, 
     slice list;
     bool known = false;
     buf options, members;
+    err cause = {0};
+    status st = hash_descriptor(im, fd, sha, &bytes, &cause);
+    if (st != OK)
+        return import_problem(im, place, st, &cause, why);
     buf_init(&options, 64 << 10);
     buf_init(&members, CONTAINER_LIST_MAX);
-    status st = hash_descriptor(im, fd, sha, &bytes, why);
-    if (st == OK)
-        st = container_options(im, &options, why);
+    st = container_options(im, &options, why);
     if (st == OK && !im->o.dry_run) {
         st = writer_container_get(im->w, sha, buf_slice(&options), a, &list, why);
         if (st == OK)
@@ -192,24 +211,12 @@ static status import_descriptor(importer *im, int fd, const import_place *place,
     CLEANUP(arena_done) arena a;
     arena_init(&a, 16 << 20);
     ssize_t n = pread(fd, head, sizeof head, 0);
-    if (n < 0)
-        return err_os(why, errno, "reading");
     struct stat info;
-    if (fstat(fd, &info) != 0)
-        return err_os(why, errno, "asking a file's size");
+    if (n < 0 || fstat(fd, &info) != 0)
+        return cannot(im, place, errno, why);
     if (container_sniff(slice_of(head, (size_t)n)) == CONTAINER_NONE)
         return import_document(im, fd, (uint64_t)info.st_size, place, why);
     return import_container(im, fd, place, &a, why);
-}
-
-/* A path that cannot be had is a summary that failed; the others go on. */
-static status cannot(importer *im, const import_place *place, int os, err *why)
-{
-    err cause = {0};
-    err_os(&cause, os, "reading");
-    status code = os == ENOENT ? ERR_NOT_FOUND : ERR_IO;
-    cause.code = code;
-    return import_problem(im, place, code, &cause, why);
 }
 
 static status import_file(importer *im, int folder, const char *name, const import_place *place,
@@ -350,9 +357,11 @@ static status import_stdin(importer *im, err *why)
     import_place place = {.path = S("-"), .root = S("stdin"), .feed = S("-"), .given = true};
     spool p;
     char *room = malloc(READ_SIZE);
+    uint64_t max = im->o.document_bytes_max;
+    bool over = false;
     spool_init(&p, im->o.directory);
     status st = room ? OK : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-    while (st == OK) {
+    while (st == OK && !over) { /* no more than one document may have */
         ssize_t n = read(STDIN_FILENO, room, READ_SIZE);
         if (n < 0 && errno == EINTR)
             continue;
@@ -361,11 +370,12 @@ static status import_stdin(importer *im, err *why)
         if (n <= 0)
             break;
         st = spool_write(&p, slice_of(room, (size_t)n), why);
+        over = max && p.size > max;
     }
     if (st == OK)
         st = spool_finish(&p, why);
     if (st == OK)
-        st = import_descriptor(im, p.fd, &place, why);
+        st = over ? import_too_large(im, &place, why) : import_descriptor(im, p.fd, &place, why);
     spool_done(&p);
     free(room);
     return st;

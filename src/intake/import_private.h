@@ -7,6 +7,7 @@
 
 enum {
     IMPORT_PARSERS_MAX = 256,
+    IMPORT_GUESSES_MAX = 4, /* sources tried for a document that does not tell its own */
     IMPORT_WAITING_MAX = 256,
     IMPORT_WAITING_US = 300000,
     /* others want to write, and to know */ IMPORT_WAITING_BYTES = 16 << 20
@@ -39,6 +40,14 @@ struct importer {
     import_summary s;
     import_refusal refusals[IMPORT_REFUSED_LISTED], warnings[IMPORT_WARNED_LISTED];
     bool begun; /* writer_document was called */
+    /* Its source would only be guessed from its path. If all of it is said by somebody already, it
+     * is the same again under another name, and his. */
+    arena guesses; /* the texts of */
+    slice said_by; /* the source it is read as, to see; empty: none */
+    size_t said_tried;
+    bool said_other;  /* he does not say all of it: it is given up, to be read again */
+    arena record_id;  /* the text of */
+    fact_record last; /* the record under way: its id and content */
     /* blobs that were written and may not be on the disk yet; the first of them by name */
     uint8_t unsynced[BLOB_SYNC_EACH * SHA256_BYTES];
     size_t unsynced_count;
@@ -58,6 +67,8 @@ status import_document(importer *im, int fd, uint64_t size, const import_place *
 /* A summary for something that is no document; `failed` with *cause, or skipped. */
 status import_problem(importer *im, const import_place *place, status failed, const err *cause,
                       err *why) NODISCARD;
+/* The same, for one over the limit of a document. */
+status import_too_large(importer *im, const import_place *place, err *why) NODISCARD;
 /* import.c */
 status importer_flush(importer *im, err *why) NODISCARD;
 status importer_sync_blobs(importer *im, err *why) NODISCARD;

@@ -237,6 +237,38 @@ TEST(id_squat_a_source_replaces_only_its_own_versions)
     writer_free(w);
 }
 
+TEST(who_says_a_record_is_who_said_just_that)
+{
+    CLEANUP(temp_store_done) temp_store f;
+    CLEANUP(arena_done) arena a;
+    writer *w = NULL;
+    document_result r;
+    slice source = S("");
+    arena_init(&a, 4096);
+    REQUIRE(temp_store_make(&f));
+    CHECK_OK(writer_new(f.s, S("tester"), &w, &f.why));
+    fact_record v1 = version("indicator--1", 1000, 1), v2 = version("indicator--1", 2000, 2);
+    CHECK_EQ(writer_record_source(w, &v1, &a, &source, &f.why), ERR_NOT_FOUND);
+    CHECK_OK(one_record(w, &f, "first", 1, &v1, "192.0.2.1", &r));
+    CHECK_OK(one_record(w, &f, "second", 2, &v1, "192.0.2.1", &r));
+    CHECK_OK(writer_record_source(w, &v1, &a, &source, &f.why));
+    CHECK_SLICE(source, S("first"));
+    CHECK_EQ(writer_record_source(w, &v2, &a, &source, &f.why), ERR_NOT_FOUND);
+    fact_record other = version("indicator--2", 1000, 1);
+    CHECK_EQ(writer_record_source(w, &other, &a, &source, &f.why), ERR_NOT_FOUND);
+    CHECK_OK(one_record(w, &f, "first", 3, &v2, "192.0.2.2", &r)); /* the first has moved on */
+    CHECK_OK(writer_record_source(w, &v1, &a, &source, &f.why));
+    CHECK_SLICE(source, S("second"));
+    arena small;
+    arena_init(&small, 4);
+    slice untouched = S("x");
+    small.fail_after = 0;
+    CHECK_EQ(writer_record_source(w, &v1, &small, &untouched, &f.why), ERR_LIMIT);
+    CHECK_SLICE(untouched, S("x"));
+    arena_done(&small);
+    writer_free(w);
+}
+
 TEST(every_statement_uses_an_index)
 {
     CLEANUP(temp_store_done) temp_store f;

@@ -69,6 +69,10 @@ status writer_end(writer *w, bool *ret_new, err *why) NODISCARD;
 typedef struct document_result {
     uint64_t records, fresh, withdrawn;
 } document_result;
+/* Who says this very record, by id and content: of several the first, copied into `a`.
+ * ERR_NOT_FOUND: nobody. */
+status writer_record_source(writer *w, const fact_record *r, arena *a, slice *ret,
+                            err *why) NODISCARD;
 /* `format` may be more precise than at the beginning ("stix-2.1"); refused: how many records the
  * codec refused. */
 status writer_document_end(writer *w, slice format, uint64_t refused, document_result *ret,

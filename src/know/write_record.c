@@ -243,6 +243,27 @@ static status compare_versions(writer *w, const fact_record *r, int64_t name_has
     return st;
 }
 
+status writer_record_source(writer *w, const fact_record *r, arena *a, slice *ret, err *why)
+{
+    bool row, found = false, room = true;
+    slice content = slice_of((const char *)r->content, sizeof r->content);
+    status st = begin_engine(w, why);
+    if (st != OK)
+        return st;
+    db_stmt *q = db_query(w->d, Q_OBJECT_SOURCES);
+    db_bind_int(q, 1, (int64_t)node_hash(w->h, (node_ref){KIND_NONE, r->id}));
+    while ((st = db_step(q, &row, why)) == OK && row && !found) {
+        found = slice_eq(db_text(q, 0), r->id) && slice_eq(db_text(q, 1), content);
+        room = !found || arena_copy(a, db_text(q, 2), ret);
+    }
+    db_reset(q);
+    if (st != OK)
+        return st;
+    if (!room)
+        return ARENA_SPENT(a, why);
+    return found ? OK : err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "nobody says it");
+}
+
 static status add_object(writer *w, const fact_record *r, int64_t name_hash, int64_t vc,
                          bool superseded, err *why)
 {

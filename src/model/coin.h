@@ -15,7 +15,7 @@
 
 #include "base/base.h"
 
-enum { COIN_TEXT_MAX = 112, KECCAK256_BYTES = 32 };
+enum { COIN_TEXT_MAX = 120, KECCAK256_BYTES = 32 };
 
 typedef enum coin {
     COIN_NONE,

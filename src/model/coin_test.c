@@ -64,6 +64,12 @@ TEST(addresses_with_a_right_checksum)
         {S_INIT("qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a"), COIN_BITCOIN_CASH,
          S_INIT("bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a")},
         {S_INIT("rrrrrrrrrrrrrrrrrrrrrhoLvTp"), COIN_RIPPLE, S_INIT("rrrrrrrrrrrrrrrrrrrrrhoLvTp")},
+        /* an integrated address: bytes 1, 2, 3 ... and a payment id */
+        {S_INIT("4BMzkK7uaiS2LxFSMtsQ5k3gsHPkECmXt52nKM8ZY8z26NhMJWtsWSA7icPF"
+                "uECstJ94XRDHZYFLSAQSTAftscnaBmivREFTG8iDEFvMFs"),
+         COIN_MONERO,
+         S_INIT("4BMzkK7uaiS2LxFSMtsQ5k3gsHPkECmXt52nKM8ZY8z26NhMJWtsWSA7icPF"
+                "uECstJ94XRDHZYFLSAQSTAftscnaBmivREFTG8iDEFvMFs")},
         {S_INIT(
              "496aKKdqF1xQSSEzw7wNrkZkDUsCD5cSmNCfVhVgEps52WERBcLDGzdF5UugmFoHMm9xRJdewvK2TFfAJNw"
              "EV25rTcVF5Vp"),

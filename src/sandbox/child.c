@@ -69,32 +69,49 @@ static status put_answer(void *ctx, slice one, slice two, err *why)
 
 /* --- the work -------------------------------------------------------------------------------- */
 
+/* Why nobody knows the document that begins so. */
+static const char *unknown(slice head)
+{
+    if (!head.len)
+        return "the document is empty";
+    if (slice_starts(head, S("\xff\xfe")) || slice_starts(head, S("\xfe\xff")))
+        return "text in UTF-16, which is not read: convert it to UTF-8";
+    return "not in any format that we know";
+}
+
+/* The codec that was asked for, else the one that knows the first bytes. */
+static status choose(const worker_options *options, slice name, slice path, child_input *input,
+                     const format **ret, err *why)
+{
+    size_t n;
+    if (name.len) {
+        *ret = options->formats.named(name);
+        return *ret ? OK : err_set(why, ERR_INPUT, 0, "no format of that name");
+    }
+    char *head = malloc(FORMAT_SNIFF_BYTES);
+    if (!head)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    status st = child_pread(input, head, FORMAT_SNIFF_BYTES, 0, &n, why);
+    if (st == OK) {
+        slice first = slice_of(head, n);
+        *ret = options->formats.sniff(first, path);
+        st = *ret ? OK : err_set(why, ERR_INPUT, 0, "%s", unknown(first));
+    }
+    free(head);
+    return st;
+}
+
 static status read_document(const worker_options *options, const job_request *job,
                             child_input *input, wire_writer *w, err *why)
 {
     slice name = slice_of(job->text, job->format_len);
     slice path = slice_of(name.ptr + name.len, job->path_len);
     slice mapping = slice_of(path.ptr + path.len, job->mapping_len);
-    const format *f;
-    status st;
-
-    if (name.len) {
-        f = options->formats.named(name);
-    } else {
-        char *head = malloc(FORMAT_SNIFF_BYTES);
-        size_t n;
-        if (!head)
-            return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-        if ((st = child_pread(input, head, FORMAT_SNIFF_BYTES, 0, &n, why)) != OK) {
-            free(head);
-            return st;
-        }
-        f = options->formats.sniff(slice_of(head, n), path);
-        free(head);
-    }
-    if (!f)
-        return err_set(why, ERR_INPUT, 0,
-                       name.len ? "no format of that name" : "not in any format that we know");
+    const format *f = NULL;
+    status st = choose(options, name, path, input, &f, why);
+    if (st != OK)
+        return st;
+    assert(f);
     if ((st = wire_put_format(w, slice_str(f->name), f->version, why)) != OK)
         return st;
     reader in = child_reader(input);

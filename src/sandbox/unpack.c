@@ -83,6 +83,15 @@ static la_int64_t seek(struct archive *a, void *ctx, la_int64_t by, int whence)
 
 /* --- errors ---------------------------------------------------------------------------------- */
 
+/* What libarchive says, without the line's end that some of its sentences have. */
+static slice reason(opener *o)
+{
+    const char *said = archive_error_string(o->a);
+    if (!said || strcmp(said, "Unrecognized archive format") == 0)
+        said = "cut off or damaged";
+    return slice_trim(slice_str(said));
+}
+
 /* libarchive gave up: why, in our words where it was our doing. */
 static status broken(opener *o, err *why)
 {
@@ -93,11 +102,9 @@ static status broken(opener *o, err *why)
     }
     if (archive_errno(o->a) == ENOMEM)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "memory limit");
-    const char *said = archive_error_string(o->a);
+    slice said = reason(o);
     uint64_t at = o->in->pos < o->in->size ? o->in->pos : o->in->size;
-    if (!said || strcmp(said, "Unrecognized archive format") == 0)
-        said = "cut off or damaged";
-    return err_set(why, ERR_INPUT, at, "%s: %s", container_name(o->outer), said);
+    return err_set(why, ERR_INPUT, at, "%s: %.*s", container_name(o->outer), SLICE_FMT(said));
 }
 
 static status over_bytes(opener *o, err *why)
@@ -174,8 +181,7 @@ static status member_data(opener *o, struct archive_entry *e, slice name, err *w
     if (r == ARCHIVE_FATAL || o->st != OK)
         return broken(o, why);
     if (r != ARCHIVE_EOF) {
-        const char *said = archive_error_string(o->a);
-        return o->sink->refuse(o->sink->ctx, name, slice_str(said ? said : "damaged"), why);
+        return o->sink->refuse(o->sink->ctx, name, reason(o), why);
     }
     if (archive_entry_sparse_count(e) > 0 && archive_entry_size(e) > (la_int64_t)pos &&
         (st = emit_zeros(o, (uint64_t)archive_entry_size(e) - pos, why)) != OK)

@@ -21,12 +21,14 @@ typedef struct walk_level {
     container outer;
     slice path; /* of the archive */
     unsigned number;
+    bool alone; /* the archive is all that is in the file, */
+    bool whole; /* and the member all that is in the archive */
     spool member;
     size_t name_len;
     char name[SANDBOX_PATH_MAX];
 } walk_level;
 
-static status look(walker *w, int fd, uint64_t size, slice path, unsigned above, err *why);
+static status look(walker *w, const walk_document *d, err *why);
 
 /* Keeps the end of a path, where the meaning is, and whole characters. */
 static size_t keep_end(char *out, slice path)
@@ -61,6 +63,7 @@ static status begin(void *ctx, const unpack_member *member, err *why)
     walk_level *l = ctx;
     (void)why;
     name_member(l, member->path);
+    l->whole = !member->path.len;
     return OK;
 }
 
@@ -74,9 +77,13 @@ static status end(void *ctx, err *why)
 {
     walk_level *l = ctx;
     status st = spool_finish(&l->member, why);
+    const walk_document d = {.fd = l->member.fd,
+                             .size = l->member.size,
+                             .path = slice_of(l->name, l->name_len),
+                             .level = l->number,
+                             .alone = l->alone && l->whole};
     if (st == OK)
-        st = look(l->w, l->member.fd, l->member.size, slice_of(l->name, l->name_len), l->number,
-                  why);
+        st = look(l->w, &d, why);
     spool_done(&l->member);
     return st;
 }
@@ -92,30 +99,27 @@ static status refuse(void *ctx, slice path, slice reason, err *why)
     return w->options->refuse(w->ctx, slice_of(l->name, l->name_len), reason, why);
 }
 
-static status open_level(walker *w, int fd, container outer, slice path, unsigned number, err *why)
+static status open_level(walker *w, const walk_document *d, container outer, err *why)
 {
-    walk_level level = {.w = w, .outer = outer, .path = path, .number = number};
+    walk_level level = {
+        .w = w, .outer = outer, .path = d->path, .number = d->level + 1, .alone = d->alone};
     const unpack_sink sink = {
         .ctx = &level, .begin = begin, .data = data, .end = end, .refuse = refuse};
     spool_init(&level.member, w->options->directory);
-    status st = sandbox_unpack(w->s, fd, number, &w->budget, &sink, NULL, why);
+    status st = sandbox_unpack(w->s, d->fd, level.number, &w->budget, &sink, NULL, why);
     spool_done(&level.member);
     return st;
 }
 
-/* `above` archives are around it. Not deeper than the budget's levels_max, which sandbox_unpack
- * refuses to pass. */
-static status look(walker *w, int fd, uint64_t size, slice path, unsigned above, err *why)
+/* Not deeper than the budget's levels_max, which sandbox_unpack refuses to pass. */
+static status look(walker *w, const walk_document *d, err *why)
 {
     char head[CONTAINER_SNIFF_BYTES];
-    ssize_t n = pread(fd, head, sizeof head, 0);
+    ssize_t n = pread(d->fd, head, sizeof head, 0);
     if (n < 0)
         return err_os(why, errno, "reading a document");
     container outer = container_sniff(slice_of(head, (size_t)n));
-    if (outer != CONTAINER_NONE)
-        return open_level(w, fd, outer, path, above + 1, why);
-    return w->visit(w->ctx, &(walk_document){.fd = fd, .size = size, .path = path, .level = above},
-                    why);
+    return outer != CONTAINER_NONE ? open_level(w, d, outer, why) : w->visit(w->ctx, d, why);
 }
 
 status walk(sandbox *s, int fd, slice path, const walk_options *options,
@@ -131,5 +135,9 @@ status walk(sandbox *s, int fd, slice path, const walk_options *options,
                 .budget = unpack_budget_of(&options->limits, (uint64_t)st.st_size),
                 .visit = visit,
                 .ctx = ctx};
-    return look(&w, fd, (uint64_t)st.st_size, slice_of(kept, keep_end(kept, path)), 0, why);
+    const walk_document d = {.fd = fd,
+                             .size = (uint64_t)st.st_size,
+                             .path = slice_of(kept, keep_end(kept, path)),
+                             .alone = true};
+    return look(&w, &d, why);
 }

@@ -17,6 +17,7 @@ typedef struct walk_document {
                        its suffix: "feed.csv.gz" holds "feed.csv". At most SANDBOX_PATH_MAX bytes:
                        what is longer keeps its end */
     unsigned level; /* archives around it: 0 for the file itself */
+    bool alone;     /* all that is in the file: nothing around it but compressed streams */
 } walk_document;
 
 typedef struct walk_options {
