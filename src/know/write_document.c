@@ -236,7 +236,7 @@ static status open_document(writer *w, const document_in *d, err *why)
         (st = add_document(w, d, why)) == OK)
         st = feed_repeats(w, &doc->repeats, why);
     if (st == OK && (d->reliability || d->derives_from.len))
-        st = put_setting(w, doc->source, doc->tx, d->reliability, NULL,
+        st = put_setting(w, doc->source, doc->tx, doc->vc, d->reliability, NULL,
                          d->derives_from.len ? &d->derives_from : NULL, why);
     if (st != OK)
         return st;

@@ -130,11 +130,15 @@ status held_new(writer *w, const fact_claim *c, marking m, err *why) NODISCARD;
 status held_gone(writer *w, int64_t row, err *why) NODISCARD;
 status held_write(writer *w, err *why) NODISCARD;
 
-/* write_curate.c: dates the settings of a source when they change; NULL or 0 keeps one. */
-status put_setting(writer *w, int64_t source, int64_t tx, char reliability, const slice *licence,
-                   const slice *derives_from, err *why) NODISCARD;
+/* write_curate.c: dates the settings of a source when they change; NULL or 0 keeps one. vc: of the
+ * document that brings them, 0 when a person says so. */
+status put_setting(writer *w, int64_t source, int64_t tx, int64_t vc, char reliability,
+                   const slice *licence, const slice *derives_from, err *why) NODISCARD;
 
-/* write_document.c: a known claim is said again by the document under way. */
+/* write_document.c: something in the document under way is of the view class, `records` of them
+ * whole records. */
+status note_class(writer *w, int64_t vc, uint64_t records, err *why) NODISCARD;
+/* A known claim is said again by the document under way. */
 status claim_said_again(writer *w, int64_t row, int64_t document, err *why) NODISCARD;
 
 #endif
