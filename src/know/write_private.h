@@ -37,6 +37,16 @@ typedef struct held_sums {
     size_t count, cap, last;
 } held_sums;
 
+/* How many records of the document under way are of a view class; 0: only claims are. */
+typedef struct class_row {
+    int64_t vc;
+    uint64_t records;
+} class_row;
+typedef struct class_counts {
+    class_row *at;
+    size_t count, cap, last;
+} class_counts;
+
 /* The record between writer_begin and writer_end. */
 typedef struct record_state {
     bool open, fresh;
@@ -62,7 +72,7 @@ typedef struct document_state {
     bool repeats;        /* the feed has rows in claim_again: known claims need a second look */
     int64_t first, last; /* claim ids of the batch under way; first 0: none */
     row_set claims_seen, objects_seen;
-    row_set classes; /* view classes of everything in it */
+    class_counts classes; /* of everything in it */
     held_sums held;
     int64_t near_document; /* the last foreign document asked about ... */
     bool near_mine;        /* ... and whether the feed delivered it */
