@@ -89,6 +89,9 @@ static bool run_history(world_store *ws, const world *w, size_t events, const vi
 
 static uint64_t rounds(uint64_t usual)
 {
+#ifdef NOROSHI_SANITIZED /* slow, and the mutants are tried there as well */
+    usual = (usual + 1) / 2;
+#endif
     return getenv("NOROSHI_TEST_LONG") ? usual * 20 : usual;
 }
 
@@ -103,7 +106,8 @@ TEST(the_rule_of_who_sees_what_is_what_the_header_says)
         static const slice owners[] = {S_INIT(""), S_INIT("org-a"), S_INIT("org-b")};
         static const slice audiences[] = {S_INIT(""), S_INIT("x"), S_INIT("y")};
         unsigned m = n / (TLP_COUNT_ * 9), k = n % (TLP_COUNT_ * 9);
-        marking mark = {.tlp = (tlp)(m / 9), .owner = owners[m / 3 % 3], .audience = audiences[m % 3]};
+        marking mark = {
+            .tlp = (tlp)(m / 9), .owner = owners[m / 3 % 3], .audience = audiences[m % 3]};
         view v = {.clearance = (tlp)(k / 9), .organisation = owners[k / 3 % 3]};
         v.all_audiences = k % 3 == 2;
         v.audiences = audience_x;
@@ -226,7 +230,8 @@ TEST(what_granular_markings_hide_does_not_leave)
         CHECK_OK(read_objects_raw(ws.s, &green, false, &raw));
         CHECK_OK(read_objects_raw(ws.s, &green, true, &redacted));
         read_everything(
-            &(reading){.s = ws.s, .w = &w, .v = &green, .no_documents = true, .no_texts = true}, &all);
+            &(reading){.s = ws.s, .w = &w, .v = &green, .no_documents = true, .no_texts = true},
+            &all);
         unsigned hidden = 0, shown = 0;
         for (unsigned i = 0; i < w.hidden_number; i++) {
             char text[32];
@@ -440,3 +445,239 @@ TEST(merge_then_split_leaves_everything_as_it_was)
     }
     CHECK(merged > 0);
 }
+
+/* --- marking_wash ------------------------------------------------------------------------------ */
+
+/* A list of one source under a marking: `all` or only the first of two statements. */
+static void put_list(world *w, marking m, when modified, bool all, bool snapshot)
+{
+    static const char text[] = "{\"type\":\"malware\",\"spec_version\":\"2.1\",\"name\":\"%s\"}";
+    char object[128];
+    world_event *e = world_document(w, "alpha", m);
+    e->snapshot = snapshot;
+    snprintf(object, sizeof object, text, all ? "both" : "one");
+    world_record *r =
+        world_object(e, "malware--00000000-0000-4000-8000-000000000005", modified, object);
+    world_says(r, world_values[0], PRED_INDICATES, world_entities[4], "");
+    if (all)
+        world_says(r, world_values[1], PRED_INDICATES, world_entities[4], "");
+    world_document_end(w, e);
+}
+
+/* How many statements of that level stand, for who sees everything or up to a level. */
+static size_t stand(world_store *ws, tlp clearance, tlp level)
+{
+    CLEANUP(arena_done) arena a;
+    lens *l = NULL;
+    claim_list list = {0};
+    view v = {.clearance = clearance, .all_audiences = true, .known_at = WHEN_NONE};
+    size_t n = 0;
+    arena_init(&a, 1 << 22);
+    CHECK_OK(lens_new(ws->s, &l, &ws->why));
+    CHECK_OK(lens_look(l, &v, &ws->why));
+    CHECK_OK(claims_page(l, &a, 0, 100, &list, &ws->why));
+    for (size_t i = 0; i < list.count; i++)
+        n += list.at[i].marking.tlp == level;
+    lens_free(l);
+    return n;
+}
+
+/* What was said at one level keeps it whatever comes at another one: the same bytes, a newer
+ * version that says less, a whole list that says less. */
+TEST(marking_wash_what_was_said_at_a_level_stays_there)
+{
+    enum { SAME_BYTES, NEWER_VERSION, WHOLE_LIST, WAYS };
+    for (unsigned n = 0; n < TLP_COUNT_ * TLP_COUNT_ * WAYS; n++) {
+        tlp first = (tlp)(n % TLP_COUNT_), later = (tlp)(n / TLP_COUNT_ % TLP_COUNT_);
+        unsigned way = n / (TLP_COUNT_ * TLP_COUNT_);
+        world *w = calloc(1, sizeof *w);
+        world_store ws;
+        REQUIRE(w);
+        if (first == later) {
+            free(w);
+            continue;
+        }
+        put_list(w, (marking){.tlp = first}, WHEN_DAY, true, way == WHOLE_LIST);
+        put_list(w, (marking){.tlp = later}, way == SAME_BYTES ? WHEN_DAY : 2 * WHEN_DAY,
+                 way == SAME_BYTES, way == WHOLE_LIST);
+        if (run_history(&ws, w, w->event_count, NULL)) {
+            CHECK_EQ(stand(&ws, TLP_RED, first), 2);
+            CHECK_EQ(stand(&ws, TLP_RED, later), way == SAME_BYTES ? 2 : 1);
+            CHECK_EQ(stand(&ws, first < later ? first : later, first > later ? first : later), 0);
+            CHECK_EQ(stand(&ws, first, first), 2);
+        }
+        world_store_close(&ws);
+        world_done(w);
+        free(w);
+    }
+}
+
+/* A second source's definition of a marking lowers nothing that the first one's hides. */
+TEST(marking_wash_a_definition_of_the_same_id_lowers_nothing)
+{
+    static const char id[] = "marking-definition--00000000-0000-4000-8000-000000000099";
+    view green = {.clearance = TLP_GREEN, .all_audiences = true, .known_at = WHEN_NONE};
+    for (int lower_first = 0; lower_first < 3; lower_first++) {
+        world *w = calloc(1, sizeof *w);
+        world_store ws;
+        char text[700];
+        buf out;
+        REQUIRE(w);
+        buf_init(&out, 1 << 20);
+        for (int i = 0; i < 2; i++) {
+            bool red = lower_first < 2 && i == lower_first;
+            world_event *e = world_document(w, i ? "beta" : "alpha", (marking){0});
+            snprintf(text, sizeof text,
+                     "{\"type\":\"marking-definition\",\"spec_version\":\"2.1\",\"id\":\"%s\","
+                     "\"definition_type\":\"tlp\",\"definition\":{\"tlp\":\"%s\"}}",
+                     id, red ? "red" : "white");
+            world_object(e, id, WHEN_NONE, text);
+            world_document_end(w, e);
+        }
+        world_event *e = world_document(w, "alpha", (marking){0});
+        snprintf(
+            text, sizeof text,
+            "{\"type\":\"malware\",\"spec_version\":\"2.1\",\"id\":\"%s\",\"notes\":\"hidden\","
+            "\"granular_markings\":[{\"marking_ref\":\"%s\",\"selectors\":[\"notes\"]}]}",
+            world_entities[4].text.ptr, id);
+        world_object(e, world_entities[4].text.ptr, WHEN_DAY, text);
+        world_document_end(w, e);
+        if (run_history(&ws, w, w->event_count, NULL))
+            CHECK_OK(read_objects_raw(ws.s, &green, true, &out));
+        bool shown = slice_find(buf_slice(&out), S("hidden"), 0) != SIZE_MAX;
+        CHECK(shown == (lower_first == 2)); /* the third time both say that everybody may */
+        world_store_close(&ws);
+        world_done(w);
+        free(w);
+        buf_done(&out);
+    }
+}
+
+/* --- mutants ---------------------------------------------------------------------------------- */
+
+#ifdef NOROSHI_MUTANTS
+/* Two stores that must read the same, whatever filter both read through. */
+typedef struct rival {
+    world w;
+    world_store a, b;
+    view of_a, of_b;
+    claim_ids ids;
+    const char *property;
+} rival;
+
+/* The whole store, and the one without what the reader may not see. */
+static bool make_view_rival(rival *x, uint64_t seed, const view *v)
+{
+    x->property = "view";
+    world_make(&x->w, seed);
+    x->of_a = x->of_b = *v;
+    bool made = run_history(&x->a, &x->w, x->w.event_count, NULL);
+    made = run_history(&x->b, &x->w, x->w.event_count, v) && made;
+    read_claim_ids(x->a.s, &x->ids);
+    return made;
+}
+
+/* The whole store as of an instant, and the one where nothing happened afterwards. */
+static bool make_past_rival(rival *x, uint64_t seed, size_t events)
+{
+    x->property = "as of";
+    world_make(&x->w, seed);
+    x->of_a = x->of_b = reading_all;
+    x->of_a.now = x->of_b.now = x->of_a.known_at = x->of_b.known_at = world_after(events - 1);
+    bool made = run_history(&x->a, &x->w, x->w.event_count, NULL);
+    made = run_history(&x->b, &x->w, events, NULL) && made;
+    read_claim_ids(x->a.s, &x->ids);
+    return made;
+}
+
+/* Does a document that the reader sees a part of leave whole through this filter? */
+static bool lets_out(rival *x)
+{
+    bool out = false;
+    for (size_t i = 0; i < x->w.event_count; i++) {
+        const world_event *e = &x->w.events[i];
+        buf b;
+        if (e->what != EVENT_DOCUMENT || world_sees_whole(&x->w, i, &x->of_a))
+            continue;
+        buf_init(&b, 1 << 20);
+        if (read_document(x->a.s, &x->of_a, e->sha256, &b) == OK)
+            out |= slice_eq(buf_slice(&b), buf_slice(&e->bytes));
+        buf_done(&b);
+    }
+    return out;
+}
+
+/* Does the property fail through this filter? Quick readings come first. */
+static bool notices(rival *x, int mutant)
+{
+    buf a, b;
+    buf_init(&a, READING_TEXT_MAX);
+    buf_init(&b, READING_TEXT_MAX);
+    bool open = world_store_mutant(&x->a, mutant);
+    open = world_store_mutant(&x->b, mutant) && open;
+    CHECK(open);
+    if (!open)
+        return false;
+    reading r = {.w = &x->w, .ids = &x->ids, .since = world_after(12), .no_texts = true};
+    bool differ = lets_out(x);
+    for (r.part = READ_STORED; !differ && r.part <= READ_ANSWERS; r.part++) {
+        r.s = x->a.s;
+        r.v = &x->of_a;
+        read_everything(&r, &a);
+        r.s = x->b.s;
+        r.v = &x->of_b;
+        read_everything(&r, &b);
+        differ = !slice_eq(buf_slice(&a), buf_slice(&b));
+    }
+    buf_done(&a);
+    buf_done(&b);
+    return differ;
+}
+
+/* Which statement a filter stands in. */
+static query filter_query(int number)
+{
+    for (unsigned q = 0; q < QUERY_COUNT_; q++)
+        for (const char *p = db_sql((query)q); (p = strstr(p, "SEES")) != NULL; p++)
+            if (number-- == 0)
+                return (query)q;
+    return QUERY_COUNT_;
+}
+
+enum { RIVALS = 5 };
+
+TEST(without_any_filter_a_property_fails)
+{
+    static const view green = {
+        .clearance = TLP_GREEN, .all_audiences = true, .known_at = WHEN_NONE};
+    static const view nobody = {.clearance = TLP_RED, .known_at = WHEN_NONE};
+    static const view customer = {
+        .clearance = TLP_AMBER, .organisation = S_INIT("org-a"), .known_at = WHEN_NONE};
+    rival *rivals = calloc(RIVALS, sizeof *rivals);
+    REQUIRE(rivals);
+    view readers[] = {green, nobody, customer};
+    bool made = make_past_rival(&rivals[3], 1, WORLD_EVENTS / 2);
+    made = make_past_rival(&rivals[4], 2, WORLD_EVENTS / 3) && made;
+    for (size_t i = 0; i < COUNT_OF(readers); i++) {
+        readers[i].now = world_after(WORLD_EVENTS);
+        made = make_view_rival(&rivals[i], 1 + i, &readers[i]) && made;
+    }
+    CHECK(made);
+    for (size_t i = 0; i < RIVALS; i++) /* all of them read the same as they are */
+        CHECK(!notices(&rivals[i], -1));
+    for (int n = 0; made && n < db_filter_count(); n++) {
+        /* what reads only of names that over 64 things have is for know/names_test.c */
+        bool noticed = filter_query(n) == Q_NAME_USERS;
+        for (size_t i = 0; i < RIVALS && !noticed; i++)
+            noticed = notices(&rivals[i], n);
+        if (!noticed)
+            TEST_FAIL("filter %d may be dropped: %s", n, db_sql(filter_query(n)));
+    }
+    for (size_t i = 0; i < RIVALS; i++) {
+        world_store_close(&rivals[i].a);
+        world_store_close(&rivals[i].b);
+        world_done(&rivals[i].w);
+    }
+    free(rivals);
+}
+#endif

@@ -232,10 +232,9 @@ static void put_group(buf *out, const name_group *g)
     }
     for (size_t i = 0; i < g->tie_count; i++) {
         const name_tie *t = &g->ties[i];
-        buf_printf(out, "  tie %zu-%zu %s %.*s %s %.*s %llx\n", t->a, t->b,
-                   name_rule_word(t->rule), SLICE_FMT(t->name),
-                   t->predicate ? predicate_name(t->predicate) : "", SLICE_FMT(t->source),
-                   (unsigned long long)t->claim_lo);
+        buf_printf(out, "  tie %zu-%zu %s %.*s %s %.*s %llx\n", t->a, t->b, name_rule_word(t->rule),
+                   SLICE_FMT(t->name), t->predicate ? predicate_name(t->predicate) : "",
+                   SLICE_FMT(t->source), (unsigned long long)t->claim_lo);
     }
 }
 
@@ -264,8 +263,8 @@ static void put_names(lens *l, buf *out)
 
 static void put_search(lens *l, buf *out)
 {
-    static const char *const words[] = {"mouse", "g9001", "cheese", "number since", "ti*",
-                                        "\"is said\"", "cat"};
+    static const char *const words[] = {"mouse", "g9001",       "cheese", "number since",
+                                        "ti*",   "\"is said\"", "cat"};
     CLEANUP(arena_done) arena a;
     err why = {0};
     char recorded[WHEN_TEXT_MAX];
@@ -280,10 +279,9 @@ static void put_search(lens *l, buf *out)
         for (size_t k = 0; st == OK && k < h.count; k++)
             buf_printf(out, "  %.*s \"%.*s\" %s %.*s %zu \"%.*s\" %llx %s %s\n",
                        SLICE_FMT(h.at[k].thing.text), SLICE_FMT(h.at[k].name),
-                       search_part_word(h.at[k].part), SLICE_FMT(h.at[k].source),
-                       h.at[k].matches, SLICE_FMT(h.at[k].excerpt),
-                       (unsigned long long)h.at[k].claim_lo, tlp_name(h.at[k].marking.tlp),
-                       when_iso(h.at[k].recorded, recorded));
+                       search_part_word(h.at[k].part), SLICE_FMT(h.at[k].source), h.at[k].matches,
+                       SLICE_FMT(h.at[k].excerpt), (unsigned long long)h.at[k].claim_lo,
+                       tlp_name(h.at[k].marking.tlp), when_iso(h.at[k].recorded, recorded));
         put_status(out, "search", st, &why);
     }
 }
@@ -385,6 +383,27 @@ static void put_changes(const reading *r, lens *l, buf *out)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
+static void put_stored(const reading *r, lens *l, buf *out)
+{
+    put_sources(r, l, out);
+    if (!r->no_documents)
+        put_documents(r, l, out);
+    put_exports(l, out);
+    put_objects(l, out);
+    for (size_t i = 0; i < WORLD_VALUES; i++)
+        put_node(r, l, world_values[i], out);
+    for (size_t i = 0; i < WORLD_ENTITIES; i++)
+        put_node(r, l, world_entities[i], out);
+    put_ids(r, l, out);
+    if (r->since)
+        put_changes(r, l, out);
+}
+
+static bool wants(const reading *r, reading_part part)
+{
+    return r->part == READ_ALL || r->part == part;
+}
+
 void read_everything(const reading *r, buf *out)
 {
     lens *l = NULL;
@@ -392,24 +411,14 @@ void read_everything(const reading *r, buf *out)
     status st = lens_new(r->s, &l, &why);
     if (st == OK)
         st = lens_look(l, r->v, &why);
-    if (st == OK) {
-        put_sources(r, l, out);
-        if (!r->no_documents)
-            put_documents(r, l, out);
-        put_exports(l, out);
-        put_objects(l, out);
-        for (size_t i = 0; i < WORLD_VALUES; i++)
-            put_node(r, l, world_values[i], out);
-        for (size_t i = 0; i < WORLD_ENTITIES; i++)
-            put_node(r, l, world_entities[i], out);
-        put_ids(r, l, out);
+    if (st == OK && wants(r, READ_STORED))
+        put_stored(r, l, out);
+    if (st == OK && wants(r, READ_NAMES)) {
         put_names(l, out);
         put_search(l, out);
-        if (!r->no_arrivals)
-            put_answers(r, out);
-        if (r->since)
-            put_changes(r, l, out);
     }
+    if (st == OK && wants(r, READ_ANSWERS) && !r->no_arrivals)
+        put_answers(r, out);
     put_status(out, "lens", st, &why);
     put_status(out, "text", buf_status(out, &why), &why);
     lens_free(l);

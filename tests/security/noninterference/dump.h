@@ -18,14 +18,17 @@ typedef struct claim_ids {
     size_t count;
 } claim_ids;
 
+typedef enum reading_part { READ_ALL, READ_STORED, READ_NAMES, READ_ANSWERS } reading_part;
+
 typedef struct reading {
     store *s;
     const world *w;
     const view *v;
     const claim_ids *ids;
-    when since;    /* what changed since then is listed */
-    bool no_texts; /* the JSON of answers is enough: for many rounds */
-    bool no_past;  /* leave out what only the history has: withdrawn claims */
+    reading_part part;
+    when since;        /* what changed since then is listed */
+    bool no_texts;     /* the JSON of answers is enough: for many rounds */
+    bool no_past;      /* leave out what only the history has: withdrawn claims */
     bool no_arrivals;  /* leave out when sources were heard of last, which answers tell */
     bool no_documents; /* leave out documents as they came */
 } reading;

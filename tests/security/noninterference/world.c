@@ -93,8 +93,7 @@ bool may_see(const view *v, marking m)
     case TLP_RED: /* for one organisation, and there for named people */
         return v->clearance >= m.tlp && (site || ours) && belongs(v, m.audience);
     case TLP_COUNT_:
-    default:
-        return false;
+    default: return false;
     }
 }
 
@@ -171,9 +170,8 @@ static node_ref entity_of(world *w, kind k)
 
 static void say_name(world *w, world_claim *x, node_ref who)
 {
-    static const char *const folded[WORLD_NAMES] = {"quietmouse", "greymouse", "loudcat",
-                                                    "tinbear",    "paperwasp", "g9001",
-                                                    "stoneowl",   "t9001"};
+    static const char *const folded[WORLD_NAMES] = {
+        "quietmouse", "greymouse", "loudcat", "tinbear", "paperwasp", "g9001", "stoneowl", "t9001"};
     static const char *const how[] = {"primary", "alias", "alias", "id"};
     size_t n = pick(w, WORLD_NAMES);
     x->c.subject = who;
@@ -281,11 +279,8 @@ static void say_of_entity(world *w, world_claim *x, node_ref who)
         x->c.predicate = PRED_DETECTS;
         x->c.object = entity_of(w, KIND_TECHNIQUE);
         break;
-    case 6:
-        say_tie(w, x, one_in(w, 3) ? KIND_MALWARE : KIND_ACTOR);
-        break;
-    default:
-        say_name(w, x, who);
+    case 6: say_tie(w, x, one_in(w, 3) ? KIND_MALWARE : KIND_ACTOR); break;
+    default: say_name(w, x, who);
     }
 }
 
@@ -342,8 +337,8 @@ static void put_object_text(world *w, world_record *r)
                  levels[pick(w, 2)], w->hidden_number++);
     int type = (int)slice_find(slice_str(r->id), S("--"), 0);
     snprintf(r->bytes, sizeof r->bytes,
-             "{\"type\":\"%.*s\",\"spec_version\":\"2.1\",\"id\":\"%s\",\"name\":\"n %zu\"%s}", type,
-             r->id, r->id, pick(w, 1000), granular);
+             "{\"type\":\"%.*s\",\"spec_version\":\"2.1\",\"id\":\"%s\",\"name\":\"n %zu\"%s}",
+             type, r->id, r->id, pick(w, 1000), granular);
 }
 
 static void make_record(world *w, const world_event *e, size_t number, world_record *r)
@@ -445,6 +440,49 @@ static void make_document(world *w, world_event *e)
         for (size_t k = 0; k < e->records[i].claim_count; k++)
             e->records[i].claims[k].c.marking.owner = (slice){0};
     join_bytes(e, w->event_count);
+}
+
+/* --- by hand ---------------------------------------------------------------------------------- */
+
+world_event *world_document(world *w, const char *source, marking floor)
+{
+    assert(w->event_count < WORLD_EVENTS);
+    world_event *e = &w->events[w->event_count++];
+    *e = (world_event){.what = EVENT_DOCUMENT, .source = source, .floor = floor, .feed = "a.json"};
+    e->records = calloc(WORLD_RECORDS, sizeof *e->records);
+    assert(e->records);
+    return e;
+}
+
+void world_document_end(world *w, world_event *e)
+{
+    join_bytes(e, (uint64_t)(e - w->events));
+}
+
+world_record *world_object(world_event *e, const char *id, when modified, const char *text)
+{
+    assert(e->record_count < WORLD_RECORDS);
+    world_record *r = &e->records[e->record_count];
+    *r = (world_record){.number = e->record_count++, .r = {.modified = modified}};
+    snprintf(r->id, sizeof r->id, "%s", id);
+    snprintf(r->bytes, sizeof r->bytes, "%s", text);
+    return r;
+}
+
+void world_says(world_record *r, node_ref subject, predicate p, node_ref object, const char *value)
+{
+    assert(r->claim_count < WORLD_CLAIMS);
+    world_claim *x = &r->claims[r->claim_count++];
+    x->c = (fact_claim){.subject = subject,
+                        .predicate = p,
+                        .object = object,
+                        .confidence = -1,
+                        .first_seen = WHEN_NONE,
+                        .last_seen = WHEN_NONE,
+                        .valid_from = WHEN_NONE,
+                        .valid_until = WHEN_NONE};
+    snprintf(x->value, sizeof x->value, "%s", value);
+    x->c.value = slice_str(x->value);
 }
 
 /* --- the other events -------------------------------------------------------------------------- */
@@ -683,10 +721,8 @@ static status apply(world_store *ws, const world *w, const world_event *e, const
     uint64_t count;
     slice from = slice_str(e->derives_from), source = slice_str(e->source);
     switch (e->what) {
-    case EVENT_DOCUMENT:
-        return put_document(ws, e, e->feed, v);
-    case EVENT_AGAIN:
-        return arrive_again(ws, &w->events[e->again], v);
+    case EVENT_DOCUMENT: return put_document(ws, e, e->feed, v);
+    case EVENT_AGAIN: return arrive_again(ws, &w->events[e->again], v);
     case EVENT_PERSON:
         if (seen(v, e->said.c.marking))
             st = writer_curate(ws->w, source, &e->said.c, S("because"), &ws->why);

@@ -78,6 +78,13 @@ typedef struct world {
 
 void world_make(world *w, uint64_t seed);
 void world_done(world *w);
+/* By hand: the next event, a document with room for WORLD_RECORDS records ... */
+world_event *world_document(world *w, const char *source, marking floor);
+/* ... and its bytes, once its records are there. */
+void world_document_end(world *w, world_event *e);
+/* A record with the text of an object; one more claim of a record. */
+world_record *world_object(world_event *e, const char *id, when modified, const char *text);
+void world_says(world_record *r, node_ref subject, predicate p, node_ref object, const char *value);
 
 extern const marking world_markings[WORLD_MARKINGS];
 extern const node_ref world_values[WORLD_VALUES], world_entities[WORLD_ENTITIES];
