@@ -446,7 +446,7 @@ TEST(merge_then_split_leaves_everything_as_it_was)
     CHECK(merged > 0);
 }
 
-/* --- marking_wash ------------------------------------------------------------------------------ */
+/* --- marking_wash ----------------------------------------------------------------------------- */
 
 /* A list of one source under a marking: `all` or only the first of two statements. */
 static void put_list(world *w, marking m, when modified, bool all, bool snapshot)

@@ -82,7 +82,7 @@ static void put_ids(const reading *r, lens *l, buf *out)
     }
 }
 
-/* --- objects, documents, exports ---------------------------------------------------------------- */
+/* --- objects, documents, exports -------------------------------------------------------------- */
 
 static status put_object(lens *l, arena *a, const object_info *o, buf *out, err *why)
 {

@@ -485,7 +485,7 @@ void world_says(world_record *r, node_ref subject, predicate p, node_ref object,
     x->c.value = slice_str(x->value);
 }
 
-/* --- the other events -------------------------------------------------------------------------- */
+/* --- the other events ------------------------------------------------------------------------- */
 
 static void make_word(world *w, world_event *e)
 {
