@@ -280,7 +280,7 @@ TEST(as_of_then_everything_is_as_it_was)
             for (size_t i = 0; i < (again ? STOPS * every : w.event_count); i++) {
                 if (!again)
                     CHECK_OK(world_apply(&ws, &w, i, NULL));
-                if (i % every != every - 1)
+                if (i % every != every - 1 - seed % every) /* other instants each time */
                     continue;
                 size_t stop = i / every;
                 if (!again && !ids->count)
@@ -404,6 +404,20 @@ static status decide(world_store *ws, bool merge, const char *x, const char *y)
     return st;
 }
 
+/* Persons who spoke of these before are left out: a merge takes back their "not the same", a split
+ * their "the same", and neither says it again in their name. */
+static void make_undecided(world *w, uint64_t seed)
+{
+    world_make(w, seed);
+    for (size_t i = 0; i < w->event_count; i++)
+        if (w->events[i].what == EVENT_PERSON && w->events[i].said.c.predicate != PRED_VERDICT) {
+            w->events[i].said.c.predicate = PRED_VERDICT;
+            w->events[i].said.c.subject = world_values[0];
+            w->events[i].said.c.object = (node_ref){0};
+            w->events[i].said.c.value = S("benign");
+        }
+}
+
 /* Every export and answer is what it was; only the history knows. */
 TEST(merge_then_split_leaves_everything_as_it_was)
 {
@@ -417,7 +431,7 @@ TEST(merge_then_split_leaves_everything_as_it_was)
         buf_init(&before, READING_TEXT_MAX);
         buf_init(&between, READING_TEXT_MAX);
         buf_init(&after, READING_TEXT_MAX);
-        world_make(&w, seed + 300);
+        make_undecided(&w, seed + 300);
         if (run_history(&ws, &w, w.event_count, NULL)) {
             reading r = {.s = ws.s, .w = &w, .v = &v, .no_past = true};
             reading low = {.s = ws.s, .w = &w, .v = &green, .no_past = true};
