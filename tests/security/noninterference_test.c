@@ -677,11 +677,11 @@ TEST(without_any_filter_a_property_fails)
     rival *rivals = calloc(RIVALS, sizeof *rivals);
     REQUIRE(rivals);
     view readers[] = {green, nobody, customer};
-    bool made = make_past_rival(&rivals[3], 1, WORLD_EVENTS / 2);
+    bool made = make_past_rival(&rivals[1], 1, WORLD_EVENTS / 2);
     made = make_past_rival(&rivals[4], 2, WORLD_EVENTS / 3) && made;
     for (size_t i = 0; i < COUNT_OF(readers); i++) {
         readers[i].now = world_after(WORLD_EVENTS);
-        made = make_view_rival(&rivals[i], 1 + i, &readers[i]) && made;
+        made = make_view_rival(&rivals[i ? i + 1 : 0], 1 + i, &readers[i]) && made;
     }
     CHECK(made);
     for (size_t i = 0; i < RIVALS; i++) /* all of them read the same as they are */
