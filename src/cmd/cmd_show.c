@@ -3,6 +3,7 @@
 #include "cmd/app.h"
 #include "cmd/group.h"
 #include "publish/claim_json.h"
+#include "publish/redact.h"
 #include "know/claims.h"
 #include "know/names.h"
 #include "model/observable.h"
@@ -87,35 +88,52 @@ static status show_node(app *a, lens *l, node_ref n, bool *found, err *why)
     return st == OK ? put_claims(a, &list, found, why) : st;
 }
 
-/* The object as received, of every source that has it. */
+static status put_object(app *a, const object_info *o, slice bytes, err *why)
+{
+    if (a->json) {
+        CLEANUP(buf_done) buf b;
+        buf_init(&b, 64 << 20);
+        object_json(&b, o, bytes);
+        status st = buf_status(&b, why);
+        if (st == OK)
+            sink_json(&a->out, buf_slice(&b));
+        return st;
+    }
+    sink_style(&a->out, STYLE_TITLE);
+    sink_foreign(&a->out, o->source);
+    sink_style(&a->out, STYLE_PLAIN);
+    sink_line(&a->out);
+    sink_foreign(&a->out, bytes);
+    sink_line(&a->out);
+    return OK;
+}
+
+/* The object as received, of every source that has it, without what its granular markings hide. */
 static status show_objects(app *a, lens *l, slice id, bool *found, err *why)
 {
     CLEANUP(arena_done) arena m;
     object_list list;
+    int64_t redacted = 0, withheld = 0;
     arena_init(&m, 256 << 20);
     status st = objects_named(l, &m, id, &list, why);
     if (st == ERR_NOT_FOUND)
         return OK;
     for (size_t i = 0; st == OK && i < list.count; i++) {
         slice bytes;
-        if ((st = object_bytes(l, &m, &list.at[i], &bytes, why)) != OK)
+        redaction how;
+        if ((st = object_bytes(l, &m, &list.at[i], &bytes, why)) != OK ||
+            (st = redact_object(l, &m, bytes, &bytes, &how, why)) != OK)
             break;
         *found = true;
-        if (a->json) {
-            CLEANUP(buf_done) buf b;
-            buf_init(&b, 64 << 20);
-            object_json(&b, &list.at[i], bytes);
-            if ((st = buf_status(&b, why)) == OK)
-                sink_json(&a->out, buf_slice(&b));
-        } else {
-            sink_style(&a->out, STYLE_TITLE);
-            sink_foreign(&a->out, list.at[i].source);
-            sink_style(&a->out, STYLE_PLAIN);
-            sink_line(&a->out);
-            sink_foreign(&a->out, bytes);
-            sink_line(&a->out);
-        }
+        redacted += how == REDACT_PARTS;
+        withheld += how == REDACT_WITHHOLD;
+        if (how != REDACT_WITHHOLD)
+            st = put_object(a, &list.at[i], bytes, why);
     }
+    if (st == OK && redacted)
+        app_note(a, msg_export_redacted(redacted));
+    if (st == OK && withheld)
+        app_note(a, msg_export_withheld(withheld));
     return st;
 }
 

@@ -26,6 +26,7 @@ static status add_source(void *ctx, const source_info *s, err *why)
 
 typedef struct report {
     totals t;
+    bool has_index; /* its size counts what is not for every reader */
     uint64_t values, index_bytes;
     slice dir;
     const char *jail;
@@ -55,12 +56,16 @@ static void put_json(app *a, const report *r, buf *b)
     else
         json_put_text(&w, slice_str(when_iso(r->t.fresh, text)));
     json_key(&w, "index");
-    json_open(&w, '{');
-    json_key(&w, "values");
-    json_put_int(&w, (int64_t)r->values);
-    json_key(&w, "bytes");
-    json_put_int(&w, (int64_t)r->index_bytes);
-    json_close(&w, '}');
+    if (r->has_index) {
+        json_open(&w, '{');
+        json_key(&w, "values");
+        json_put_int(&w, (int64_t)r->values);
+        json_key(&w, "bytes");
+        json_put_int(&w, (int64_t)r->index_bytes);
+        json_close(&w, '}');
+    } else {
+        json_put_null(&w);
+    }
     json_key(&w, "jail");
     if (r->jail)
         json_put_text(&w, slice_str(r->jail));
@@ -93,7 +98,9 @@ static void put_text(app *a, const report *r)
                                  (int64_t)r->t.records));
     put_row(a, msg_status_fresh(),
             r->t.fresh == WHEN_NONE ? msg_status_never() : msg_status_arrived(r->t.fresh));
-    put_row(a, msg_status_index(), msg_status_values((int64_t)r->values, (int64_t)r->index_bytes));
+    if (r->has_index)
+        put_row(a, msg_status_index(),
+                msg_status_values((int64_t)r->values, (int64_t)r->index_bytes));
     put_row(a, msg_status_jail(),
             r->jail ? msg_status_where(slice_str(r->jail))
                     : msg_status_no_jail(slice_str(r->jail_why.msg)));
@@ -109,6 +116,12 @@ static status ask_jail(app *a, report *r, sandbox **s, err *why)
     return st;
 }
 
+static bool sees_all(const view *v)
+{
+    return v->clearance == TLP_RED && v->all_audiences && !v->organisation.len &&
+           v->known_at == WHEN_NONE;
+}
+
 status cmd_status(app *a, err *why)
 {
     lens *l;
@@ -122,12 +135,11 @@ status cmd_status(app *a, err *why)
         st = app_lens(a, &l, why);
     if (st == OK)
         st = source_each(l, add_source, &r.t, why);
-    if (st == OK)
-        st = index_open(a->store, &ix, why);
-    if (st == OK) {
+    r.has_index = sees_all(&a->view);
+    if (st == OK && r.has_index && (st = index_open(a->store, &ix, why)) == OK)
         index_size(ix, &r.values, &r.index_bytes);
+    if (st == OK)
         st = ask_jail(a, &r, &s, why);
-    }
     if (st == OK && a->json)
         put_json(a, &r, &b);
     else if (st == OK)

@@ -109,7 +109,7 @@ typedef struct document_info {
     int64_t row;
     uint8_t sha256[SHA256_BYTES];
     slice source, format, path;
-    uint64_t bytes, records;
+    uint64_t bytes, records; /* records: those that the view sees */
     when recorded;
     marking marking;
 } document_info;

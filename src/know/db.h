@@ -13,6 +13,8 @@
  * The visibility filter. Rows that carry a view class and a life span are only ever read through
  *     SEES(c)       visible now: class in view, recorded by then, not withdrawn by then
  *     SEES_PAST(c)  the same but withdrawn rows too
+ *     SEES_TX(c)    recorded by then: rows of no view class
+ *     SEES_CLASS(c) class in view: rows that belong to one that has a time
  * which db_view fills with the reader's view; it stands inside WHERE, so it acts before LIMIT,
  * counts and order. tests/know removes each occurrence in turn and demands a failing test.
  *

@@ -1,29 +1,51 @@
 /* events.c - see events.h. */
 #include "know/events.h"
+#include "base/hash.h"
 #include "know/store_private.h"
 
 #include <stdlib.h>
 
-enum { PAGE = 512, EVENT_MEMORY = 16 << 20 };
+enum { PAGE = 512, SLOTS = 4096, EVENT_MEMORY = 16 << 20 };
 
 typedef struct page {
     arena a;
     node_ref nodes[PAGE];
+    uint64_t lately[SLOTS]; /* nodes told of this transaction, by their hash: of the content, as ids
+                               tell how many nodes there are that the view does not see */
     size_t count;
-    int64_t last; /* node id of the last one */
+    int64_t last; /* claim id of the last one */
+    bool more;
 } page;
 
-/* A page of distinct nodes behind `after`: the statement is over before anybody is called. */
+static bool told_lately(page *p, kind k, slice text)
+{
+    static const uint8_t key[16] = {0};
+    uint64_t h = siphash(key, text) ^ (uint64_t)k * 0x9e3779b97f4a7c15u;
+    uint64_t *slot = &p->lately[h % SLOTS];
+    bool told = *slot == h;
+    *slot = h;
+    return told;
+}
+
+static void forget_told(page *p)
+{
+    memset(p->lately, 0, sizeof p->lately);
+}
+
+/* A page of nodes: the statement is over before anybody is called. */
 static status read_page(db_stmt *q, page *p, err *why)
 {
     bool row;
     status st;
     p->count = 0;
+    p->more = false;
     arena_reset(&p->a);
-    while ((st = db_step(q, &row, why)) == OK && row && p->count < PAGE) {
+    while ((st = db_step(q, &row, why)) == OK && row && !(p->more = p->count == PAGE)) {
         node_ref *n = &p->nodes[p->count];
-        p->last = db_int(q, 0);
         n->kind = (kind)db_int(q, 1);
+        p->last = db_int(q, 0);
+        if (told_lately(p, n->kind, db_text(q, 2)))
+            continue;
         if (!arena_copy(&p->a, db_text(q, 2), &n->text)) {
             st = ARENA_SPENT(&p->a, why);
             break;
@@ -55,16 +77,16 @@ static status tell_page(telling *t)
 static status tell_added(telling *t, int64_t first, int64_t last)
 {
     status st;
-    t->p->last = 0;
+    t->p->last = first - 1;
+    forget_told(t->p);
     do {
         db_stmt *q = db_query(t->l->d, Q_TOUCHED);
-        db_bind_int(q, 1, first);
+        db_bind_int(q, 1, t->p->last + 1);
         db_bind_int(q, 2, last);
-        db_bind_int(q, 3, t->p->last);
         st = read_page(q, t->p, t->why);
         if (st == OK)
             st = tell_page(t);
-    } while (st == OK && t->p->count == PAGE);
+    } while (st == OK && t->p->more);
     return st;
 }
 
@@ -72,6 +94,7 @@ static status tell_withdrawn(telling *t, int64_t tx)
 {
     status st;
     t->p->last = 0;
+    forget_told(t->p);
     do {
         db_stmt *q = db_query(t->l->d, Q_TOUCHED_GONE);
         db_bind_int(q, 1, tx);
@@ -79,7 +102,7 @@ static status tell_withdrawn(telling *t, int64_t tx)
         st = read_page(q, t->p, t->why);
         if (st == OK)
             st = tell_page(t);
-    } while (st == OK && t->p->count == PAGE);
+    } while (st == OK && t->p->more);
     return st;
 }
 

@@ -16,9 +16,10 @@ typedef struct event {
     node_ref node; /* something was stated about it, or a statement about it was withdrawn */
 } event;
 
-/* Transactions published after `since`, up to what the lens sees, oldest first. A node comes once
- * for each of them at most for what was added and once for what was withdrawn; on_event may use the
- * lens. Stops with what on_event returns if not OK. */
+/* Transactions published after `since`, up to what the lens sees, oldest first, and in each first
+ * what was added, then what was withdrawn, in the order in which it was stated. A node about which
+ * a transaction says much may come more than once; on_event may use the lens. Stops with what
+ * on_event returns if not OK. */
 status events_since(lens *l, when since, status (*on_event)(void *ctx, const event *e, err *why),
                     void *ctx, err *why) NODISCARD;
 

@@ -563,15 +563,12 @@ status document_get(lens *l, arena *a, const uint8_t sha256[SHA256_BYTES], docum
 
 status document_whole(lens *l, int64_t document, bool *ret, err *why)
 {
-    bool row, whole = true;
-    status st;
-    db_stmt *q = db_query(l->d, Q_DOCUMENT_CLASSES);
+    bool hides;
+    db_stmt *q = db_query(l->d, Q_DOCUMENT_HIDES);
     db_bind_int(q, 1, document);
-    while ((st = db_step(q, &row, why)) == OK && row) {
-        int64_t vc = db_int(q, 0);
-        whole &= vc > 0 && (uint64_t)vc < l->sight.class_count && l->classes[vc];
-    }
+    status st = db_step(q, &hides, why);
     if (st == OK)
-        *ret = whole;
+        *ret = !hides;
+    db_reset(q);
     return st;
 }

@@ -3,29 +3,33 @@
 
 #include <stdlib.h>
 
-static status read_setting(lens *l, arena *a, int64_t id, source_info *s, err *why)
+enum { SETTINGS_MAX = 1000 }; /* rows looked through: one a change */
+
+status source_setting(lens *l, arena *a, int64_t id, source_info *s, err *why)
 {
-    bool row;
+    bool row, room = true, said[3] = {false};
+    slice licence = S(""), derives_from = S("");
+    status st;
+    s->reliability = 'F';
+    s->reliability_set = false;
     db_stmt *q = db_query(l->d, Q_SOURCE_SETTING);
     db_bind_int(q, 1, id);
-    status st = db_step(q, &row, why);
-    if (st != OK)
-        return st;
-    s->reliability = 'F';
-    s->licence = s->derives_from = S("");
-    bool room = true;
-    if (row) {
-        slice grade = db_is_null(q, 0) ? S("") : db_text(q, 0);
-        s->reliability_set = grade.len == 1;
-        if (s->reliability_set)
+    db_bind_int(q, 2, SETTINGS_MAX);
+    while ((st = db_step(q, &row, why)) == OK && row && room && !(said[0] && said[1] && said[2])) {
+        slice grade = db_text(q, 0);
+        if (!said[0] && (said[0] = grade.len == 1)) {
+            s->reliability_set = true;
             s->reliability = grade.ptr[0];
-        if (!db_is_null(q, 1))
-            room = arena_copy(a, db_text(q, 1), &s->licence);
-        if (room && !db_is_null(q, 2))
-            room = arena_copy(a, db_text(q, 2), &s->derives_from);
+        }
+        if (!said[1] && (said[1] = !db_is_null(q, 1)))
+            room = arena_copy(a, db_text(q, 1), &licence);
+        if (room && !said[2] && (said[2] = !db_is_null(q, 2)))
+            room = arena_copy(a, db_text(q, 2), &derives_from);
     }
     db_reset(q);
-    return room ? OK : ARENA_SPENT(a, why);
+    s->licence = licence;
+    s->derives_from = derives_from;
+    return st != OK ? st : room ? OK : ARENA_SPENT(a, why);
 }
 
 /* *ret_seen: the view sees a document or a statement of it. */
@@ -54,7 +58,7 @@ static status read_source(lens *l, arena *a, int64_t id, source_info *s, bool *r
     db_reset(q);
     if ((st = lens_source(l, id, &s->name, why)) != OK)
         return st;
-    return read_setting(l, a, id, s, why);
+    return source_setting(l, a, id, s, why);
 }
 
 static status next_source(lens *l, arena *a, slice after, int64_t *ret_id, slice *ret_name,

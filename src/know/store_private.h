@@ -59,6 +59,9 @@ status store_index_key(db *d, uint8_t ret[16], err *why);
 status lens_marking(lens *l, int64_t vc, marking *ret, err *why);
 status lens_source(lens *l, int64_t id, slice *ret, err *why);
 
+/* Fills what was set of the source, field by field the newest that the view sees: source.c. */
+status source_setting(lens *l, arena *a, int64_t id, source_info *ret, err *why);
+
 /* Frees l->names; NULL is fine. */
 void names_cache_free(struct names_cache *c);
 

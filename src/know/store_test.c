@@ -109,6 +109,82 @@ TEST(a_snapshot_withdraws_what_it_no_longer_says)
     writer_free(w);
 }
 
+/* A document of one GREEN and one RED record, or of one of `floor`, with a grade for its source. */
+static void import_graded(writer *w, temp_store *f, int sha, tlp floor, char grade, slice copies)
+{
+    uint8_t digest[32] = {(uint8_t)sha};
+    document_result r;
+    document_in d = {.sha256 = digest,
+                     .bytes = 1,
+                     .source = S("feed"),
+                     .reliability = grade,
+                     .derives_from = copies,
+                     .marking = {.tlp = floor},
+                     .parser = 1,
+                     .format = S("list"),
+                     .path = S("a.txt")};
+    CHECK_OK(writer_document(w, &d, &f->why));
+    for (int i = 0; i < 2; i++) {
+        fact_record rec = {.at = (uint64_t)i,
+                           .length = 1,
+                           .modified = WHEN_NONE,
+                           .marking = {.tlp = i ? TLP_RED : TLP_GREEN},
+                           .marked = true};
+        bool fresh;
+        CHECK_OK(writer_begin(w, &rec, &f->why));
+        CHECK_OK(writer_end(w, &fresh, &f->why));
+    }
+    CHECK_OK(writer_document_end(w, S("list"), 0, &r, &f->why));
+    CHECK_OK(writer_sync(w, &f->why));
+}
+
+static source_info feed_as_seen(temp_store *f, arena *a, tlp clearance)
+{
+    lens *l = NULL;
+    source_info s = {0};
+    view v = temp_view;
+    v.clearance = clearance;
+    CHECK_OK(lens_new(f->s, &l, &f->why));
+    CHECK_OK(lens_look(l, &v, &f->why));
+    CHECK_OK(source_get(l, a, S("feed"), &s, &f->why));
+    lens_free(l);
+    return s;
+}
+
+TEST(what_is_set_and_counted_in_confidence_stays_there)
+{
+    CLEANUP(temp_store_done) temp_store f;
+    CLEANUP(arena_done) arena a;
+    writer *w = NULL;
+    arena_init(&a, 1 << 20);
+    REQUIRE(temp_store_make(&f));
+    CHECK_OK(writer_new(f.s, S("tester"), &w, &f.why));
+    import_graded(w, &f, 1, TLP_CLEAR, 0, S(""));
+    import_graded(w, &f, 2, TLP_RED, 'A', S("informant"));
+    source_info open = feed_as_seen(&f, &a, TLP_GREEN), all = feed_as_seen(&f, &a, TLP_RED);
+    CHECK(!open.reliability_set && open.reliability == 'F');
+    CHECK_SLICE(open.derives_from, S(""));
+    CHECK_EQ(open.documents, 1);
+    CHECK_EQ(open.records, 1);
+    CHECK_EQ(all.reliability, 'A');
+    CHECK_SLICE(all.derives_from, S("informant"));
+    CHECK_EQ(all.records, 4);
+    slice licence = S("CC0");
+    CHECK_OK(writer_source_set(w, S("feed"), 0, &licence, NULL, &f.why)); /* repeats nothing */
+    import_graded(w, &f, 3, TLP_CLEAR, 'A', S("")); /* nothing new to some, to others it is */
+    open = feed_as_seen(&f, &a, TLP_GREEN);
+    CHECK_EQ(open.reliability, 'A');
+    CHECK_SLICE(open.licence, S("CC0"));
+    CHECK_SLICE(open.derives_from, S(""));
+    slice nobody = S("");
+    CHECK_OK(writer_source_set(w, S("feed"), 'C', NULL, &nobody, &f.why));
+    all = feed_as_seen(&f, &a, TLP_RED);
+    CHECK_EQ(all.reliability, 'C');
+    CHECK_SLICE(all.derives_from, S(""));
+    CHECK_SLICE(all.licence, S("CC0"));
+    writer_free(w);
+}
+
 TEST(what_two_feeds_say_stays_until_both_stop)
 {
     CLEANUP(temp_store_done) temp_store f;

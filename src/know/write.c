@@ -54,7 +54,7 @@ writer *writer_free(writer *w)
     record_done(&w->rec);
     row_set_done(&w->doc.claims_seen);
     row_set_done(&w->doc.objects_seen);
-    row_set_done(&w->doc.classes);
+    free(w->doc.classes.at);
     free(w->doc.held.at);
     buf_done(&w->doc.prefix);
     buf_done(&w->canon);

@@ -1,33 +1,30 @@
 /* write_curate.c - what people state and take back: see write.h. */
 #include "know/write_private.h"
 
-status put_setting(writer *w, int64_t source, int64_t tx, char reliability, const slice *licence,
-                   const slice *derives_from, err *why)
+/* Only what is said is written: a row that filled in the rest from older rows would carry what was
+ * said in confidence to everybody. */
+status put_setting(writer *w, int64_t source, int64_t tx, int64_t vc, char reliability,
+                   const slice *licence, const slice *derives_from, err *why)
 {
     bool row;
-    slice now[3] = {{0}};
-    arena_reset(&w->scratch);
+    slice grade = slice_of(&reliability, 1);
+    const slice *wanted[3] = {reliability ? &grade : NULL, licence, derives_from};
     db_stmt *q = db_query(w->d, Q_SOURCE_SETTING_LAST);
     db_bind_int(q, 1, source);
     status st = db_step(q, &row, why);
     if (st != OK)
         return st;
-    for (int i = 0; row && i < 3; i++)
-        if (!db_is_null(q, i) && !arena_copy(&w->scratch, db_text(q, i), &now[i])) {
-            db_reset(q);
-            return ARENA_SPENT(&w->scratch, why);
-        }
+    bool same = row && db_int(q, 3) == vc;
+    for (int i = 0; same && i < 3; i++)
+        same = !wanted[i] || (!db_is_null(q, i) && slice_eq(*wanted[i], db_text(q, i)));
     db_reset(q);
-    slice wanted[3] = {reliability ? slice_of(&reliability, 1) : now[0],
-                       licence ? *licence : now[1], derives_from ? *derives_from : now[2]};
-    if (row && slice_eq(wanted[0], now[0]) && slice_eq(wanted[1], now[1]) &&
-        slice_eq(wanted[2], now[2]))
+    if (same)
         return OK; /* nothing changes: no new date */
     q = db_query(w->d, Q_SOURCE_SET);
     db_bind_int(q, 1, source);
     db_bind_int(q, 2, tx);
     for (int i = 0; i < 3; i++)
-        wanted[i].len ? db_bind_text(q, 3 + i, wanted[i]) : db_bind_null(q, 3 + i);
+        wanted[i] ? db_bind_text(q, 3 + i, *wanted[i]) : db_bind_null(q, 3 + i);
     return db_run(q, why);
 }
 
@@ -63,7 +60,7 @@ status writer_source_set(writer *w, slice source, char reliability, const slice 
     if (st == OK)
         st = intern_source(w, source, &id, why);
     if (st == OK)
-        st = put_setting(w, id, tx, reliability, licence, derives_from, why);
+        st = put_setting(w, id, tx, 0, reliability, licence, derives_from, why);
     return finish(w, st, tx, why);
 }
 

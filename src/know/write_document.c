@@ -236,7 +236,7 @@ static status open_document(writer *w, const document_in *d, err *why)
         (st = add_document(w, d, why)) == OK)
         st = feed_repeats(w, &doc->repeats, why);
     if (st == OK && (d->reliability || d->derives_from.len))
-        st = put_setting(w, doc->source, doc->tx, d->reliability, NULL,
+        st = put_setting(w, doc->source, doc->tx, doc->vc, d->reliability, NULL,
                          d->derives_from.len ? &d->derives_from : NULL, why);
     if (st != OK)
         return st;
@@ -254,13 +254,13 @@ status writer_document(writer *w, const document_in *d, err *why)
     assert(!w->doc.open);
     document_state *doc = &w->doc;
     buf prefix = doc->prefix;
-    row_set claims = doc->claims_seen, objects = doc->objects_seen, classes = doc->classes;
+    row_set claims = doc->claims_seen, objects = doc->objects_seen;
+    class_counts classes = doc->classes;
     held_sums held = doc->held;
-    held.count = held.last = 0;
+    held.count = held.last = classes.count = classes.last = 0;
     buf_clear(&prefix);
     row_set_clear(&claims);
     row_set_clear(&objects);
-    row_set_clear(&classes);
     *doc = (document_state){.snapshot = d->snapshot,
                             .prefix = prefix,
                             .claims_seen = claims,
@@ -546,17 +546,39 @@ static status withdraw_rest(writer *w, err *why)
     return st == OK ? end_repetitions(w, why) : st;
 }
 
-/* A row set of view classes is small: ids count from one. */
-static status note_classes(writer *w, err *why)
+status note_class(writer *w, int64_t vc, uint64_t records, err *why)
 {
-    status st = row_set_add(&w->doc.classes, w->doc.vc, why);
-    for (size_t word = 0; st == OK && word < w->doc.classes.words; word++) {
-        for (uint64_t bits = w->doc.classes.bits[word]; st == OK && bits; bits &= bits - 1) {
-            db_stmt *q = db_query(w->d, Q_DOCUMENT_CLASS_ADD);
-            db_bind_int(q, 1, w->doc.id);
-            db_bind_int(q, 2, (int64_t)(word * 64) + __builtin_ctzll(bits));
-            st = db_run(q, why);
+    class_counts *c = &w->doc.classes;
+    for (size_t n = 0; n < c->count; n++) { /* mostly the same as the last time */
+        size_t i = (c->last + n) % c->count;
+        if (c->at[i].vc == vc) {
+            c->at[i].records += records;
+            c->last = i;
+            return OK;
         }
+    }
+    if (c->count == c->cap) {
+        size_t cap = c->cap ? c->cap * 2 : 16;
+        class_row *p = realloc(c->at, cap * sizeof *p);
+        if (!p)
+            return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+        c->at = p;
+        c->cap = cap;
+    }
+    c->last = c->count++;
+    c->at[c->last] = (class_row){vc, records};
+    return OK;
+}
+
+static status write_classes(writer *w, err *why)
+{
+    status st = note_class(w, w->doc.vc, 0, why);
+    for (size_t i = 0; st == OK && i < w->doc.classes.count; i++) {
+        db_stmt *q = db_query(w->d, Q_DOCUMENT_CLASS_ADD);
+        db_bind_int(q, 1, w->doc.id);
+        db_bind_int(q, 2, w->doc.classes.at[i].vc);
+        db_bind_int(q, 3, (int64_t)w->doc.classes.at[i].records);
+        st = db_run(q, why);
     }
     return st;
 }
@@ -568,7 +590,7 @@ static status close_document(writer *w, slice format, uint64_t refused, err *why
     if (st == OK)
         st = withdraw_rest(w, why);
     if (st == OK)
-        st = note_classes(w, why);
+        st = write_classes(w, why);
     if (st == OK)
         st = held_write(w, why);
     if (st == OK)

@@ -37,6 +37,16 @@ typedef struct held_sums {
     size_t count, cap, last;
 } held_sums;
 
+/* How many records of the document under way are of a view class; 0: only claims are. */
+typedef struct class_row {
+    int64_t vc;
+    uint64_t records;
+} class_row;
+typedef struct class_counts {
+    class_row *at;
+    size_t count, cap, last;
+} class_counts;
+
 /* The record between writer_begin and writer_end. */
 typedef struct record_state {
     bool open, fresh;
@@ -62,7 +72,7 @@ typedef struct document_state {
     bool repeats;        /* the feed has rows in claim_again: known claims need a second look */
     int64_t first, last; /* claim ids of the batch under way; first 0: none */
     row_set claims_seen, objects_seen;
-    row_set classes; /* view classes of everything in it */
+    class_counts classes; /* of everything in it */
     held_sums held;
     int64_t near_document; /* the last foreign document asked about ... */
     bool near_mine;        /* ... and whether the feed delivered it */
@@ -130,11 +140,15 @@ status held_new(writer *w, const fact_claim *c, marking m, err *why) NODISCARD;
 status held_gone(writer *w, int64_t row, err *why) NODISCARD;
 status held_write(writer *w, err *why) NODISCARD;
 
-/* write_curate.c: dates the settings of a source when they change; NULL or 0 keeps one. */
-status put_setting(writer *w, int64_t source, int64_t tx, char reliability, const slice *licence,
-                   const slice *derives_from, err *why) NODISCARD;
+/* write_curate.c: dates the settings of a source when they change; NULL or 0 keeps one. vc: of the
+ * document that brings them, 0 when a person says so. */
+status put_setting(writer *w, int64_t source, int64_t tx, int64_t vc, char reliability,
+                   const slice *licence, const slice *derives_from, err *why) NODISCARD;
 
-/* write_document.c: a known claim is said again by the document under way. */
+/* write_document.c: something in the document under way is of the view class, `records` of them
+ * whole records. */
+status note_class(writer *w, int64_t vc, uint64_t records, err *why) NODISCARD;
+/* A known claim is said again by the document under way. */
 status claim_said_again(writer *w, int64_t row, int64_t document, err *why) NODISCARD;
 
 #endif

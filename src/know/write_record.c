@@ -146,7 +146,7 @@ status put_claim(writer *w, const fact_claim *c, marking m, const claim_place *p
     if (st == OK)
         st = intern_marking(w, m, &id.vc, why);
     if (st == OK && w->doc.open)
-        st = row_set_add(&w->doc.classes, id.vc, why);
+        st = note_class(w, id.vc, 0, why);
     if (st == OK)
         st = intern_origin(w, c->origins, c->origin_count, &id.origin, why);
     if (st == OK)
@@ -330,15 +330,11 @@ static status known_record(writer *w, int64_t object, err *why)
     return st;
 }
 
-static status begin_version(writer *w, const fact_record *r, err *why)
+static status begin_version(writer *w, const fact_record *r, int64_t vc, err *why)
 {
-    int64_t vc, name_hash = (int64_t)node_hash(w->h, (node_ref){KIND_NONE, r->id});
+    int64_t name_hash = (int64_t)node_hash(w->h, (node_ref){KIND_NONE, r->id});
     version_state v = {0};
     status st = record_key(w, r->id, w->rec.marking, &w->rec.key, why);
-    if (st == OK)
-        st = intern_marking(w, w->rec.marking, &vc, why);
-    if (st == OK)
-        st = row_set_add(&w->doc.classes, vc, why);
     if (st == OK)
         st = compare_versions(w, r, name_hash, vc, &v, why);
     if (st != OK)
@@ -394,7 +390,11 @@ status writer_begin(writer *w, const fact_record *r, err *why)
         return ARENA_SPENT(&w->scratch, why);
     w->doc.records++;
     rec->versioned = r->id.len != 0;
-    return rec->versioned ? begin_version(w, r, why) : OK;
+    int64_t vc;
+    status st = intern_marking(w, rec->marking, &vc, why);
+    if (st == OK)
+        st = note_class(w, vc, 1, why);
+    return st == OK && rec->versioned ? begin_version(w, r, vc, why) : st;
 }
 
 status writer_claim(writer *w, const fact_claim *c, err *why)
@@ -405,7 +405,7 @@ status writer_claim(writer *w, const fact_claim *c, err *why)
     if (r->skip) { /* known, but who may have the document's bytes depends on all that is in it */
         int64_t vc;
         status st = intern_marking(w, m, &vc, why);
-        return st == OK ? row_set_add(&w->doc.classes, vc, why) : st;
+        return st == OK ? note_class(w, vc, 0, why) : st;
     }
     claim_place p = {
         .source = w->doc.source,

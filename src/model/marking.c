@@ -89,7 +89,8 @@ marking marking_join(marking a, marking b)
         m.tlp = b.tlp;
     if (b.pap > m.pap)
         m.pap = b.pap;
-    if (!m.owner.len)
+    /* what the site keeps to itself does not become a customer's by naming one */
+    if (!m.owner.len && a.tlp < TLP_AMBER_STRICT)
         m.owner = b.owner;
     if (!m.audience.len)
         m.audience = b.audience;

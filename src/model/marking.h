@@ -33,7 +33,8 @@ typedef struct marking {
     slice audience; /* named audience of AMBER+STRICT and RED; empty: nobody more special */
 } marking;
 
-/* The stricter of the two in every field; on a tie of audiences that differ, `a`'s with RED. */
+/* `a` made stricter by `b`, in every field; of audiences that differ, `a`'s with RED. Whoever sees
+ * the result sees what is marked `a`. */
 marking marking_join(marking a, marking b);
 bool marking_eq(marking a, marking b);
 

@@ -40,8 +40,9 @@ static const json *select_node(const json *object, slice selector)
     return v;
 }
 
-/* The level of a marking: the standard's own, or an object that the store has. What cannot be
- * found restricts most. */
+/* The level of a marking: the standard's own, or an object that the store has. What cannot be found
+ * or read restricts most; so does the strictest of objects that share an id, or a second source
+ * could lower what the first had marked. */
 static status marking_level(lens *l, arena *a, slice ref, marking *ret, err *why)
 {
     object_list found;
@@ -49,18 +50,21 @@ static status marking_level(lens *l, arena *a, slice ref, marking *ret, err *why
     json *object;
     if (stix_known_marking(ref, ret))
         return OK;
-    *ret = (marking){.tlp = TLP_RED};
+    marking all = {.tlp = TLP_RED};
     status st = objects_named(l, a, ref, &found, why);
-    if (st == ERR_NOT_FOUND)
-        return OK;
-    if (st == OK)
-        st = object_bytes(l, a, &found.at[0], &bytes, why);
-    if (st != OK)
-        return st;
-    if (json_parse(a, bytes, NULL, &object, NULL) == OK && stix_read_marking(object, ret) &&
-        ret->tlp == TLP_COUNT_)
-        ret->tlp = TLP_CLEAR; /* a statement: no restriction */
-    return OK;
+    for (size_t i = 0; st == OK && i < found.count; i++) {
+        marking one;
+        st = object_bytes(l, a, &found.at[i], &bytes, why);
+        if (st != OK || json_parse(a, bytes, NULL, &object, NULL) != OK ||
+            !stix_read_marking(object, &one))
+            one = (marking){.tlp = TLP_RED};
+        if (one.tlp == TLP_COUNT_)
+            one.tlp = TLP_CLEAR; /* a statement: no restriction */
+        all = i ? marking_join(all, one) : one;
+    }
+    if (st == OK || st == ERR_NOT_FOUND)
+        *ret = all;
+    return st == ERR_NOT_FOUND ? OK : st;
 }
 
 static void hide(hidden *h, const json *object, slice type, slice selector)

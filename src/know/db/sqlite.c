@@ -82,15 +82,24 @@ static void fn_sees_tx(sqlite3_context *ctx, int argc, sqlite3_value **argv)
     sqlite3_result_int(ctx, sight_has_tx(d->sight, sqlite3_value_int64(argv[0])));
 }
 
+static void fn_sees_class(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+    const db *d = sqlite3_user_data(ctx);
+    (void)argc;
+    assert(d->sight);
+    sqlite3_result_int(ctx, class_in_sight(d->sight, sqlite3_value_int64(argv[0])));
+}
+
 /* How a filter is written in queries.def, and which of the row's columns it looks at. */
 static const struct {
     const char *word;
     const char *call;
-    bool has_class, has_gone;
+    bool has_class, has_tx, has_gone;
 } filters[] = {
-    {"SEES_PAST(", "sees(", true, false},
-    {"SEES_TX(", "sees_tx(", false, false},
-    {"SEES(", "sees(", true, true},
+    {"SEES_PAST(", "sees(", true, true, false},
+    {"SEES_TX(", "sees_tx(", false, true, false},
+    {"SEES_CLASS(", "sees_class(", true, false, false},
+    {"SEES(", "sees(", true, true, true},
 };
 
 static void put_filter(buf *out, size_t which, slice row)
@@ -98,15 +107,18 @@ static void put_filter(buf *out, size_t which, slice row)
     buf_put(out, slice_str(filters[which].call));
     if (filters[which].has_class) {
         buf_put(out, row);
-        buf_put(out, S(".vc, "));
+        buf_put(out, S(".vc"));
     }
-    buf_put(out, row);
-    buf_put(out, S(".tx"));
+    if (filters[which].has_tx) {
+        buf_put(out, filters[which].has_class ? S(", ") : S(""));
+        buf_put(out, row);
+        buf_put(out, S(".tx"));
+    }
     if (filters[which].has_gone) {
         buf_put(out, S(", "));
         buf_put(out, row);
         buf_put(out, S(".gone"));
-    } else if (filters[which].has_class) {
+    } else if (filters[which].has_class && filters[which].has_tx) {
         buf_put(out, S(", NULL"));
     }
     buf_byte(out, ')');
@@ -189,7 +201,9 @@ static status configure(db *d, const db_options *o, err *why)
     sqlite3_db_config(d->conn, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY; /* not deterministic: the view changes */
     if (sqlite3_create_function_v2(d->conn, "sees", 3, flags, d, fn_sees, NULL, NULL, NULL) ||
-        sqlite3_create_function_v2(d->conn, "sees_tx", 1, flags, d, fn_sees_tx, NULL, NULL, NULL))
+        sqlite3_create_function_v2(d->conn, "sees_tx", 1, flags, d, fn_sees_tx, NULL, NULL, NULL) ||
+        sqlite3_create_function_v2(d->conn, "sees_class", 1, flags, d, fn_sees_class, NULL, NULL,
+                                   NULL))
         return fail(d, "registering functions", why);
     snprintf(sql, sizeof sql,
              "PRAGMA cache_size=-%u; PRAGMA mmap_size=%llu; PRAGMA temp_store=MEMORY;",

@@ -102,23 +102,10 @@ static bool is_muted(const load *w, int64_t source)
     return false;
 }
 
-/* Whom the source repeats, as of the look. */
-static status derives_from(load *w, int64_t id, slice *ret, err *why)
-{
-    bool row;
-    db_stmt *q = db_query(w->l->d, Q_SOURCE_SETTING);
-    db_bind_int(q, 1, id);
-    *ret = S("");
-    status st = db_step(q, &row, why);
-    if (st == OK && row && !db_is_null(q, 2) && !arena_copy(w->g->a, db_text(q, 2), ret))
-        st = ARENA_SPENT(w->g->a, why);
-    db_reset(q);
-    return st;
-}
-
 static status source_at(load *w, int64_t id, uint32_t *ret, err *why)
 {
-    slice name, from;
+    slice name;
+    source_info set;
     uint32_t slot = map_slot(&w->sources, id);
     if (w->sources.keys[slot]) {
         *ret = w->sources.values[slot];
@@ -126,9 +113,9 @@ static status source_at(load *w, int64_t id, uint32_t *ret, err *why)
     }
     status st = lens_source(w->l, id, &name, why);
     if (st == OK)
-        st = derives_from(w, id, &from, why);
+        st = source_setting(w->l, w->g->a, id, &set, why);
     if (st == OK)
-        st = graph_source_add(w->g, name, from, id, ret, why);
+        st = graph_source_add(w->g, name, set.derives_from, id, ret, why);
     if (st != OK)
         return st;
     map_put(&w->sources, slot, id, *ret);
