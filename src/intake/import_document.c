@@ -250,7 +250,7 @@ static status read_document(importer *im, int fd, err *why)
     if (!documents_fault(st)) { /* what came first is what to tell */
         if (why)
             *why = cause;
-        return st;
+        return err_wrap(why, st, "%.*s", SLICE_FMT(im->place->path));
     }
     if (gone != OK)
         return gone;
