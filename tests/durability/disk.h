@@ -639,15 +639,21 @@ typedef struct disk_remains {
     struct disk_renaming {
         size_t op;
         int folder;
-    } *names; /* not synced; a rename between folders is there twice */
+    } * names; /* not synced; a rename between folders is there twice */
     size_t name_count;
     uint64_t *seed;
+    uint64_t luck; /* of 16 changes as many survive: another number each time */
 } disk_remains;
 
 static uint64_t disk_random(uint64_t *seed, uint64_t below)
 {
     *seed = *seed * 6364136223846793005u + 1442695040888963407u;
     return below ? (*seed >> 33) % below : 0;
+}
+
+static bool disk_lucky(disk_remains *r)
+{
+    return disk_random(r->seed, 16) < r->luck;
 }
 
 static void image_size(disk_image *f, size_t n)
@@ -683,14 +689,14 @@ static void tear_write(disk_remains *r, size_t op, bool in_order)
 {
     const disk_op *o = &r->d->ops[op];
     if (o->kind == OP_CUT) {
-        if (disk_random(r->seed, 2))
+        if (disk_lucky(r))
             apply_write(r, op);
         return;
     }
     for (size_t done = 0; done < o->n;) {
         size_t n = DISK_SECTOR - (size_t)(o->at + done) % DISK_SECTOR;
         n = n < o->n - done ? n : o->n - done;
-        if (disk_random(r->seed, 2))
+        if (disk_lucky(r))
             image_put(&r->files[o->inode], o->bytes + done, n, o->at + done);
         else if (in_order)
             return;
@@ -754,9 +760,7 @@ static void remain_step(disk_remains *r, size_t i)
     const disk_op *o = &r->d->ops[i];
     switch (o->kind) {
     case OP_WRITE:
-    case OP_CUT:
-        r->writes[r->write_count++] = i;
-        break;
+    case OP_CUT: r->writes[r->write_count++] = i; break;
     case OP_RENAME:
         r->names[r->name_count++] = (struct disk_renaming){i, o->to_folder};
         if (o->folder != o->to_folder)
@@ -764,21 +768,14 @@ static void remain_step(disk_remains *r, size_t i)
         break;
     case OP_MAKE:
     case OP_FOLDER:
-    case OP_REMOVE:
-        r->names[r->name_count++] = (struct disk_renaming){i, o->folder};
-        break;
-    case OP_SYNC:
-        remain_sync(r, o->inode);
-        break;
-    case OP_SYNC_FOLDER:
-        remain_sync_folder(r, o->folder);
-        break;
+    case OP_REMOVE: r->names[r->name_count++] = (struct disk_renaming){i, o->folder}; break;
+    case OP_SYNC: remain_sync(r, o->inode); break;
+    case OP_SYNC_FOLDER: remain_sync_folder(r, o->folder); break;
     case OP_SYNC_ALL:
         remain_sync(r, -1);
         remain_sync_folder(r, -1);
         break;
-    case OP_NOTE:
-        break;
+    case OP_NOTE: break;
     }
 }
 
@@ -796,7 +793,7 @@ static void remain_rest(disk_remains *r, disk_how how)
     bool ended[DISK_FOLDERS] = {false};
     for (size_t i = 0; i < r->name_count; i++) {
         bool *end = &ended[r->names[i].folder];
-        *end |= how == DISK_NOTHING || (how > DISK_ALL && disk_random(r->seed, 4) == 0);
+        *end |= how == DISK_NOTHING || (how > DISK_ALL && !disk_lucky(r));
         if (!*end)
             apply_name(r, &r->names[i]);
     }
@@ -838,7 +835,7 @@ static void remain_write(const disk_remains *r, const char *into)
 static void disk_survivor(const disk *d, size_t upto, disk_how how, uint64_t *seed,
                           const char *into)
 {
-    disk_remains r = {.d = d, .seed = seed};
+    disk_remains r = {.d = d, .seed = seed, .luck = 1 + disk_random(seed, 15)};
     r.files = calloc((size_t)d->inode_count + 1, sizeof *r.files);
     r.entries = calloc(DISK_INODES, sizeof *r.entries);
     r.writes = calloc(upto + 1, sizeof *r.writes);
