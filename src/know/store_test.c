@@ -165,7 +165,8 @@ TEST(an_aborted_document_leaves_nothing_even_when_it_was_large)
 }
 
 /* What a process finds that listed the pending transactions just before one was published: its lock
- * is free, and it is no longer pending. And what a writer leaves that dies before its first commit. */
+ * is free, and it is no longer pending. And what a writer leaves that dies before its first
+ * commit. */
 TEST(opening_takes_back_only_what_is_still_pending)
 {
     CLEANUP(temp_store_done) temp_store f;

@@ -9,8 +9,8 @@
 
 #include "know/store_private.h"
 
-/* Takes and keeps the lock of a transaction, inside the engine transaction that makes it; *ret_fd is
- * closed by pending_done (it was published) or undo_tx. */
+/* Takes and keeps the lock of a transaction, inside the engine transaction that makes it; *ret_fd
+ * is closed by pending_done (it was published) or undo_tx. */
 status pending_begin(const store *s, int64_t tx, int *ret_fd, err *why) NODISCARD;
 void pending_done(const store *s, int64_t tx, int fd);
 /* The engine's write lock, in turn: whoever waits for it holds DIR/pending/turn meanwhile, so that

@@ -96,7 +96,7 @@ static int disk_folder(disk *d, const char *path)
     return d->folder_count++;
 }
 
-/* "/tmp/x/var/a/.." is folder "/var" and so on: what stands behind the root, cut at the last slash. */
+/* What stands behind the root, cut at the last slash; "/tmp/x/var/.." is the root itself. */
 static int disk_split(disk *d, const char *path, char name[88])
 {
     char rest[256];
