@@ -630,3 +630,68 @@ TEST(a_read_that_fails_once)
 {
     faults(FAULT_READ, false, FAULT_SAMPLE / 2);
 }
+
+static status write_doc(bench *b, writer *w, uint8_t sha, int claims, err *why)
+{
+    static char text[4000]; /* so that they do not fit into the engine's memory */
+    memset(text, 'x', sizeof text);
+    uint8_t digest[SHA256_BYTES] = {sha};
+    document_in d = {.sha256 = digest,
+                     .source = S("test"),
+                     .parser = 1,
+                     .format = S("list"),
+                     .path = S("a.txt"),
+                     .feed = S("a.txt")};
+    document_result r;
+    status st = writer_document(w, &d, why);
+    for (int i = 0; st == OK && i < claims; i++) {
+        bool fresh;
+        snprintf(text, 8, "%07d", i);
+        fact_record rec = {.at = (uint64_t)i, .line = (uint64_t)i + 1, .modified = WHEN_NONE};
+        fact_claim c = {.subject = spoken_of,
+                        .predicate = PRED_DESCRIBED,
+                        .value = slice_of(text, sizeof text),
+                        .confidence = -1,
+                        .first_seen = WHEN_NONE,
+                        .last_seen = WHEN_NONE,
+                        .valid_from = WHEN_NONE,
+                        .valid_until = WHEN_NONE};
+        st = writer_begin(w, &rec, why);
+        st = st == OK ? writer_claim(w, &c, why) : st;
+        st = st == OK ? writer_end(w, &fresh, why) : st;
+        if (b->d.fault != FAULT_NONE && st != OK)
+            return st; /* the document is open: the caller takes it back */
+    }
+    return st == OK ? writer_document_end(w, S("list"), 0, &r, why) : st;
+}
+
+/* SQLite rolls back by itself when it has to write in the middle of a transaction and cannot. */
+TEST(documents_that_went_with_a_full_disk_are_not_called_durable)
+{
+    bench *b = calloc(1, sizeof *b);
+    store *s = NULL;
+    writer *w = NULL;
+    char live[80];
+    const bool none[128] = {false};
+    REQUIRE(b && start(b, false));
+    snprintf(live, sizeof live, "%s/live", b->root);
+    snprintf(b->dir, sizeof b->dir, "%s/var", live);
+    mkdir(live, 0700);
+    disk_start(&b->d, live);
+    b->d.quiet = true;
+    CHECK_OK(open_store(b, b->dir, true, &b->d.files, "power", &s, &b->why));
+    CHECK_OK(writer_new(s, S("tester"), &w, &b->why));
+    CHECK_OK(write_doc(b, w, 1, 1, &b->why));
+    b->d.fault = FAULT_FULL;
+    b->d.stays = true;
+    CHECK_EQ(write_doc(b, w, 2, 10000, &b->why), ERR_IO);
+    CHECK(strstr(b->why.msg, "disk is full") != NULL);
+    CHECK_EQ(writer_document_abort(w, &b->why), ERR_IO); /* the first one is gone, too */
+    b->d.fault = FAULT_NONE;
+    writer_free(w);
+    check_store(b, s, none);
+    store_close(s);
+    disk_end(&b->d);
+    end(b);
+    free(b);
+}
