@@ -25,7 +25,7 @@ NOROSHI = os.path.abspath(os.environ.get("NOROSHI", "build/noroshi"))
 LONG = bool(os.environ.get("NOROSHI_TEST_LONG"))
 KILLS = 200 if LONG else 20
 SEED = int(os.environ.get("NOROSHI_TEST_SEED") or int.from_bytes(os.urandom(4), "big"))
-SMALL_DOCS, SMALL_VALUES, LARGE_CLAIMS = 120, 20, 100000
+SMALL_DOCS, SMALL_VALUES, MIDDLE_CLAIMS, LARGE_CLAIMS = 120, 20, 25000, 100000  # batches are of 20,000
 ACTORS = ["intrusion-set--11111111-1111-4111-8111-11111111111%d" % i for i in (1, 2)]
 DECIDED = "45.200.0.1"  # what the analyst speaks about
 DOCUMENT = re.compile(rb'"document":"sha256:([0-9a-f]{64})"')
@@ -61,7 +61,8 @@ def make_documents(d):
         for n in range(SMALL_DOCS):
             write("%s/%s/doc%03d.txt" % (d, folder, n),
                   ["45.%d.%d.%d" % (ord(folder), n, i) for i in range(SMALL_VALUES)])
-    write(d + "/large.txt", ["46.%d.%d.%d" % (i >> 16, i >> 8 & 255, i & 255) for i in range(LARGE_CLAIMS)])
+    for name, net, claims in (("large", 46, LARGE_CLAIMS), ("middle", 48, MIDDLE_CLAIMS)):
+        write("%s/%s.txt" % (d, name), ["%d.%d.%d.%d" % (net, i >> 16, i >> 8 & 255, i & 255) for i in range(claims)])
     for version, first in (("v1", 0), ("v2", 700)):
         write("%s/%s/list.txt" % (d, version), ["47.1.%d.%d" % (i >> 8, i & 255) for i in range(first, first + 2000)])
     names = ["Azure Heron", "Grey Otter"]
@@ -93,8 +94,8 @@ PLANS = {  # name: steps; the commands of a step run at the same time
               [["verdict", "set", DECIDED, "benign", "--why", "ours"]],
               [["name", "merge"] + ACTORS + ["--why", "same"]], [lists("b")]],
     "large": [[lists("a", "large.txt", "b")], [FEED + ["v2/list.txt"]]],
-    "together": [[lists("a"), lists("b"), lists("large.txt"), lists("c")]],
-    "worker": [[lists("a", "large.txt", "b")]],
+    "together": [[lists("a"), lists("b"), lists("middle.txt"), lists("c")]],
+    "worker": [[lists("a", "middle.txt", "b")]],
     "init": [[["init"]]],
 }
 
