@@ -59,6 +59,21 @@ static status sys_write(void *ctx, int fd, const void *from, size_t n, err *why)
     return OK;
 }
 
+static status sys_pwrite(void *ctx, int fd, const void *from, size_t n, uint64_t at, err *why)
+{
+    (void)ctx;
+    size_t done = 0;
+    while (done < n) {
+        ssize_t k = pwrite(fd, (const char *)from + done, n - done, (off_t)(at + done));
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k <= 0)
+            return err_os(why, k < 0 ? errno : EIO, "writing %zu bytes", n);
+        done += (size_t)k;
+    }
+    return OK;
+}
+
 static status sys_sync(void *ctx, int fd, err *why)
 {
     (void)ctx;
@@ -137,6 +152,7 @@ const fs *fs_system(void)
         .open = sys_open,
         .pread = sys_pread,
         .write = sys_write,
+        .pwrite = sys_pwrite,
         .sync = sys_sync,
         .size = sys_size,
         .close = sys_close,
@@ -166,6 +182,11 @@ status file_pread(file *f, void *into, size_t n, uint64_t at, size_t *ret, err *
 status file_write(file *f, slice bytes, err *why)
 {
     return bytes.len ? f->disk->write(f->disk->ctx, f->handle, bytes.ptr, bytes.len, why) : OK;
+}
+
+status file_pwrite(file *f, slice bytes, uint64_t at, err *why)
+{
+    return bytes.len ? f->disk->pwrite(f->disk->ctx, f->handle, bytes.ptr, bytes.len, at, why) : OK;
 }
 
 status file_sync(file *f, err *why)

@@ -5,7 +5,8 @@
  *     if ((st = fs_open(disk, "var/blobs/tmp", FILE_CREATE | FILE_WRITE, &f, why)) != OK) ...
  *     file_write, file_sync, file_close; fs_rename; fs_sync_dir     // durable from here on
  *
- * Uses: base. Used by: blobs, index. SQLite has its own file layer; tests/power wraps both.
+ * Uses: base. Used by: blobs, index. SQLite has its own file layer;
+ * tests/durability/power_test.c wraps both.
  * Paths are ours, never a foreign name. Thread-safe as the operating system is. */
 #ifndef NOROSHI_FILE_H
 #define NOROSHI_FILE_H
@@ -32,6 +33,8 @@ struct fs {
                     err *why);
     status (*write)(void *ctx, int handle, const void *from, size_t n,
                     err *why); /* all, at the end */
+    status (*pwrite)(void *ctx, int handle, const void *from, size_t n, uint64_t at,
+                     err *why); /* all, in what is there */
     status (*sync)(void *ctx, int handle, err *why);
     status (*size)(void *ctx, int handle, uint64_t *ret, err *why);
     void (*close)(void *ctx, int handle);
@@ -50,6 +53,8 @@ status fs_open(const fs *disk, const char *path, int flags, file *ret, err *why)
 /* *ret < n only at the end of the file. */
 status file_pread(file *f, void *into, size_t n, uint64_t at, size_t *ret, err *why) NODISCARD;
 status file_write(file *f, slice bytes, err *why) NODISCARD;
+/* Over bytes that were written before, in a file opened with FILE_CREATE. */
+status file_pwrite(file *f, slice bytes, uint64_t at, err *why) NODISCARD;
 status file_sync(file *f, err *why) NODISCARD; /* data and size are on the disk */
 status file_size(file *f, uint64_t *ret, err *why) NODISCARD;
 void file_close(file *f); /* closed already is fine */

@@ -38,7 +38,9 @@ TEST(what_is_written_reads_back)
     CHECK_OK(fs_open(disk, path, FILE_CREATE | FILE_WRITE, &f, NULL));
     CHECK_OK(file_write(&f, S("hello "), NULL));
     CHECK_OK(file_write(&f, S(""), NULL));
-    CHECK_OK(file_write(&f, S("world"), NULL));
+    CHECK_OK(file_write(&f, S("w...d"), NULL));
+    CHECK_OK(file_pwrite(&f, S("orl"), 7, NULL)); /* over what is there */
+    CHECK_OK(file_pwrite(&f, S(""), 0, NULL));
     CHECK_OK(file_sync(&f, NULL));
     CHECK_OK(file_size(&f, &size, NULL));
     CHECK_EQ(size, 11);

@@ -72,11 +72,15 @@ status cmd_verdict_set(app *a, err *why)
     if (st == OK && level.len && tlp_parse(level, &c.marking.tlp) != OK)
         st = err_set(why, ERR_INPUT, ERR_NOWHERE,
                      "--tlp is clear, green, amber, amber+strict or red");
-    /* a new word takes the place of the old one of the same person */
+    /* a new word takes the place of the old one of the same person, at once or not at all */
+    if (st == OK)
+        st = writer_together(w, why);
     if (st == OK && (st = retract(w, a, &o, S("replaced"), NULL)) == ERR_NOT_FOUND)
         st = OK;
     if (st == OK)
         st = writer_curate(w, app_analyst(a), &c, reason, why);
+    if (st == OK)
+        st = writer_sync(w, why);
     buf_done(&detail);
     writer_free(w);
     return st;

@@ -78,21 +78,10 @@ static bool copy_summary(arena *a, const import_summary *s, import_summary *ret)
            copy_refusals(a, s->warnings, s->warning_count, &ret->warnings);
 }
 
-/* Bytes before the facts that point at them. */
-status importer_sync_blobs(importer *im, err *why)
-{
-    status st = blob_sync(store_blobs(im->o.store), im->unsynced, im->unsynced_count, why);
-    if (st == OK)
-        im->unsynced_count = 0;
-    return st;
-}
-
 /* Makes everything written so far durable and gives out what was waiting for that. */
 status importer_flush(importer *im, err *why)
 {
-    status st = importer_sync_blobs(im, why);
-    if (st == OK)
-        st = writer_sync(im->w, why);
+    status st = writer_sync(im->w, why);
     for (size_t i = 0; st == OK && i < im->waiting_count; i++)
         st = im->o.on_summary(im->o.ctx, &im->waiting[i], why);
     im->waiting_count = 0;

@@ -184,9 +184,8 @@ static status store_bytes(importer *im, int fd, err *why)
     }
     if ((st = blob_end(b, sha, &bytes, why)) == OK && memcmp(sha, im->sha256, SHA256_BYTES) != 0)
         st = err_set(why, ERR_INPUT, ERR_NOWHERE, "the file changed while it was read");
-    if (st == OK && im->unsynced_count < BLOB_SYNC_EACH)
-        memcpy(im->unsynced + im->unsynced_count * SHA256_BYTES, sha, SHA256_BYTES);
-    im->unsynced_count += st == OK;
+    if (st == OK)
+        writer_blob(im->w, sha);
     return st;
 }
 
@@ -256,8 +255,6 @@ static status finish_document(importer *im, int fd, err *why)
         st = writer_document_try(im->w, &r, why);
     } else if (st == OK) {
         st = store_bytes(im, fd, why);
-        if (st == OK && writer_document_large(im->w))
-            st = importer_sync_blobs(im, why);
         if (st == OK)
             st = writer_document_end(im->w, im->head.format, im->s.refused, &r, why);
     }
@@ -308,13 +305,14 @@ static status read_document(importer *im, int fd, err *why)
     im->s.elapsed_us = clock_now_us(im->o.clock) - from;
     if (st == OK)
         return importer_wait(im, &im->s, why);
-    if ((gone = give_up(im, why)) != OK)
-        return gone;
-    if (!documents_fault(st)) {
+    gone = give_up(im, why);
+    if (!documents_fault(st)) { /* what came first is what to tell */
         if (why)
             *why = cause;
-        return st;
+        return err_wrap(why, st, "%.*s", SLICE_FMT(im->place->path));
     }
+    if (gone != OK)
+        return gone;
     im->members_ok = false;
     if (!im->place->given && !im->report.format[0] &&
         !im->o.format.len) { /* a README among feeds */

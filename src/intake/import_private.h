@@ -48,9 +48,6 @@ struct importer {
     bool said_other;  /* he does not say all of it: it is given up, to be read again */
     arena record_id;  /* the text of */
     fact_record last; /* the record under way: its id and content */
-    /* blobs that were written and may not be on the disk yet; the first of them by name */
-    uint8_t unsynced[BLOB_SYNC_EACH * SHA256_BYTES];
-    size_t unsynced_count;
     bool snapshot;
     fact_head head; /* texts in `texts` */
     sandbox_report report;
@@ -71,7 +68,6 @@ status import_problem(importer *im, const import_place *place, status failed, co
 status import_too_large(importer *im, const import_place *place, err *why) NODISCARD;
 /* import.c */
 status importer_flush(importer *im, err *why) NODISCARD;
-status importer_sync_blobs(importer *im, err *why) NODISCARD;
 status importer_wait(importer *im, const import_summary *s, err *why) NODISCARD;
 /* SHA-256 of all that is on fd, and its length. */
 status hash_descriptor(importer *im, int fd, uint8_t ret[SHA256_BYTES], uint64_t *ret_bytes,

@@ -134,8 +134,9 @@ static status open_file(index_t *ix, err *why)
     return st;
 }
 
-/* Writes file and delta as one new file, unless another process is doing the same. */
-static status write_file(index_t *ix, err *why)
+/* Writes file and delta as one new file, unless another process is doing the same. *ret_again: the
+ * file was damaged and is gone; every node has to be read once more. */
+static status write_file(index_t *ix, bool *ret_again, err *why)
 {
     char lock[STORE_PATH_MAX + 40];
     snprintf(lock, sizeof lock, "%s.lock", ix->path);
@@ -151,8 +152,10 @@ static status write_file(index_t *ix, err *why)
         segment_close(&ix->file);
         ix->key_count = ix->net_count = 0;
         ix->last = 0;
+        *ret_again = true;
+        st = fs_remove(ix->s->options.disk, ix->path, why);
         close(fd);
-        return OK;
+        return st == ERR_NOT_FOUND ? OK : st;
     }
     st = segment_write(ix->s->options.disk, ix->path, ix->key, &ix->file, ix->keys, ix->key_count,
                        ix->nets, ix->net_count, (uint64_t)ix->last, why);
@@ -186,7 +189,14 @@ static status read_page(index_t *ix, size_t *ret_rows, err *why)
 
 status index_settle(index_t *ix, err *why)
 {
-    return ix->key_count > SETTLE_MIN ? write_file(ix, why) : OK;
+    bool again = false;
+    if (ix->key_count <= SETTLE_MIN)
+        return OK;
+    status st = write_file(ix, &again, why);
+    if (st != OK || !again)
+        return st;
+    st = index_refresh(ix, why);
+    return st == OK && ix->key_count ? write_file(ix, &again, why) : st;
 }
 
 status index_verify(index_t *ix, err *why)
@@ -197,11 +207,13 @@ status index_verify(index_t *ix, err *why)
 status index_refresh(index_t *ix, err *why)
 {
     size_t rows = NODE_PAGE;
+    bool again = false;
     status st = OK;
-    while (st == OK && rows == NODE_PAGE) {
+    while (st == OK && (rows == NODE_PAGE || again)) {
+        again = false;
         st = read_page(ix, &rows, why);
         if (st == OK && ix->key_count >= delta_limit(ix))
-            st = write_file(ix, why);
+            st = write_file(ix, &again, why);
     }
     sort_delta(ix);
     return st;

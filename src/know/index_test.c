@@ -159,3 +159,76 @@ TEST(a_flipped_bit_or_a_cut_file_is_noticed_and_built_again)
     CHECK_OK(index_open(t.s, &ix, &t.why));
     index_close(ix);
 }
+
+/* Addresses 45.NET.0.0 and on, as one document. */
+static void keep_many(writer *w, temp_store *t, int net, int count)
+{
+    uint8_t sha[SHA256_BYTES] = {(uint8_t)net};
+    document_in d = {.sha256 = sha,
+                     .source = S("test"),
+                     .parser = 1,
+                     .format = S("list"),
+                     .path = S("a.txt"),
+                     .feed = S("a.txt")};
+    document_result r;
+    CHECK_OK(writer_document(w, &d, &t->why));
+    for (int i = 0; i < count; i++) {
+        char text[32];
+        bool fresh;
+        snprintf(text, sizeof text, "45.%d.%d.%d", net, i >> 8, i & 255);
+        fact_record rec = {.at = (uint64_t)i, .line = (uint64_t)i + 1, .modified = WHEN_NONE};
+        fact_claim c = {.subject = {KIND_IPV4, slice_str(text)},
+                        .predicate = PRED_INDICATES,
+                        .confidence = -1,
+                        .first_seen = WHEN_NONE,
+                        .last_seen = WHEN_NONE,
+                        .valid_from = WHEN_NONE,
+                        .valid_until = WHEN_NONE};
+        CHECK_OK(writer_begin(w, &rec, &t->why));
+        CHECK_OK(writer_claim(w, &c, &t->why));
+        CHECK_OK(writer_end(w, &fresh, &t->why));
+    }
+    CHECK_OK(writer_document_end(w, S("list"), 0, &r, &t->why));
+    CHECK_OK(writer_sync(w, &t->why));
+}
+
+static void settle(temp_store *t, uint64_t *ret_bytes)
+{
+    index_t *ix = NULL;
+    uint64_t values;
+    CHECK_OK(index_open(t->s, &ix, &t->why));
+    CHECK_OK(index_settle(ix, &t->why));
+    CHECK_OK(index_verify(ix, &t->why));
+    index_size(ix, &values, ret_bytes);
+    for (int i = 0; i < 9000; i += 100) {
+        char text[32];
+        buf got;
+        buf_init(&got, 4096);
+        snprintf(text, sizeof text, "45.1.%d.%d", i >> 8, i & 255);
+        touches(ix, KIND_IPV4, text, &got);
+        CHECK(slice_starts(buf_slice(&got), S("exact ")));
+        buf_done(&got);
+    }
+    index_close(ix);
+}
+
+TEST(damage_that_is_met_while_merging_is_built_again_at_once)
+{
+    CLEANUP(temp_store_done) temp_store t;
+    writer *w = NULL;
+    char path[128];
+    uint64_t before, after;
+    REQUIRE(temp_store_make(&t));
+    CHECK_OK(writer_new(t.s, S("test"), &w, &t.why));
+    keep_many(w, &t, 1, 9000);
+    settle(&t, &before);
+    CHECK(before > (uint64_t)9000 * 16);
+    snprintf(path, sizeof path, "%s/index/values", t.dir);
+    FILE *f = fopen(path, "r+b");
+    REQUIRE(f && fseek(f, 5000, SEEK_SET) == 0 && fputs("damage", f) >= 0);
+    fclose(f);
+    keep_many(w, &t, 2, 9000);
+    settle(&t, &after);
+    CHECK(after > before + (uint64_t)9000 * 16);
+    writer_free(w);
+}

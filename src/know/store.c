@@ -91,6 +91,10 @@ static status make_folders(store *s, err *why)
         if (st != OK)
             return st;
     }
+    /* a parent that may not be read was not made here, nor was the folder in it */
+    snprintf(path, sizeof path, "%s/..", s->dir);
+    status parent = fs_sync_dir(s->options.disk, path, NULL);
+    (void)parent;
     return fs_sync_dir(s->options.disk, s->dir, why);
 }
 

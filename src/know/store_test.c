@@ -240,6 +240,83 @@ TEST(an_aborted_document_leaves_nothing_even_when_it_was_large)
     CHECK_OK(store_check(f.s, &f.why));
 }
 
+/* What a process finds that listed the pending transactions just before one was published: its lock
+ * is free, and it is no longer pending. And what a writer leaves that dies before its first
+ * commit. */
+TEST(opening_takes_back_only_what_is_still_pending)
+{
+    CLEANUP(temp_store_done) temp_store f;
+    writer *w = NULL;
+    char path[128];
+    REQUIRE(temp_store_make(&f));
+    CHECK_OK(writer_new(f.s, S("tester"), &w, &f.why));
+    import(w, &f, 1, "a.txt", true, (const char *const[]){"192.0.2.1"}, 1);
+    writer_free(w);
+    for (int tx = 1; tx <= 3; tx++) {
+        snprintf(path, sizeof path, "%s/pending/%d", f.dir, tx);
+        fclose(fopen(path, "w"));
+    }
+    f.s = store_close(f.s);
+    REQUIRE(temp_store_open(&f, -1));
+    CHECK_EQ(count_of(&f, "192.0.2.1", &temp_view), 1);
+    for (int tx = 1; tx <= 3; tx++) {
+        snprintf(path, sizeof path, "%s/pending/%d", f.dir, tx);
+        CHECK(access(path, F_OK) != 0);
+    }
+}
+
+TEST(only_the_last_writer_sweeps_what_killed_ones_left)
+{
+    CLEANUP(temp_store_done) temp_store f;
+    writer *one = NULL, *two = NULL;
+    char left[3][128];
+    REQUIRE(temp_store_make(&f));
+    CHECK_OK(writer_new(f.s, S("one"), &one, &f.why));
+    snprintf(left[0], sizeof left[0], "%s/blobs/tmp-0123456789abcdef", f.dir);
+    snprintf(left[1], sizeof left[1], "%s/index/values.new", f.dir);
+    snprintf(left[2], sizeof left[2], "%s/noroshi-a1B2c3", f.dir);
+    for (size_t i = 0; i < 3; i++)
+        fclose(fopen(left[i], "w"));
+    CHECK_OK(writer_new(f.s, S("two"), &two, &f.why)); /* they may be the first one's */
+    for (size_t i = 0; i < 3; i++)
+        CHECK(access(left[i], F_OK) == 0);
+    writer_free(two);
+    writer_free(one);
+    CHECK_OK(writer_new(f.s, S("three"), &one, &f.why));
+    for (size_t i = 0; i < 3; i++)
+        CHECK(access(left[i], F_OK) != 0);
+    writer_free(one);
+    CHECK_OK(store_check(f.s, &f.why));
+}
+
+TEST(statements_that_belong_together_are_one_change)
+{
+    CLEANUP(temp_store_done) temp_store f;
+    writer *w = NULL;
+    uint64_t n;
+    REQUIRE(temp_store_make(&f));
+    CHECK_OK(writer_new(f.s, S("tester"), &w, &f.why));
+    fact_claim old = say("192.0.2.9", "old", TLP_CLEAR), new = say("192.0.2.9", "new", TLP_CLEAR);
+    CHECK_OK(writer_curate(w, S("analyst:a"), &old, S("x"), &f.why));
+    for (int end = 0; end < 2; end++) { /* given up, then carried through */
+        CHECK_OK(writer_together(w, &f.why));
+        CHECK_OK(writer_retract(w, S("analyst:a"), old.subject, PRED_INDICATES, (node_ref){0},
+                                S("x"), &n, &f.why));
+        CHECK_EQ(writer_retract(w, S("analyst:b"), old.subject, PRED_INDICATES, (node_ref){0},
+                                S("x"), &n, &f.why),
+                 ERR_NOT_FOUND); /* takes back itself alone */
+        CHECK_OK(writer_curate(w, S("analyst:c"), &old, S("x"), &f.why));
+        CHECK_OK(writer_curate(w, S("analyst:a"), &new, S("x"), &f.why));
+        CHECK_EQ(count_of(&f, "192.0.2.9", &temp_view), 1); /* nobody sees it yet */
+        if (end)
+            CHECK_OK(writer_sync(w, &f.why));
+        writer_free(w);
+        CHECK_EQ(count_of(&f, "192.0.2.9", &temp_view), end ? 2 : 1);
+        CHECK_OK(writer_new(f.s, S("tester"), &w, &f.why));
+    }
+    writer_free(w);
+}
+
 TEST(a_reader_sees_only_its_clearance)
 {
     CLEANUP(temp_store_done) temp_store f;

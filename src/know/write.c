@@ -3,6 +3,7 @@
 #include "know/write_private.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { TEXTS_MAX = 4 << 20, SCRATCH_MAX = 64 << 20 };
 
@@ -12,7 +13,7 @@ status writer_new(store *s, slice actor, writer **ret, err *why)
     if (!w)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     w->s = s;
-    w->doc.lock = -1;
+    w->doc.lock = w->alive = -1;
     arena_init(&w->texts, TEXTS_MAX);
     arena_init(&w->scratch, SCRATCH_MAX);
     arena_init(&w->class_texts, TEXTS_MAX);
@@ -22,6 +23,8 @@ status writer_new(store *s, slice actor, writer **ret, err *why)
     w->nodes = calloc(NODE_CACHE_SLOTS, sizeof *w->nodes);
     status st = w->h && w->nodes ? store_connect(s, true, &w->d, why)
                                  : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    if (st == OK)
+        st = writer_alive(s, &w->alive, why);
     /* the actor outlives every document: it gets a chunk of its own */
     char *name = st == OK ? malloc(actor.len + 1) : NULL;
     if (st == OK && !name)
@@ -50,6 +53,8 @@ writer *writer_free(writer *w)
         (void)folded;
         db_close(w->d);
     }
+    if (w->alive >= 0)
+        close(w->alive);
     hash_free(w->h);
     record_done(&w->rec);
     row_set_done(&w->doc.claims_seen);
@@ -108,6 +113,22 @@ void row_set_done(row_set *s)
 status begin_engine(writer *w, err *why)
 {
     return db_in_transaction(w->d) ? OK : begin_in_turn(w->s, w->d, why);
+}
+
+void writer_blob(writer *w, const uint8_t sha256[SHA256_BYTES])
+{
+    if (w->unsynced_count < BLOB_SYNC_EACH)
+        memcpy(w->unsynced + w->unsynced_count * SHA256_BYTES, sha256, SHA256_BYTES);
+    w->unsynced_count++;
+}
+
+status commit_engine(writer *w, err *why)
+{
+    status st = blob_sync(&w->s->blobs, w->unsynced, w->unsynced_count, why);
+    if (st != OK)
+        return st;
+    w->unsynced_count = 0;
+    return db_commit(w->d, why);
 }
 
 status begin_tx(writer *w, int what, slice reason, int64_t *ret, err *why)
@@ -183,7 +204,7 @@ status flush_batch(writer *w, err *why)
     if (st == OK && !d->flushed)
         st = db_release(w->d, why);
     if (st == OK)
-        st = db_commit(w->d, why);
+        st = commit_engine(w, why);
     if (st == OK) {
         d->flushed = true;
         w->batch = 0;
@@ -200,9 +221,10 @@ bool writer_full(const writer *w)
 status writer_sync(writer *w, err *why)
 {
     assert(!w->doc.open);
+    w->together = false;
     if (!db_in_transaction(w->d))
         return OK;
-    status st = db_commit(w->d, why);
+    status st = commit_engine(w, why);
     if (st != OK) {
         db_rollback(w->d);
         intern_forget(w);

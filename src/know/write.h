@@ -25,7 +25,7 @@ status writer_new(store *s, slice actor, writer **ret, err *why) NODISCARD;
 writer *writer_free(writer *w);
 
 typedef struct document_in {
-    const uint8_t *sha256; /* of the bytes, which are in the blob directory already */
+    const uint8_t *sha256; /* of the bytes: writer_blob */
     uint64_t bytes;
     slice source;       /* who says so */
     char reliability;   /* 'A'..'F' to record with the source; 0: leave as it is */
@@ -59,6 +59,9 @@ typedef struct known_question {
 } known_question;
 status writer_known(writer *w, const known_question *asked, document_known *ret,
                     err *why) NODISCARD;
+/* These bytes were put into the blob directory: they are on the disk before the writer commits
+ * anything again. Before the writer_document_end of the document that they are. */
+void writer_blob(writer *w, const uint8_t sha256[SHA256_BYTES]);
 /* Begins a document; its records follow, then writer_document_end or _abort. */
 status writer_document(writer *w, const document_in *d, err *why) NODISCARD;
 status writer_begin(writer *w, const fact_record *r, err *why) NODISCARD;
@@ -77,12 +80,9 @@ status writer_record_source(writer *w, const fact_record *r, arena *a, slice *re
  * codec refused. */
 status writer_document_end(writer *w, slice format, uint64_t refused, document_result *ret,
                            err *why) NODISCARD;
-/* Will ending the document under way publish it at once (it is large), or only the next
- * writer_sync? What must be on the disk before that, must be there before. */
-bool writer_document_large(const writer *w);
 /* What writer_document_end would say; the document is taken back. */
 status writer_document_try(writer *w, document_result *ret, err *why) NODISCARD;
-/* Takes the document back. */
+/* Takes the document back. Not OK: the documents ended since the last writer_sync are lost, too. */
 status writer_document_abort(writer *w, err *why) NODISCARD;
 /* Small documents gather: is it time to sync them? */
 bool writer_full(const writer *w);
@@ -100,6 +100,10 @@ status writer_container_put(writer *w, const uint8_t sha256[SHA256_BYTES], slice
 
 /* --- curation: one statement by a person, or its withdrawal; durable on return ---------------- */
 
+/* The statements from here to the next writer_sync become visible and durable together, or none of
+ * them: a word in the place of another. One that is refused (ERR_BUSY, ERR_NOT_FOUND) leaves the
+ * others as they are; after any other error give the writer up. */
+status writer_together(writer *w, err *why) NODISCARD;
 /* Makes `source` known and dates its settings. NULL or 0 leaves a setting as it is. */
 status writer_source_set(writer *w, slice source, char reliability, const slice *licence,
                          const slice *derives_from, err *why) NODISCARD;

@@ -28,28 +28,40 @@ status put_setting(writer *w, int64_t source, int64_t tx, int64_t vc, char relia
     return db_run(q, why);
 }
 
-/* Ends a curation: published and durable, or taken back whole. */
+/* Ends a statement: published and durable, or taken back whole. Of several that belong together
+ * only the refused one is taken back; writer_sync makes the others durable. */
 static status finish(writer *w, status st, int64_t tx, err *why)
 {
     if (st == OK)
         st = publish_tx(w, tx, why);
     if (st == OK)
-        st = writer_sync(w, why);
-    if (st != OK) {
+        st = w->together ? db_release(w->d, why) : writer_sync(w, why);
+    if (st == OK)
+        return OK;
+    if (!w->together || !db_in_transaction(w->d) || db_rollback_savepoint(w->d, NULL) != OK)
         db_rollback(w->d);
-        intern_forget(w);
-    }
+    intern_forget(w);
     return st;
 }
 
-/* Curation is a transaction of its own; documents gathered so far are made durable first. */
+/* Documents gathered so far are made durable first. */
 static status begin(writer *w, int what, slice reason, int64_t *ret_tx, err *why)
 {
     assert(!w->doc.open);
-    status st = writer_sync(w, why);
+    status st = w->together ? OK : writer_sync(w, why);
     if (st == OK)
         st = begin_engine(w, why);
+    if (st == OK && w->together)
+        st = db_savepoint(w->d, why);
     return st == OK ? begin_tx(w, what, reason, ret_tx, why) : st;
+}
+
+status writer_together(writer *w, err *why)
+{
+    assert(!w->doc.open);
+    status st = writer_sync(w, why);
+    w->together = st == OK;
+    return st;
 }
 
 status writer_source_set(writer *w, slice source, char reliability, const slice *licence,

@@ -609,7 +609,7 @@ static status close_document(writer *w, slice format, uint64_t refused, err *why
     if (st == OK && !doc->flushed)
         st = db_release(w->d, why);
     if (st == OK && doc->flushed) { /* a large one: publishing is a commit of its own */
-        st = db_commit(w->d, why);
+        st = commit_engine(w, why);
         w->batch = 0;
     }
     return st;
@@ -633,11 +633,6 @@ status writer_document_end(writer *w, slice format, uint64_t refused, document_r
     return OK;
 }
 
-bool writer_document_large(const writer *w)
-{
-    return w->doc.open && w->doc.flushed;
-}
-
 status writer_document_try(writer *w, document_result *ret, err *why)
 {
     assert(w->doc.open && !w->rec.open);
@@ -651,25 +646,35 @@ status writer_document_try(writer *w, document_result *ret, err *why)
     return st;
 }
 
+/* The engine takes everything back by itself when the disk is full or broken: then the documents
+ * before this one are gone with it, and whoever waits for them has to know. */
+static status take_back_part(writer *w, err *why)
+{
+    if (db_in_transaction(w->d))
+        return db_rollback_savepoint(w->d, why);
+    w->batch = 0;
+    return err_set(why, ERR_IO, ERR_NOWHERE, "store: what was not yet on the disk was taken back");
+}
+
 status writer_document_abort(writer *w, err *why)
 {
     document_state *doc = &w->doc;
-    status st = OK;
+    status st;
     if (!doc->open)
         return OK;
     doc->open = w->rec.open = false;
     intern_forget(w);
     if (!doc->flushed) {
-        st = db_in_transaction(w->d) ? db_rollback_savepoint(w->d, why) : OK;
+        pending_done(w->s, doc->tx, doc->lock);
+        st = take_back_part(w, why);
     } else {
         db_rollback(w->d);
-        st = undo_tx(w->d, doc->tx, why);
+        st = undo_tx(w->s, w->d, doc->tx, doc->lock, why);
         w->batch = 0;
     }
+    doc->lock = -1;
     if (st != OK)
         db_rollback(w->d);
-    pending_done(w->s, doc->tx, doc->lock);
-    doc->lock = -1;
     return st;
 }
 

@@ -91,6 +91,11 @@ struct writer {
     node_slot *nodes;
     buf canon;     /* canonical form of one claim */
     int64_t batch; /* claims since the last commit */
+    bool together; /* statements wait for writer_sync */
+    int alive;     /* lock that says so: undo.h */
+    /* blobs that were written and may not be on the disk yet; the first of them by name */
+    uint8_t unsynced[BLOB_SYNC_EACH * SHA256_BYTES];
+    size_t unsynced_count;
     record_state rec;
     document_state doc;
     struct { /* the last view classes looked up */
@@ -112,6 +117,8 @@ void intern_forget(writer *w); /* after a rollback: ids handed out may not exist
 
 /* write.c */
 status begin_engine(writer *w, err *why) NODISCARD; /* a write transaction is open afterwards */
+/* Commits: bytes first, then the facts that point at them. The only way to do so. */
+status commit_engine(writer *w, err *why) NODISCARD;
 status begin_tx(writer *w, int what, slice reason, int64_t *ret, err *why) NODISCARD;
 status publish_tx(writer *w, int64_t tx, err *why) NODISCARD;
 /* Commits the batch when it is full; the document stays pending. */

@@ -254,34 +254,38 @@ static const struct {
     double seconds_max;
 } rows[] = {
     {"offset", ERR_INPUT,
-     "parser gave up: its answer was not valid: it holds an offset outside the document", 5},
-    {"kind", ERR_INPUT, "it holds a kind that there is not", 5},
-    {"65MiB", ERR_INPUT, "a frame of length 68157440", 5},
-    {"members", ERR_INPUT, "a frame of unknown type 10", 5},
-    {"endless", ERR_LIMIT, "its answer was not valid: an answer of more bytes than 1048576", 5},
+     "parser gave up: its answer was not valid: it holds an offset outside the document", 40},
+    {"kind", ERR_INPUT, "it holds a kind that there is not", 40},
+    {"65MiB", ERR_INPUT, "a frame of length 68157440", 40},
+    {"members", ERR_INPUT, "a frame of unknown type 10", 40},
+    {"endless", ERR_LIMIT, "its answer was not valid: an answer of more bytes than 1048576", 40},
     {"drip", ERR_LIMIT, "parser gave up: over 1 s", 8},
     {"silence", ERR_LIMIT, "parser gave up: over 1 s", 8},
     {"loop", ERR_LIMIT, "parser gave up: over 1 s", 8},
-    {"more", ERR_INPUT, "a warning where none may come", 5},
+    {"more", ERR_INPUT, "a warning where none may come", 40},
     {"linger", OK, "", 5},
-    {"closes", ERR_INPUT, "parser gave up: killed by signal 9 (SIGKILL)", 5},
-    {"exits", ERR_INPUT, "parser gave up: ended with code 0", 5},
-    {"crashes", ERR_INPUT, "parser gave up: killed by signal 11 (SIGSEGV)", 5},
-    {"asserts", ERR_INPUT, "parser gave up: killed by signal 6 (SIGABRT)", 5},
-    {"recurses", ERR_INPUT, "parser gave up: killed by signal 11 (SIGSEGV)", 5},
-    {"memory", ERR_LIMIT, "parser gave up: memory limit of 256 MiB", 8},
-    {"control", ERR_INPUT, "it holds a message not printable", 5},
-    {"nojail", ERR_FORBIDDEN, "could not lock itself up", 5},
+    {"closes", ERR_INPUT, "parser gave up: killed by signal 9 (SIGKILL)", 40},
+    {"exits", ERR_INPUT, "parser gave up: ended with code 0", 40},
+    {"crashes", ERR_INPUT, "parser gave up: killed by signal 11 (SIGSEGV)", 40},
+    {"asserts", ERR_INPUT, "parser gave up: killed by signal 6 (SIGABRT)", 40},
+    {"recurses", ERR_INPUT, "parser gave up: killed by signal 11 (SIGSEGV)", 40},
+    {"memory", ERR_LIMIT, "parser gave up: memory limit of 256 MiB", 40},
+    {"control", ERR_INPUT, "it holds a message not printable", 40},
+    {"nojail", ERR_FORBIDDEN, "could not lock itself up", 40},
 };
 
 TEST(every_lie_is_an_error_of_its_document)
 {
-    const sandbox_limits small = {
+    const sandbox_limits hasty = {
         .memory_bytes = 256 << 20, .cpu_s = 2, .wait_s = 1, .answer_bytes = 1 << 20};
-    sandbox *s = kit_sandbox(&small);
+    sandbox_limits patient = hasty; /* where time is not the lie, a busy machine may take its own */
+    patient.cpu_s = patient.wait_s = 30;
+    sandbox *one = kit_sandbox(&hasty), *other = kit_sandbox(&patient);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         kit_facts k;
         err why = {0};
+        bool late = strstr(rows[i].words, "over 1 s") || rows[i].want == OK;
+        sandbox *s = late ? one : other;
         double before = now_s();
         status st = kit_read(s, rows[i].name, S("text"), &k, NULL, &why);
         double took = now_s() - before;
@@ -293,7 +297,8 @@ TEST(every_lie_is_an_error_of_its_document)
         CHECK_OK(kit_read(s, "lines", S("a.example\n"), &k, NULL, &why));
         CHECK_EQ(k.claims, 1);
     }
-    sandbox_free(s);
+    sandbox_free(one);
+    sandbox_free(other);
 }
 
 TEST(processor_time_is_counted_by_the_kernel)

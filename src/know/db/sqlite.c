@@ -43,14 +43,24 @@ static const struct {
 
 static status fail(const db *d, const char *doing, err *why)
 {
-    int code = sqlite3_errcode(d->conn);
-    status st = code == SQLITE_BUSY || code == SQLITE_LOCKED ? ERR_BUSY
-                : code == SQLITE_FULL                        ? ERR_LIMIT
-                : code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_IOERR ||
-                        code == SQLITE_CANTOPEN || code == SQLITE_READONLY
-                    ? ERR_IO
-                    : ERR_INTERNAL;
-    return err_set(why, st, ERR_NOWHERE, "store: %s: %s", doing, sqlite3_errmsg(d->conn));
+    switch (sqlite3_errcode(d->conn) & 0xff) { /* the rest of it says which way */
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return err_set(why, ERR_BUSY, ERR_NOWHERE, "store: another process is writing");
+    case SQLITE_FULL: /* nothing is wrong with the document: the store cannot go on */
+        return err_set(why, ERR_IO, ERR_NOWHERE, "store: the disk is full");
+    case SQLITE_IOERR:
+        return err_set(why, ERR_IO, ERR_NOWHERE, "store: the disk cannot be read or written (%d)",
+                       sqlite3_errcode(d->conn));
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+        return err_set(why, ERR_IO, ERR_NOWHERE, "store: %s: %s", doing, sqlite3_errmsg(d->conn));
+    default:
+        return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "store: %s: %s", doing,
+                       sqlite3_errmsg(d->conn));
+    }
 }
 
 /* --- the visibility filter ------------------------------------------------------------------ */

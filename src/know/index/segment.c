@@ -166,26 +166,24 @@ static void merge(seg_writer *w, const void *a, size_t a_count, const void *b, s
 }
 
 /* The check sum covers what was really written: the file is mapped once more. */
-static status seal(const char *temp, const uint8_t key[16], uint64_t head[8], err *why)
+static status seal(seg_writer *w, const char *temp, const uint8_t key[16], uint64_t head[8])
 {
     struct stat info;
-    int fd = open(temp, O_RDWR | O_CLOEXEC);
+    int fd = open(temp, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return err_os(why, errno, "opening %s", temp);
-    status st = OK;
+        return err_os(w->why, errno, "opening %s", temp);
     void *map = MAP_FAILED;
     if (fstat(fd, &info) != 0 || info.st_size < HEADER_SIZE ||
-        (map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, fd, 0)) == MAP_FAILED)
-        st = err_os(why, errno, "mapping %s", temp);
-    if (st == OK) {
-        head[HEAD_BODY_SUM] = body_sum(key, map, (size_t)info.st_size);
-        head[HEAD_SUM] = head_sum(key, head);
-        munmap(map, (size_t)info.st_size);
-        if (pwrite(fd, head, HEADER_SIZE, 0) != HEADER_SIZE || fsync(fd) != 0)
-            st = err_os(why, errno, "writing %s", temp);
+        (map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, fd, 0)) == MAP_FAILED) {
+        int os = errno;
+        close(fd);
+        return err_os(w->why, os, "mapping %s", temp);
     }
     close(fd);
-    return st;
+    head[HEAD_BODY_SUM] = body_sum(key, map, (size_t)info.st_size);
+    head[HEAD_SUM] = head_sum(key, head);
+    munmap(map, (size_t)info.st_size);
+    return file_pwrite(&w->out, slice_of((const char *)head, HEADER_SIZE), 0, w->why);
 }
 
 status segment_write(const fs *disk, const char *path, const uint8_t key[16], const segment *older,
@@ -214,13 +212,18 @@ status segment_write(const fs *disk, const char *path, const uint8_t key[16], co
         if (w.st == OK)
             w.st = file_write(&w.out, buf_slice(&w.pending), why);
         if (w.st == OK)
+            w.st = seal(&w, temp, key, head);
+        if (w.st == OK) /* before the rename: a name never stands for less than its bytes */
             w.st = file_sync(&w.out, why);
     }
+    bool made = w.out.handle >= 0;
     file_close(&w.out);
     buf_done(&w.pending);
     if (w.st == OK)
-        w.st = seal(temp, key, head, why);
-    if (w.st == OK)
         w.st = fs_rename(disk, temp, path, why);
+    if (w.st != OK && made) {
+        status gone = fs_remove(disk, temp, NULL);
+        (void)gone; /* the next writer sweeps */
+    }
     return w.st;
 }

@@ -311,7 +311,7 @@ status name_split(lens *l, arena *a, slice x, slice y, slice source, name_change
 
 status name_apply(writer *w, const name_change *c, slice reason, err *why)
 {
-    status st = OK;
+    status st = writer_together(w, why); /* half a merge would be another decision */
     for (size_t i = 0; st == OK && i < c->count; i++) {
         const name_step *s = &c->steps[i];
         uint64_t n;
@@ -330,5 +330,5 @@ status name_apply(writer *w, const name_change *c, slice reason, err *why)
                                          &n, why)
                         : writer_curate(w, s->source, &said, reason, why);
     }
-    return st;
+    return st == OK ? writer_sync(w, why) : st;
 }
