@@ -222,9 +222,13 @@ static int sniff(slice head, slice path)
 {
     json_peek p;
     (void)path;
-    if (!peek_json(head, &p) || !peek_has(&p, S("predicates"), S("value")))
+    if (!peek_json(head, &p))
         return 0;
-    return peek_top(&p, S("namespace")) || peek_has(&p, S("values"), S("predicate")) ? 90 : 0;
+    if (peek_has(&p, S("values"), S("predicate")) && peek_has(&p, S("values"), S("entry")))
+        return 90;
+    if (!peek_has(&p, S("predicates"), S("value")))
+        return 0;
+    return peek_top(&p, S("namespace")) ? 90 : 0;
 }
 
 const format format_misp_taxonomy = {.name = "misp-taxonomy",

@@ -9,6 +9,7 @@ typedef struct saying {
     misp_context c;
     const misp_object *in; /* NULL: it stands alone */
     misp_nodes n;
+    when stated;      /* since when the source says so */
     when valid_until; /* WHEN_NONE: no expiration was sighted */
 } saying;
 
@@ -20,6 +21,7 @@ static fact_claim claim_of(const saying *s, node_ref subject, predicate p)
     c.confidence = s->c.confidence;
     c.first_seen = s->t.first_seen;
     c.last_seen = s->t.last_seen;
+    c.valid_from = s->stated;
     c.origins = s->m->event_origins;
     c.origin_count = s->m->event_origin_count;
     return c;
@@ -33,6 +35,14 @@ static void put_place(const saying *s, detail *d)
         detail_text(d, "object", s->in->name);
         detail_text(d, "relation", s->t.relation);
     }
+}
+
+/* The attribute's own time; else its event's; else the event's day. */
+static when stated_at(const misp *m, const misp_attribute *t)
+{
+    if (t->timestamp != WHEN_NONE)
+        return t->timestamp;
+    return m->event.modified != WHEN_NONE ? m->event.modified : m->event.date;
 }
 
 /* --- what it is used for --------------------------------------------------------------------- */
@@ -66,9 +76,6 @@ static status say_bad(saying *s, node_ref node, const misp_link *threat, bool co
     slice chain;
     status st;
     fact_claim c = claim_of(s, node, PRED_INDICATES);
-    c.valid_from = s->t.timestamp;
-    if (c.valid_from == WHEN_NONE)
-        c.valid_from = m->event.modified != WHEN_NONE ? m->event.modified : m->event.date;
     c.valid_until = s->valid_until;
     put_place(s, &d);
     detail_text(&d, "role", role_of(s));
@@ -336,6 +343,7 @@ status misp_tell_attribute(misp *m, const json *v, const misp_object *in, err *w
         (st = misp_read_context(m, v, in ? &in->context : &m->event.context, &s.c, why)) != OK)
         return misp_refuse(m, st, why);
     bool deleted = s.t.deleted || (in && in->deleted);
+    s.stated = stated_at(m, &s.t);
     misp_mark(m, &s.c);
     if (in)
         s.n.port = in->port;
@@ -378,6 +386,7 @@ static status tell_proposal(misp *m, const json *v, const misp_context *c, err *
         (st = misp_read_context(m, v, c, &s.c, why)) != OK)
         return misp_refuse(m, st, why);
     misp_mark(m, &s.c);
+    s.stated = stated_at(m, &s.t);
     if (!s.t.deleted && (st = say_proposal(&s, why)) != OK)
         return misp_refuse(m, st, why);
     return misp_end(m, "misp-proposal", s.t.uuid,

@@ -240,11 +240,15 @@ static status read_clusters(misp *m, const json *galaxy, misp_context *c, err *w
 {
     status st = OK;
     for (const json *k = misp_list(galaxy, "GalaxyCluster"); st == OK && k; k = k->next) {
-        slice type = misp_text(k, "type");
+        slice type = misp_text(k, "type"), uuid = misp_text(k, "uuid"),
+              of = misp_text(k, "collection_uuid");
+        /* before MISP told the two apart, `uuid` was that of the whole galaxy */
+        if (!of.len || slice_eq(of, uuid))
+            uuid = S("");
         misp_link l = {.name = misp_text(k, "value"),
                        .galaxy = type.len ? type : misp_text(galaxy, "type"),
                        .relation = misp_text(k, "relationship_type")};
-        st = add_link(m, c, misp_text(k, "uuid"), json_get(k, S("meta")), l, why);
+        st = add_link(m, c, uuid, json_get(k, S("meta")), l, why);
     }
     return st;
 }
