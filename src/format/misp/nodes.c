@@ -49,12 +49,19 @@ static bool on_network(kind k)
     return k == KIND_IPV4 || k == KIND_IPV6 || k == KIND_CIDR || k == KIND_DOMAIN || k == KIND_URL;
 }
 
-/* Publishers put an address where a host name belongs, and a path where a file name does. */
+/* Publishers put a path where a file name belongs: the name alone would say less. */
+static bool is_path(misp *m, kind want, slice text, observable *ret)
+{
+    bool slash = slice_find_byte(text, '/', 0) != SIZE_MAX ||
+                 slice_find_byte(text, '\\', 0) != SIZE_MAX;
+    return want == KIND_FILENAME && slash &&
+           observable_parse(m->a, text, KIND_PATH, ret, NULL) == OK;
+}
+
+/* And an address where a host name does. */
 static status second_try(misp *m, kind want, slice text, observable *ret)
 {
     observable o;
-    if (want == KIND_FILENAME)
-        return observable_parse(m->a, text, KIND_PATH, ret, NULL);
     if (!on_network(want))
         return ERR_INPUT;
     status st = observable_parse(m->a, text, KIND_NONE, &o, NULL);
@@ -74,7 +81,7 @@ static status observe(misp *m, kind want, slice text, slice type, node_ref *ret,
     if (text.len > OBSERVABLE_TEXT_MAX)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "the value is over %d bytes",
                        OBSERVABLE_TEXT_MAX);
-    status st = observable_parse(m->a, text, want, &o, why);
+    status st = is_path(m, want, text, &o) ? OK : observable_parse(m->a, text, want, &o, why);
     if (st == ERR_INPUT)
         st = second_try(m, want, text, &o);
     if (st == ERR_INPUT) {
