@@ -85,6 +85,8 @@ static status other_end(job *j, const testimony *t, slice *ret, err *why)
 static message relation_statement(const testimony *t, slice other)
 {
     slice relation = slice_str(predicate_name(t->claim.predicate));
+    if (t->pointing && detail_str(t->detail, "proposal").len)
+        return msg_ask_st_proposed(other);
     return t->pointing ? msg_ask_st_relation_to(other, relation)
                        : msg_ask_st_relation(relation, other);
 }
@@ -119,6 +121,8 @@ static message statement_of(const testimony *t, const evidence *e, msg_list name
         return msg_ask_st_person_benign(person_name(t));
     if (e->rule == EV_PERSON_UNKNOWN)
         return msg_ask_st_person_unknown(person_name(t));
+    if (e->rule == EV_SAYS_BENIGN && t->claim.predicate == PRED_SIGHTED)
+        return msg_ask_st_false_positive();
     if (e->rule == EV_LISTED_BAD)
         return msg_ask_st_listed_bad(list_name(t));
     if (e->rule == EV_LISTED_BENIGN)

@@ -1,5 +1,5 @@
-/* kinds.h - what the values of a MISP galaxy are, by the galaxy's type. Private to the codec.
- * Uses: base, model/kind. Used by: galaxy.c.
+/* kinds.h - what the values of a MISP galaxy are, by the galaxy's type. Private to the codecs of MISP.
+ * Uses: base, model/kind. Used by: galaxy.c, misp/tags.c.
  * Sources: the galaxies of github.com/MISP/misp-galaxy; ATT&CK's object types. */
 #ifndef NOROSHI_FORMAT_GALAXY_KINDS_H
 #define NOROSHI_FORMAT_GALAXY_KINDS_H
