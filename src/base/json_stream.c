@@ -47,8 +47,8 @@ struct json_stream {
     uint64_t split_seen; /* bit per name in `split`: this top-level object had it */
     uint64_t enter_seen; /* the same of `enter` */
     frame outer[ENTER_MAX];
-    size_t depth; /* of `outer` */
-    status failed;       /* the first error is the last: there is no place to go on from */
+    size_t depth;  /* of `outer` */
+    status failed; /* the first error is the last: there is no place to go on from */
 };
 
 json_stream *json_stream_new(reader *in, const json_stream_options *options)

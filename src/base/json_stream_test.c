@@ -62,8 +62,7 @@ TEST(envelopes_are_entered)
         {S_INIT("{\"Event\":{\"a\":1"), "input"},
         {S_INIT("[{\"a\":1}"), "m a 0 1 1\ninput"},
         /* four deep; the fifth is handed out */
-        {S_INIT("[{\"Event\":{\"Event\":{\"Event\":{\"a\":1}}}}]"),
-         "m Event 0 3 {\"a\":1}\nok"},
+        {S_INIT("[{\"Event\":{\"Event\":{\"Event\":{\"a\":1}}}}]"), "m Event 0 3 {\"a\":1}\nok"},
     };
     json_stream_options o = {.split = split,
                              .split_count = COUNT_OF(split),

@@ -17,11 +17,11 @@ enum { SPLIT_ATTRIBUTE, SPLIT_OBJECT, SPLIT_PROPOSAL, SPLIT_REPORT };
 static bool of_event(slice key)
 {
     static const slice keys[] = {
-        S_INIT("uuid"),           S_INIT("info"),         S_INIT("date"),
-        S_INIT("timestamp"),      S_INIT("analysis"),     S_INIT("threat_level_id"),
-        S_INIT("published"),      S_INIT("distribution"), S_INIT("sharing_group_id"),
-        S_INIT("SharingGroup"),   S_INIT("Orgc"),         S_INIT("Tag"),
-        S_INIT("Galaxy"),         S_INIT("RelatedEvent"), S_INIT("extends_uuid"),
+        S_INIT("uuid"),         S_INIT("info"),         S_INIT("date"),
+        S_INIT("timestamp"),    S_INIT("analysis"),     S_INIT("threat_level_id"),
+        S_INIT("published"),    S_INIT("distribution"), S_INIT("sharing_group_id"),
+        S_INIT("SharingGroup"), S_INIT("Orgc"),         S_INIT("Tag"),
+        S_INIT("Galaxy"),       S_INIT("RelatedEvent"), S_INIT("extends_uuid"),
     };
     for (size_t i = 0; i < COUNT_OF(keys); i++)
         if (slice_eq(key, keys[i]))
@@ -57,8 +57,9 @@ static status walk(misp *m, const format_input *input, on_part on, err *why)
     if (!s)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
     while ((st = json_stream_next(s, &p, why)) == OK && p.kind != JSON_PART_END) {
-        bool event = p.doc >= newest && (p.kind == JSON_PART_ITEM ? split_of(p.key) < COUNT_OF(split)
-                                                                  : of_event(p.key));
+        bool event =
+            p.doc >= newest &&
+            (p.kind == JSON_PART_ITEM ? split_of(p.key) < COUNT_OF(split) : of_event(p.key));
         newest = p.doc > newest ? p.doc : newest;
         if (event && (st = on(m, &p, why)) != OK)
             break;
@@ -82,15 +83,21 @@ static status parse(misp *m, const json_part *p, json **ret, err *why)
     return st == ERR_INPUT ? OK : st;
 }
 
-/* --- first pass: what stands beside the attributes --------------------------------------------- */
+/* --- first pass: what stands beside the attributes -------------------------------------------- */
 
 /* Of clusters, what makes their node and their name; their own galaxy says the rest. */
 static bool is_ballast(slice key)
 {
     static const slice keys[] = {
-        S_INIT("description"), S_INIT("GalaxyClusterRelation"), S_INIT("TargetingClusterRelation"),
-        S_INIT("authors"),     S_INIT("synonyms"),              S_INIT("refs"),
-        S_INIT("kill_chain"),  S_INIT("kill_chain_order"),      S_INIT("Org"),
+        S_INIT("description"),
+        S_INIT("GalaxyClusterRelation"),
+        S_INIT("TargetingClusterRelation"),
+        S_INIT("authors"),
+        S_INIT("synonyms"),
+        S_INIT("refs"),
+        S_INIT("kill_chain"),
+        S_INIT("kill_chain_order"),
+        S_INIT("Org"),
     };
     for (size_t i = 0; i < COUNT_OF(keys); i++)
         if (slice_eq(key, keys[i]))
@@ -232,7 +239,7 @@ static status gather(misp *m, const json_part *p, err *why)
     return p->kind == JSON_PART_MEMBER ? gather_member(m, p, why) : gather_item(m, p, why);
 }
 
-/* --- second pass: what references lead to ------------------------------------------------------ */
+/* --- second pass: what references lead to ----------------------------------------------------- */
 
 static int by_uuid(const void *a, const void *b)
 {
@@ -311,7 +318,7 @@ static status resolve(misp *m, const format_input *input, err *why)
     return st;
 }
 
-/* --- third pass: records ----------------------------------------------------------------------- */
+/* --- third pass: records ---------------------------------------------------------------------- */
 
 /* The event whose part this is becomes the one being read; its own record comes first. */
 static status turn_to(misp *m, uint64_t doc, err *why)
@@ -363,7 +370,7 @@ static status tell(misp *m, const json_part *p, err *why)
     return st;
 }
 
-/* --- the document ------------------------------------------------------------------------------ */
+/* --- the document ----------------------------------------------------------------------------- */
 
 /* The organisation that most events are by; of several the smallest name. At most 64 are counted:
  * a document with more has no one source. */
@@ -462,8 +469,8 @@ static status read_misp(const format_input *input, const fact_sink *sink, err *w
     m.a = m.e.memory = in.memory = format_memory(input, &own);
     if (!in.limits.record_bytes_max)
         in.limits.record_bytes_max = JSON_VALUE_MAX;
-    m.limits = (json_limits){.depth_max = in.limits.depth_max,
-                             .bytes_max = in.limits.record_bytes_max};
+    m.limits =
+        (json_limits){.depth_max = in.limits.depth_max, .bytes_max = in.limits.record_bytes_max};
     m.last_doc = &m.docs;
     buf_init(&m.scratch, NODE_TEXT_MAX);
     buf_init(&m.text, 2 * (size_t)JSON_VALUE_MAX);
@@ -475,7 +482,7 @@ static status read_misp(const format_input *input, const fact_sink *sink, err *w
     return read_document(&m, &in, sink, why);
 }
 
-/* --- recognition ------------------------------------------------------------------------------- */
+/* --- recognition ------------------------------------------------------------------------------ */
 
 static bool says(slice head, const char *word)
 {

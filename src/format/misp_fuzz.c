@@ -1,6 +1,6 @@
 /* Properties: the same facts however the bytes arrive; and of a document whose members stand in the
- * reverse order, with numbers and booleans written as text: records, contents and claims, places and
- * order apart. */
+ * reverse order, with numbers and booleans written as text: records, contents and claims, places
+ * and order apart. */
 #include "base/json.h"
 #include "format/fuzz_facts.h"
 

@@ -47,25 +47,25 @@ static status read_text(facts_text *t, const char *text, err *why)
     "{'Event':{'uuid':'" EVENT "','info':'A made-up case','timestamp':'1600000000',"               \
     "'date':'2020-09-13'," rest "}}"
 
-static const char one_event[] = HEAD(
-    "'threat_level_id':'1','analysis':'2','published':true,'distribution':'1',"
-    "'Orgc':{'id':'7','name':'Example CSIRT','uuid':'" ORG "'},"
-    "'extends_uuid':'" O2 "','RelatedEvent':[{'Event':{'uuid':'" O1 "','info':'Another'}}],"
-    "'Tag':[{'name':'tlp:green'},{'name':'misp-galaxy:threat-actor=\"Paper Tiger\"'},"
-    "{'name':'workflow:state=\"complete\"'},"
-    "{'name':'admiralty-scale:information-credibility=\"2\"'}],"
-    "'Galaxy':[{'type':'threat-actor','GalaxyCluster':[{'uuid':'" ACTOR "',"
-    "'collection_uuid':'" ORG "','type':'threat-actor','value':'Paper Tiger',"
-    "'tag_name':'misp-galaxy:threat-actor=\"Paper Tiger\"','description':'x','meta':{}}]}],"
-    "'Attribute':[{'uuid':'" A1 "','type':'domain','category':'Network activity',"
-    "'value':'Evil.Example.com','to_ids':true,'timestamp':'1600000100','comment':'C2 server',"
-    "'first_seen':'2020-09-01T00:00:00+00:00','last_seen':'2020-09-02T00:00:00.5+00:00'},"
-    "{'uuid':'" A2 "','type':'ip-dst','category':'Network activity','value':'198.51.100.7',"
-    "'to_ids':'0'},"
-    "{'uuid':'" A3 "','type':'link','category':'External analysis',"
-    "'value':'https://example.org/report','to_ids':0},"
-    "{'type':'comment','category':'Other','value':'Look twice.','to_ids':false}],"
-    "'EventReport':[{'uuid':'" A1 "','name':'Summary','content':'# What happened'}]");
+static const char one_event[] =
+    HEAD("'threat_level_id':'1','analysis':'2','published':true,'distribution':'1',"
+         "'Orgc':{'id':'7','name':'Example CSIRT','uuid':'" ORG "'},"
+         "'extends_uuid':'" O2 "','RelatedEvent':[{'Event':{'uuid':'" O1 "','info':'Another'}}],"
+         "'Tag':[{'name':'tlp:green'},{'name':'misp-galaxy:threat-actor=\"Paper Tiger\"'},"
+         "{'name':'workflow:state=\"complete\"'},"
+         "{'name':'admiralty-scale:information-credibility=\"2\"'}],"
+         "'Galaxy':[{'type':'threat-actor','GalaxyCluster':[{'uuid':'" ACTOR "',"
+         "'collection_uuid':'" ORG "','type':'threat-actor','value':'Paper Tiger',"
+         "'tag_name':'misp-galaxy:threat-actor=\"Paper Tiger\"','description':'x','meta':{}}]}],"
+         "'Attribute':[{'uuid':'" A1 "','type':'domain','category':'Network activity',"
+         "'value':'Evil.Example.com','to_ids':true,'timestamp':'1600000100','comment':'C2 server',"
+         "'first_seen':'2020-09-01T00:00:00+00:00','last_seen':'2020-09-02T00:00:00.5+00:00'},"
+         "{'uuid':'" A2 "','type':'ip-dst','category':'Network activity','value':'198.51.100.7',"
+         "'to_ids':'0'},"
+         "{'uuid':'" A3 "','type':'link','category':'External analysis',"
+         "'value':'https://example.org/report','to_ids':0},"
+         "{'type':'comment','category':'Other','value':'Look twice.','to_ids':false}],"
+         "'EventReport':[{'uuid':'" A1 "','name':'Summary','content':'# What happened'}]");
 
 TEST(an_event_becomes_records)
 {
@@ -168,8 +168,10 @@ TEST(several_events_are_told_apart)
             "{'Event':{'Orgc':{'name':'B'},'uuid':'" O2 "','info':'three'}}]}");
     CHECK_SAYS(&t, "head misp source=B derives=");
     CHECK_EQ(t.records, 5);
-    CHECK_SAYS(&t, "  report report--" EVENT " refers-to md5 " HASH_B " {\"type\":\"md5\"} tlp=red");
-    CHECK_SAYS(&t, "  report report--" O1 " refers-to domain a.example.com {\"type\":\"domain\"}\n");
+    CHECK_SAYS(&t,
+               "  report report--" EVENT " refers-to md5 " HASH_B " {\"type\":\"md5\"} tlp=red");
+    CHECK_SAYS(&t,
+               "  report report--" O1 " refers-to domain a.example.com {\"type\":\"domain\"}\n");
     facts_close(&t);
 }
 
@@ -338,8 +340,7 @@ TEST(markings)
          " tlp=amber"},
         {"'Tag':[{'name':'tlp:clear'}]", "'distribution':'1'", " tlp=clear", " tlp=clear"},
         {"'Tag':[{'name':'tlp:unclear'}]", "'a':1", " tlp=red", " tlp=red"},
-        {"'Tag':[{'name':'tlp:ex:chr'},{'name':'tlp:green'}]", "'a':1", " tlp=green",
-         " tlp=green"},
+        {"'Tag':[{'name':'tlp:ex:chr'},{'name':'tlp:green'}]", "'a':1", " tlp=green", " tlp=green"},
         {"'Tag':[{'name':'TLP :RED'}]", "'a':1", "", ""}, /* another name space */
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -480,7 +481,8 @@ TEST(threats_of_the_event_and_of_the_attribute)
             CHECK_SAYS(&t, "  md5 " HASH_B " indicates {\"type\":\"md5\"}");
             CHECK_SAYS(&t, "refers-to malware name:fam8");
         }
-        CHECK_SAYS(&t, "  md5 00000000000000000000000000000001 indicates malware name:own {\"type\"");
+        CHECK_SAYS(&t,
+                   "  md5 00000000000000000000000000000001 indicates malware name:own {\"type\"");
         CHECK_SAYS_NOT(&t, "00000001 indicates malware name:fam0");
         CHECK_SAYS(&t, "  malware name:own named name own \"Own\"");
         facts_close(&t);
@@ -557,13 +559,14 @@ TEST(objects)
     CHECK_SAYS(&t, " place=/Object/0/Attribute/0 id=misp-attribute--" A1 " content=");
     CHECK_SAYS(&t, "  sha256 " HASH_A " hashes-with md5 " HASH_B "\n");
     CHECK_SAYS(&t, "  sha256 " HASH_A " related-to filename a.exe {\"relation\":\"file-name\"}");
-    CHECK_SAYS(&t, "  sha256 " HASH_A " property \"seen\" {\"name\":\"comment\",\"object\":\"file\"}");
+    CHECK_SAYS(&t,
+               "  sha256 " HASH_A " property \"seen\" {\"name\":\"comment\",\"object\":\"file\"}");
     CHECK_SAYS(&t, "  url http://a.example.com/a delivers sha256 " HASH_A
                    " {\"relation\":\"downloaded-from\"}");
     CHECK_SAYS(&t, "  sha256 " HASH_A " communicates-with ipv4 192.0.2.3 "
                    "{\"relation\":\"connected-to\"}");
-    CHECK_SAYS(&t, "  sha256 " HASH_A " other other x-misp-object--" A3
-                   " {\"relation\":\"envies\"}");
+    CHECK_SAYS(&t,
+               "  sha256 " HASH_A " other other x-misp-object--" A3 " {\"relation\":\"envies\"}");
     CHECK_SAYS(&t, "  filename a.exe indicates {\"combined\":true,\"object\":\"file\"");
     CHECK_SAYS(&t, "  md5 " HASH_B " indicates {\"object\":\"file\",\"relation\":\"md5\"");
     CHECK_SAYS(&t, "  sha256 " HASH_A " property \"17\" {\"name\":\"size-in-bytes\"");

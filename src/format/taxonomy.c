@@ -21,7 +21,7 @@ typedef struct taxonomy {
 
 static const slice split[] = {S_INIT("predicates"), S_INIT("values")};
 
-/* --- the first time through: the name space ---------------------------------------------------- */
+/* --- the first time through: the name space --------------------------------------------------- */
 
 static status note(taxonomy *t, const json_part *p, err *why)
 {
@@ -46,7 +46,7 @@ static status note(taxonomy *t, const json_part *p, err *why)
     return OK;
 }
 
-/* --- the second time: the tags ----------------------------------------------------------------- */
+/* --- the second time: the tags ---------------------------------------------------------------- */
 
 /* namespace:predicate, or namespace:predicate="value" when there is one */
 static status tag_node(taxonomy *t, slice pred, slice value, node_ref *ret, err *why)
@@ -54,11 +54,10 @@ static status tag_node(taxonomy *t, slice pred, slice value, node_ref *ret, err 
     if (!pred.len || pred.len > TAG_MAX || value.len > TAG_MAX)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "a tag without a name, or one too long");
     ret->kind = KIND_OTHER;
-    ret->text = value.len
-                    ? arena_printf(t->e.memory, "tag:%.*s:%.*s=\"%.*s\"", SLICE_FMT(t->space),
-                                   SLICE_FMT(pred), SLICE_FMT(value))
-                    : arena_printf(t->e.memory, "tag:%.*s:%.*s", SLICE_FMT(t->space),
-                                   SLICE_FMT(pred));
+    ret->text = value.len ? arena_printf(t->e.memory, "tag:%.*s:%.*s=\"%.*s\"", SLICE_FMT(t->space),
+                                         SLICE_FMT(pred), SLICE_FMT(value))
+                          : arena_printf(t->e.memory, "tag:%.*s:%.*s", SLICE_FMT(t->space),
+                                         SLICE_FMT(pred));
     return ret->text.ptr ? OK : ARENA_SPENT(t->e.memory, why);
 }
 
@@ -152,7 +151,7 @@ static status tell(taxonomy *t, const json_part *p, err *why)
     return emit_end(&t->e, &r, &content, 1, why);
 }
 
-/* --- the document ------------------------------------------------------------------------------ */
+/* --- the document ----------------------------------------------------------------------------- */
 
 typedef status (*on_part)(taxonomy *t, const json_part *p, err *why);
 
@@ -199,8 +198,8 @@ static status read_taxonomy(const format_input *input, const fact_sink *sink, er
     t.e.memory = in.memory = format_memory(input, &own);
     if (!in.limits.record_bytes_max)
         in.limits.record_bytes_max = JSON_VALUE_MAX;
-    t.limits = (json_limits){.depth_max = in.limits.depth_max,
-                             .bytes_max = in.limits.record_bytes_max};
+    t.limits =
+        (json_limits){.depth_max = in.limits.depth_max, .bytes_max = in.limits.record_bytes_max};
     buf_init(&t.scratch, (size_t)in.limits.record_bytes_max * 2);
     status st = walk(&t, &in, note, why);
     if (st != OK)
@@ -208,9 +207,8 @@ static status read_taxonomy(const format_input *input, const fact_sink *sink, er
     if (!t.space.len || !t.items) /* a whole list of nothing would withdraw everything */
         return err_set(why, ERR_INPUT, 0, "no taxonomy: a name space with tags is wanted");
     int n = snprintf(source, sizeof source, "misp-taxonomy/%.*s", SLICE_FMT(t.space));
-    fact_head head = {.format = S("misp-taxonomy"),
-                      .source = slice_of(source, (size_t)n),
-                      .snapshot = true};
+    fact_head head = {
+        .format = S("misp-taxonomy"), .source = slice_of(source, (size_t)n), .snapshot = true};
     st = emit_open(&t.e, &in, sink, &head, why);
     if (st != OK)
         return st;

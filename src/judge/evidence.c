@@ -109,10 +109,8 @@ static evidence_rule rule_of_sighted(const claim *c, const json *detail, const j
 
 typedef evidence_rule reading(const claim *c, const json *detail, const json *types);
 static reading *const readings[PRED_COUNT_] = {
-    [PRED_VERDICT] = rule_of_verdict,
-    [PRED_INDICATES] = rule_of_indicates,
-    [PRED_PATTERN_OF] = rule_of_pattern,
-    [PRED_LISTED] = rule_of_listed,
+    [PRED_VERDICT] = rule_of_verdict,    [PRED_INDICATES] = rule_of_indicates,
+    [PRED_PATTERN_OF] = rule_of_pattern, [PRED_LISTED] = rule_of_listed,
     [PRED_SIGHTED] = rule_of_sighted,
 };
 

@@ -139,8 +139,7 @@ static message statement_of(const testimony *t, const evidence *e, msg_list name
         return msg_ask_st_indicator(names);
     if (bad && (names.count || role_word(e->roles) != MSG_NONE) && e->rule != EV_COMBINED)
         return threat_statement(e, names);
-    return plain[e->rule] != MSG_NONE ? message_of(plain[e->rule])
-                                        : relation_statement(t, other);
+    return plain[e->rule] != MSG_NONE ? message_of(plain[e->rule]) : relation_statement(t, other);
 }
 
 static status claim_statement(job *j, const testimony *t, const evidence *e, phrase *ret, err *why)

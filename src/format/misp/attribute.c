@@ -232,8 +232,8 @@ static status say_observable(saying *s, err *why)
     read_expiry(s);
     for (size_t i = 0; st == OK && i < s->n.count; i++) {
         bool named = s->n.node[i].kind == KIND_FILENAME || s->n.node[i].kind == KIND_PATH;
-        bool hashed = (s->n.count == 2 && s->t.type->shape == MISP_FILE) ||
-                      (s->in && s->in->has_hash);
+        bool hashed =
+            (s->n.count == 2 && s->t.type->shape == MISP_FILE) || (s->in && s->in->has_hash);
         st = say_about(s, s->n.node[i], why);
         if (st == OK && s->t.to_ids)
             st = say_indicates(s, s->n.node[i], named && hashed, why);
@@ -389,8 +389,8 @@ static status tell_proposal(misp *m, const json *v, const misp_context *c, err *
     s.stated = stated_at(m, &s.t);
     if (!s.t.deleted && (st = say_proposal(&s, why)) != OK)
         return misp_refuse(m, st, why);
-    return misp_end(m, "misp-proposal", s.t.uuid,
-                    misp_later(s.t.timestamp, m->event.modified), s.t.deleted, why);
+    return misp_end(m, "misp-proposal", s.t.uuid, misp_later(s.t.timestamp, m->event.modified),
+                    s.t.deleted, why);
 }
 
 status misp_tell_proposals(misp *m, const json *v, const misp_context *outer, err *why)

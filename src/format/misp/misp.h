@@ -1,5 +1,5 @@
 /* misp.h - the parts of the MISP codec: one document, its events, what their attributes are.
- * Private to the MISP codec. Uses: emit, json, fact, observable, galaxy/kinds. Used by: misp.c,
+ * Private to the MISP codec. Uses: emit, json, fact, observable, galaxy_kinds. Used by: misp.c,
  * the files of misp/.
  * Sources: draft-dulaunoy-misp-core-format; what becomes which claim: docs/formats/misp-event.md.
  *
@@ -14,14 +14,14 @@
 #include "format/emit.h"
 
 enum {
-    MISP_REFS_MAX = 1 << 16,  /* uuids that references of a document name; more stay uuids */
-    MISP_THREATS_MAX = 8,     /* threats that an event's indicators share; more are a matrix */
-    MISP_LINKS_MAX = 1024,    /* galaxy clusters of one event, object or attribute */
-    MISP_TAGS_MAX = 256,      /* tags of one event or attribute that are read */
-    MISP_CHAIN_MAX = 16,      /* phases of kill chains of one attribute */
-    MISP_SORTS_MAX = 64,      /* sorts of warnings that are told apart */
-    MISP_TYPE_MAX = 48,       /* bytes of a type in a warning */
-    MISP_COMMENT_MAX = 4096,  /* bytes of a comment beside words */
+    MISP_REFS_MAX = 1 << 16, /* uuids that references of a document name; more stay uuids */
+    MISP_THREATS_MAX = 8,    /* threats that an event's indicators share; more are a matrix */
+    MISP_LINKS_MAX = 1024,   /* galaxy clusters of one event, object or attribute */
+    MISP_TAGS_MAX = 256,     /* tags of one event or attribute that are read */
+    MISP_CHAIN_MAX = 16,     /* phases of kill chains of one attribute */
+    MISP_SORTS_MAX = 64,     /* sorts of warnings that are told apart */
+    MISP_TYPE_MAX = 48,      /* bytes of a type in a warning */
+    MISP_COMMENT_MAX = 4096, /* bytes of a comment beside words */
     MISP_PLACE_MAX = 160,
     MISP_UUID_TEXT = 36
 };
@@ -29,15 +29,15 @@ enum {
 /* --- attribute types (types.c) --------------------------------------------------------------- */
 
 typedef enum misp_shape {
-    MISP_ONE,     /* the value is an observable of kind `a` */
-    MISP_FILE,    /* file name, '|', a hash of kind `a` */
-    MISP_PORT,    /* a host of kind `a`, '|', a port */
-    MISP_RESOLVE, /* domain, '|', address */
+    MISP_ONE,      /* the value is an observable of kind `a` */
+    MISP_FILE,     /* file name, '|', a hash of kind `a` */
+    MISP_PORT,     /* a host of kind `a`, '|', a port */
+    MISP_RESOLVE,  /* domain, '|', address */
     MISP_REGISTRY, /* key, '|', value */
-    MISP_ENTITY,  /* the name of an entity of kind `a` */
-    MISP_RULE,    /* the text of a detection rule */
-    MISP_WORDS,   /* words about the event: a property of it */
-    MISP_KEPT     /* no claim: it stays in the document */
+    MISP_ENTITY,   /* the name of an entity of kind `a` */
+    MISP_RULE,     /* the text of a detection rule */
+    MISP_WORDS,    /* words about the event: a property of it */
+    MISP_KEPT      /* no claim: it stays in the document */
 } misp_shape;
 
 typedef struct misp_type {
@@ -116,7 +116,7 @@ typedef struct misp {
     uint64_t gathered_doc, gathered_at;
     buf origins; /* the links published with it, as JSON texts */
     size_t origin_count;
-    buf wanted; /* misp_ref: what references lead to */
+    buf wanted;      /* misp_ref: what references lead to */
     arena_mark base; /* what the document keeps */
     char author_room[64][AUDIENCE_MAX];
     misp_ref *refs;
@@ -196,8 +196,7 @@ typedef struct misp_nodes {
 
 /* ERR_INPUT: it is none (no type, no value). */
 status misp_read_attribute(const json *v, misp_attribute *ret, err *why) NODISCARD;
-status misp_attribute_nodes(misp *m, const misp_attribute *t, misp_nodes *ret,
-                            err *why) NODISCARD;
+status misp_attribute_nodes(misp *m, const misp_attribute *t, misp_nodes *ret, err *why) NODISCARD;
 /* Object that an attribute stands in: NULL for one that stands alone. */
 typedef struct misp_object {
     const json *v;

@@ -52,8 +52,8 @@ static bool on_network(kind k)
 /* Publishers put a path where a file name belongs: the name alone would say less. */
 static bool is_path(misp *m, kind want, slice text, observable *ret)
 {
-    bool slash = slice_find_byte(text, '/', 0) != SIZE_MAX ||
-                 slice_find_byte(text, '\\', 0) != SIZE_MAX;
+    bool slash =
+        slice_find_byte(text, '/', 0) != SIZE_MAX || slice_find_byte(text, '\\', 0) != SIZE_MAX;
     return want == KIND_FILENAME && slash &&
            observable_parse(m->a, text, KIND_PATH, ret, NULL) == OK;
 }

@@ -6,12 +6,13 @@
 
 /* The nearer to the front, the better it names the thing. */
 static const kind best[] = {
-    KIND_SHA256,       KIND_SHA512,         KIND_SHA384,       KIND_SHA224,  KIND_SHA1,
-    KIND_MD5,          KIND_URL,            KIND_DOMAIN,       KIND_IPV4,    KIND_IPV6,
-    KIND_CIDR,         KIND_EMAIL,          KIND_REGISTRY_KEY, KIND_PACKAGE, KIND_CERT_SHA256,
-    KIND_CERT_SHA1,    KIND_CRYPTO_ADDRESS, KIND_MUTEX,        KIND_PIPE,    KIND_ASN,
-    KIND_PATH,         KIND_FILENAME,       KIND_USER_AGENT,   KIND_JA3,     KIND_JARM,
-    KIND_EMAIL_SUBJECT};
+    KIND_SHA256,         KIND_SHA512,       KIND_SHA384,      KIND_SHA224,
+    KIND_SHA1,           KIND_MD5,          KIND_URL,         KIND_DOMAIN,
+    KIND_IPV4,           KIND_IPV6,         KIND_CIDR,        KIND_EMAIL,
+    KIND_REGISTRY_KEY,   KIND_PACKAGE,      KIND_CERT_SHA256, KIND_CERT_SHA1,
+    KIND_CRYPTO_ADDRESS, KIND_MUTEX,        KIND_PIPE,        KIND_ASN,
+    KIND_PATH,           KIND_FILENAME,     KIND_USER_AGENT,  KIND_JA3,
+    KIND_JARM,           KIND_EMAIL_SUBJECT};
 
 static size_t rank_of(kind k)
 {
@@ -45,8 +46,8 @@ static status nodes_of(misp *m, const json *v, misp_nodes *ret, misp_attribute *
 
 static bool is_port(const misp_attribute *t)
 {
-    return slice_eq(t->said_type, S("port")) && (slice_eq(t->relation, S("dst-port")) ||
-                                                 slice_eq(t->relation, S("port")));
+    return slice_eq(t->said_type, S("port")) &&
+           (slice_eq(t->relation, S("dst-port")) || slice_eq(t->relation, S("port")));
 }
 
 /* A link in an object is what it can be read up in; it does not name the thing. */
@@ -130,8 +131,8 @@ static status say_tie(misp *m, const misp_object *o, node_ref node, const misp_a
                       err *why)
 {
     detail d = {0};
-    bool file = slice_eq(o->name, S("file")), address = node.kind == KIND_IPV4 ||
-                                                        node.kind == KIND_IPV6;
+    bool file = slice_eq(o->name, S("file")),
+         address = node.kind == KIND_IPV4 || node.kind == KIND_IPV6;
     bool sum = kind_is_hash(node.kind) || node.kind == KIND_SSDEEP || node.kind == KIND_TLSH;
     fact_claim c = claim_of(m, o, PRED_RELATED_TO);
     c.object = node;

@@ -1,7 +1,7 @@
 /* tags.c - what tags, galaxies and the distribution of an event or attribute say: see misp.h.
- * Sources: FIRST TLP 2.0; the taxonomies tlp, PAP, admiralty-scale, estimative-language, misp, osint
- * and kill-chain of MISP (names and numbers); docs/decisions/0093-misp-distribution.md. */
-#include "format/galaxy/kinds.h"
+ * Sources: FIRST TLP 2.0; the taxonomies tlp, PAP, admiralty-scale, estimative-language, misp,
+ * osint and kill-chain of MISP (names and numbers); docs/decisions/0093-misp-distribution.md. */
+#include "format/galaxy_kinds.h"
 #include "format/misp/misp.h"
 #include "model/country.h"
 
@@ -126,12 +126,11 @@ static const struct {
      0},
     {S_INIT("estimative-language"), S_INIT("likelihood-probability"), S_INIT("very-unlikely"), 5},
     {S_INIT("estimative-language"), S_INIT("likelihood-probability"), S_INIT("unlikely"), 20},
-    {S_INIT("estimative-language"), S_INIT("likelihood-probability"),
-     S_INIT("roughly-even-chance"), 45},
+    {S_INIT("estimative-language"), S_INIT("likelihood-probability"), S_INIT("roughly-even-chance"),
+     45},
     {S_INIT("estimative-language"), S_INIT("likelihood-probability"), S_INIT("likely"), 55},
     {S_INIT("estimative-language"), S_INIT("likelihood-probability"), S_INIT("very-likely"), 80},
-    {S_INIT("estimative-language"), S_INIT("likelihood-probability"), S_INIT("almost-certain"),
-     95},
+    {S_INIT("estimative-language"), S_INIT("likelihood-probability"), S_INIT("almost-certain"), 95},
     {S_INIT("misp"), S_INIT("confidence-level"), S_INIT("completely-confident"), 100},
     {S_INIT("misp"), S_INIT("confidence-level"), S_INIT("usually-confident"), 75},
     {S_INIT("misp"), S_INIT("confidence-level"), S_INIT("fairly-confident"), 50},
@@ -177,8 +176,8 @@ static void split_name(misp_link *l)
         digits = slice_from(digits, 1);
     if (digits.len == id.len || id.len - digits.len > 3 ||
         !slice_u64(slice_sub(digits, 0, 4), &n) ||
-        !(digits.len == 4 || (digits.len == 8 && digits.ptr[4] == '.' &&
-                              slice_u64(slice_from(digits, 5), &n))))
+        !(digits.len == 4 ||
+          (digits.len == 8 && digits.ptr[4] == '.' && slice_u64(slice_from(digits, 5), &n))))
         return;
     l->id = id;
     l->name = slice_trim(slice_sub(l->name, 0, at));
@@ -194,7 +193,8 @@ static status cluster_node(misp *m, slice uuid, const json *meta, misp_link *l, 
     const json *v = json_get(meta, S("ISO")), *id = json_get(meta, S("external_id"));
     slice iso = misp_scalar(json_is(v, JSON_ARRAY) ? v->first : v);
     slice external = misp_scalar(json_is(id, JSON_ARRAY) ? id->first : id);
-    if (k.kind == KIND_COUNTRY && (country_by_code(iso, &code) || country_by_name(l->name, &code))) {
+    if (k.kind == KIND_COUNTRY &&
+        (country_by_code(iso, &code) || country_by_name(l->name, &code))) {
         l->node.kind = KIND_COUNTRY;
         return arena_copy(m->a, slice_of(code.text, 2), &l->node.text) ? OK
                                                                        : ARENA_SPENT(m->a, why);
@@ -311,7 +311,8 @@ static status read_tags(misp *m, const json *v, misp_context *c, int *confidence
         }
         if (said >= 0 && (*confidence < 0 || said < *confidence))
             *confidence = said;
-        if (slice_eq(t.space, S("kill-chain")) && t.predicate.len && c->chain_count < MISP_CHAIN_MAX)
+        if (slice_eq(t.space, S("kill-chain")) && t.predicate.len &&
+            c->chain_count < MISP_CHAIN_MAX)
             c->chain[c->chain_count++] = tag;
         if (is_galaxy(t))
             st = read_galaxy_tag(m, v, tag, t, c, why);
@@ -334,9 +335,9 @@ status misp_read_context(misp *m, const json *v, const misp_context *outer, misp
     for (const json *k = misp_list(v, "Tag"); k && more < MISP_LINKS_MAX; k = k->next)
         more++;
     if (more) {
-        misp_link *links = arena_array(m->a, MISP_LINKS_MAX < c.link_count + more
-                                                 ? (size_t)MISP_LINKS_MAX
-                                                 : c.link_count + more,
+        misp_link *links = arena_array(m->a,
+                                       MISP_LINKS_MAX < c.link_count + more ? (size_t)MISP_LINKS_MAX
+                                                                            : c.link_count + more,
                                        sizeof *links);
         if (!links)
             return ARENA_SPENT(m->a, why);
