@@ -22,6 +22,7 @@ static bool of_event(slice key)
         S_INIT("published"),    S_INIT("distribution"), S_INIT("sharing_group_id"),
         S_INIT("SharingGroup"), S_INIT("Orgc"),         S_INIT("Tag"),
         S_INIT("Galaxy"),       S_INIT("RelatedEvent"), S_INIT("extends_uuid"),
+        S_INIT("Note"),         S_INIT("Opinion"),      S_INIT("Relationship"),
     };
     for (size_t i = 0; i < COUNT_OF(keys); i++)
         if (slice_eq(key, keys[i]))

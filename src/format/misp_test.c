@@ -303,13 +303,17 @@ TEST(what_makes_no_claim_is_told)
 {
     READ(t, HEAD("'Attribute':[{'type':'attachment','value':'a.pdf','data':'QQ=='},"
                  "{'type':'attachment','value':'b.pdf'},{'type':'full-name','value':'A B'},"
-                 "{'type':'new-type','value':'x'},{'type':'sha1','value':'?'}]"));
+                 "{'type':'new-type','value':'x','Tag':[{'name':'osint'},{'name':'tlp:red'}]},"
+                 "{'type':'sha1','value':'?','Opinion':[{'opinion':'7'}]}],'Note':[{'note':'x'}]"));
+    CHECK_SAYS(&t, "warn : 1 of type \"Note\": what analysts added is kept in the document only");
+    CHECK_SAYS(&t, "warn : 1 of type \"Opinion\": what analysts added is kept in the document");
+    CHECK_SAYS(&t, "property new-type=x {\"tags\":[\"osint\"],\"type\":\"new-type\"}");
     CHECK_SAYS(&t, "warn : 2 of type \"attachment\": kept in the document only\n");
     CHECK_SAYS(&t, "warn : 1 of type \"attachment\": the data is kept in the document only\n");
     CHECK_SAYS(&t, "warn : 1 of type \"full-name\": kept in the document only\n");
     CHECK_SAYS(&t, "warn : 1 of type \"new-type\": unknown types are kept as text\n");
     CHECK_SAYS(&t, "warn : 1 of type \"sha1\": the value is none of its type and is kept as text");
-    CHECK_EQ(t.warned, 5);
+    CHECK_EQ(t.warned, 7);
     CHECK_EQ(t.records, 6);
     facts_close(&t);
 }
@@ -549,7 +553,7 @@ TEST(objects)
                  "{'referenced_uuid':'" O2 "','relationship_type':'connected-to'},"
                  "{'referenced_uuid':'" A3 "','relationship_type':'envies'},"
                  "{'referenced_uuid':'b','relationship_type':'uses'}]},"
-                 "{'uuid':'" O2 "','name':'ip-port','Attribute':["
+                 "{'uuid':'" O2 "','name':'ip-port','first_seen':'2020-09-01','Attribute':["
                  "{'type':'ip-dst','object_relation':'ip','value':'192.0.2.3','to_ids':true},"
                  "{'type':'port','object_relation':'dst-port','value':'8443'}]},"
                  "{'uuid':'" ORG "','name':'av-signature','Attribute':["
@@ -570,7 +574,8 @@ TEST(objects)
     CHECK_SAYS(&t, "  filename a.exe indicates {\"combined\":true,\"object\":\"file\"");
     CHECK_SAYS(&t, "  md5 " HASH_B " indicates {\"object\":\"file\",\"relation\":\"md5\"");
     CHECK_SAYS(&t, "  sha256 " HASH_A " property \"17\" {\"name\":\"size-in-bytes\"");
-    CHECK_SAYS(&t, "  ipv4 192.0.2.3 indicates {\"object\":\"ip-port\",\"port\":8443");
+    CHECK_SAYS(&t, "  ipv4 192.0.2.3 indicates {\"object\":\"ip-port\",\"port\":8443,"
+                   "\"relation\":\"ip\",\"type\":\"ip-dst\"} first=2020-09-01T00:00:00Z");
     CHECK_SAYS(&t, "  other x-misp-object--" ORG " named name avsignature \"av-signature\"");
     CHECK_SAYS(&t, "  other x-misp-object--" ORG " property \"Win32/Made.Up\" "
                    "{\"name\":\"signature\"");

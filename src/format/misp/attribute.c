@@ -117,11 +117,36 @@ static status say_indicates(saying *s, node_ref node, bool combined, err *why)
 
 /* --- context --------------------------------------------------------------------------------- */
 
-/* The event, or what stands for the object, is about this. */
+/* The tags that have said nothing elsewhere. */
+static status put_tags(saying *s, detail *d, err *why)
+{
+    enum { TAGS_MAX = 32 };
+    slice tags[TAGS_MAX], array;
+    size_t n = 0;
+    for (const json *t = misp_list(s->t.v, "Tag"); t; t = t->next) {
+        slice tag = misp_text(t, "name");
+        if (!tag.len || misp_tag_is_spent(tag))
+            continue;
+        if (n < TAGS_MAX)
+            tags[n++] = tag;
+        else
+            misp_note(s->m, "tags beyond the first 32 are kept in the document only",
+                      s->t.said_type);
+    }
+    status st = n ? emit_array(&s->m->e, tags, n, &array, why) : OK;
+    if (st == OK && n)
+        detail_raw(d, "tags", array);
+    return st;
+}
+
+/* The event is about this. */
 static status say_about(saying *s, node_ref node, err *why)
 {
     detail d = {0};
     fact_claim c = claim_of(s, s->m->event.self, PRED_REFERS_TO);
+    status st = put_tags(s, &d, why);
+    if (st != OK)
+        return st;
     put_place(s, &d);
     if (s->t.to_ids)
         detail_true(&d, "to_ids");
@@ -314,6 +339,7 @@ static status say_words(saying *s, err *why)
 static status say_attribute(saying *s, err *why)
 {
     status st = OK;
+    misp_note_additions(s->m, s->t.v);
     if (misp_text(s->t.v, "data").len)
         misp_note(s->m, "the data is kept in the document only", s->t.said_type);
     if (!s->t.known_type)
@@ -332,6 +358,16 @@ static status say_attribute(saying *s, err *why)
     return st == OK ? say_own_links(s, why) : st;
 }
 
+/* What holds for the whole object. */
+static void take_over(saying *s)
+{
+    s->n.port = s->in->port;
+    if (s->t.first_seen != WHEN_NONE || s->t.last_seen != WHEN_NONE)
+        return;
+    s->t.first_seen = misp_when(s->in->v, "first_seen");
+    s->t.last_seen = misp_when(s->in->v, "last_seen");
+}
+
 /* --- records --------------------------------------------------------------------------------- */
 
 status misp_tell_attribute(misp *m, const json *v, const misp_object *in, err *why)
@@ -346,7 +382,7 @@ status misp_tell_attribute(misp *m, const json *v, const misp_object *in, err *w
     s.stated = stated_at(m, &s.t);
     misp_mark(m, &s.c);
     if (in)
-        s.n.port = in->port;
+        take_over(&s);
     if (!deleted && (st = say_attribute(&s, why)) != OK)
         return misp_refuse(m, st, why);
     when modified = misp_later(s.t.timestamp, m->event.modified);

@@ -223,6 +223,7 @@ status misp_tell_event(misp *m, const misp_doc *d, err *why)
     }
     if (e->self.kind == KIND_NONE)
         return OK; /* an event in name only: its attributes are all there is */
+    misp_note_additions(m, e->v);
     emit_keep(&m->e);
     misp_begin(m);
     misp_mark(m, &e->context);

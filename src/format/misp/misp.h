@@ -155,6 +155,8 @@ slice misp_place(char out[MISP_PLACE_MAX], slice in, const char *list, uint64_t 
 status misp_refuse(misp *m, status st, err *why) NODISCARD;
 /* Somebody should know: counted by sort, told at the end of the document. */
 void misp_note(misp *m, const char *what, slice type);
+/* What analysts added to an event, object or attribute, which makes no claim. */
+void misp_note_additions(misp *m, const json *v);
 status misp_tell_notes(misp *m, err *why) NODISCARD;
 /* "<prefix>--<uuid>" in the arena, lower case. */
 status misp_key(misp *m, const char *prefix, slice uuid, slice *ret, err *why) NODISCARD;

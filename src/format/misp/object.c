@@ -283,6 +283,7 @@ static status say_object(misp *m, const misp_object *o, err *why)
 {
     status st;
     slice comment = misp_text(o->v, "comment");
+    misp_note_additions(m, o->v);
     if (o->self.kind == KIND_NONE)
         return OK;
     if ((st = say_ties(m, o, why)) != OK)

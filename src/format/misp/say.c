@@ -160,6 +160,16 @@ void misp_note(misp *m, const char *what, slice type)
         memcpy(s->type, type.ptr, type.len);
 }
 
+void misp_note_additions(misp *m, const json *v)
+{
+    static const slice keys[] = {S_INIT("Note"), S_INIT("Opinion"), S_INIT("Relationship")};
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        const json *list = json_get(v, keys[i]);
+        if (json_is(list, JSON_ARRAY) && list->count)
+            misp_note(m, "what analysts added is kept in the document only", keys[i]);
+    }
+}
+
 status misp_tell_notes(misp *m, err *why)
 {
     status st = OK;
