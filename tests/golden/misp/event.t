@@ -1,8 +1,7 @@
 The editions of one event, from its publisher: what a newer one says replaces the older, whichever file it came in.
 Needs: noroshi
 
-    $ noroshi init
-    store ready in /tmp/golden-n54n6u41/w/var
+    $ noroshi init >/dev/null
     $ export NOROSHI_NOW=2020-10-01T00:00:00Z
     $ event() { # time, the first attribute's members, more attributes
     >   cat <<END
