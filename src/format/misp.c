@@ -439,6 +439,7 @@ static status read_document(misp *m, const format_input *input, const fact_sink 
     if ((st = resolve(m, input, why)) != OK || (st = find_author(m, &head.source, why)) != OK ||
         (st = emit_open(&m->e, input, sink, &head, why)) != OK)
         return st;
+    m->source = head.source;
     m->base = m->e.record;
     if ((st = walk(m, input, tell, why)) != OK)
         return st;

@@ -253,6 +253,8 @@ TEST(values_by_type)
         {"hostname", "192.0.2.1", "ipv4 192.0.2.1"},
         {"domain|ip", "a.example.com|192.0.2.1", "domain a.example.com resolves-to ipv4 192.0.2.1"},
         {"url", "hxxps://a.example[.]com/x", "url https://a.example.com/x"},
+        {"uri", "http://a.example.com/x", "url http://a.example.com/x"},
+        {"uri", "/gate?id=1", "property uri=/gate?id=1"},
         {"filename", "a.exe", "filename a.exe"},
         {"filename", "C:\\\\temp\\\\a.exe", "path c:\\temp\\a.exe"},
         {"filename", "/tmp/.x/a", "path /tmp/.x/a"},
@@ -305,14 +307,14 @@ TEST(what_makes_no_claim_is_told)
                  "{'type':'attachment','value':'b.pdf'},{'type':'full-name','value':'A B'},"
                  "{'type':'new-type','value':'x','Tag':[{'name':'osint'},{'name':'tlp:red'}]},"
                  "{'type':'sha1','value':'?','Opinion':[{'opinion':'7'}]}],'Note':[{'note':'x'}]"));
-    CHECK_SAYS(&t, "warn : 1 of type \"Note\": what analysts added is kept in the document only");
-    CHECK_SAYS(&t, "warn : 1 of type \"Opinion\": what analysts added is kept in the document");
+    CHECK_SAYS(&t, "warn : 1 of \"Note\": what analysts added is kept in the document only");
+    CHECK_SAYS(&t, "warn : 1 of \"Opinion\": what analysts added is kept in the document");
     CHECK_SAYS(&t, "property new-type=x {\"tags\":[\"osint\"],\"type\":\"new-type\"}");
-    CHECK_SAYS(&t, "warn : 2 of type \"attachment\": kept in the document only\n");
-    CHECK_SAYS(&t, "warn : 1 of type \"attachment\": the data is kept in the document only\n");
-    CHECK_SAYS(&t, "warn : 1 of type \"full-name\": kept in the document only\n");
-    CHECK_SAYS(&t, "warn : 1 of type \"new-type\": unknown types are kept as text\n");
-    CHECK_SAYS(&t, "warn : 1 of type \"sha1\": the value is none of its type and is kept as text");
+    CHECK_SAYS(&t, "warn : 2 of \"attachment\": kept in the document only\n");
+    CHECK_SAYS(&t, "warn : 1 of \"attachment\": the data is kept in the document only\n");
+    CHECK_SAYS(&t, "warn : 1 of \"full-name\": kept in the document only\n");
+    CHECK_SAYS(&t, "warn : 1 of \"new-type\": unknown types are kept as text\n");
+    CHECK_SAYS(&t, "warn : 1 of \"sha1\": the value is none of its type and is kept as text");
     CHECK_EQ(t.warned, 7);
     CHECK_EQ(t.records, 6);
     facts_close(&t);

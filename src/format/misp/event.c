@@ -124,6 +124,8 @@ static status say_author(misp *m, err *why)
     status st = OK;
     if (!name.len)
         return OK;
+    if (!slice_eq(name, m->source)) /* one document has one source */
+        misp_note(m, "events by it are attributed to the organisation of most events", name);
     c.object.kind = KIND_ORGANISATION;
     if (misp_uuid(uuid, bytes))
         st = misp_key(m, "identity", uuid, &c.object.text, why);

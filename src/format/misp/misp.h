@@ -117,6 +117,7 @@ typedef struct misp {
     buf origins; /* the links published with it, as JSON texts */
     size_t origin_count;
     buf wanted;      /* misp_ref: what references lead to */
+    slice source;    /* whom the document is attributed to */
     arena_mark base; /* what the document keeps */
     char author_room[64][AUDIENCE_MAX];
     misp_ref *refs;

@@ -178,7 +178,7 @@ status misp_tell_notes(misp *m, err *why)
         const misp_sort *s = &m->sorts[i];
         unsigned long long n = s->count;
         if (s->type_len)
-            st = emit_warn(&m->e, 0, S(""), why, "%llu of type \"%s\": %s", n,
+            st = emit_warn(&m->e, 0, S(""), why, "%llu of \"%s\": %s", n,
                            err_quote(slice_of(s->type, s->type_len), quote), s->what);
         else
             st = emit_warn(&m->e, 0, S(""), why, "%llu: %s", n, s->what);

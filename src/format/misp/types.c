@@ -183,7 +183,7 @@ static const misp_type types[] = {
     ONE("tlsh", KIND_TLSH)
     KEPT("travel-details")
     PROPERTY("twitter-id")
-    PROPERTY("uri")
+    ONE("uri", KIND_URL)
     ONE("url", KIND_URL)
     ONE("user-agent", KIND_USER_AGENT)
     WORDS("uuid")

@@ -24,7 +24,7 @@ Needs: noroshi
     $ event 1600000000 '"timestamp":"1600000000","comment":"C2"' ',{"type":"attachment","category":"Other","value":"a.zip"}' >first.json
     $ noroshi import first.json
     first.json  misp  6 records: 5 new, 1 known
-      note: 1 of type "attachment": kept in the document only
+      note: 1 of "attachment": kept in the document only
     $ noroshi ask login.example.net | head -2
     login.example.net  domain                                               TLP:GREEN   as of 2020-10-01 00:00 UTC
     MALICIOUS   Paper Tiger command-and-control server, on 2020-09-13
@@ -48,7 +48,7 @@ The same again, and the same under another name with its members in another orde
     $ tr -d '\n' <first.json | sed 's/"timestamp":"1600000000","threat_level_id":"2"/"threat_level_id":2,"id":"17","timestamp":1600000000/' >again.json
     $ noroshi import again.json
     again.json  misp  6 records: 0 new, 6 known
-      note: 1 of type "attachment": kept in the document only
+      note: 1 of "attachment": kept in the document only
 
 A newer edition, where the domain is deleted: the publisher no longer says it.
 
