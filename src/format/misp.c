@@ -327,7 +327,8 @@ static status turn_to(misp *m, uint64_t doc, err *why)
     if (m->doc && m->doc->doc == doc)
         return OK;
     m->doc = m->doc ? m->doc->next : m->docs;
-    assert(m->doc && m->doc->doc == doc); /* the first pass saw the same parts */
+    if (!m->doc || m->doc->doc != doc)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "the document changed while it was read");
     m->e.record = m->base;
     misp_begin(m);
     m->place = S("");

@@ -664,6 +664,17 @@ TEST(what_is_refused)
     facts_close(&t);
 }
 
+/* Nobody knows what it says of its marking. */
+TEST(an_event_that_cannot_be_read_makes_its_attributes_red)
+{
+    READ(t, "{'uuid':'" EVENT "','info':'x','info':'y','Tag':[{'name':'tlp:clear'}],"
+            "'Attribute':[{'uuid':'" A1 "','type':'md5','value':'" HASH_B "','to_ids':1}]}");
+    CHECK_EQ(t.refused, 1);
+    CHECK_SAYS(&t, " id=misp-attribute--" A1 " tlp=red content=");
+    CHECK_SAYS(&t, "  md5 " HASH_B " indicates {\"type\":\"md5\"} tlp=red");
+    facts_close(&t);
+}
+
 TEST(limits)
 {
     enum { VALUE = OBSERVABLE_TEXT_MAX - 4 }; /* "pdb=" */
