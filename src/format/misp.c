@@ -449,6 +449,19 @@ static status read_document(misp *m, const format_input *input, const fact_sink 
     return misp_tell_notes(m, why);
 }
 
+/* *ret_index: the document is what lies beside a feed's events. */
+static status look_at_head(const format_input *input, bool *ret_index, err *why)
+{
+    char head[1024];
+    size_t len = 0, n = 1;
+    status st = reader_rewind(input->in, why);
+    while (st == OK && n && len < sizeof head)
+        if ((st = reader_read(input->in, head + len, sizeof head - len, &n, why)) == OK)
+            len += n;
+    *ret_index = st == OK && misp_is_feed_index(slice_of(head, len), input->path);
+    return st;
+}
+
 static void close_misp(misp *m)
 {
     emit_close(&m->e);
@@ -482,7 +495,11 @@ static status read_misp(const format_input *input, const fact_sink *sink, err *w
     m.content = hash_new(HASH_SHA256);
     if (!m.content)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
-    return read_document(&m, &in, sink, why);
+    bool index;
+    status st = look_at_head(&in, &index, why);
+    if (st != OK)
+        return st;
+    return index ? misp_tell_feed_index(&m, &in, sink, why) : read_document(&m, &in, sink, why);
 }
 
 /* --- recognition ------------------------------------------------------------------------------ */
@@ -509,7 +526,8 @@ static bool is_event(slice head)
 static int sniff(slice head, slice path)
 {
     json_peek p;
-    (void)path;
+    if (misp_is_feed_index(head, path))
+        return 97;
     if (!peek_json(head, &p))
         return 0;
     bool wrapped = peek_top(&p, S("Event")) || peek_has(&p, S(""), S("Event")) ||

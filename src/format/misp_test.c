@@ -222,6 +222,38 @@ TEST(recognition)
             TEST_FAIL("row %zu", i);
 }
 
+#define SUM "0123456789abcdef0123456789ABCDEF"
+
+TEST(the_index_of_a_feed_accuses_nobody)
+{
+    static const struct {
+        const char *path;
+        slice doc;
+        bool want;
+    } rows[] = {
+        {"hashes.csv", S_INIT(SUM "," EVENT "\n"), true},
+        {"a/hashes.csv", S_INIT(SUM "," EVENT "\r\n" SUM "," O1), true},
+        {"hashes.csv", S_INIT(SUM "," EVENT), true},
+        {"myhashes.csv", S_INIT(SUM "," EVENT "\n"), false},
+        {"hashes.csv", S_INIT(SUM "," EVENT "\n" SUM ",x\n"), false},
+        {"hashes.csv", S_INIT("md5,uuid\n" SUM "," EVENT "\n"), false},
+        {"hashes.csv", S_INIT(""), false},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        facts_text t;
+        err why = {0};
+        slice path = slice_str(rows[i].path);
+        if ((format_sniff(rows[i].doc, path) == &format_misp) != rows[i].want)
+            TEST_FAIL("row %zu", i);
+        facts_open(&t);
+        status st = facts_read(&t, &format_misp, rows[i].doc, path, &why);
+        CHECK_EQ(st, rows[i].want ? OK : ERR_INPUT);
+        CHECK_EQ(t.warned, rows[i].want);
+        CHECK_EQ(t.records, 0);
+        facts_close(&t);
+    }
+}
+
 /* --- types ----------------------------------------------------------------------------------- */
 
 TEST(types_are_in_order_and_found)

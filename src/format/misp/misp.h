@@ -222,6 +222,14 @@ status misp_object_node(misp *m, const json *v, node_ref *ret, err *why) NODISCA
 /* Where a uuid of the document leads; KIND_NONE: nowhere. */
 misp_ref *misp_find_ref(const misp *m, const uint8_t uuid[16]);
 
+/* --- feeds (feed.c) --------------------------------------------------------------------------- */
+
+/* hashes.csv of a feed, by its name and its first lines. */
+bool misp_is_feed_index(slice head, slice path);
+/* Nothing is said of it but what it is. */
+status misp_tell_feed_index(misp *m, const format_input *input, const fact_sink *sink,
+                            err *why) NODISCARD;
+
 /* --- small words ------------------------------------------------------------------------------ */
 
 /* Numbers and booleans stand as such or as text: "1", 1 and true are one. Blanks are cut. */
