@@ -707,6 +707,21 @@ TEST(an_event_that_cannot_be_read_makes_its_attributes_red)
     facts_close(&t);
 }
 
+/* Found by the fuzzer: what is gathered of an event has to outlive it, with a record of its own or
+ * without. */
+TEST(an_event_without_a_name_still_marks_and_dates_what_is_in_it)
+{
+    READ(t,
+         "{'distribution':'2','timestamp':'1600000000','Tag':[{'name':'misp-galaxy:rat=\"Elm\"'}],"
+         "'Attribute':[{'uuid':'" A1 "','type':'md5','value':'" HASH_B "','to_ids':1},"
+         "{'type':'link','category':'External analysis','value':'https://example.org/r'}]}");
+    CHECK_EQ(t.records, 2);
+    CHECK_SAYS(&t,
+               "  md5 " HASH_B " indicates malware name:elm {\"basis\":\"event\",\"type\":\"md5\"} "
+               "from=2020-09-13T12:26:40Z tlp=green <https://example.org/r>");
+    facts_close(&t);
+}
+
 TEST(limits)
 {
     enum { VALUE = OBSERVABLE_TEXT_MAX - 4 }; /* "pdb=" */

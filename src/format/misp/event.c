@@ -39,13 +39,22 @@ static status read_origins(misp *m, const json *v, err *why)
     return OK;
 }
 
-status misp_open_event(misp *m, const misp_doc *d, err *why)
+/* As long as nothing is known of it, what is in it is for nobody. */
+static void close_event(misp *m)
+{
+    m->event = (misp_event){.modified = WHEN_NONE, .date = WHEN_NONE};
+    m->event.context =
+        (misp_context){.confidence = -1, .marked = true, .marking = {.tlp = TLP_RED}};
+    m->event_origins = NULL;
+    m->event_origin_count = 0;
+}
+
+static status open_event(misp *m, const misp_doc *d, err *why)
 {
     json *v;
     misp_event *e = &m->event;
-    *e = (misp_event){.at = d->at, .modified = WHEN_NONE, .date = WHEN_NONE};
-    e->context = (misp_context){.confidence = -1, .marked = true, .marking = {.tlp = TLP_RED}};
-    m->event_origin_count = 0;
+    close_event(m);
+    e->at = d->at;
     status st = emit_parse(&m->e, d->text, &m->limits, &v, why);
     if (st != OK)
         return st;
@@ -219,14 +228,15 @@ status misp_tell_event(misp *m, const misp_doc *d, err *why)
     misp_event *e = &m->event;
     m->at = d->at;
     m->length = 0;
-    status st = misp_open_event(m, d, why);
+    status st = open_event(m, d, why);
     if (st != OK) {
+        close_event(m); /* the refusal gives up what it was made of */
         return misp_refuse(m, st, why);
     }
+    emit_keep(&m->e); /* for all that comes in it */
+    misp_note_additions(m, e->v);
     if (e->self.kind == KIND_NONE)
         return OK; /* an event in name only: its attributes are all there is */
-    misp_note_additions(m, e->v);
-    emit_keep(&m->e);
     misp_begin(m);
     misp_mark(m, &e->context);
     if ((st = say_event(m, why)) != OK)

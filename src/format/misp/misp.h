@@ -175,8 +175,6 @@ bool misp_tag_is_spent(slice tag);
 
 /* Makes m->event from the gathered text, and its record. */
 status misp_tell_event(misp *m, const misp_doc *d, err *why) NODISCARD;
-/* The same without the record: for what comes in it. */
-status misp_open_event(misp *m, const misp_doc *d, err *why) NODISCARD;
 status misp_tell_report(misp *m, const json *v, err *why) NODISCARD;
 
 /* --- attributes (attribute.c) and objects (object.c) ------------------------------------------ */
