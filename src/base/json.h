@@ -93,6 +93,11 @@ typedef struct json_part {
 typedef struct json_stream_options {
     const slice *split; /* names of arrays to split, `split_count` of them, at most 64 */
     size_t split_count;
+    /* Members that are gone into, as envelopes are: the members of an object of that name, and
+     * those of each object in an array of that name, are handed out as if it stood at top level,
+     * with a `doc` of its own. "" is the array at top level. Up to 4 deep; deeper is handed out. */
+    const slice *enter;
+    size_t enter_count;
     bool whole;
     bool pass_over;     /* a part over value_max or JSON_DEPTH_MAX is handed out without its bytes,
                            instead of ending the document with ERR_LIMIT */

@@ -8,18 +8,25 @@
 
 #include <stdlib.h>
 
-enum { READ_SIZE = 1 << 16, SPLIT_MAX = 64 };
+enum { READ_SIZE = 1 << 16, SPLIT_MAX = 64, ENTER_MAX = 4 };
 
 typedef enum place {
     TOP,    /* between top-level values */
     OBJECT, /* inside a top-level object, between members */
-    ARRAY   /* inside an array that is split, between elements */
+    ARRAY,  /* inside an array that is split, between elements */
+    LIST    /* inside an array that was entered, between elements */
 } place;
+
+/* What goes on when something that was entered ends. */
+typedef struct frame {
+    place where;
+    uint64_t index, doc, split_seen, enter_seen;
+} frame;
 
 struct json_stream {
     reader *in;
-    const slice *split;
-    size_t split_count;
+    const slice *split, *enter;
+    size_t split_count, enter_count;
     bool whole, pass_over;
     uint32_t value_max;
 
@@ -38,18 +45,23 @@ struct json_stream {
     buf key;              /* of the member being read, unescaped */
     uint64_t index, doc, docs_begun;
     uint64_t split_seen; /* bit per name in `split`: this top-level object had it */
-    status failed;       /* the first error is the last: there is no place to go on from */
+    uint64_t enter_seen; /* the same of `enter` */
+    frame outer[ENTER_MAX];
+    size_t depth;  /* of `outer` */
+    status failed; /* the first error is the last: there is no place to go on from */
 };
 
 json_stream *json_stream_new(reader *in, const json_stream_options *options)
 {
-    assert(options->split_count <= SPLIT_MAX);
+    assert(options->split_count <= SPLIT_MAX && options->enter_count < SPLIT_MAX);
     json_stream *s = calloc(1, sizeof *s);
     if (!s)
         return NULL;
     s->in = in;
     s->split = options->split;
     s->split_count = options->split_count;
+    s->enter = options->enter;
+    s->enter_count = options->enter_count;
     s->whole = options->whole;
     s->pass_over = options->pass_over;
     s->value_max = options->value_max ? options->value_max : JSON_VALUE_MAX;
@@ -344,7 +356,31 @@ static void enter(json_stream *s, place where)
     s->some = false;
     s->index = 0;
     if (where == OBJECT)
-        s->split_seen = 0;
+        s->split_seen = s->enter_seen = 0;
+}
+
+/* The same for what is entered: `leave` leads back. An object is a document of its own. */
+static void enter_inner(json_stream *s, place where)
+{
+    s->outer[s->depth++] = (frame){s->where, s->index, s->doc, s->split_seen, s->enter_seen};
+    if (where == OBJECT)
+        s->doc = s->docs_begun++;
+    enter(s, where);
+}
+
+static void leave(json_stream *s)
+{
+    if (!s->depth) {
+        s->where = TOP;
+        return;
+    }
+    const frame *f = &s->outer[--s->depth];
+    s->where = f->where;
+    s->index = f->index;
+    s->doc = f->doc;
+    s->split_seen = f->split_seen;
+    s->enter_seen = f->enter_seen;
+    s->some = true;
 }
 
 /* A byte order mark in front of UTF-8 is passed; one of UTF-16 is named. */
@@ -362,6 +398,15 @@ static status read_mark(json_stream *s, err *why)
     if (slice_starts(head, S("\xef\xbb\xbf")))
         s->pos = 3;
     return OK;
+}
+
+/* The number of `key` among the names, or SPLIT_MAX. */
+static size_t number_in(const slice *names, size_t count, slice key)
+{
+    for (size_t i = 0; i < count; i++)
+        if (slice_eq(names[i], key))
+            return i;
+    return SPLIT_MAX;
 }
 
 /* Each returns OK with *done = true when *ret holds a part, false to be called again. */
@@ -382,6 +427,10 @@ static status at_top(json_stream *s, json_part *ret, bool *done, err *why)
     s->doc = s->docs_begun++;
     if (!s->whole && c == '{') {
         enter(s, OBJECT);
+        return OK;
+    }
+    if (!s->whole && c == '[' && number_in(s->enter, s->enter_count, S("")) < SPLIT_MAX) {
+        enter_inner(s, LIST);
         return OK;
     }
     if (!s->whole && c == '[') {
@@ -419,47 +468,83 @@ static status between(json_stream *s, char bracket, bool *closed, int *ret_next,
     return *ret_next < 0 ? bad(s, "ends early", why) : OK;
 }
 
-/* The number of `key` in the list of arrays to split, or SPLIT_MAX. */
-static size_t split_number(const json_stream *s, slice key)
+/* The bit of a name that may stand once in an object. */
+static status once(uint64_t *seen, size_t number, uint64_t at, err *why)
 {
-    for (size_t i = 0; i < s->split_count; i++)
-        if (slice_eq(s->split[i], key))
-            return i;
-    return SPLIT_MAX;
+    uint64_t bit = (uint64_t)1 << number;
+    if (*seen & bit)
+        return err_set(why, ERR_INPUT, at, "JSON: the same key twice in one object");
+    *seen |= bit;
+    return OK;
+}
+
+/* Behind the name of a member: its value is gone into (*inside), or to be handed out. */
+static status go_inside(json_stream *s, uint64_t at, bool *inside, err *why)
+{
+    status st;
+    int c;
+    size_t split = number_in(s->split, s->split_count, buf_slice(&s->key)),
+           into = number_in(s->enter, s->enter_count, buf_slice(&s->key));
+    if (split == SPLIT_MAX && into == SPLIT_MAX)
+        return OK;
+    if ((st = split < SPLIT_MAX ? once(&s->split_seen, split, at, why)
+                                : once(&s->enter_seen, into, at, why)) != OK ||
+        (st = peek(s, &c, why)) != OK)
+        return st;
+    *inside = true;
+    if (split < SPLIT_MAX && c == '[') {
+        s->array_in_object = true;
+        enter(s, ARRAY);
+    } else if (into < SPLIT_MAX && s->depth < ENTER_MAX && (c == '[' || c == '{')) {
+        enter_inner(s, c == '[' ? LIST : OBJECT);
+    } else {
+        *inside = false;
+    }
+    return OK;
 }
 
 static status in_object(json_stream *s, json_part *ret, bool *done, err *why)
 {
-    bool closed;
+    bool closed, inside = false;
     int c;
     status st;
     if ((st = between(s, '}', &closed, &c, why)) != OK)
         return st;
     if (closed) {
-        s->where = TOP;
+        leave(s);
         return OK;
     }
     if (c != '"')
         return bad(s, "expected a key", why);
     uint64_t at = s->base + s->pos;
-    if ((st = read_key(s, why)) != OK)
+    if ((st = read_key(s, why)) != OK || (st = go_inside(s, at, &inside, why)) != OK || inside)
         return st;
-    size_t number = split_number(s, buf_slice(&s->key));
-    if (number < SPLIT_MAX) {
-        uint64_t bit = (uint64_t)1 << number;
-        if (s->split_seen & bit)
-            return err_set(why, ERR_INPUT, at, "JSON: the same key twice in one object");
-        s->split_seen |= bit;
-        if ((st = peek(s, &c, why)) != OK)
-            return st;
-        if (c == '[') {
-            s->array_in_object = true;
-            enter(s, ARRAY);
-            return OK;
-        }
-    }
     ret->kind = JSON_PART_MEMBER;
     ret->index = 0;
+    *done = true;
+    return take_value(s, ret, why);
+}
+
+/* Objects are entered; what else stands in the list is handed out. */
+static status in_list(json_stream *s, json_part *ret, bool *done, err *why)
+{
+    bool closed;
+    int c;
+    status st = between(s, ']', &closed, &c, why);
+    if (st != OK)
+        return st;
+    if (closed) {
+        leave(s);
+        return OK;
+    }
+    s->index++;
+    if (c == '{' && s->depth < ENTER_MAX) {
+        enter_inner(s, OBJECT);
+        return OK;
+    }
+    buf_clear(&s->key);
+    ret->kind = JSON_PART_ITEM;
+    ret->index = s->index - 1;
     *done = true;
     return take_value(s, ret, why);
 }
@@ -494,6 +579,7 @@ status json_stream_next(json_stream *s, json_part *ret, err *why)
         case TOP: st = at_top(s, &part, &done, why); break;
         case OBJECT: st = in_object(s, &part, &done, why); break;
         case ARRAY: st = in_array(s, &part, &done, why); break;
+        case LIST: st = in_list(s, &part, &done, why); break;
         }
     }
     if (st == OK)

@@ -43,6 +43,40 @@ static void check_walk(slice text, bool whole, const char *want)
     }
 }
 
+TEST(envelopes_are_entered)
+{
+    static const slice enter[] = {S_INIT(""), S_INIT("Event"), S_INIT("response")};
+    static const struct {
+        slice in;
+        const char *want;
+    } rows[] = {
+        {S_INIT("{\"a\":1,\"Event\":{\"b\":[2],\"objects\":[3,4]},\"c\":5}"),
+         "m a 0 0 1\nm b 0 1 [2]\ni objects 0 1 3\ni objects 1 1 4\nm c 0 0 5\nok"},
+        {S_INIT("{\"response\":[{\"Event\":{\"a\":1}},7,{\"b\":2}],\"c\":3}"),
+         "m a 0 2 1\ni  1 0 7\nm b 0 3 2\nm c 0 0 3\nok"},
+        {S_INIT("[{\"a\":[{}]},{},[1]] {\"d\":1}"), "m a 0 1 [{}]\ni  2 0 [1]\nm d 0 3 1\nok"},
+        {S_INIT("{\"Event\":[],\"response\":{}}"), "ok"},
+        {S_INIT("{\"Event\":\"x\"}"), "m Event 0 0 \"x\"\nok"},
+        {S_INIT("{\"Event\":{\"a\":1},\"Event\":{}}"), "m a 0 1 1\ninput"},
+        {S_INIT("{\"Event\":{\"objects\":[]},\"objects\":[],\"objects\":[]}"), "input"},
+        {S_INIT("{\"Event\":{\"a\":1"), "input"},
+        {S_INIT("[{\"a\":1}"), "m a 0 1 1\ninput"},
+        /* four deep; the fifth is handed out */
+        {S_INIT("[{\"Event\":{\"Event\":{\"Event\":{\"a\":1}}}}]"), "m Event 0 3 {\"a\":1}\nok"},
+    };
+    json_stream_options o = {.split = split,
+                             .split_count = COUNT_OF(split),
+                             .enter = enter,
+                             .enter_count = COUNT_OF(enter)};
+    CLEANUP(buf_done) buf got;
+    buf_init(&got, 1 << 20);
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        for (size_t k = 0; k < COUNT_OF(steps); k++) {
+            walk(rows[i].in, steps[k], &o, &got, NULL);
+            CHECK_SLICE(buf_slice(&got), slice_str(rows[i].want));
+        }
+}
+
 TEST(the_parts_of_documents)
 {
     static const struct {

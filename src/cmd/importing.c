@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { REFUSALS_SHOWN = 5 };
+enum { REFUSALS_SHOWN = 5, WARNINGS_SHOWN = 5 };
 
 typedef struct importing {
     app *a;
@@ -106,6 +106,25 @@ static void put_refusals(importing *im, const import_summary *s)
     }
 }
 
+/* What was taken, and somebody should know of all the same. */
+static void put_warnings(importing *im, const import_summary *s)
+{
+    sink *out = &im->a->out;
+    size_t shown = s->warning_count < WARNINGS_SHOWN ? s->warning_count : WARNINGS_SHOWN;
+    for (size_t i = 0; i < shown; i++) {
+        const import_refusal *r = &s->warnings[i];
+        sink_words(out, S("  "));
+        sink_put(out, r->place.len ? msg_import_warned_place(r->place, r->why)
+                                   : msg_import_warned(r->why));
+        sink_line(out);
+    }
+    if (s->warned > shown) {
+        sink_words(out, S("  "));
+        sink_put(out, msg_import_warned_more((int64_t)(s->warned - shown)));
+        sink_line(out);
+    }
+}
+
 static void put_line(importing *im, const import_summary *s)
 {
     sink *out = &im->a->out;
@@ -122,6 +141,7 @@ static void put_line(importing *im, const import_summary *s)
         sink_put(out, msg_import_refused((int64_t)s->refused));
     sink_line(out);
     put_refusals(im, s);
+    put_warnings(im, s);
 }
 
 /* A document that failed is an error of its own, in its place among the others. */

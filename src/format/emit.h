@@ -9,7 +9,7 @@
  *     st = st == OK ? emit_end(&e, &record, parts, 2, why)
  *                   : emit_refuse(&e, at, S("line 7"), st, why);
  *
- * Uses: base, model. Used by: csv, list, carbonblack, kev, microsoft, galaxy.
+ * Uses: base, model. Used by: csv, list, carbonblack, kev, microsoft, galaxy, misp, taxonomy.
  * One emitter a document, one thread. */
 #ifndef NOROSHI_FORMAT_EMIT_H
 #define NOROSHI_FORMAT_EMIT_H

@@ -7,6 +7,8 @@
     CODEC(stix)                                                                                    \
     CODEC(kev)                                                                                     \
     CODEC(microsoft_naming)                                                                        \
+    CODEC(misp)                                                                                    \
+    CODEC(misp_taxonomy)                                                                           \
     CODEC(misp_galaxy)                                                                             \
     CODEC(carbonblack)                                                                             \
     CODEC(csv)                                                                                     \

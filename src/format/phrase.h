@@ -3,7 +3,7 @@
  *     phrase w;
  *     if (phrase_cut(S("C2Domain"), &w)) ... w.word[0] is "c2", w.word[1] "domain"
  *
- * Uses: base. Used by: csv, list.
+ * Uses: base. Used by: csv, list, misp.
  * The uses are the roles of the contract's answer: c2, delivery, phishing, exfiltration, scanner,
  * sinkhole, proxy. */
 #ifndef NOROSHI_FORMAT_PHRASE_H

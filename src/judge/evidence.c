@@ -100,12 +100,18 @@ static evidence_rule rule_of_listed(const claim *c, const json *detail, const js
                                          : EV_LISTED_NEUTRAL;
 }
 
+/* Somebody saw it, or saw that it is nothing: a false positive speaks against what was said. */
+static evidence_rule rule_of_sighted(const claim *c, const json *detail, const json *types)
+{
+    (void)c, (void)types;
+    return text_is(json_get(detail, S("kind")), "false-positive") ? EV_SAYS_BENIGN : EV_CONTEXT;
+}
+
 typedef evidence_rule reading(const claim *c, const json *detail, const json *types);
 static reading *const readings[PRED_COUNT_] = {
-    [PRED_VERDICT] = rule_of_verdict,
-    [PRED_INDICATES] = rule_of_indicates,
-    [PRED_PATTERN_OF] = rule_of_pattern,
-    [PRED_LISTED] = rule_of_listed,
+    [PRED_VERDICT] = rule_of_verdict,    [PRED_INDICATES] = rule_of_indicates,
+    [PRED_PATTERN_OF] = rule_of_pattern, [PRED_LISTED] = rule_of_listed,
+    [PRED_SIGHTED] = rule_of_sighted,
 };
 
 /* Relations of a threat to the value that say the value is its. */

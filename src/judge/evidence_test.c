@@ -48,6 +48,11 @@ TEST(what_a_claim_says_table)
         {PRED_LISTED, KIND_NONE, "", "", 0, 0, EV_LISTED_NEUTRAL},
         {PRED_REFERS_TO, KIND_MALWARE, "", "", 0, 0, EV_CONTEXT},
         {PRED_SIGHTED, KIND_NONE, "", "", 0, 0, EV_CONTEXT},
+        {PRED_SIGHTED, KIND_NONE, "", "{\"kind\":\"false-positive\"}", 0, 0, EV_SAYS_BENIGN},
+        {PRED_SIGHTED, KIND_NONE, "", "{\"kind\":\"expiration\"}", 0, 0, EV_CONTEXT},
+        /* MISP: an attribute for detection says bad, one for context and a proposal nothing */
+        {PRED_INDICATES, KIND_NONE, "", "{\"category\":\"Network activity\"}", 0, 0, EV_SAYS_BAD},
+        {PRED_REFERS_TO, KIND_IPV4, "", "{\"proposal\":\"change\"}", 0, 1, EV_CONTEXT},
         {PRED_RESOLVES_TO, KIND_IPV4, "", "", 0, 0, EV_CONTEXT},
         {PRED_COMMUNICATES_WITH, KIND_IPV4, "", "", 0, 1, EV_CONTACTED},
         {PRED_REFERS_TO, KIND_IPV4, "", "", 0, 1, EV_CONTEXT},

@@ -74,13 +74,21 @@ static slice person_name(const testimony *t)
     return slice_from(t->claim.source, S("analyst:").len);
 }
 
-static message relation_statement(const testimony *t)
+/* What is at the other end of the claim, as people call it. */
+static status other_end(job *j, const testimony *t, slice *ret, err *why)
+{
+    node_ref other = t->pointing ? t->claim.subject : t->claim.object;
+    *ret = other.text.len ? other.text : t->claim.value;
+    return kind_is_entity(other.kind) && other.text.len ? recall_name(j->k, other, ret, why) : OK;
+}
+
+static message relation_statement(const testimony *t, slice other)
 {
     slice relation = slice_str(predicate_name(t->claim.predicate));
-    if (t->pointing)
-        return msg_ask_st_relation_to(t->claim.subject.text, relation);
-    slice other = t->claim.object.text.len ? t->claim.object.text : t->claim.value;
-    return msg_ask_st_relation(relation, other);
+    if (t->pointing && detail_str(t->detail, "proposal").len)
+        return msg_ask_st_proposed(other);
+    return t->pointing ? msg_ask_st_relation_to(other, relation)
+                       : msg_ask_st_relation(relation, other);
 }
 
 static message threat_statement(const evidence *e, msg_list names)
@@ -91,7 +99,7 @@ static message threat_statement(const evidence *e, msg_list names)
     return names.count ? msg_ask_st_threat(names) : msg_ask_st_role(role);
 }
 
-static message statement_of(const testimony *t, const evidence *e, msg_list names)
+static message statement_of(const testimony *t, const evidence *e, msg_list names, slice other)
 {
     static const message_id plain[EVIDENCE_RULE_COUNT_] = {
         [EV_SAYS_BAD] = MSG_ask_st_bad,
@@ -113,6 +121,8 @@ static message statement_of(const testimony *t, const evidence *e, msg_list name
         return msg_ask_st_person_benign(person_name(t));
     if (e->rule == EV_PERSON_UNKNOWN)
         return msg_ask_st_person_unknown(person_name(t));
+    if (e->rule == EV_SAYS_BENIGN && t->claim.predicate == PRED_SIGHTED)
+        return msg_ask_st_false_positive();
     if (e->rule == EV_LISTED_BAD)
         return msg_ask_st_listed_bad(list_name(t));
     if (e->rule == EV_LISTED_BENIGN)
@@ -129,18 +139,19 @@ static message statement_of(const testimony *t, const evidence *e, msg_list name
         return msg_ask_st_indicator(names);
     if (bad && (names.count || role_word(e->roles) != MSG_NONE) && e->rule != EV_COMBINED)
         return threat_statement(e, names);
-    return plain[e->rule] != MSG_NONE ? message_of(plain[e->rule]) : relation_statement(t);
+    return plain[e->rule] != MSG_NONE ? message_of(plain[e->rule]) : relation_statement(t, other);
 }
 
 static status claim_statement(job *j, const testimony *t, const evidence *e, phrase *ret, err *why)
 {
     phrase_builder b = {0};
     msg_list names = {0};
+    slice other;
     status st = threat_names(j, t->threats, t->threat_count, &names, why);
-    if (st != OK)
+    if (st != OK || (st = other_end(j, t, &other, why)) != OK)
         return st;
     add_via(&b, t, e->via);
-    phrase_add(&b, statement_of(t, e, names));
+    phrase_add(&b, statement_of(t, e, names, other));
     *ret = phrase_end(j, &b, JOIN_BLANK);
     return job_status(j, why);
 }

@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "format/emit.h"
-#include "format/galaxy/kinds.h"
+#include "format/galaxy_kinds.h"
 
 enum {
     GALAXY_VALUES_MAX = 1 << 18, /* uuids remembered for `related`; more are not looked up */

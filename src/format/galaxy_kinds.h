@@ -1,6 +1,6 @@
-/* kinds.h - what the values of a MISP galaxy are, by the galaxy's type. Private to the codec.
- * Uses: base, model/kind. Used by: galaxy.c.
- * Sources: the galaxies of github.com/MISP/misp-galaxy; ATT&CK's object types. */
+/* galaxy_kinds.h - what the values of a MISP galaxy are, by the type of the galaxy, and what its
+ * relations mean. Uses: base, model/kind. Used by: galaxy, misp.
+ * Sources: the galaxies of github.com/MISP/misp-galaxy; the object types of ATT&CK. */
 #ifndef NOROSHI_FORMAT_GALAXY_KINDS_H
 #define NOROSHI_FORMAT_GALAXY_KINDS_H
 

@@ -1,5 +1,5 @@
-/* kinds.c - types of galaxies and of relations: see kinds.h. */
-#include "format/galaxy/kinds.h"
+/* galaxy_kinds.c - types of galaxies and of relations: see galaxy_kinds.h. */
+#include "format/galaxy_kinds.h"
 
 #define ACTOR "threat-actor"
 #define OWN "misp-galaxy"
