@@ -5,6 +5,7 @@
  * which the codec's own file defines. */
 #define FORMATS(CODEC)                                                                             \
     CODEC(stix)                                                                                    \
+    CODEC(cve)                                                                                     \
     CODEC(kev)                                                                                     \
     CODEC(microsoft_naming)                                                                        \
     CODEC(misp_galaxy)                                                                             \

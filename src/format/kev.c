@@ -350,31 +350,6 @@ static void close_kev(kev *k)
     emit_close(&k->e);
 }
 
-/* The first byte that is no blank, -1 at the end: '{' is JSON. */
-static status first_byte(reader *in, int *ret, err *why)
-{
-    char text[64];
-    size_t n = 0, skip = 0;
-    status st;
-    *ret = -1;
-    if ((st = reader_rewind(in, why)) != OK)
-        return st;
-    for (bool first = true; *ret < 0; first = false) {
-        if ((st = reader_read(in, text, 1, &n, why)) != OK)
-            return st;
-        if (n == 0)
-            break;
-        /* over the byte order mark: EF BB BF */
-        if (first && (unsigned char)text[0] == 0xef)
-            skip = 3;
-        if (skip)
-            skip--;
-        else if (!is_space(text[0]))
-            *ret = (unsigned char)text[0];
-    }
-    return reader_rewind(in, why);
-}
-
 static status read_kev(const format_input *input, const fact_sink *sink, err *why)
 {
     CLEANUP(close_kev)
@@ -384,7 +359,7 @@ static status read_kev(const format_input *input, const fact_sink *sink, err *wh
     fact_head head = {.format = S("kev"), .source = S("cisa-kev"), .snapshot = true};
     if (!why)
         why = &mine;
-    status st = first_byte(input->in, &c, why);
+    status st = peek_first(input->in, &c, why);
     if (st != OK || (st = emit_open(&k.e, input, sink, &head, why)) != OK)
         return st;
     return c == '{' || c == '[' ? read_json(&k, input, why) : read_csv(&k, input, why);
