@@ -6,6 +6,7 @@
 #define FORMATS(CODEC)                                                                             \
     CODEC(stix)                                                                                    \
     CODEC(cve)                                                                                     \
+    CODEC(epss)                                                                                    \
     CODEC(kev)                                                                                     \
     CODEC(microsoft_naming)                                                                        \
     CODEC(misp_galaxy)                                                                             \

@@ -3,7 +3,7 @@
  *     json_peek p;
  *     if (peek_json(head, &p) && peek_has(&p, S("vulnerabilities"), S("cveID"))) ...
  *
- * Uses: base. Used by: kev, microsoft, galaxy, cve.
+ * Uses: base. Used by: kev, microsoft, galaxy, cve, epss.
  * Looks at names only, in any order; the text may end anywhere. No memory, O(head.len). */
 #ifndef NOROSHI_FORMAT_PEEK_H
 #define NOROSHI_FORMAT_PEEK_H

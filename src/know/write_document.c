@@ -269,6 +269,7 @@ status writer_document(writer *w, const document_in *d, err *why)
                             .held = held,
                             .lock = -1};
     w->rec.open = false;
+    series_forget(w);
     status st = open_document(w, d, why);
     if (st != OK && doc->open) {
         status taken_back = writer_document_abort(w, NULL);
@@ -564,9 +565,13 @@ static status note_classes(writer *w, err *why)
 static status close_document(writer *w, slice format, uint64_t refused, err *why)
 {
     document_state *doc = &w->doc;
+    uint64_t points = 0;
     status st = note_range(w, doc->tx, doc->first, doc->last, why);
     if (st == OK)
         st = withdraw_rest(w, why);
+    if (st == OK)
+        st = series_write(w, &points, why);
+    doc->fresh += points;
     if (st == OK)
         st = note_classes(w, why);
     if (st == OK)
@@ -636,6 +641,7 @@ status writer_document_abort(writer *w, err *why)
     if (!doc->open)
         return OK;
     doc->open = w->rec.open = false;
+    series_forget(w);
     intern_forget(w);
     if (!doc->flushed) {
         st = db_in_transaction(w->d) ? db_rollback_savepoint(w->d, why) : OK;

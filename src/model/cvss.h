@@ -11,7 +11,7 @@
  * Scores are whole tenths, computed in integers or in fixed point with more digits than any
  * rounding looks at: there is no floating point, so every machine gives the same score.
  * docs/cvss.md says where implementations differ and what is done here.
- * Sources: FIRST, A Complete Guide to CVSS v2.0; CVSS v3.0, v3.1 and v4.0 Specification Document. */
+ * Sources: FIRST, A Complete Guide to CVSS v2.0; CVSS v3.0, v3.1, v4.0 Specification Document. */
 #ifndef NOROSHI_CVSS_H
 #define NOROSHI_CVSS_H
 

@@ -1,5 +1,5 @@
 /* metrics.c - what a container says of how grave it is: CVSS of any version, SSVC, KEV, ratings in
- * words. A CVSS score is computed from its vector; what the record says is kept where it differs. */
+ * words. A CVSS score is computed from its vector; what the record says is kept if it differs. */
 #include "format/cve/cve.h"
 
 #include "model/cvss.h"
