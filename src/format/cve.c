@@ -1,5 +1,5 @@
 /* cve.c - CVE records, format 5.x: one record, one a line, or an array of them. docs/formats/cve.md
- * says what becomes which claim. Source: CVE Record Format 5.x, github.com/CVEProject/cve-schema. */
+ * says what becomes which claim. Source: CVE Record Format 5.x, github.com/CVEProject/cve-schema */
 #include "format/format.h"
 
 #include "format/cve/cve.h"

@@ -293,64 +293,28 @@ static bool find_pair(slice data, uint64_t key, uint64_t *value, uint64_t *rank)
     return false;
 }
 
-typedef struct day_row {
-    int64_t id, day, source;
-    slice model;
-} day_row;
-
-static status find_days(lens *l, arena *a, slice name, when until, size_t max, day_row *list,
-                        size_t *ret_count, err *why)
+/* The row the query stands at: false when it has no such point. */
+static status read_row(lens *l, arena *a, db_stmt *q, uint64_t key, series_point *p,
+                       bool *ret_found, err *why)
 {
-    bool row;
-    status st;
-    size_t n = 0;
-    db_stmt *q = db_query(l->d, Q_SERIES_DAYS);
-    db_bind_text(q, 1, name);
-    db_bind_int(q, 2, until == WHEN_NONE ? INT64_MAX : day_of(until));
-    db_bind_int(q, 3, (int64_t)max);
-    while ((st = db_step(q, &row, why)) == OK && row && n < max) {
-        list[n] = (day_row){.id = db_int(q, 0), .day = db_int(q, 1), .source = db_int(q, 2)};
-        if (!arena_copy(a, db_text(q, 3), &list[n].model)) {
-            st = ARENA_SPENT(a, why);
-            break;
-        }
-        n++;
-    }
-    db_reset(q);
-    *ret_count = n;
-    return st;
-}
-
-static status read_day(lens *l, const day_row *d, uint64_t key, series_point *p, bool *ret_found,
-                       err *why)
-{
-    bool row;
     uint8_t digest[SHA256_BYTES];
     uint64_t value = 0, rank = 0;
-    *ret_found = false;
-    db_stmt *q = db_query(l->d, Q_SERIES_DATA);
-    db_bind_int(q, 1, d->id);
-    status st = db_step(q, &row, why);
-    if (st != OK || !row)
-        return st;
-    slice data = db_text(q, 1);
-    int64_t vc = db_int(q, 2);
+    int64_t day = db_int(q, 0);
+    slice data = db_text(q, 5);
     hash_update(l->h, data);
     hash_final(l->h, digest);
-    if (!slice_eq(db_text(q, 0), slice_of((const char *)digest, sizeof digest)))
-        st = err_set(why, ERR_IO, ERR_NOWHERE, "a day of a series is damaged in the store");
-    else
-        *ret_found = find_pair(data, key, &value, &rank);
-    db_reset(q);
-    if (st != OK || !*ret_found)
-        return st;
-    *p = (series_point){.day = d->day < 0 ? WHEN_NONE : d->day * WHEN_DAY,
+    if (!slice_eq(db_text(q, 4), slice_of((const char *)digest, sizeof digest)))
+        return err_set(why, ERR_IO, ERR_NOWHERE, "a day of a series is damaged in the store");
+    *ret_found = find_pair(data, key, &value, &rank);
+    if (!*ret_found)
+        return OK;
+    *p = (series_point){.day = day < 0 ? WHEN_NONE : day * WHEN_DAY,
                         .value = (uint32_t)value,
-                        .rank = (uint32_t)rank,
-                        .model = d->model};
-    if ((st = lens_marking(l, vc, &p->marking, why)) == OK)
-        st = lens_source(l, d->source, &p->source, why);
-    return st;
+                        .rank = (uint32_t)rank};
+    if (!arena_copy(a, db_text(q, 3), &p->model))
+        return ARENA_SPENT(a, why);
+    status st = lens_marking(l, db_int(q, 2), &p->marking, why);
+    return st == OK ? lens_source(l, db_int(q, 1), &p->source, why) : st;
 }
 
 /* `most` points of at most `max` days. */
@@ -358,19 +322,22 @@ static status read_points(lens *l, arena *a, slice name, slice cve, when until, 
                           size_t most, series_points *ret, err *why)
 {
     uint64_t key;
-    size_t n = 0, days;
+    size_t n = 0;
+    bool row, found = false;
+    status st = OK;
     if (!key_of(cve, &key))
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "no CVE id");
-    day_row *list = arena_array(a, max, sizeof *list);
     series_point *points = arena_array(a, most, sizeof *points);
-    if (!list || !points)
+    if (!points)
         return ARENA_SPENT(a, why);
-    status st = find_days(l, a, name, until, max, list, &days, why);
-    for (size_t i = 0; st == OK && i < days && n < most; i++) {
-        bool found;
-        st = read_day(l, &list[i], key, &points[n], &found, why);
-        n += st == OK && found;
-    }
+    db_stmt *q = db_query(l->d, Q_SERIES_DAYS);
+    db_bind_text(q, 1, name);
+    db_bind_int(q, 2, until == WHEN_NONE ? INT64_MAX : day_of(until));
+    db_bind_int(q, 3, (int64_t)max);
+    while (n < most && (st = db_step(q, &row, why)) == OK && row &&
+           (st = read_row(l, a, q, key, &points[n], &found, why)) == OK)
+        n += found;
+    db_reset(q);
     if (st == OK)
         *ret = (series_points){points, n};
     return st;

@@ -125,6 +125,34 @@ TEST(a_marked_day_is_for_those_who_may_see_it)
     scratch_close(&t);
 }
 
+#ifdef NOROSHI_MUTANTS
+/* Without the visibility filter, a day that is hidden speaks. */
+TEST(without_the_filter_a_test_fails)
+{
+    scratch t;
+    int filter = 0;
+    store *mutant = NULL;
+    for (unsigned q = 0; q < (unsigned)Q_SERIES_DAYS; q++)
+        for (const char *p = db_sql((query)q); (p = strstr(p, "SEES")) != NULL; p++)
+            filter++;
+    REQUIRE(scratch_open(&t));
+    one_day(&t, "2025-01-01", "epss 430 81230", TLP_CLEAR);
+    one_day(&t, "2025-01-02", "epss 777 81230", TLP_AMBER);
+    CHECK_EQ(value_at(&t, "CVE-2024-3400", NULL), 777);
+    CHECK_EQ(clear_value(&t), 430);
+    store_options o = {.dir = t.dir, .mutant = filter};
+    o.clock = (clock_source){scratch_tick, &t};
+    o.random = random_seeded(&t.seed);
+    REQUIRE(store_open(&o, &mutant, &t.why) == OK);
+    t.l = lens_free(t.l);
+    CHECK_OK(lens_new(mutant, &t.l, &t.why));
+    CHECK_EQ(clear_value(&t), 777);
+    t.l = lens_free(t.l);
+    store_close(mutant);
+    scratch_close(&t);
+}
+#endif
+
 /* A document that is given up leaves no day; one that is no point is refused. */
 TEST(all_or_nothing)
 {

@@ -1,6 +1,6 @@
 /* score4.c - CVSS v4.0 (specification, section 8): MacroVector, its score from the table, and how
- * far the vector lies below the gravest vector of its MacroVector. Whole numbers; the one division is
- * the last step, rounded half up to a tenth.
+ * far the vector lies below the gravest vector of its MacroVector. Whole numbers; the one division
+ * is the last step, rounded half up to a tenth.
  *
  * The specification measures the distance to one of several gravest vectors ("the first of which
  * no metric is graver"). All gravest vectors of an equivalence class have the same sum of levels,
