@@ -457,7 +457,7 @@ static void put_record(json_out *o, const answer_vulnerability *v)
     json_close(&o->w, '}');
     put_bool(o, "exposed_before_disclosure",
              v->first_known != WHEN_NONE && v->published != WHEN_NONE &&
-                 v->first_known < v->published);
+                 v->first_known / WHEN_DAY < v->published / WHEN_DAY);
     json_key(&o->w, "indicators");
     json_open(&o->w, '[');
     for (size_t i = 0; i < v->held_count; i++) {

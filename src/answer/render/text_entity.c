@@ -39,9 +39,10 @@ phrase text_fit(page *p, const sink *out, message *parts, size_t n, size_t total
     if (fits < total) {
         fits = page_fit(p, out, parts, n, join, columns > 12 ? columns - 12 : columns);
         fits = fits ? fits : n ? 1 : 0;
-        if (fits < ITEMS_MAX)
+        bool more = fits < ITEMS_MAX && fits < total; /* a single one goes on in the next line */
+        if (more)
             parts[fits] = msg_ask_and_more((int64_t)(total - fits));
-        return page_phrase(p, parts, fits + (fits < ITEMS_MAX), join);
+        return page_phrase(p, parts, fits + more, join);
     }
     return page_phrase(p, parts, fits, join);
 }
