@@ -187,8 +187,11 @@ static status find_version(slice text, cvss_version *ret, err *why)
 status cvss_parse(slice text, cvss *ret, err *why)
 {
     parser p = {0};
-    slice field, rest = text;
+    slice field, rest;
     status st;
+    if (!text.len) /* places are counted from its first byte, which may be nowhere */
+        text = S("");
+    rest = text;
     if (text.len > CVSS_INPUT_MAX)
         return err_set(why, ERR_INPUT, CVSS_INPUT_MAX, "%zu bytes are no vector", text.len);
     if ((st = find_version(text, &p.v.version, why)) != OK)

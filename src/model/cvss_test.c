@@ -167,6 +167,7 @@ TEST(limits)
     char text[CVSS_INPUT_MAX + 1], out[CVSS_TEXT_MAX];
     cvss v;
     err why = {0};
+    CHECK_EQ(cvss_parse((slice){NULL, 0}, &v, &why), ERR_INPUT);
     memset(text, '/', sizeof text);
     CHECK_EQ(cvss_parse(slice_of(text, CVSS_INPUT_MAX), &v, &why), ERR_INPUT);
     CHECK(strstr(why.msg, "no colon") != NULL);
