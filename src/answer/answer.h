@@ -16,6 +16,7 @@
 #include "base/message.h"
 #include "judge/evidence.h"
 #include "know/names.h"
+#include "know/series.h"
 #include "model/observable.h"
 
 enum {
@@ -252,17 +253,100 @@ typedef struct answer_card {
     size_t sample_count;
 } answer_card;
 
-/* What KEV and others say of a vulnerability. */
+/* One CVSS score, by whom. */
+typedef struct answer_cvss {
+    slice version, vector, by;
+    slice score, severity; /* of the base metrics; empty when the vector cannot be read */
+    slice overall;         /* with its temporal and environmental metrics; empty: the same */
+    slice said;            /* what the record says, where that is another score */
+    const claim *claim;
+} answer_cvss;
+
+/* CISA's choices, and the decision they lead to by mission impact (low, medium, high). */
+typedef struct answer_ssvc {
+    slice exploitation, automatable, impact, by;
+    when at;                 /* WHEN_NONE */
+    const char *decision[3]; /* "track", "track*", "attend", "act"; NULL: a choice is missing */
+    const claim *claim;
+} answer_ssvc;
+
+typedef enum range_kind {
+    RANGE_ONE,    /* this version */
+    RANGE_BEFORE, /* from (empty: the first), before `to` */
+    RANGE_TO,     /* from (empty: the first), up to and with `to` */
+    RANGE_FROM,   /* from on */
+    RANGE_ALL
+} range_kind;
+typedef struct answer_range {
+    range_kind kind;
+    slice from, to;
+    bool commits; /* of a repository: nothing to compare a version with */
+} answer_range;
+
+/* A product and what one provider says of its versions. */
+typedef struct answer_affected {
+    node_ref node; /* KIND_NONE: it has no name to be found by */
+    slice name, vendor, product, by;
+    bool affected; /* false: no version is */
+    const answer_range *ranges;
+    size_t range_count, left_out;
+    const slice *fixed; /* the first versions that are not affected any more */
+    size_t fixed_count;
+    const slice *unaffected;
+    size_t unaffected_count;
+    const claim *claim;
+} answer_affected;
+
+/* One term of the sum that makes the priority. */
+typedef struct answer_term {
+    const char *name; /* "exploited", "no-login", ... */
+    int points;
+} answer_term;
+
+/* Indicators that are held of it or of who exploits it, by source. */
+typedef struct answer_held {
+    slice source;
+    uint64_t count;
+} answer_held;
+
+/* A text of a provider that says what to do. */
+typedef struct answer_advice {
+    slice text, by;
+    const claim *claim;
+} answer_advice;
+
+/* What its CVE record, KEV and others say of a vulnerability. */
 typedef struct answer_vulnerability {
     bool exploited;
-    const claim *kev;
+    bool rejected;      /* the CVE Program took it back */
+    slice rejected_why; /* empty */
+    const claim *kev;   /* KEV's own entry, else another word that it is exploited */
     when date_added, due_date;
     slice ransomware, action, vendor, product, title, notes;
+    when published;   /* when it was public: WHEN_NONE */
+    slice assigner;   /* short name of the CNA */
+    when first_known; /* the earliest use that a source dates; WHEN_NONE */
     const slice *cwes;
     size_t cwe_count;
-    answer_sayings affected;
+    answer_cvss *cvss;
+    size_t cvss_count;
+    answer_ssvc ssvc; /* claim NULL: none */
+    bool has_epss;
+    series_point epss;
+    answer_affected *affected;
+    size_t affected_count, affected_total;
+    answer_advice solution, workaround; /* claim NULL: none */
+    answer_held *held;
+    size_t held_count;
+    phrase facts;   /* how it is attacked: over the network, no login */
+    phrase because; /* the sum in words */
+    answer_term terms[8];
+    size_t term_count;
+    int points;
+    priority priority;    /* if it is affected */
     const claim *earlier; /* an older version of the entry with another word on ransomware */
     slice earlier_ransomware;
+    when edition, earlier_edition; /* of the catalogue that said so first; WHEN_NONE */
 } answer_vulnerability;
 
 typedef struct answer_attribution {

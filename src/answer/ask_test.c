@@ -378,12 +378,79 @@ TEST(a_vulnerability_with_its_catalogue_entry)
     CHECK_EQ(w->vulnerability->due_date, at("2024-04-19"));
     CHECK_EQ(w->card->exploited_by.count, 1);
     CHECK(has(&s.en, "EXPLOITED   Acme Box Injection"));
-    CHECK(has(&s.en, "since 2024-04-12, due 2024-04-19; ransomware use: Known; CWE-20"));
+    CHECK(has(&s.en, "since 2024-04-12, due 2024-04-19; ransomware use: Known\n"));
     CHECK(has(&s.json,
               "\"scores\":{\"cvss\":[],\"epss\":null,\"kev\":{\"date_added\":\"2024-04-12\""));
     w = ask(&s, "CVE-1999-0001");
     REQUIRE(w);
     CHECK(!w->known);
+    end(&s);
+}
+
+#define CVE_SAYS(value_, detail_)                                                                  \
+    say(&s->t, KIND_VULNERABILITY, "CVE-2024-77777", PRED_PROPERTY, KIND_NONE, "",                 \
+        .value = value_, .detail = detail_)
+
+static void add_record(session *s)
+{
+    doc(&s->t, "cve", "cve.json", 'A', TLP_CLEAR);
+    CVE_SAYS("", "{\"assigner\":\"acme\",\"by\":\"acme\",\"name\":\"record\",\"public\":"
+                 "\"2024-04-12T00:00:00Z\",\"state\":\"published\"}");
+    CVE_SAYS("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+             "{\"by\":\"CISA-ADP\",\"name\":\"cvss\",\"score\":\"9.8\",\"version\":\"3.1\"}");
+    CVE_SAYS("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H/E:U",
+             "{\"by\":\"acme\",\"name\":\"cvss\",\"overall\":\"9.1\",\"score\":\"10.0\","
+             "\"version\":\"3.1\"}");
+    CVE_SAYS("", "{\"automatable\":\"yes\",\"by\":\"CISA-ADP\",\"exploitation\":\"poc\",\"name\":"
+                 "\"ssvc\",\"technical_impact\":\"total\",\"time\":\"2024-04-17T04:00:13Z\"}");
+    CVE_SAYS("Upgrade to a fixed version, whatever else is in place. Then rest.",
+             "{\"by\":\"acme\",\"name\":\"solution\"}");
+    say(&s->t, KIND_VULNERABILITY, "CVE-2024-77777", PRED_AFFECTS, KIND_PRODUCT, "name:acmebox",
+        .detail = "{\"by\":\"acme\",\"default\":\"unaffected\",\"product\":\"Box\",\"vendor\":"
+                  "\"Acme\",\"versions\":[{\"status\":\"unaffected\",\"version\":\"9.0\"},"
+                  "{\"lessThan\":\"10.2.9-h1\",\"status\":\"affected\",\"version\":\"10.2\"},"
+                  "{\"changes\":[{\"at\":\"11.3\",\"status\":\"unaffected\"}],\"lessThan\":\"*\","
+                  "\"status\":\"affected\",\"version\":\"11\"},{\"lessThanOrEqual\":\"12.4\","
+                  "\"status\":\"affected\",\"version\":\"0\"}]}");
+    say(&s->t, KIND_VULNERABILITY, "CVE-2024-77777", PRED_AFFECTS, KIND_PRODUCT, "name:acmebox",
+        .detail = "{\"by\":\"CISA-ADP\",\"product\":\"box\",\"versions\":[{\"status\":\"affected\","
+                  "\"version\":\"1\"}]}");
+    say(&s->t, KIND_VULNERABILITY, "CVE-2024-77777", PRED_AFFECTS, KIND_PRODUCT, "name:acmecloud",
+        .detail = "{\"by\":\"acme\",\"default\":\"unaffected\",\"product\":\"Cloud\",\"vendor\":"
+                  "\"Acme\",\"versions\":[{\"status\":\"unaffected\",\"version\":\"All\"}]}");
+    say(&s->t, KIND_VULNERABILITY, "CVE-2024-77777", PRED_MEASURED, KIND_NONE, "",
+        .value = "epss 945600 999000", .valid_from = "2026-11-20");
+    doc_end(&s->t);
+    CHECK_OK(asker_look(s->k, &s->t.v, &s->t.why));
+}
+
+TEST(a_vulnerability_with_its_record)
+{
+    session s;
+    REQUIRE(begin(&s));
+    add_record(&s);
+    const answer *w = ask(&s, "CVE-2024-77777");
+    REQUIRE(w && w->vulnerability);
+    const answer_vulnerability *v = w->vulnerability;
+    CHECK(!v->exploited);
+    CHECK_EQ(v->cvss_count, 2);
+    CHECK_EQ(v->priority, PRIORITY_P2); /* 2 + 1 + 1 + 1, but nobody is known to exploit it */
+    CHECK_EQ(v->points, 5);
+    CHECK(has(&s.en, "= exploit is public (SSVC) + no login + automatable + total impact"));
+    CHECK(has(&s.en, "CVSS 3.1 10.0, with temporal metrics 9.1 (acme) \xc2\xb7 CVSS 3.1 9.8 "
+                     "(CISA-ADP) \xc2\xb7 EPSS 0.9456 (2026-11-20)"));
+    CHECK(has(&s.json, "\"epss\":{\"score\":0.9456,\"percentile\":0.999,\"day\":\"2026-11-20\""));
+    CHECK(has(&s.en, "by mission impact: low track, medium track*, high attend"));
+    CHECK(has(&s.en, "Box 10.2 before 10.2.9-h1 \xc2\xb7 11 before 11.3 \xc2\xb7 up to 12.4"));
+    CHECK(has(&s.en, "not affected:  Box 9.0 \xc2\xb7 Cloud"));
+    CHECK(has(&s.en, "upgrade Box to 10.2.9-h1, 11.3 or later in its line"));
+    CHECK(has(&s.en, "\"Upgrade to a fixed version, whatever else is in place\""));
+    CHECK(has(&s.json,
+              "\"fixed\":[{\"product\":\"name:acmebox\",\"versions\":[\"10.2.9-h1\",\"11.3\"]}]"));
+    CHECK(
+        has(&s.json, "\"decision\":{\"low\":\"track\",\"medium\":\"track*\",\"high\":\"attend\"}"));
+    CHECK(has(&s.json, "\"priority\":{\"if_affected\":\"P2\",\"points\":5,\"terms\":[{\"what\":"
+                       "\"exploit-public\",\"points\":2}"));
     end(&s);
 }
 

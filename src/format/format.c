@@ -5,6 +5,8 @@
  * which the codec's own file defines. */
 #define FORMATS(CODEC)                                                                             \
     CODEC(stix)                                                                                    \
+    CODEC(cve)                                                                                     \
+    CODEC(epss)                                                                                    \
     CODEC(kev)                                                                                     \
     CODEC(microsoft_naming)                                                                        \
     CODEC(misp)                                                                                    \

@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-enum { CWES_MAX = 64, CVE_TEXT_MAX = 32 };
+enum { CWES_MAX = 64, CVE_TEXT_MAX = 32, VERSION_MAX = 32 };
 
 typedef enum field {
     FIELD_CVE,
@@ -203,6 +203,7 @@ typedef struct kev {
     json_limits limits;
     uint64_t entries;
     int64_t count; /* what the catalogue says of itself; -1: nothing */
+    char released[WHEN_TEXT_MAX], version[VERSION_MAX + 1];
 } kev;
 
 static void fields_of(const json *v, entry *x)
@@ -235,6 +236,37 @@ static status take_item(kev *k, const json_part *p, err *why)
     return take(&k->e, &r, &x, st, why);
 }
 
+static void take_edition(kev *k, bool released, slice text)
+{
+    when t;
+    if (released && when_parse(text, &t) == OK)
+        when_iso(t, k->released);
+    else if (!released && text.len <= VERSION_MAX)
+        memcpy(k->version, text.ptr, text.len);
+}
+
+/* Which edition this document is: what an entry says is then known to have been said on a day. */
+static status tell_edition(kev *k, err *why)
+{
+    detail d = {0};
+    fact_claim c = emit_blank();
+    fact_record r = {.place = S("/dateReleased"), .modified = WHEN_NONE};
+    slice parts[] = {S("edition"), slice_str(k->released), slice_str(k->version)};
+    if (!k->released[0])
+        return OK;
+    emit_begin(&k->e);
+    detail_text(&d, "name", S("edition"));
+    detail_text(&d, "released", parts[1]);
+    detail_text(&d, "version", parts[2]);
+    c.subject = (node_ref){KIND_REPORT, S("cisa-kev:catalogue")};
+    c.predicate = PRED_PROPERTY;
+    status st = emit_detail(&k->e, &d, &c.detail, why);
+    if (st == OK)
+        st = emit_claim(&k->e, &c, why);
+    return st == OK ? emit_end(&k->e, &r, parts, COUNT_OF(parts), why)
+                    : emit_refuse(&k->e, r.at, r.place, st, why);
+}
+
 static status take_part(kev *k, const json_part *p, err *why)
 {
     json *v;
@@ -244,10 +276,17 @@ static status take_part(kev *k, const json_part *p, err *why)
         return take_item(k, p, why);
     if (p->kind == JSON_PART_ITEM || slice_eq(p->key, S("vulnerabilities")))
         return err_set(why, ERR_INPUT, p->at, "no array \"vulnerabilities\": this is no catalogue");
-    if (!slice_eq(p->key, S("count")))
+    bool released = slice_eq(p->key, S("dateReleased"));
+    bool version = slice_eq(p->key, S("catalogVersion"));
+    if (!released && !version && !slice_eq(p->key, S("count")))
         return OK;
     emit_begin(&k->e);
     status st = emit_parse(&k->e, p->raw, &k->limits, &v, why);
+    if (released || version) {
+        if (st == OK)
+            take_edition(k, released, slice_trim(json_text(v)));
+        return st;
+    }
     if (st == OK && (!json_whole(v, &k->count) || k->count < 0))
         st = err_set(why, ERR_INPUT, p->at, "\"count\" is no number of entries");
     return st;
@@ -281,7 +320,7 @@ static status read_json(kev *k, const format_input *input, err *why)
     if (st == OK && k->count >= 0 && (uint64_t)k->count != k->entries)
         st = emit_warn(&k->e, 0, S("/count"), why, "the catalogue says %lld entries, it has %llu",
                        (long long)k->count, (unsigned long long)k->entries);
-    return st;
+    return st == OK ? tell_edition(k, why) : st;
 }
 
 /* --- CSV ------------------------------------------------------------------------------------- */
@@ -350,31 +389,6 @@ static void close_kev(kev *k)
     emit_close(&k->e);
 }
 
-/* The first byte that is no blank, -1 at the end: '{' is JSON. */
-static status first_byte(reader *in, int *ret, err *why)
-{
-    char text[64];
-    size_t n = 0, skip = 0;
-    status st;
-    *ret = -1;
-    if ((st = reader_rewind(in, why)) != OK)
-        return st;
-    for (bool first = true; *ret < 0; first = false) {
-        if ((st = reader_read(in, text, 1, &n, why)) != OK)
-            return st;
-        if (n == 0)
-            break;
-        /* over the byte order mark: EF BB BF */
-        if (first && (unsigned char)text[0] == 0xef)
-            skip = 3;
-        if (skip)
-            skip--;
-        else if (!is_space(text[0]))
-            *ret = (unsigned char)text[0];
-    }
-    return reader_rewind(in, why);
-}
-
 static status read_kev(const format_input *input, const fact_sink *sink, err *why)
 {
     CLEANUP(close_kev)
@@ -384,7 +398,7 @@ static status read_kev(const format_input *input, const fact_sink *sink, err *wh
     fact_head head = {.format = S("kev"), .source = S("cisa-kev"), .snapshot = true};
     if (!why)
         why = &mine;
-    status st = first_byte(input->in, &c, why);
+    status st = peek_first(input->in, &c, why);
     if (st != OK || (st = emit_open(&k.e, input, sink, &head, why)) != OK)
         return st;
     return c == '{' || c == '[' ? read_json(&k, input, why) : read_csv(&k, input, why);
@@ -415,7 +429,7 @@ static int sniff(slice head, slice path)
 }
 
 const format format_kev = {.name = "kev",
-                           .version = 1,
+                           .version = 2,
                            .snapshot = true,
                            .one_list = true,
                            .sniff = sniff,

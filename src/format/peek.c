@@ -118,3 +118,27 @@ bool peek_has(const json_peek *p, slice array, slice name)
 {
     return find(p, array, name, true);
 }
+
+status peek_first(reader *in, int *ret, err *why)
+{
+    char text[64];
+    size_t n = 0, skip = 0;
+    status st;
+    *ret = -1;
+    if ((st = reader_rewind(in, why)) != OK)
+        return st;
+    for (bool first = true; *ret < 0; first = false) {
+        if ((st = reader_read(in, text, 1, &n, why)) != OK)
+            return st;
+        if (n == 0)
+            break;
+        /* over the byte order mark: EF BB BF */
+        if (first && (unsigned char)text[0] == 0xef)
+            skip = 3;
+        if (skip)
+            skip--;
+        else if (!is_space(text[0]))
+            *ret = (unsigned char)text[0];
+    }
+    return reader_rewind(in, why);
+}

@@ -3,12 +3,13 @@
  *     json_peek p;
  *     if (peek_json(head, &p) && peek_has(&p, S("vulnerabilities"), S("cveID"))) ...
  *
- * Uses: base. Used by: kev, microsoft, galaxy, misp, taxonomy.
+ * Uses: base. Used by: kev, microsoft, galaxy, misp, taxonomy, cve, epss.
  * Looks at names only, in any order; the text may end anywhere. No memory, O(head.len). */
 #ifndef NOROSHI_FORMAT_PEEK_H
 #define NOROSHI_FORMAT_PEEK_H
 
 #include "base/base.h"
+#include "base/reader.h"
 
 enum { PEEK_NAMES_MAX = 64 };
 
@@ -30,5 +31,9 @@ bool peek_top(const json_peek *p, slice name);
 /* The first element of the array member `array` ("": of the top-level array) is an object with a
  * member called so. */
 bool peek_has(const json_peek *p, slice array, slice name);
+
+/* The first byte that is no blank, behind a byte order mark; -1 at the end. The reader is at the
+ * beginning again afterwards. */
+status peek_first(reader *in, int *ret, err *why) NODISCARD;
 
 #endif

@@ -397,3 +397,36 @@ TEST(custom_objects)
     SAYS("  other @x-thing/1 uses other @url/3 ");
     facts_close(&t);
 }
+
+/* Who acts exploits it when the sentence says so; other words only refer to it; what stands in a
+ * citation says nothing. */
+TEST(vulnerabilities_in_descriptions)
+{
+    facts_text t;
+    facts_open(&t);
+    tell(&t,
+         "{'type':'bundle','id':'@bundle/1','objects':["
+         "{'type':'campaign','id':'@campaign/1',$,'name':'Op','description':'Spring. It began with "
+         "the exploit of cve-2024-3400.(Citation: CVE-2021-1111) Nobody used xCVE-2021-2222, "
+         "CVE-2024-3400 or CVE-12-1.'},"
+         "{'type':'intrusion-set','id':'@intrusion-set/2',$,'name':'Kitten'},"
+         "{'type':'attack-pattern','id':'@attack-pattern/3',$,'name':'Exploit it','description':"
+         "'They exploit bugs such as CVE-2021-3333.'},"
+         "{'type':'relationship','id':'@relationship/4',$,'relationship_type':'uses','source_ref':"
+         "'@intrusion-set/2','target_ref':'@attack-pattern/3','description':'[Kitten](https://x/y) "
+         "has used CVE-2021-4444 and scanned for CVE-2021-5555. It did not exploit "
+         "CVE-2021-6666.'}]}");
+    SAYS("  campaign @campaign/1 exploits vulnerability CVE-2024-3400 'It began with the exploit "
+         "of cve-2024-3400' {'basis':'text','id':'@campaign/1'}\n");
+    SAYS("  technique @attack-pattern/3 refers-to vulnerability CVE-2021-3333 'They exploit bugs "
+         "such as CVE-2021-3333'");
+    SAYS("  actor @intrusion-set/2 exploits vulnerability CVE-2021-4444 '[Kitten](https://x/y) has "
+         "used CVE-2021-4444 and scanned for CVE-2021-5555' {'basis':'text','id':"
+         "'@relationship/4'}\n");
+    SAYS("  actor @intrusion-set/2 refers-to vulnerability CVE-2021-5555 ");
+    SAYS("  actor @intrusion-set/2 refers-to vulnerability CVE-2021-6666 'It did not exploit "
+         "CVE-2021-6666'");
+    SAYS_NOT("CVE-2021-1111 '");
+    SAYS_NOT("vulnerability CVE-2021-2222");
+    facts_close(&t);
+}

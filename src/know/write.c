@@ -61,6 +61,7 @@ writer *writer_free(writer *w)
     row_set_done(&w->doc.objects_seen);
     free(w->doc.classes.at);
     free(w->doc.held.at);
+    series_forget(w);
     buf_done(&w->doc.prefix);
     buf_done(&w->canon);
     arena_done(&w->texts);

@@ -269,6 +269,7 @@ status writer_document(writer *w, const document_in *d, err *why)
                             .held = held,
                             .lock = -1};
     w->rec.open = false;
+    series_forget(w);
     status st = open_document(w, d, why);
     if (st != OK && doc->open) {
         status taken_back = writer_document_abort(w, NULL);
@@ -586,9 +587,13 @@ static status write_classes(writer *w, err *why)
 static status close_document(writer *w, slice format, uint64_t refused, err *why)
 {
     document_state *doc = &w->doc;
+    uint64_t points = 0;
     status st = note_range(w, doc->tx, doc->first, doc->last, why);
     if (st == OK)
         st = withdraw_rest(w, why);
+    if (st == OK)
+        st = series_write(w, &points, why);
+    doc->fresh += points;
     if (st == OK)
         st = write_classes(w, why);
     if (st == OK)
@@ -663,6 +668,7 @@ status writer_document_abort(writer *w, err *why)
     if (!doc->open)
         return OK;
     doc->open = w->rec.open = false;
+    series_forget(w);
     intern_forget(w);
     if (!doc->flushed) {
         pending_done(w->s, doc->tx, doc->lock);

@@ -1,6 +1,6 @@
 /* write_private.h - what the files of the writer share. Private to know.
  * Uses: db, store_private, write. Used by: write.c, write_intern.c, write_document.c,
- * write_record.c, write_curate.c. */
+ * write_record.c, write_curate.c, held.c, series.c. */
 #ifndef NOROSHI_KNOW_WRITE_PRIVATE_H
 #define NOROSHI_KNOW_WRITE_PRIVATE_H
 
@@ -104,6 +104,7 @@ struct writer {
     } classes[4];
     unsigned next_class;
     arena class_texts;
+    struct series_sum *series; /* points of the document under way; NULL: none. series.c */
 };
 
 /* write_intern.c: ids of things, made when they are new. Inside a write transaction. */
@@ -146,6 +147,12 @@ void record_done(record_state *r);
 status held_new(writer *w, const fact_claim *c, marking m, err *why) NODISCARD;
 status held_gone(writer *w, int64_t row, err *why) NODISCARD;
 status held_write(writer *w, err *why) NODISCARD;
+
+/* series.c: a point of a daily series; all points of the document as one row, counted in
+ * *ret_fresh when they are new; none of them after all. */
+status series_point_add(writer *w, const fact_claim *c, err *why) NODISCARD;
+status series_write(writer *w, uint64_t *ret_fresh, err *why) NODISCARD;
+void series_forget(writer *w);
 
 /* write_curate.c: dates the settings of a source when they change; NULL or 0 keeps one. vc: of the
  * document that brings them, 0 when a person says so. */

@@ -402,6 +402,8 @@ status writer_claim(writer *w, const fact_claim *c, err *why)
     assert(w->rec.open);
     record_state *r = &w->rec;
     marking m = c->marked ? marking_join(w->doc.floor, c->marking) : r->marking;
+    if (c->predicate == PRED_MEASURED)
+        return series_point_add(w, c, why);
     if (r->skip) { /* known, but who may have the document's bytes depends on all that is in it */
         int64_t vc;
         status st = intern_marking(w, m, &vc, why);

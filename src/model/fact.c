@@ -47,6 +47,7 @@ static const char *const names[] = {
     [PRED_IMPERSONATES] = "impersonates",
     [PRED_BASED_ON] = "based-on",
     [PRED_OTHER] = "other",
+    [PRED_MEASURED] = "measured",
 };
 _Static_assert(COUNT_OF(names) == PRED_COUNT_, "a predicate without a name");
 

@@ -63,6 +63,9 @@ typedef enum predicate {
     PRED_IMPERSONATES,
     PRED_BASED_ON,
     PRED_OTHER, /* a relation of the source's own; detail.relation names it */
+    /* vulnerability: a point of a daily series, kept packed (know/series.h), not as a claim. value:
+       series, score and percentile in millionths ("epss 430 123450"); valid_from: the day */
+    PRED_MEASURED,
     PRED_COUNT_
 } predicate;
 

@@ -113,6 +113,12 @@ status step_card(job *j, const name_candidate *c, err *why);
 status step_techniques(job *j, answer_card *card, err *why); /* techniques.c */
 status step_card_actions(job *j, err *why);                  /* card_do.c */
 status step_vulnerability(job *j, slice cve, err *why);      /* vulnerability.c */
+/* CVSS, SSVC, dates, what to do: from the claims about it. vulnerability_scores.c */
+status see_scores(job *j, answer_vulnerability *v, const claim_list *properties, err *why);
+/* Products and versions. vulnerability_affected.c */
+status see_affected(job *j, answer_vulnerability *v, const claim_list *affects, err *why);
+/* The sum and what it means: vulnerability_priority.c */
+void see_vulnerability_priority(job *j, answer_vulnerability *v);
 
 /* --- lists of a card ------------------------------------------------------------------------ */
 

@@ -1,6 +1,8 @@
 /* json_entity.c - members of answers about things with a name: see render.h and docs/answers.md. */
 #include "answer/render/write.h"
 
+#include <stdio.h>
+
 static void put_id_name(json_out *o, node_ref node, slice name, slice id)
 {
     put_member(o, "id", node.text);
@@ -262,16 +264,114 @@ static void put_kev(json_out *o, const answer_vulnerability *v)
     json_close(&o->w, '}');
 }
 
+static void put_claim_id(json_out *o, const claim *c)
+{
+    char id[CLAIM_ID_TEXT + 1];
+    put_member(o, "source", c->source);
+    put_string(o, "claim", claim_id_text(c, id));
+}
+
+static void put_cvss(json_out *o, const answer_vulnerability *v)
+{
+    json_key(&o->w, "cvss");
+    json_open(&o->w, '[');
+    for (size_t i = 0; i < v->cvss_count; i++) {
+        const answer_cvss *c = &v->cvss[i];
+        json_open(&o->w, '{');
+        put_member(o, "version", c->version);
+        put_member(o, "score", c->score);
+        put_member(o, "overall", c->overall);
+        put_member(o, "said", c->said);
+        put_member(o, "severity", c->severity);
+        put_member(o, "vector", c->vector);
+        put_member(o, "by", c->by);
+        put_claim_id(o, c->claim);
+        json_close(&o->w, '}');
+    }
+    json_close(&o->w, ']');
+}
+
+static void put_ssvc(json_out *o, const answer_ssvc *s)
+{
+    static const char *const impacts[] = {"low", "medium", "high"};
+    json_key(&o->w, "ssvc");
+    if (!s->claim) {
+        json_put_null(&o->w);
+        return;
+    }
+    json_open(&o->w, '{');
+    put_member(o, "exploitation", s->exploitation);
+    put_member(o, "automatable", s->automatable);
+    put_member(o, "technical_impact", s->impact);
+    put_member(o, "by", s->by);
+    put_when(o, "at", s->at);
+    json_key(&o->w, "decision"); /* by mission impact */
+    json_open(&o->w, '{');
+    for (size_t i = 0; i < COUNT_OF(impacts); i++)
+        put_string(o, impacts[i], s->decision[i]);
+    json_close(&o->w, '}');
+    put_claim_id(o, s->claim);
+    json_close(&o->w, '}');
+}
+
+static void put_priority(json_out *o, const answer *w)
+{
+    const answer_vulnerability *v = w->vulnerability;
+    static const char *const words[] = {NULL, "P1", "P2", "P3", "P4"};
+    json_key(&o->w, "priority");
+    json_open(&o->w, '{');
+    put_string(o, "if_affected", words[v->priority]);
+    put_int(o, "points", v->points);
+    json_key(&o->w, "terms");
+    json_open(&o->w, '[');
+    for (size_t i = 0; i < v->term_count; i++) {
+        json_open(&o->w, '{');
+        put_string(o, "what", v->terms[i].name);
+        put_int(o, "points", v->terms[i].points);
+        json_close(&o->w, '}');
+    }
+    json_close(&o->w, ']');
+    put_phrase(o, "text", &w->priority_line);
+    put_phrase(o, "because", &v->because);
+    json_close(&o->w, '}');
+}
+
+/* A share as the number it is: 0.00043. */
+static void put_share(json_out *o, const char *key, uint32_t millionths)
+{
+    char text[16];
+    int n = snprintf(text, sizeof text, "%u.%06u", millionths / 1000000, millionths % 1000000);
+    while (n > 3 && text[n - 1] == '0')
+        n--;
+    json_key(&o->w, key);
+    json_put_raw(&o->w, slice_of(text, (size_t)n));
+}
+
+static void put_epss(json_out *o, const answer_vulnerability *v)
+{
+    if (!v->has_epss) {
+        put_string(o, "epss", NULL);
+        return;
+    }
+    json_key(&o->w, "epss");
+    json_open(&o->w, '{');
+    put_share(o, "score", v->epss.value);
+    put_share(o, "percentile", v->epss.rank);
+    put_day(o, "day", v->epss.day); /* null: the file says no date */
+    put_member(o, "model", v->epss.model);
+    put_member(o, "source", v->epss.source);
+    json_close(&o->w, '}');
+}
+
 static void put_scores(json_out *o, const answer *w)
 {
     json_key(&o->w, "scores");
     json_open(&o->w, '{');
-    json_key(&o->w, "cvss");
-    json_put_raw(&o->w, S("[]"));
-    put_string(o, "epss", NULL);
+    put_cvss(o, w->vulnerability);
+    put_epss(o, w->vulnerability);
     put_kev(o, w->vulnerability);
-    put_string(o, "ssvc", NULL);
-    put_phrase(o, "priority", &w->priority_line);
+    put_ssvc(o, &w->vulnerability->ssvc);
+    put_priority(o, w);
     json_close(&o->w, '}');
 }
 
@@ -283,8 +383,87 @@ static void put_changes(json_out *o, const answer_vulnerability *v)
         json_open(&o->w, '{');
         put_string(o, "what", "ransomware");
         put_member(o, "from", v->earlier_ransomware);
+        put_when(o, "from_edition", v->earlier_edition);
         put_member(o, "to", v->ransomware);
+        put_when(o, "to_edition", v->edition);
         put_when(o, "recorded", v->kev->recorded);
+        json_close(&o->w, '}');
+    }
+    json_close(&o->w, ']');
+}
+
+static void put_ranges(json_out *o, const answer_affected *a)
+{
+    static const char *const words[] = {"version", "before", "to", "from", "all"};
+    json_key(&o->w, "versions");
+    json_open(&o->w, '[');
+    for (size_t i = 0; i < a->range_count; i++) {
+        const answer_range *r = &a->ranges[i];
+        json_open(&o->w, '{');
+        put_string(o, "range", words[r->kind]);
+        put_member(o, "from", r->from);
+        put_member(o, "to", r->to);
+        put_bool(o, "commits", r->commits);
+        json_close(&o->w, '}');
+    }
+    json_close(&o->w, ']');
+    put_int(o, "versions_left_out", (int64_t)a->left_out);
+}
+
+static void put_affected(json_out *o, const answer_vulnerability *v)
+{
+    json_key(&o->w, "affected");
+    json_open(&o->w, '[');
+    size_t n = put_some(o, "affected", v->affected_count, v->affected_total);
+    for (size_t i = 0; i < n; i++) {
+        const answer_affected *a = &v->affected[i];
+        json_open(&o->w, '{');
+        put_member(o, "id", a->node.text);
+        put_member(o, "name", a->name);
+        put_member(o, "vendor", a->vendor);
+        put_member(o, "product", a->product);
+        put_bool(o, "affected", a->affected);
+        put_ranges(o, a);
+        put_texts(o, "fixed", a->fixed, a->fixed_count);
+        put_texts(o, "unaffected", a->unaffected, a->unaffected_count);
+        put_member(o, "by", a->by);
+        put_claim_id(o, a->claim);
+        json_close(&o->w, '}');
+    }
+    json_close(&o->w, ']');
+    json_key(&o->w, "fixed");
+    json_open(&o->w, '[');
+    for (size_t i = 0; i < n; i++) {
+        if (!v->affected[i].fixed_count)
+            continue;
+        json_open(&o->w, '{');
+        put_member(o, "product", v->affected[i].name);
+        put_texts(o, "versions", v->affected[i].fixed, v->affected[i].fixed_count);
+        json_close(&o->w, '}');
+    }
+    json_close(&o->w, ']');
+}
+
+/* The record of the CVE Program, and what is held against who uses it. */
+static void put_record(json_out *o, const answer_vulnerability *v)
+{
+    json_key(&o->w, "record");
+    json_open(&o->w, '{');
+    put_string(o, "state", !v->assigner.len ? NULL : v->rejected ? "rejected" : "published");
+    put_member(o, "rejected_why", v->rejected_why);
+    put_member(o, "assigner", v->assigner);
+    put_when(o, "public", v->published);
+    put_texts(o, "cwes", v->cwes, v->cwe_count);
+    json_close(&o->w, '}');
+    put_bool(o, "exposed_before_disclosure",
+             v->first_known != WHEN_NONE && v->published != WHEN_NONE &&
+                 v->first_known / WHEN_DAY < v->published / WHEN_DAY);
+    json_key(&o->w, "indicators");
+    json_open(&o->w, '[');
+    for (size_t i = 0; i < v->held_count; i++) {
+        json_open(&o->w, '{');
+        put_member(o, "source", v->held[i].source);
+        put_int(o, "count", (int64_t)v->held[i].count);
         json_close(&o->w, '}');
     }
     json_close(&o->w, ']');
@@ -303,9 +482,8 @@ static void put_vulnerability(json_out *o, const answer *w)
              c->description_claim ? c->description_claim->source : S(""));
     json_close(&o->w, '}');
     put_scores(o, w);
-    put_sayings(o, "affected", &w->vulnerability->affected);
-    json_key(&o->w, "fixed");
-    json_put_raw(&o->w, S("[]"));
+    put_record(o, w->vulnerability);
+    put_affected(o, w->vulnerability);
     put_relation_list(o, "exploited_by", &c->exploited_by);
     put_relation_list(o, "relations", &c->relations);
     json_key(&o->w, "detections");

@@ -21,4 +21,17 @@ slice text_name_and_id(page *p, const answer_relation *r);
 message text_sort(const answer_card *c);
 void text_named(page *p, text_options how, const sink *out);
 
+enum { TEXT_COLUMNS = SINK_COLUMNS - COLUMN_BODY, ITEMS_MAX = 64 };
+
+/* As many of the parts as fit on one line, then how many more there are; parts has room for one
+ * more. */
+phrase text_fit(page *p, const sink *out, message *parts, size_t n, size_t total, phrase_join join,
+                size_t columns);
+/* One line with the names; NULL when there are none of that predicate (PRED_NONE: any). */
+text_line *text_relations(page *p, const sink *out, message_id label, const answer_relations *list,
+                          predicate only);
+/* What the thing is: the first sentence of its description. */
+void text_what(page *p);
+void text_vulnerability(page *p, const sink *out); /* text_vulnerability.c */
+
 #endif

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { TEXT_COLUMNS = SINK_COLUMNS - COLUMN_BODY, ITEMS_MAX = 64, NAMES_LINES = 3 };
+enum { NAMES_LINES = 3 };
 
 static message_id kind_word(kind k)
 {
@@ -32,17 +32,17 @@ static message_id kind_word(kind k)
 
 /* --- lists that end where the line does ----------------------------------------------------- */
 
-/* As many of the parts as fit on one line, then how many more there are. */
-static phrase fit(page *p, const sink *out, message *parts, size_t n, size_t total,
-                  phrase_join join, size_t columns)
+phrase text_fit(page *p, const sink *out, message *parts, size_t n, size_t total, phrase_join join,
+                size_t columns)
 {
     size_t fits = page_fit(p, out, parts, n, join, columns);
     if (fits < total) {
         fits = page_fit(p, out, parts, n, join, columns > 12 ? columns - 12 : columns);
         fits = fits ? fits : n ? 1 : 0;
-        if (fits < ITEMS_MAX)
+        bool more = fits < ITEMS_MAX && fits < total; /* a single one goes on in the next line */
+        if (more)
             parts[fits] = msg_ask_and_more((int64_t)(total - fits));
-        return page_phrase(p, parts, fits + (fits < ITEMS_MAX), join);
+        return page_phrase(p, parts, fits + more, join);
     }
     return page_phrase(p, parts, fits, join);
 }
@@ -53,7 +53,7 @@ static void put_texts_line(page *p, const sink *out, message_id label, const sli
     size_t k = 0;
     for (; k < n && k < ITEMS_MAX; k++)
         parts[k] = msg_ask_text(list[k]);
-    phrase all = fit(p, out, parts, k, n, JOIN_COMMA, TEXT_COLUMNS);
+    phrase all = text_fit(p, out, parts, k, n, JOIN_COMMA, TEXT_COLUMNS);
     line_phrase(page_body(p, label), &all);
 }
 
@@ -62,8 +62,8 @@ static message relation_part(const answer_relation *r)
     return r->id.len ? msg_ask_named_id(r->name, r->id) : msg_ask_text(r->name);
 }
 
-static text_line *put_relations(page *p, const sink *out, message_id label,
-                                const answer_relations *list, predicate only)
+text_line *text_relations(page *p, const sink *out, message_id label, const answer_relations *list,
+                          predicate only)
 {
     message parts[ITEMS_MAX + 1];
     size_t n = 0, total = 0;
@@ -79,7 +79,7 @@ static text_line *put_relations(page *p, const sink *out, message_id label,
     message head = msg_ask_count((int64_t)total);
     text_line *l = page_body(p, label);
     line_say(p, l, head);
-    phrase all = fit(p, out, parts, n, total, JOIN_COMMA, TEXT_COLUMNS - 6);
+    phrase all = text_fit(p, out, parts, n, total, JOIN_COMMA, TEXT_COLUMNS - 6);
     line_phrase(l, &all);
     return l;
 }
@@ -119,7 +119,7 @@ static void put_origin(page *p, const sink *out)
         return;
     if (sure >= 0)
         parts[n++] = msg_ask_origin_confidence(sure);
-    phrase all = fit(p, out, parts, n, n, JOIN_SEMICOLON, TEXT_COLUMNS);
+    phrase all = text_fit(p, out, parts, n, n, JOIN_SEMICOLON, TEXT_COLUMNS);
     line_phrase(page_body(p, MSG_ask_label_origin), &all);
 }
 
@@ -136,7 +136,7 @@ static void put_names(page *p, const sink *out)
         text_line *l = page_body(p, i == 0 ? MSG_ask_label_names : MSG_NONE);
         l->rank = i == 0 ? 0 : (unsigned)(6 + i);
         line_say(p, l, head);
-        phrase all = fit(p, out, parts, n, row->name_count, JOIN_COMMA, TEXT_COLUMNS - 34);
+        phrase all = text_fit(p, out, parts, n, row->name_count, JOIN_COMMA, TEXT_COLUMNS - 34);
         line_phrase(l, &all);
     }
     message shared[3];
@@ -195,7 +195,7 @@ static void put_targets(page *p, const sink *out)
     }
     message_id label = MSG_ask_label_targets;
     if (n) {
-        phrase all = fit(p, out, parts, n, n, JOIN_DOT, TEXT_COLUMNS); /* names hold commas */
+        phrase all = text_fit(p, out, parts, n, n, JOIN_DOT, TEXT_COLUMNS); /* names hold commas */
         line_phrase(page_body(p, label), &all);
         label = MSG_NONE;
     }
@@ -204,7 +204,7 @@ static void put_targets(page *p, const sink *out)
     text_line *l = page_body(p, label);
     l->rank = label == MSG_NONE ? 5 : 0;
     line_say(p, l, msg_ask_victims((int64_t)total));
-    phrase all = fit(p, out, hit, hits, total, JOIN_COMMA, TEXT_COLUMNS - 36);
+    phrase all = text_fit(p, out, hit, hits, total, JOIN_COMMA, TEXT_COLUMNS - 36);
     line_phrase(l, &all);
 }
 
@@ -240,7 +240,7 @@ slice text_first_sentence(page *p, slice text)
     return slice_of(s, n + 3);
 }
 
-static void put_what(page *p)
+void text_what(page *p)
 {
     const answer_card *c = p->w->card;
     if (!c->description.len || slice_eq_nocase(c->description, c->group.name))
@@ -280,7 +280,7 @@ static void put_group(page *p, const sink *out, technique_group g, message_id wo
     l->column = 1;
     l->table = p->tables;
     line_say(p, l, message_of(word));
-    phrase all = fit(p, out, parts, shown, n, JOIN_DOT, TEXT_COLUMNS - 4);
+    phrase all = text_fit(p, out, parts, shown, n, JOIN_DOT, TEXT_COLUMNS - 4);
     line_phrase(l, &all);
 }
 
@@ -300,7 +300,7 @@ static void put_how(page *p, const sink *out)
     put_group(p, out, GROUP_GET_IN, MSG_ask_group_get_in);
     put_group(p, out, GROUP_STAY, MSG_ask_group_stay);
     put_group(p, out, GROUP_TAKE_OUT, MSG_ask_group_take_out);
-    text_line *s = put_relations(p, out, MSG_ask_label_software, &c->software, PRED_NONE);
+    text_line *s = text_relations(p, out, MSG_ask_label_software, &c->software, PRED_NONE);
     if (s)
         s->rank = 8;
     if (w->technique_total)
@@ -333,23 +333,23 @@ static void put_technique(page *p, const sink *out)
                  msg_ask_named_id(c->parent_name, c->parent_id));
     if (c->platform_count)
         put_texts_line(p, out, MSG_ask_label_platforms, c->platforms, c->platform_count);
-    put_relations(p, out, MSG_ask_label_parts, &c->subtechniques, PRED_NONE);
+    text_relations(p, out, MSG_ask_label_parts, &c->subtechniques, PRED_NONE);
     page_blank(p);
-    put_relations(p, out, MSG_ask_label_used_by, &c->actors, PRED_USES);
-    put_relations(p, out, MSG_ask_label_software, &c->software, PRED_NONE);
-    put_relations(p, out, MSG_ask_label_campaigns, &c->campaigns, PRED_NONE);
-    put_relations(p, out, MSG_ask_label_detect, &c->detections, PRED_NONE);
-    put_relations(p, out, MSG_ask_label_mitigate, &c->mitigations, PRED_NONE);
+    text_relations(p, out, MSG_ask_label_used_by, &c->actors, PRED_USES);
+    text_relations(p, out, MSG_ask_label_software, &c->software, PRED_NONE);
+    text_relations(p, out, MSG_ask_label_campaigns, &c->campaigns, PRED_NONE);
+    text_relations(p, out, MSG_ask_label_detect, &c->detections, PRED_NONE);
+    text_relations(p, out, MSG_ask_label_mitigate, &c->mitigations, PRED_NONE);
 }
 
 static void put_place(page *p, const sink *out)
 {
     const answer_card *c = p->w->card;
     page_blank(p);
-    put_relations(p, out, MSG_ask_label_from, &c->actors, PRED_ORIGINATES_FROM);
-    put_relations(p, out, MSG_ask_label_after, &c->actors, PRED_TARGETS);
-    put_relations(p, out, MSG_ask_label_campaigns, &c->campaigns, PRED_NONE);
-    put_relations(p, out, MSG_ask_label_software, &c->software, PRED_NONE);
+    text_relations(p, out, MSG_ask_label_from, &c->actors, PRED_ORIGINATES_FROM);
+    text_relations(p, out, MSG_ask_label_after, &c->actors, PRED_TARGETS);
+    text_relations(p, out, MSG_ask_label_campaigns, &c->campaigns, PRED_NONE);
+    text_relations(p, out, MSG_ask_label_software, &c->software, PRED_NONE);
 }
 
 static void put_actor(page *p, const sink *out)
@@ -361,10 +361,10 @@ static void put_actor(page *p, const sink *out)
     put_targets(p, out);
     put_how(p, out);
     if (c->group.kind != KIND_ACTOR) {
-        put_relations(p, out, MSG_ask_label_used_by, &c->actors, PRED_NONE);
-        put_relations(p, out, MSG_ask_label_campaigns, &c->campaigns, PRED_NONE);
+        text_relations(p, out, MSG_ask_label_used_by, &c->actors, PRED_NONE);
+        text_relations(p, out, MSG_ask_label_campaigns, &c->campaigns, PRED_NONE);
     }
-    text_line *l = put_relations(p, out, MSG_ask_label_exploits, &c->exploits, PRED_NONE);
+    text_line *l = text_relations(p, out, MSG_ask_label_exploits, &c->exploits, PRED_NONE);
     if (l)
         l->rank = 7;
 }
@@ -374,55 +374,13 @@ static void put_entity(page *p, const sink *out)
     kind k = p->w->card->group.kind;
     put_title(p);
     put_match(p);
-    put_what(p);
+    text_what(p);
     if (k == KIND_TECHNIQUE)
         put_technique(p, out);
     else if (k == KIND_COUNTRY || k == KIND_SECTOR || k == KIND_LOCATION || k == KIND_ORGANISATION)
         put_place(p, out);
     else
         put_actor(p, out);
-}
-
-/* --- a vulnerability ------------------------------------------------------------------------ */
-
-static void put_vulnerability(page *p, const sink *out)
-{
-    const answer *w = p->w;
-    const answer_vulnerability *v = w->vulnerability;
-    bool product = v->product.len > 0;
-    text_title(p, w->question.value, KIND_NONE,
-               product ? msg_ask_vendor_product(v->vendor, v->product)
-                       : message_of(MSG_ask_kind_vulnerability));
-    message_id label = v->exploited ? MSG_ask_word_exploited
-                       : w->known   ? MSG_ask_word_known
-                                    : MSG_ask_word_unknown;
-    line_phrase(page_head(p, label, v->exploited ? STYLE_BAD : STYLE_UNKNOWN), &w->summary);
-    for (size_t i = 0; i < w->priority_line.count; i++)
-        line_say(p, page_head(p, i == 0 ? MSG_ask_label_priority : MSG_NONE, STYLE_LABEL),
-                 w->priority_line.part[i]);
-    page_blank(p);
-    if (v->exploited) {
-        message parts[3];
-        size_t n = 0;
-        if (v->date_added != WHEN_NONE && v->due_date != WHEN_NONE)
-            parts[n++] = msg_ask_kev_dates(v->date_added, v->due_date);
-        if (v->ransomware.len)
-            parts[n++] = v->earlier
-                             ? msg_ask_kev_ransomware_changed(v->earlier_ransomware, v->ransomware)
-                             : msg_ask_kev_ransomware(v->ransomware);
-        if (v->cwe_count)
-            parts[n++] = msg_ask_kev_cwes((msg_list){v->cwes, v->cwe_count});
-        phrase all = page_phrase(p, parts, n, JOIN_SEMICOLON);
-        line_phrase(page_body(p, MSG_ask_label_kev), &all);
-    }
-    put_what(p);
-    if (w->card->exploited_by.count)
-        put_relations(p, out, MSG_ask_label_who, &w->card->exploited_by, PRED_NONE);
-    else if (w->known)
-        line_say(p, page_body(p, MSG_ask_label_who), msg_ask_nobody_exploits());
-    text_line *l = put_relations(p, out, MSG_ask_label_mentioned, &w->card->relations, PRED_NONE);
-    if (l)
-        l->rank = 8;
 }
 
 /* --- several, or nothing -------------------------------------------------------------------- */
@@ -443,7 +401,7 @@ static void put_candidate(page *p, const sink *out, const answer_entity *e)
         if (!again)
             parts[n++] = msg_ask_text(e->uses[i].source);
     }
-    phrase all = fit(p, out, parts, n, n, JOIN_COMMA, 60);
+    phrase all = text_fit(p, out, parts, n, n, JOIN_COMMA, 60);
     line_phrase(l, &all);
 }
 
@@ -467,7 +425,7 @@ void text_named(page *p, text_options how, const sink *out)
     if (w->type == ANSWER_ENTITY) {
         put_entity(p, out);
     } else if (w->type == ANSWER_VULNERABILITY) {
-        put_vulnerability(p, out);
+        text_vulnerability(p, out);
     } else if (w->type == ANSWER_AMBIGUOUS) {
         put_several(p, out);
     } else {

@@ -256,6 +256,8 @@ status stix_tell(stix *x)
     status st = OK;
     if (x->type->class == STIX_SDO || x->type->class == STIX_CUSTOM)
         st = say_thing(x);
+    if (st == OK && x->type->class == STIX_SDO && !stix_true(x->object, "x_mitre_deprecated"))
+        st = stix_tell_mentions(x, x->self);
     return st == OK && x->type->tell ? x->type->tell(x) : st;
 }
 

@@ -99,7 +99,9 @@ status stix_tell_relationship(stix *x)
     c.last_seen = stix_when(x->object, "stop_time");
     c.origins = x->origins;
     c.origin_count = x->origin_count;
-    return say_relation(x, c);
+    st = say_relation(x, c);
+    /* who acts is the source of the relation: the procedure is its own */
+    return st == OK ? stix_tell_mentions(x, c.subject) : st;
 }
 
 status stix_tell_sighting(stix *x)
