@@ -49,6 +49,7 @@ Needs: noroshi ../shared/data/attack ../shared/data/galaxy/clusters ../shared/da
      take out  T1005 Data from Local System · T1113 Screen Capture · T1056.001 Keylogging · 15 more
     SOFTWARE  28  ADVSTORESHELL S0045, CHOPSTICK S0023, CORESHELL S0137, Cannon S0351, 24 more
     DETECT    no detection rules are loaded; detection strategies are known for 91 of 91
+    EXPLOITS  7  Microsoft Win32k Privilege Escalation Vulnerability CVE-2015-1701, 6 more
     DO      1 What helps, by its techniques: User Training M1017 (17), User Account Management M1018 (13),
               Privileged Account Management M1026 (13)
     UNKNOWN   activity after 2024-11-01; interest in your sector (no profile set); which of your rules would see
@@ -100,7 +101,7 @@ Needs: noroshi ../shared/data/attack ../shared/data/galaxy/clusters ../shared/da
     $ noroshi ask CVE-2021-44228 | grep -E '^(CVE|PRIORITY|KEV)'
     CVE-2021-44228  Apache Log4j2                                           TLP:CLEAR   as of 2026-11-22 01:00 UTC
     PRIORITY    P1 if you run an affected version; your assets are not loaded, so not confirmed
-    KEV       since 2021-12-10, due 2021-12-24; ransomware use: Known; CWE-20, CWE-400, CWE-502
+    KEV       since 2021-12-10, due 2021-12-24; ransomware use: Known
 
     $ noroshi ask f9397b3b2e8a1d15f9e0508d6a6fd9f8cf50eda67ea8056cac948c42b51047b6 | head -4
     f9397b3b2e8a1d15..b51047b6  sha256                                      TLP:CLEAR   as of 2026-11-22 01:00 UTC

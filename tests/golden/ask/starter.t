@@ -60,17 +60,19 @@ Needs: noroshi
     $ noroshi ask CVE-2021-44228
     CVE-2021-44228  Apache Log4j2                                           TLP:CLEAR   as of 2026-11-22 01:00 UTC
     EXPLOITED   CVE-2021-44228
+                CWE-20, CWE-400, CWE-502
     PRIORITY    P1 if you run an affected version; your assets are not loaded, so not confirmed
-                = exploited (KEV), used by ransomware
+                = exploited (KEV) + ransomware use known
     
-    KEV       since 2021-12-10, due 2021-12-24; ransomware use: Known; CWE-20, CWE-400, CWE-502
+    KEV       since 2021-12-10, due 2021-12-24; ransomware use: Known
+    AFFECTED  Log4j2
     WHO       no source here says who exploits it
     DO      1 You run it: upgrade to a fixed version                                                         [KEV]
             2 It was exploited by 2021-12-10: an upgrade evicts nobody, look back before that day
                 noroshi hunt --entity CVE-2021-44228
             3 On a hit: treat it as the first step of ransomware: backups off line, credentials changed
-    UNKNOWN   do you run it, with which version (no assets loaded); CVSS, EPSS, SSVC, affected versions (not held
-              yet)
+    UNKNOWN   do you run it, with which version (no assets loaded); scores and affected versions (no CVE record
+              loaded); EPSS (no score loaded)
               ask a person:  noroshi request new --type vulnerability CVE-2021-44228
 
     KEV       since 2021-12-10, due 2021-12-24; ransomware use: Known; CWE-20, CWE-400, CWE-502
