@@ -9,6 +9,7 @@
     CODEC(microsoft_naming)                                                                        \
     CODEC(misp_galaxy)                                                                             \
     CODEC(carbonblack)                                                                             \
+    CODEC(maltrail)                                                                                \
     CODEC(csv)                                                                                     \
     CODEC(list)                                                                                    \
     /* next format here */
