@@ -10,6 +10,8 @@
     CODEC(misp_galaxy)                                                                             \
     CODEC(carbonblack)                                                                             \
     CODEC(maltrail)                                                                                \
+    CODEC(ipsum)                                                                                   \
+    CODEC(misp_warninglist)                                                                        \
     CODEC(csv)                                                                                     \
     CODEC(list)                                                                                    \
     /* next format here */

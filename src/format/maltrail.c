@@ -187,6 +187,19 @@ static status as_property(trails *t, const char *name, slice s, observable *ret,
     return observable_parse(t->e.memory, both, KIND_PROPERTY, ret, why);
 }
 
+/* An IPv4 address, with a port or without. */
+static status read_address(trails *t, slice s, observable *ret, err *why)
+{
+    char quote[ERR_QUOTE_MAX];
+    size_t colon = slice_find_byte(s, ':', 0);
+    uint64_t port;
+    if (colon != SIZE_MAX &&
+        (!slice_u64(slice_from(s, colon + 1), &port) || port == 0 || port > UINT16_MAX))
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "\"%s\" is no address with a port",
+                       err_quote(s, quote));
+    return observable_parse(t->e.memory, s, KIND_IPV4, ret, why);
+}
+
 static status read_trail(trails *t, slice s, bool *ret_pattern, observable *ret, err *why)
 {
     size_t slash = slice_find_byte(s, '/', 0), i = 0;
@@ -198,8 +211,8 @@ static status read_trail(trails *t, slice s, bool *ret_pattern, observable *ret,
         return as_property(t, "url-path", s, ret, why);
     while (i < s.len && (is_digit(s.ptr[i]) || s.ptr[i] == '.' || s.ptr[i] == ':'))
         i++;
-    if (i == s.len) /* an address, with a port or without */
-        return observable_parse(t->e.memory, s, KIND_IPV4, ret, why);
+    if (i == s.len)
+        return read_address(t, s, ret, why);
     if (slash != SIZE_MAX) { /* a network, or a URL with or without its scheme */
         bool net =
             slash <= i && slice_find_byte(s, '/', slash + 1) == SIZE_MAX && s.len - slash < 5;
