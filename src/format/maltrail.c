@@ -135,7 +135,8 @@ static status take_names(trails *t, const row *r, slice names, const char *how, 
     emit_begin(&t->e);
     status st = emit_named_once(&t->e, t->f.entity, t->f.name, why);
     while (st == OK && slice_cut(&names, ',', &one))
-        st = emit_named(&t->e, t->f.entity, one, how, NULL, why);
+        if (!slice_eq(slice_trim(one), t->f.name))
+            st = emit_named(&t->e, t->f.entity, one, how, NULL, why);
     if (st != OK)
         return emit_refuse(&t->e, r->at, emit_line(r->line, place), st, why);
     return emit_end(&t->e, &record, NULL, 0, why);
