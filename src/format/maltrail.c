@@ -225,7 +225,11 @@ static status read_trail(trails *t, slice s, bool *ret_pattern, observable *ret,
         *ret_pattern = true;
         return as_property(t, "domain-regex", s, ret, why);
     }
-    return observable_parse(t->e.memory, s, s.ptr[0] == '[' ? KIND_IPV6 : KIND_DOMAIN, ret, why);
+    if (s.ptr[0] == '[')
+        return observable_parse(t->e.memory, s, KIND_IPV6, ret, why);
+    if (slice_find_byte(s, '.', 0) == SIZE_MAX)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "one word is no trail");
+    return observable_parse(t->e.memory, s, KIND_DOMAIN, ret, why);
 }
 
 static status make_detail(trails *t, const observable *o, slice note, slice *ret, err *why)

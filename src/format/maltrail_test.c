@@ -184,12 +184,12 @@ TEST(real_trails)
         uint64_t records, refused;
         const char *says;
     } files[] = {
-        {"indicators/maltrail/samples/malware/apt_sofacy.txt", 2327, 0,
+        {"indicators/maltrail/samples/malware/apt_sofacy.txt", 2356, 0,
          "  domain adawareblock.com indicates actor name:sofacy "
          "<https://www.alienvault.com/open-threat-exchange/blog/"},
-        {"indicators/maltrail/samples/malicious/sliver.txt", 5402, 0,
+        {"indicators/maltrail/samples/malicious/sliver.txt", 7985, 0,
          "indicates malware name:sliver"},
-        {"indicators/maltrail/samples/malware/cobaltstrike.txt", 51000, 4,
+        {"indicators/maltrail/samples/malware/cobaltstrike.txt", 14698, 3,
          "indicates malware name:cobaltstrike {\"port\":"},
     };
     for (size_t i = 0; i < COUNT_OF(files); i++) {
