@@ -1,5 +1,5 @@
 /* ipsum.c - the IPsum feed: addresses, and on how many public blacklists each stands.
- * docs/formats/ipsum.md says what becomes which claim, and why the count becomes that confidence. */
+ * docs/formats/ipsum.md says what becomes which claim, and why a count becomes its confidence. */
 #include "format/format.h"
 
 #include "format/dates.h"

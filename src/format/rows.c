@@ -149,8 +149,8 @@ static status quoted(rows *r, size_t *i, bool *ret_closed, err *why)
     return OK;
 }
 
-/* `"a", "b"`: blanks in front of a quote are passed over if the quoted text ends on the same line
- * and nothing but blanks follows it up to the delimiter. How many from i on; 0: it is no such field.
+/* `"a", "b"`: blanks in front of a quote are passed over if the quoted text ends on the same
+ * line and nothing but blanks follows it up to the delimiter. How many from i on; 0: no such field.
  * The row's first line, `line` bytes long, is in the window. */
 static size_t blanks_before_quote(const rows *r, size_t i, size_t line)
 {

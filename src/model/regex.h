@@ -8,8 +8,8 @@
  * Sources: Thompson's construction, simulated state by state (Pike): every byte of the text is
  * looked at once for each state, whatever the pattern, so nobody can write one that explodes.
  * Taken: literals, `.`, classes [a-z] [^a-z] with \d \w \s inside, \d \D \w \W \s \S \t \n \r \xHH,
- * groups ( ) and (?: ), alternation, * + ? {m} {m,} {m,n} and their lazy forms (the question is only
- * whether there is a match), ^ $ \b at their places. Delimiters and the flags i g m s u as PCRE
+ * groups ( ) and (?: ), alternation, * + ? {m} {m,} {m,n} and their lazy forms (there is a match or
+ * there is none), ^ $ \b at their places. Delimiters and the flags i g m s u as PCRE
  * writes them: "/.../i"; (?i) at the start. Bytes over 0x7f match as bytes.
  * Not taken: back references, look-around, named groups, possessive and atomic groups, classes by
  * name. They are an error when the pattern is compiled, never a wrong answer. */

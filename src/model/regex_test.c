@@ -100,9 +100,9 @@ TEST(limits)
     const regex *r = NULL;
     bool hit = false;
     char text[REGEX_TEXT_MAX + 1];
-    char *subject = malloc(REGEX_SUBJECT_MAX + 1);
-    REQUIRE(subject);
     arena_init(&a, 64 << 20);
+    char *subject = arena_alloc(&a, REGEX_SUBJECT_MAX + 1);
+    REQUIRE(subject);
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         CHECK_EQ(regex_compile(&a, slice_str(rows[i].pattern), &r, NULL), rows[i].want);
     memset(text, '(', sizeof text);
@@ -120,7 +120,6 @@ TEST(limits)
     CHECK_OK(regex_search(r, slice_of(subject, REGEX_SUBJECT_MAX), &a, &hit, NULL));
     CHECK(!hit);
     CHECK_EQ(regex_search(r, slice_of(subject, REGEX_SUBJECT_MAX + 1), &a, &hit, NULL), ERR_LIMIT);
-    free(subject);
 }
 
 TEST(every_allocation_may_fail)

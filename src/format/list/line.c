@@ -329,7 +329,7 @@ static status take_field(arena *a, slice line, slice f, char before, const list_
     return OK;
 }
 
-/* What md5sum and its sisters print: the digest, a blank, a blank or an asterisk, the file's name up
+/* What md5sum and its sisters print: the digest, a blank, a blank or an asterisk, the file's name
  * to the end. Two blanks stand in front of words, too: then it must look like a name. */
 static status digest_and_file(arena *a, slice line, const list_hint *h, list_line *l, err *why)
 {

@@ -1,7 +1,7 @@
 /* polarity.h - what it means to stand on a MISP warninglist. Private to that codec.
  * Uses: base. Used by: warninglist.c.
- * Not every list is benign evidence: a cloud's addresses are rented by anybody, sites that attackers
- * like are on a list because they like them. The table goes by words of the lists' names; a list
+ * Not every list is benign evidence: anybody may rent a cloud's addresses, and sites that attackers
+ * like are on a list because they do. The table goes by words of the lists' names; a list
  * that it does not know is neutral: shown, and weighing nothing. docs/formats/misp-warninglist.md
  * has the reasons. */
 #ifndef NOROSHI_FORMAT_WARNINGLIST_POLARITY_H
