@@ -354,6 +354,16 @@ static bool any_bad(const gather *g)
     return false;
 }
 
+/* A flood of claims may not hide a person's word, or the list that a value stands on. */
+static status never_left_out(gather *g, node_ref value, predicate p, evidence_via via, err *why)
+{
+    claim_list list;
+    status st = claims_of(g->l, g->a, value, p, EVIDENCE_PERSONS_MAX, &list, why);
+    for (size_t i = 0; st == OK && i < list.count; i++)
+        st = have(g, &list.at[i]) ? OK : add(g, &list.at[i], via, false, why);
+    return st;
+}
+
 /* What was withdrawn only matters when nothing bad stands. */
 static status about_itself(gather *g, node_ref value, err *why)
 {
@@ -362,11 +372,10 @@ static status about_itself(gather *g, node_ref value, err *why)
     for (size_t i = 0; st == OK && i < list.count; i++)
         st = add(g, &list.at[i], VIA_SELF, false, why);
     g->set.more = st == OK && list.more;
-    if (st == OK && list.more) {
-        st = claims_of(g->l, g->a, value, PRED_VERDICT, EVIDENCE_PERSONS_MAX, &list, why);
-        for (size_t i = 0; st == OK && i < list.count; i++)
-            st = have(g, &list.at[i]) ? OK : add(g, &list.at[i], VIA_SELF, false, why);
-    }
+    if (st == OK && list.more)
+        st = never_left_out(g, value, PRED_VERDICT, VIA_SELF, why);
+    if (st == OK && list.more)
+        st = never_left_out(g, value, PRED_LISTED, VIA_SELF, why);
     if (st != OK || any_bad(g))
         return st;
     st = claims_of_past(g->l, g->a, value, PRED_NONE, EVIDENCE_CLAIMS_MAX, &list, why);
@@ -397,7 +406,7 @@ static status about_parent(gather *g, node_ref parent, evidence_via via, err *wh
         if (p < PRED_COUNT_ && readings[p])
             st = add(g, &list.at[i], via, false, why);
     }
-    return st;
+    return st == OK && list.more ? never_left_out(g, parent, PRED_LISTED, via, why) : st;
 }
 
 static status parents(gather *g, node_ref value, err *why)

@@ -355,6 +355,37 @@ TEST(many_claims_do_not_hide_a_person)
     scratch_close(&t);
 }
 
+TEST(many_claims_do_not_hide_a_list)
+{
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    evidence_set set;
+    char detail[32];
+    arena_init(&a, 16 << 20);
+    REQUIRE(scratch_open(&t));
+    doc(&t, "flood", "flood.csv", 'F', TLP_CLEAR);
+    for (int i = 0; i < EVIDENCE_CLAIMS_MAX + 100; i++) {
+        snprintf(detail, sizeof detail, "{\"n\":%d}", i);
+        say(&t, KIND_DOMAIN, "site.example", PRED_INDICATES, KIND_NONE, "", .detail = detail);
+    }
+    doc_end(&t);
+    doc(&t, "lists", "x/list.json", 'F', TLP_CLEAR);
+    for (int i = 0; i < 20; i++) {
+        snprintf(detail, sizeof detail, "{\"polarity\":\"benign%d\"}", i);
+        say(&t, KIND_DOMAIN, "site.example", PRED_LISTED, KIND_NONE, "", .detail = detail);
+    }
+    doc_end(&t);
+    look(&t, "2026-11-22");
+    for (int below = 0; below < 2; below++) {
+        size_t listed = 0;
+        judge_value(&t, &a, KIND_DOMAIN, below ? "www.site.example" : "site.example", &set);
+        for (size_t i = 0; i < set.count; i++)
+            listed += set.from[i].claim.predicate == PRED_LISTED;
+        CHECK_EQ(listed, 20);
+    }
+    scratch_close(&t);
+}
+
 TEST(every_allocation_may_fail)
 {
     scratch t;
