@@ -23,7 +23,7 @@ typedef struct trails {
     char section[SECTION_MAX];
     size_t section_len;
     bool values_since, blank_since; /* a trail was read in this block; a blank line behind it */
-    bool begun;                     /* a block or a trail was seen: the head is over */
+    bool named;                     /* the family's name was said */
 } trails;
 
 static void close_trails(trails *t)
@@ -40,7 +40,6 @@ static void begin_block(trails *t)
     t->origins = t->section_len = 0;
     buf_clear(&t->texts);
     t->values_since = t->blank_since = false;
-    t->begun = true;
 }
 
 /* "Reference: https://...", however the word is spelt ("Referecne", "References"). */
@@ -63,7 +62,6 @@ static void add_reference(trails *t, slice url)
 {
     if (t->values_since || t->section_len)
         begin_block(t);
-    t->begun = true;
     if (t->origins == FACT_ORIGINS_MAX || url.len > ORIGIN_BYTES_MAX - t->texts.len) {
         t->left_out++;
         return;
@@ -99,7 +97,6 @@ static void add_section(trails *t, slice comment)
         return;
     if (t->values_since || t->origins || t->section_len)
         begin_block(t);
-    t->begun = true;
     if (says_nothing(comment) || comment.len > SECTION_MAX)
         return;
     memcpy(t->section, comment.ptr, comment.len);
@@ -171,8 +168,12 @@ static status take_comment(trails *t, const row *r, slice line, err *why)
 /* Signs that no host, address or path has. */
 static bool is_pattern(slice s)
 {
+    static const bool sign[256] = {
+        ['\\'] = 1, ['^'] = 1, ['$'] = 1, ['{'] = 1, ['}'] = 1,
+        ['('] = 1,  [')'] = 1, ['|'] = 1, ['*'] = 1, ['+'] = 1,
+    };
     for (size_t i = 0; i < s.len; i++)
-        if (strchr("\\^${}()|*+", s.ptr[i]) && s.ptr[i])
+        if (sign[(unsigned char)s.ptr[i]])
             return true;
     /* "[0-9]" but not "[2001:db8::1]:53" */
     size_t open = slice_find_byte(s, '[', 0);
@@ -270,7 +271,7 @@ static status say(trails *t, const observable *o, slice note, err *why)
     c.origin_count = t->origins;
     if ((st = make_detail(t, o, indicates ? S("") : note, &c.detail, why)) != OK)
         return st;
-    if ((st = emit_claim(&t->e, &c, why)) != OK || t->f.says != FAMILY_THREAT)
+    if ((st = emit_claim(&t->e, &c, why)) != OK || t->f.says != FAMILY_THREAT || t->named)
         return st;
     return emit_named_once(&t->e, t->f.entity, t->f.name, why);
 }
@@ -297,7 +298,7 @@ static status take_trail(trails *t, const row *r, slice s, err *why)
     fact_record record = {
         .at = r->at, .length = r->raw.len, .line = r->line, .modified = WHEN_NONE};
     emit_begin(&t->e);
-    t->begun = t->values_since = true;
+    t->values_since = true;
     t->blank_since = false;
     slice note = cut_note(&s);
     status st =
@@ -310,6 +311,7 @@ static status take_trail(trails *t, const row *r, slice s, err *why)
         (st = emit_warn(&t->e, r->at, emit_line(r->line, place), why,
                         "a pattern for domains: kept, and not matched against names")) != OK)
         return st;
+    t->named = true;
     return emit_end(&t->e, &record, NULL, 0, why);
 }
 
