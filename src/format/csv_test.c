@@ -310,6 +310,25 @@ TEST(a_full_dump_of_samples_with_its_header_in_a_comment)
     facts_close(&t);
 }
 
+TEST(an_import_hash_beside_a_file_is_its_trait)
+{
+    facts_text t;
+    err why = {0};
+    facts_open(&t);
+    CHECK_OK(
+        facts_read(&t, &format_csv,
+                   S("sha256,md5,imphash,signature\n"
+                     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b801,"
+                     "d41d8cd98f00b204e9800998ecf8427f,f34d5f2d4577ed6d9ceec516c1f5a744,Thing\n"
+                     ",,f34d5f2d4577ed6d9ceec516c1f5a745,Thing\n"),
+                   S("x.csv"), &why));
+    CHECK_SAYS(&t, "b801 related-to imphash f34d5f2d4577ed6d9ceec516c1f5a744\n");
+    CHECK_SAYS_NOT(&t, "imphash f34d5f2d4577ed6d9ceec516c1f5a744 indicates");
+    /* alone it is what the row is about */
+    CHECK_SAYS(&t, "  imphash f34d5f2d4577ed6d9ceec516c1f5a745 indicates malware name:thing\n");
+    facts_close(&t);
+}
+
 TEST(real_tables)
 {
     static const struct {
