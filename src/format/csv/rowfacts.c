@@ -589,8 +589,8 @@ static bool said(const row_facts *f, size_t i)
     return false;
 }
 
-/* An import hash is that of every program with the same imports, and all of .NET has one: beside the
- * hash of a file it is a trait of that file and no sign of anything. *ret is the file. */
+/* An import hash is that of every program with the same imports, and all of .NET has one: beside
+ * the hash of a file it is a trait of that file and no sign of anything. *ret is the file. */
 static bool is_trait(const row_facts *f, const row_item *x, const observable **ret)
 {
     *ret = NULL;
