@@ -163,4 +163,4 @@ static int sniff(slice head, slice path)
     return t.sure < 80 && foreign_text(head) ? 0 : t.sure;
 }
 
-const format format_csv = {.name = "csv", .version = 1, .sniff = sniff, .read = read_csv};
+const format format_csv = {.name = "csv", .version = 2, .sniff = sniff, .read = read_csv};

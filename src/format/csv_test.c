@@ -286,6 +286,49 @@ TEST(hard_times)
     facts_abuse(&format_csv, S("a,b\nx,192.0.2.1\n\"y\nz\",192.0.2.2\n"), S("x"), S("2=ipv4"));
 }
 
+TEST(a_full_dump_of_samples_with_its_header_in_a_comment)
+{
+    static const char doc[] =
+        "####\r\n# Samples (CSV)  #\r\n#\r\n"
+        "# \"first_seen_utc\",\"sha256_hash\",\"md5_hash\",\"file_name\",\"signature\"\r\n"
+        "\"2026-08-22 02:59:11\", "
+        "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b801\", "
+        "\"d41d8cd98f00b204e9800998ecf8427f\", \"in, voice.exe\", \"AgentTesla\"\r\n"
+        "\"2026-08-22 02:58:11\", "
+        "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b802\", \"n/a\", "
+        "\"b.exe\", \"n/a\"\r\n";
+    facts_text t;
+    err why = {0};
+    facts_open(&t);
+    CHECK(format_sniff(slice_str(doc), S("full.csv")) == &format_csv);
+    CHECK_OK(facts_read(&t, &format_csv, slice_str(doc), S("full.csv"), &why));
+    CHECK_EQ(t.records, 2);
+    CHECK_EQ(t.refused, 0);
+    CHECK_SAYS(&t, "  md5 d41d8cd98f00b204e9800998ecf8427f indicates malware name:agenttesla "
+                   "{\"filename\":\"in, voice.exe\"} first=2026-08-22T02:59:11Z\n");
+    CHECK_SAYS(&t, "b802 indicates {\"filename\":\"b.exe\"} first=2026-08-22T02:58:11Z\n");
+    facts_close(&t);
+}
+
+TEST(an_import_hash_beside_a_file_is_its_trait)
+{
+    facts_text t;
+    err why = {0};
+    facts_open(&t);
+    CHECK_OK(
+        facts_read(&t, &format_csv,
+                   S("sha256,md5,imphash,signature\n"
+                     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b801,"
+                     "d41d8cd98f00b204e9800998ecf8427f,f34d5f2d4577ed6d9ceec516c1f5a744,Thing\n"
+                     ",,f34d5f2d4577ed6d9ceec516c1f5a745,Thing\n"),
+                   S("x.csv"), &why));
+    CHECK_SAYS(&t, "b801 related-to imphash f34d5f2d4577ed6d9ceec516c1f5a744\n");
+    CHECK_SAYS_NOT(&t, "imphash f34d5f2d4577ed6d9ceec516c1f5a744 indicates");
+    /* alone it is what the row is about */
+    CHECK_SAYS(&t, "  imphash f34d5f2d4577ed6d9ceec516c1f5a745 indicates malware name:thing\n");
+    facts_close(&t);
+}
+
 TEST(real_tables)
 {
     static const struct {
@@ -299,7 +342,6 @@ TEST(real_tables)
         {"mstic/MSFTIPRanges/MSFT_PublicIPs.csv", 532, 0, "cidr 4.128.0.0/12 listed"},
         {"indicators/amnesty/2018-08-01_nso/indicators.csv", 604, 0,
          "domain 14-tracking.com resolves-to ipv4 191.101.31.25"},
-        {"indicators/ipsum/ipsum.txt", 120430, 0, "ipv4 77.90.185.20 indicates {\"count\":10}"},
         {"indicators/unit42-iocs/squirtdanger/squirtdanger_samples.csv", 1324, 0,
          "hashes-with sha1"},
         {"indicators/unit42-iocs/gorgon/hashes.csv", 1085, 0, "first=2018-07-24T03:00:39Z"},

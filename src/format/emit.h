@@ -9,7 +9,8 @@
  *     st = st == OK ? emit_end(&e, &record, parts, 2, why)
  *                   : emit_refuse(&e, at, S("line 7"), st, why);
  *
- * Uses: base, model. Used by: csv, list, carbonblack, kev, microsoft, galaxy, misp, taxonomy.
+ * Uses: base, model. Used by: csv, list, carbonblack, kev, microsoft, galaxy, misp, taxonomy,
+ * maltrail, ipsum, warninglist.
  * One emitter a document, one thread. */
 #ifndef NOROSHI_FORMAT_EMIT_H
 #define NOROSHI_FORMAT_EMIT_H
@@ -114,7 +115,8 @@ status emit_parse(emitter *e, slice raw, const json_limits *limits, json **ret, 
 /* A canonical JSON array of texts, in e->memory. */
 status emit_array(emitter *e, const slice *texts, size_t count, slice *ret, err *why) NODISCARD;
 /* begin, the claims, end. record->content is made from the context and `parts` (what the record
- * says, in canonical form, whatever its bytes were) unless the caller has set it: `parts` NULL.
+ * says, in canonical form, whatever its bytes were) unless the caller has set it: `parts` NULL. A
+ * record without an id is never looked up by it and may leave it zero.
  *   ERR_LIMIT  records_max; or what the sink said */
 status emit_end(emitter *e, fact_record *record, const slice *parts, size_t count,
                 err *why) NODISCARD;

@@ -13,6 +13,9 @@
     CODEC(misp_taxonomy)                                                                           \
     CODEC(misp_galaxy)                                                                             \
     CODEC(carbonblack)                                                                             \
+    CODEC(maltrail)                                                                                \
+    CODEC(ipsum)                                                                                   \
+    CODEC(misp_warninglist)                                                                        \
     CODEC(csv)                                                                                     \
     CODEC(list)                                                                                    \
     /* next format here */

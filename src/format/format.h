@@ -45,6 +45,8 @@ typedef struct format {
     bool snapshot;    /* default mode: the document is the publisher's whole list */
     bool one_list;    /* a source has one list of this format: a new delivery replaces the old,
                               whatever its file is called */
+    bool folder;      /* the folder of a file is part of its list's name: one publisher has
+                              malware/x.txt and malicious/x.txt */
     /* 0..100: how sure these bytes are this format. `head` is the beginning of the document (at
      * most FORMAT_SNIFF_BYTES); `path` its logical path. */
     int (*sniff)(slice head, slice path);

@@ -206,16 +206,17 @@ static status values(list *l, const list_line *line, err *why)
     return st == OK ? same_file(l, line, why) : st;
 }
 
-/* A pattern for names of files, as LOKI's lists have them. */
+/* A pattern for names of files, or a word to look for, as LOKI's lists have them. */
 static status pattern(list *l, slice text, list_line *line, err *why)
 {
     slice regex, except;
     detail d = {0};
     fact_claim c = emit_blank();
     status st;
-    if (!list_cut_regex(text, &regex, &line->score, &except))
+    if (l->g.keywords || !list_cut_regex(text, &regex, &line->score, &except))
         regex = text; /* without a score */
-    slice both = arena_printf(l->e.memory, "filename-regex=%.*s", SLICE_FMT(regex));
+    slice both = arena_printf(l->e.memory, "%s=%.*s", l->g.keywords ? "keyword" : "filename-regex",
+                              SLICE_FMT(regex));
     if (!both.ptr)
         return ARENA_SPENT(l->e.memory, why);
     if ((st = cell_observable(l->e.memory, both, (want){WANT_KIND, KIND_PROPERTY}, &line->o[0],
@@ -242,7 +243,7 @@ static status take_values(list *l, const row *r, list_line *line, status st, err
         .at = r->at, .length = r->raw.len, .line = r->line, .modified = WHEN_NONE};
     const slice parts[] = {slice_trim(r->raw), context(l)};
     l->begun = l->values_since = true;
-    if (st == OK && l->g.regex)
+    if (st == OK && (l->g.regex || l->g.keywords))
         st = pattern(l, slice_trim(r->raw), line, why);
     else if (st == OK && line->what == LIST_VALUES)
         st = values(l, line, why);
@@ -288,7 +289,7 @@ static status take_line(list *l, const row *r, err *why)
             begin_context(l);
         return OK;
     }
-    if (line.what == LIST_TITLE && !l->g.regex) {
+    if (line.what == LIST_TITLE && !l->g.regex && !l->g.keywords) {
         set_title(l, line.text);
         return OK;
     }
@@ -352,4 +353,4 @@ static int sniff(slice head, slice path)
     return g.sure;
 }
 
-const format format_list = {.name = "list", .version = 1, .sniff = sniff, .read = read_list};
+const format format_list = {.name = "list", .version = 2, .sniff = sniff, .read = read_list};

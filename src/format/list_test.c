@@ -194,6 +194,52 @@ TEST(the_file_name_says_something)
     says("", "x", "no line of it is an indicator");
 }
 
+TEST(lists_of_digests_in_every_common_shape)
+{
+#define EMOTET "  md5 " MD5 " indicates \"Emotet\"\n"
+#define IN_FILE(name) "  md5 " MD5 " indicates {\"filename\":\"" name "\"}\n"
+    static const struct {
+        const char *doc, *path, *want;
+    } rows[] = {
+        {MD5 "\n", "a", "  md5 " MD5 " indicates\n"},
+        {"\"" MD5 "\"\n", "quoted", "  md5 " MD5 " indicates\n"},
+        {"md5\n" MD5 "\n", "titled", "  md5 " MD5 " indicates\n"},
+        {MD5 "  a file.exe\n", "md5sum", IN_FILE("a file.exe")},
+        {MD5 " *b.exe\n", "binary", IN_FILE("b.exe")},
+        {MD5 " *no ending, and a comma\n", "binary words", IN_FILE("no ending, and a comma")},
+        {MD5 "  ./dir/a.exe\n", "find", IN_FILE("./dir/a.exe")},
+        {MD5 "  /srv/x/a\n", "absolute", IN_FILE("/srv/x/a")},
+        {MD5 "\tother.exe\n", "tab", IN_FILE("other.exe")},
+        {MD5 " file.exe\n", "blank", IN_FILE("file.exe")},
+        {"MD5 (b c.exe) = " MD5 "\n", "bsd", IN_FILE("b c.exe")},
+        {"MD5 (d(1).exe) = " MD5 "\n", "bsd brackets", IN_FILE("d(1).exe")},
+        {MD5 "  Emotet\n", "words", EMOTET},
+        {MD5 ":Emotet\n", "colon", EMOTET},
+        {MD5 " : Emotet\n", "blank colon", EMOTET},
+        {MD5 ",Emotet\n", "comma", EMOTET},
+        {MD5 ";Emotet\n", "semicolon", EMOTET},
+        {MD5 "|Emotet\n", "bar", EMOTET},
+        {"Emotet:" MD5 "\n", "label first", EMOTET},
+        {MD5 ":Win32.Trojan/Qakbot!gen\n", "signature", "\"Win32.Trojan/Qakbot!gen\"\n"},
+        {MD5 ":" SHA1 "\n", "two", "  sha1 " SHA1 " indicates\n"},
+        {"#\n# Malware sample MD5 list for VirusShare_00000.zip\n####\n" MD5 "\n",
+         "VirusShare_00000.md5",
+         "  md5 " MD5 " indicates {\"section\":\"Malware sample MD5 list for "
+         "VirusShare_00000.zip\"}\n"},
+        {MD5 "\n" SHA256 "\n192.0.2.1\n", "mixed", "  sha256 " SHA256 " indicates\n"},
+        {"# MALICIOUS KEYWORDS\n\n# Mimikatz\nprivilege::debug\nWCE SERVICE\n", "x/keywords.txt",
+         "  property keyword=WCE SERVICE indicates {\"section\":\"Mimikatz\"}\n"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        says(rows[i].doc, rows[i].path, rows[i].want);
+        if (format_list.sniff(slice_str(rows[i].doc), slice_str(rows[i].path)) < 60)
+            TEST_FAIL("%s: not recognised", rows[i].path);
+    }
+    /* words alone are no list, whatever the file is called, and no address is a digest's file */
+    CHECK_EQ(format_list.sniff(S("one\ntwo\n"), S("keywords.txt")), 0);
+    says("http://198.51.100.7/" MD5 "\n", "url", "  url http://198.51.100.7/" MD5 " indicates\n");
+}
+
 static int sure(const char *text, const char *path)
 {
     return format_list.sniff(slice_str(text), slice_str(path));
@@ -272,6 +318,10 @@ TEST(real_lists)
         {"indicators/signature-base/iocs/filename-iocs.txt", 3828, 0,
          "property filename-regex=\\\\usbclass\\.sys indicates "
          "{\"score\":80,\"section\":\"Regin\"}"},
+        {"indicators/signature-base/iocs/keywords.txt", 14, 0,
+         "property keyword=privilege::debug indicates {\"section\":\"Mimikatz\"}"},
+        {"indicators/malware-hash-db/MD5/md5_hashes_6.txt", 4323, 1, "md5 "},
+        {"indicators/eset-malware-ioc/attor/samples.sha1", 32, 0, "sha1 "},
         {"indicators/amnesty/2021-07-18_nso/domains.txt", 1438, 0, "domain 14-tracking.com"},
         {"indicators/amnesty/2021-07-18_nso/processes.txt", 81, 0, "process accountpfd"},
         {"indicators/amnesty/2023-03-29_android_campaign/android_properties.txt", 3, 0,

@@ -149,6 +149,33 @@ static status quoted(rows *r, size_t *i, bool *ret_closed, err *why)
     return OK;
 }
 
+/* `"a", "b"`: blanks in front of a quote are passed over if the quoted text ends on the same
+ * line and nothing but blanks follows it up to the delimiter. How many from i on; 0: no such field.
+ * The row's first line, `line` bytes long, is in the window. */
+static size_t blanks_before_quote(const rows *r, size_t i, size_t line)
+{
+    slice s = slice_sub(slice_of(r->window.ptr + r->pos, r->window.len - r->pos), 0, line);
+    size_t at = i;
+    while (at < s.len && s.ptr[at] == ' ')
+        at++;
+    size_t blanks = at - i;
+    if (at >= s.len || s.ptr[at] != '"')
+        return 0;
+    for (at++; at < s.len; at++) {
+        if (s.ptr[at] != '"')
+            continue;
+        if (at + 1 == s.len || s.ptr[at + 1] != '"')
+            break;
+        at++; /* doubled: a quote of the text */
+    }
+    if (at >= s.len)
+        return 0;
+    at++;
+    while (at < s.len && s.ptr[at] == ' ')
+        at++;
+    return at == s.len || s.ptr[at] == r->delimiter ? blanks : 0;
+}
+
 /* Cuts the row at pos into fields; its first line is known to be `line` bytes long. A row of
  * several lines costs its length once; a quote that is never closed is looked for once within
  * bytes_max, because the lines behind it can then hold only pairs of quotes. */
@@ -162,9 +189,10 @@ static status cut_row(rows *r, size_t line, row *ret, err *why)
         size_t start = r->text.len;
         if ((st = byte_at(r, i, &c, why)) != OK)
             return st;
-        if (c == '"') {
+        size_t blanks = c == ' ' ? blanks_before_quote(r, i, line) : 0;
+        if (c == '"' || blanks) {
             bool closed;
-            i++;
+            i += blanks + 1;
             if ((st = quoted(r, &i, &closed, why)) != OK)
                 return st;
             if (!closed) {

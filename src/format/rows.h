@@ -8,8 +8,9 @@
  * Uses: base. Used by: csv, list, carbonblack, kev, and their fuzz targets.
  * Sources: RFC 4180 (quotes, doubled quotes, line breaks inside quotes).
  * Read more gently than RFC 4180 asks: LF, CRLF and lone CR end a line; a byte order mark is
- * skipped; a quote is one only at the beginning of a field; text behind a closing quote is kept; a
- * quote that is never closed spoils its own line and no other.
+ * skipped; a quote is one only at the beginning of a field, or behind blanks there if it closes in
+ * front of a delimiter on the same line; text behind a closing quote is kept; a quote that is never
+ * closed spoils its own line and no other.
  * A row that cannot be taken is still handed out, with `bad` saying why: the caller refuses it. */
 #ifndef NOROSHI_FORMAT_ROWS_H
 #define NOROSHI_FORMAT_ROWS_H

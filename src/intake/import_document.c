@@ -39,8 +39,10 @@ static slice feed_name(const importer *im, const format *f, bool guessed)
         return slice_str(f->name);
     if (guessed)
         return im->place->feed;
+    if (im->o.source.len)
+        return im->place->path;
     /* a source's own word: its file is the same list wherever it lies */
-    return im->o.source.len ? im->place->path : last_part(im->place->path);
+    return f && f->folder ? last_two_parts(im->place->path) : last_part(im->place->path);
 }
 
 /* The source is only guessed: is the first record somebody's already? */

@@ -26,6 +26,15 @@ slice last_part(slice path)
     return slice_from(path, cut);
 }
 
+slice last_two_parts(slice path)
+{
+    slice last = last_part(path);
+    if (last.len == path.len)
+        return last;
+    slice before = last_part(slice_sub(path, 0, path.len - last.len - 1));
+    return slice_of(before.ptr, (size_t)(path.ptr + path.len - before.ptr));
+}
+
 /* "feed.csv.gz" -> "feed": what stands before the first dot, unless that is nothing. */
 static slice stem(slice name)
 {

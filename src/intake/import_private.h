@@ -74,6 +74,8 @@ status hash_descriptor(importer *im, int fd, uint8_t ret[SHA256_BYTES], uint64_t
                        err *why) NODISCARD;
 /* The name behind the last slash. */
 slice last_part(slice path);
+/* "malware/x.txt" of "feeds/malware/x.txt" */
+slice last_two_parts(slice path);
 uint32_t parser_id(const format *f);
 /* Is it known? Then its summary is given out. *ret_known. */
 status import_known(importer *im, const uint8_t *sha256, const import_place *place, bool *ret_known,

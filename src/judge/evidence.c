@@ -1,6 +1,7 @@
 /* evidence.c - claims read as evidence, and gathered: see evidence.h. */
 #include "judge/evidence.h"
 
+#include "judge/patterns.h"
 #include "model/ip.h"
 #include "model/observable.h"
 
@@ -161,6 +162,7 @@ typedef struct gather {
     lens *l;
     arena *a;
     trust_lookup trust;
+    node_ref value;
     evidence_set set;
     size_t cap;
     size_t followed; /* indicators */
@@ -274,6 +276,29 @@ static evidence_rule sharpen(evidence_rule rule, const testimony *t)
     return rule;
 }
 
+/* A list of names matches what is below them, one of networks what is inside, one of plain texts
+ * nothing but the text itself; and each only values of the kinds it is for. A claim that says
+ * nothing of this holds however the value came to it. */
+static bool list_applies(const json *detail, kind asked, evidence_via via)
+{
+    static const struct {
+        const char *type;
+        unsigned via;
+    } rows[] = {
+        {"string", 1u << VIA_SELF | 1u << VIA_SAME_FILE},
+        {"hostname", 1u << VIA_SELF | 1u << VIA_HOST | 1u << VIA_PARENT},
+        {"cidr", 1u << VIA_SELF | 1u << VIA_RANGE},
+    };
+    const json *kinds = json_get(detail, S("kinds"));
+    bool of_kind = !json_is(kinds, JSON_ARRAY);
+    for (const json *k = of_kind ? NULL : kinds->first; k && !of_kind; k = k->next)
+        of_kind = text_is(k, kind_name(asked));
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (text_is(json_get(detail, S("type")), rows[i].type))
+            return of_kind && (rows[i].via & 1u << via) != 0;
+    return of_kind;
+}
+
 static status add(gather *g, const claim *c, evidence_via via, bool pointing, err *why)
 {
     status st = room_for(g, 1, why);
@@ -287,6 +312,8 @@ static status add(gather *g, const claim *c, evidence_via via, bool pointing, er
     if ((st = parse_detail(g->a, c->detail, &t->detail, why)) != OK ||
         (st = g->trust.of(g->trust.ctx, c->source, &trust, why)) != OK)
         return st;
+    if (c->predicate == PRED_LISTED && !pointing && !list_applies(t->detail, g->value.kind, via))
+        return OK;
     *e = (evidence){.via = via,
                     .kind = pointing ? c->object.kind : c->subject.kind,
                     .confidence = c->confidence,
@@ -333,6 +360,16 @@ static bool any_bad(const gather *g)
     return false;
 }
 
+/* A flood of claims may not hide a person's word, or the list that a value stands on. */
+static status never_left_out(gather *g, node_ref value, predicate p, evidence_via via, err *why)
+{
+    claim_list list;
+    status st = claims_of(g->l, g->a, value, p, EVIDENCE_PERSONS_MAX, &list, why);
+    for (size_t i = 0; st == OK && i < list.count; i++)
+        st = have(g, &list.at[i]) ? OK : add(g, &list.at[i], via, false, why);
+    return st;
+}
+
 /* What was withdrawn only matters when nothing bad stands. */
 static status about_itself(gather *g, node_ref value, err *why)
 {
@@ -341,11 +378,10 @@ static status about_itself(gather *g, node_ref value, err *why)
     for (size_t i = 0; st == OK && i < list.count; i++)
         st = add(g, &list.at[i], VIA_SELF, false, why);
     g->set.more = st == OK && list.more;
-    if (st == OK && list.more) {
-        st = claims_of(g->l, g->a, value, PRED_VERDICT, EVIDENCE_PERSONS_MAX, &list, why);
-        for (size_t i = 0; st == OK && i < list.count; i++)
-            st = have(g, &list.at[i]) ? OK : add(g, &list.at[i], VIA_SELF, false, why);
-    }
+    if (st == OK && list.more)
+        st = never_left_out(g, value, PRED_VERDICT, VIA_SELF, why);
+    if (st == OK && list.more)
+        st = never_left_out(g, value, PRED_LISTED, VIA_SELF, why);
     if (st != OK || any_bad(g))
         return st;
     st = claims_of_past(g->l, g->a, value, PRED_NONE, EVIDENCE_CLAIMS_MAX, &list, why);
@@ -376,7 +412,7 @@ static status about_parent(gather *g, node_ref parent, evidence_via via, err *wh
         if (p < PRED_COUNT_ && readings[p])
             st = add(g, &list.at[i], via, false, why);
     }
-    return st;
+    return st == OK && list.more ? never_left_out(g, parent, PRED_LISTED, via, why) : st;
 }
 
 static status parents(gather *g, node_ref value, err *why)
@@ -483,10 +519,20 @@ static status reserved(gather *g, node_ref value, err *why)
     return st;
 }
 
+/* Entries of lists that are somewhere in the value. */
+static status patterns(gather *g, node_ref value, err *why)
+{
+    pattern_hits hits;
+    status st = patterns_in(g->l, g->a, value, &hits, why);
+    for (size_t i = 0; st == OK && i < hits.count; i++)
+        st = add(g, &hits.at[i], VIA_SELF, false, why);
+    return st;
+}
+
 status evidence_gather(const evidence_from *from, arena *a, node_ref value, evidence_set *ret,
                        err *why)
 {
-    gather g = {.l = from->l, .a = a, .trust = from->trust};
+    gather g = {.l = from->l, .a = a, .trust = from->trust, .value = value};
     status st = about_itself(&g, value, why);
     if (st == OK)
         st = pointing_at(&g, value, why);
@@ -498,6 +544,8 @@ status evidence_gather(const evidence_from *from, arena *a, node_ref value, evid
         st = parents(&g, value, why);
     if (st == OK && !from->ix)
         st = networks(&g, value, why);
+    if (st == OK)
+        st = patterns(&g, value, why);
     if (st == OK)
         st = reserved(&g, value, why);
     if (st == OK)

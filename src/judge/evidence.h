@@ -13,7 +13,8 @@
  * domains, networks that hold an address. Which claim says what is the table in evidence.c and
  * docs/verdict.md. An indicator that names the value is followed to what it indicates.
  * Cost is bounded by the limits below, whatever the number of claims; `more` says that there were
- * more. A person's verdict is never among what is left out. */
+ * more. A person's verdict is never among what is left out, nor are the lists that the value or a
+ * parent stands on. */
 #ifndef NOROSHI_JUDGE_EVIDENCE_H
 #define NOROSHI_JUDGE_EVIDENCE_H
 

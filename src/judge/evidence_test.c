@@ -217,6 +217,107 @@ TEST(parents_networks_and_other_hashes)
     scratch_close(&t);
 }
 
+#define A_LIST(type, kinds)                                                                        \
+    "{\"kinds\":[" kinds "],\"list\":\"l\",\"polarity\":\"benign\",\"type\":\"" type "\"}"
+
+TEST(lists_match_as_they_say)
+{
+    static const struct {
+        kind kind;
+        const char *value;
+        size_t want;
+    } rows[] = {
+        {KIND_DOMAIN, "exact.example", 1},
+        {KIND_DOMAIN, "www.exact.example", 0}, /* type string: the text and nothing else */
+        {KIND_URL, "http://exact.example/x", 0},
+        {KIND_DOMAIN, "host.example", 1},
+        {KIND_DOMAIN, "www.host.example", 1},
+        {KIND_DOMAIN, "nohost.example", 0},
+        {KIND_URL, "http://www.host.example/x", 1},
+        {KIND_EMAIL, "x@host.example", 0}, /* not a kind that the list is for */
+        {KIND_DOMAIN, "names.example", 1},
+        {KIND_DOMAIN, "www.names.example", 1},
+        {KIND_URL, "http://names.example/", 0},
+        {KIND_IPV4, "192.0.2.77", 1},
+        {KIND_IPV4, "198.51.100.7", 0},
+        {KIND_DOMAIN, "plain.example", 1}, /* says nothing of how it matches */
+        {KIND_EMAIL, "x@plain.example", 1},
+    };
+    scratch t;
+    REQUIRE(scratch_open(&t));
+    doc(&t, "lists", "x/list.json", 'F', TLP_CLEAR);
+    say(&t, KIND_DOMAIN, "exact.example", PRED_LISTED, KIND_NONE, "",
+        .detail = A_LIST("string", "\"domain\",\"url\""));
+    say(&t, KIND_DOMAIN, "host.example", PRED_LISTED, KIND_NONE, "",
+        .detail = A_LIST("hostname", "\"domain\",\"url\""));
+    say(&t, KIND_DOMAIN, "names.example", PRED_LISTED, KIND_NONE, "",
+        .detail = A_LIST("hostname", "\"domain\""));
+    say(&t, KIND_CIDR, "192.0.2.0/24", PRED_LISTED, KIND_NONE, "",
+        .detail = A_LIST("cidr", "\"ipv4\",\"ipv6\""));
+    say(&t, KIND_CIDR, "198.51.100.0/24", PRED_LISTED, KIND_NONE, "",
+        .detail = A_LIST("cidr", "\"ipv6\""));
+    say(&t, KIND_DOMAIN, "plain.example", PRED_LISTED, KIND_NONE, "",
+        .detail = "{\"polarity\":\"benign\"}");
+    doc_end(&t);
+    look(&t, "2026-11-22");
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CLEANUP(arena_done) arena a;
+        evidence_set set;
+        arena_init(&a, 4 << 20);
+        judge_value(&t, &a, rows[i].kind, rows[i].value, &set);
+        if (set.count != rows[i].want)
+            TEST_FAIL("%s: %zu hits", rows[i].value, set.count);
+    }
+    scratch_close(&t);
+}
+
+/* A weak word about a name below one that everybody uses does not stand; the list of sites that
+ * attackers use as well does not help it, whoever came first. */
+TEST(lists_before_or_after_decide_the_same)
+{
+    verdict_word word[2];
+    int score[2];
+    size_t count[2];
+    for (int after = 0; after < 2; after++) {
+        scratch t;
+        CLEANUP(arena_done) arena a;
+        evidence_set set;
+        arena_init(&a, 4 << 20);
+        REQUIRE(scratch_open(&t));
+        for (int i = 0; i < 2; i++) {
+            if ((i == 0) == (after == 0)) {
+                doc(&t, "top", "top/list.json", 'F', TLP_CLEAR);
+                say(&t, KIND_DOMAIN, "host.example", PRED_LISTED, KIND_NONE, "",
+                    .detail = A_LIST("hostname", "\"domain\""));
+                doc_end(&t);
+                doc(&t, "abused", "abused/list.json", 'F', TLP_CLEAR);
+                say(&t, KIND_DOMAIN, "host.example", PRED_LISTED, KIND_NONE, "",
+                    .detail = "{\"polarity\":\"abused\",\"type\":\"hostname\"}");
+                doc_end(&t);
+            } else {
+                doc(&t, "feed", "feed.csv", 'F', TLP_CLEAR);
+                say(&t, KIND_DOMAIN, "www.host.example", PRED_VERDICT, KIND_NONE, "",
+                    .value = "suspicious");
+                doc_end(&t);
+            }
+        }
+        look(&t, "2026-11-22");
+        verdict v = judge_value(&t, &a, KIND_DOMAIN, "www.host.example", &set);
+        word[after] = v.word;
+        score[after] = v.score_0_100;
+        count[after] = set.count;
+        unsigned benign = 0;
+        for (size_t i = 0; i < set.count; i++)
+            benign += evidence_stance_of(set.evidence[i].rule) == STANCE_BENIGN;
+        CHECK_EQ(benign, 1);
+        scratch_close(&t);
+    }
+    CHECK_EQ(word[0], word[1]);
+    CHECK_EQ(score[0], score[1]);
+    CHECK_EQ(count[0], 3);
+    CHECK_EQ(count[1], 3);
+}
+
 TEST(withdrawn_and_curated)
 {
     scratch t;
@@ -256,6 +357,37 @@ TEST(many_claims_do_not_hide_a_person)
     verdict v = judge_value(&t, &a, KIND_DOMAIN, "site.example", &set);
     CHECK(set.more);
     CHECK_EQ(v.word, VERDICT_BENIGN);
+    scratch_close(&t);
+}
+
+TEST(many_claims_do_not_hide_a_list)
+{
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    evidence_set set;
+    char detail[32];
+    arena_init(&a, 16 << 20);
+    REQUIRE(scratch_open(&t));
+    doc(&t, "flood", "flood.csv", 'F', TLP_CLEAR);
+    for (int i = 0; i < EVIDENCE_CLAIMS_MAX + 100; i++) {
+        snprintf(detail, sizeof detail, "{\"n\":%d}", i);
+        say(&t, KIND_DOMAIN, "site.example", PRED_INDICATES, KIND_NONE, "", .detail = detail);
+    }
+    doc_end(&t);
+    doc(&t, "lists", "x/list.json", 'F', TLP_CLEAR);
+    for (int i = 0; i < 20; i++) {
+        snprintf(detail, sizeof detail, "{\"polarity\":\"benign%d\"}", i);
+        say(&t, KIND_DOMAIN, "site.example", PRED_LISTED, KIND_NONE, "", .detail = detail);
+    }
+    doc_end(&t);
+    look(&t, "2026-11-22");
+    for (int below = 0; below < 2; below++) {
+        size_t listed = 0;
+        judge_value(&t, &a, KIND_DOMAIN, below ? "www.site.example" : "site.example", &set);
+        for (size_t i = 0; i < set.count; i++)
+            listed += set.from[i].claim.predicate == PRED_LISTED;
+        CHECK_EQ(listed, 20);
+    }
     scratch_close(&t);
 }
 

@@ -9,8 +9,10 @@
 
 static bool counts(kind subject, predicate p)
 {
-    return kind_is_observable(subject) &&
-           (p == PRED_INDICATES || p == PRED_PATTERN_OF || p == PRED_LISTED);
+    /* a list whose entries are looked for inside values speaks for itself */
+    if (p == PRED_LISTED)
+        return kind_is_observable(subject) || subject == KIND_OTHER;
+    return kind_is_observable(subject) && (p == PRED_INDICATES || p == PRED_PATTERN_OF);
 }
 
 static status sums_row(held_sums *s, kind k, bool listed, int64_t vc, held_row **ret, err *why)

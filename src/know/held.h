@@ -32,7 +32,7 @@ typedef struct held_list {
 /* One pass over the rows of the kind: 1 us a delivery. The caller remembers it for a look.
  *   ERR_LIMIT  the budget; ERR_IO, ERR_BUSY: the store's */
 status held_of(lens *l, arena *a, kind k, held_list *ret, err *why) NODISCARD;
-/* How many lists there are, of whatever kind of value. */
+/* How many lists there are, of whatever kind of value; a new version of a list is no new list. */
 status held_lists(lens *l, uint64_t *ret, err *why) NODISCARD;
 
 #endif

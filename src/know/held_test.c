@@ -48,6 +48,16 @@ TEST(counts_what_each_source_says_by_kind)
     CHECK_EQ(find(&list, "alpha", true)->newest, WHEN_NONE);
     CHECK_OK(held_lists(t.l, &lists, &t.why));
     CHECK_EQ(lists, 2);
+    /* a new version of a list, and one that is looked for inside of values */
+    doc(&t, "alpha", "l.json", 'F', TLP_CLEAR);
+    say(&t, KIND_IPV4, "192.0.2.10", PRED_LISTED, KIND_NONE, "");
+    doc_end(&t);
+    doc(&t, "alpha", "n.json", 'F', TLP_CLEAR);
+    say(&t, KIND_OTHER, "misp-warninglist:n", PRED_LISTED, KIND_OTHER, "list-patterns:any");
+    doc_end(&t);
+    look(&t, "2026-11-22");
+    CHECK_OK(held_lists(t.l, &lists, &t.why));
+    CHECK_EQ(lists, 3);
     list = held_now(&t, &a, KIND_DOMAIN);
     CHECK_EQ(list.count, 1);
     CHECK_EQ(held_now(&t, &a, KIND_SHA256).count, 0);
@@ -56,10 +66,10 @@ TEST(counts_what_each_source_says_by_kind)
     CHECK_OK(lens_look(t.l, &t.v, &t.why));
     list = held_now(&t, &a, KIND_IPV4);
     CHECK_EQ(list.count, 2);
-    CHECK_EQ(find(&list, "alpha", true)->documents, 1);
+    CHECK_EQ(find(&list, "alpha", true)->documents, 2);
     CHECK_EQ(find(&list, "alpha", false)->statements, 0);
     CHECK_OK(held_lists(t.l, &lists, &t.why));
-    CHECK_EQ(lists, 1);
+    CHECK_EQ(lists, 2);
     scratch_close(&t);
 }
 

@@ -90,7 +90,8 @@ static inline void doc(scratch *t, const char *source, const char *path, char re
                      .marking = t->marking,
                      .parser = 1,
                      .format = S("test"),
-                     .path = slice_str(path)};
+                     .path = slice_str(path),
+                     .feed = slice_str(path)};
     status st = writer_document(t->w, &d, &t->why);
     if (st != OK)
         TEST_FAIL("document: %s", t->why.msg);

@@ -112,7 +112,8 @@ typedef struct fact_record {
     slice spec;    /* "2.0", "2.1", "" */
     when modified; /* WHEN_NONE when not versioned */
     bool revoked;
-    uint8_t content[32]; /* SHA-256 of the canonical form: equal for equal content */
+    uint8_t content[32]; /* SHA-256 of the canonical form: equal for equal content; zero where
+                            there is no id to compare versions by */
     marking marking;     /* of the record as a whole */
     bool marked;
 } fact_record;

@@ -60,6 +60,11 @@ static void add_via(phrase_builder *b, const testimony *t, evidence_via via)
         phrase_add(b, msg_ask_via_parent(other));
     else if (via == VIA_RANGE)
         phrase_add(b, msg_ask_via_range(other));
+    /* an entry that was found inside the value is not the value */
+    slice type = detail_str(t->detail, "type");
+    if (t->claim.predicate == PRED_LISTED &&
+        (slice_eq(type, S("substring")) || slice_eq(type, S("regex"))))
+        phrase_add(b, msg_ask_via_entry(t->claim.value));
 }
 
 static slice list_name(const testimony *t)
@@ -127,6 +132,8 @@ static message statement_of(const testimony *t, const evidence *e, msg_list name
         return msg_ask_st_listed_bad(list_name(t));
     if (e->rule == EV_LISTED_BENIGN)
         return msg_ask_st_listed(list_name(t));
+    if (e->rule == EV_LISTED_NEUTRAL && slice_eq(detail_str(t->detail, "polarity"), S("abused")))
+        return msg_ask_st_listed_abused(list_name(t));
     if (e->rule == EV_LISTED_NEUTRAL)
         return msg_ask_st_listed_neutral(list_name(t));
     if (e->rule == EV_RESERVED)

@@ -243,6 +243,13 @@ static void put_absence(page *p, message *parts, size_t *n, size_t room)
     }
 }
 
+/* A list is named already: what is left to say is where in it. */
+static slice against_from(const answer_claim *c)
+{
+    bool list = c->rule == EV_LISTED_BENIGN || c->rule == EV_LISTED_NEUTRAL;
+    return list && c->claim->place.len ? c->claim->place : c->claim->source;
+}
+
 static void put_against(page *p, bool all)
 {
     const answer *w = p->w;
@@ -250,7 +257,7 @@ static void put_against(page *p, bool all)
     for (size_t i = 0; i < rows; i++) {
         text_line *l = page_body(p, i == 0 ? MSG_ask_label_against : MSG_NONE);
         line_phrase(l, &w->against.at[i].statement);
-        line_say(p, l, msg_ask_text(w->against.at[i].claim->source));
+        line_say(p, l, msg_ask_text(against_from(&w->against.at[i])));
         l->rank = i == 0 ? 0 : (unsigned)(8 + i);
     }
     if (rows)

@@ -589,6 +589,17 @@ static bool said(const row_facts *f, size_t i)
     return false;
 }
 
+/* An import hash is that of every program with the same imports, and all of .NET has one: beside
+ * the hash of a file it is a trait of that file and no sign of anything. *ret is the file. */
+static bool is_trait(const row_facts *f, const row_item *x, const observable **ret)
+{
+    *ret = NULL;
+    for (size_t i = 0; i < f->count && x->o.kind == KIND_IMPHASH; i++)
+        if (kind_is_hash(f->item[i].o.kind) && (!*ret || f->item[i].o.kind == KIND_SHA256))
+            *ret = &f->item[i].o;
+    return *ret != NULL;
+}
+
 /* What the category says of all the row. */
 static void read_category(row_facts *f)
 {
@@ -628,9 +639,15 @@ status row_claims(emitter *e, const table *t, const row *r, uint64_t *unread, er
         return st;
     const node_ref objects[] = {f.malware, f.actor, f.campaign};
     for (size_t i = 0; i < f.count; i++) {
+        const observable *file;
         bool some = false;
         if (said(&f, i))
             continue;
+        if (is_trait(&f, &f.item[i], &file)) {
+            if ((st = relation(e, PRED_RELATED_TO, file, &f.item[i].o, why)) != OK)
+                return st;
+            continue;
+        }
         for (size_t k = 0; k < COUNT_OF(objects); k++) {
             if (objects[k].kind == KIND_NONE && !(k == COUNT_OF(objects) - 1 && !some))
                 continue;

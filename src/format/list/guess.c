@@ -32,6 +32,17 @@ static void read_name(slice base, list_guess *g)
     /* LOKI: "the string filename in the file name" makes it a list of patterns */
     for (size_t i = 0; i + 1 < w.count; i++)
         g->regex |= slice_eq(w.word[i], S("filename")) && slice_eq(w.word[i + 1], S("iocs"));
+    g->keywords = w.count > 0 && slice_eq(w.word[w.count - 1], S("keywords"));
+}
+
+/* The file is called so, and its first line says so, too. */
+static bool titled_keywords(slice head)
+{
+    slice line = slice_trim(slice_sub(head, 0, slice_find_byte(head, '\n', 0)));
+    phrase w;
+    if (!line.len || line.ptr[0] != '#' || !phrase_cut(line, &w) || !w.count)
+        return false;
+    return slice_eq(w.word[w.count - 1], S("keywords"));
 }
 
 bool list_cut_regex(slice line, slice *ret_regex, int *ret_score, slice *ret_except)
@@ -148,7 +159,9 @@ status list_look(arena *a, slice head, bool whole, slice path, list_guess *ret, 
         g.hint.want = (want){WANT_KIND, KIND_PACKAGE};
     }
     g.regex = g.regex && all > 0 && t.patterns * 2 > all;
-    if (g.regex)
+    g.keywords = g.keywords && !g.regex && !foreign_name(base) && titled_keywords(head) &&
+                 !memchr(head.ptr, 0, head.len);
+    if (g.regex || g.keywords)
         g.sure = 60;
     else if (!t.clear || foreign_name(base) || foreign_text(head) || t.clear * 100 < all * 85)
         g.sure = 0;

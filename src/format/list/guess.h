@@ -12,6 +12,7 @@ typedef struct list_guess {
     list_hint hint; /* from the file's name, or from what most lines look like */
     slice polarity; /* "benign", "unknown": the file's name says that it is no list of bad things */
     bool regex;     /* LOKI's list of file names: "regex;score;except" */
+    bool keywords;  /* LOKI's list of words: a line is a word, whatever it looks like */
     bool marked;
     marking marking;
     int sure; /* 0..100 */

@@ -164,6 +164,16 @@ static slice cut_comment(slice *s)
     return (slice){NULL, 0};
 }
 
+/* The line begins with a digest and goes on with something else: how long the digest is; else 0. */
+static size_t hash_length(slice s)
+{
+    size_t n = 0;
+    while (n < s.len && hex_value(s.ptr[n]) >= 0)
+        n++;
+    bool digest = n == 32 || n == 40 || n == 56 || n == 64 || n == 96 || n == 128;
+    return digest && n < s.len && !is_alnum(s.ptr[n]) && (unsigned char)s.ptr[n] < 0x80 ? n : 0;
+}
+
 /* Length of a divider at `i`, 0 when there is none. Blanks around it are part of it. */
 static size_t divider(slice s, size_t i)
 {
@@ -173,16 +183,14 @@ static size_t divider(slice s, size_t i)
     if (c == ',' &&
         (i + 1 == s.len || !is_digit(s.ptr[i + 1]) || i == 0 || !is_digit(s.ptr[i - 1])))
         return 1;
+    if (c == ':' && i > 0 && i == hash_length(s)) /* "hash:label" */
+        return 1;
     if (c != ' ')
         return 0;
     slice rest = slice_from(s, i);
-    static const slice wide[] = {S_INIT(" -- "),
-                                 S_INIT(" - "),
-                                 S_INIT(" => "),
-                                 S_INIT(" -> "),
-                                 S_INIT(" \xe2\x80\x93 "),
-                                 S_INIT(" \xe2\x80\x94 "),
-                                 S_INIT("  ")};
+    static const slice wide[] = {S_INIT(" -- "),           S_INIT(" : "),  S_INIT(" - "),
+                                 S_INIT(" => "),           S_INIT(" -> "), S_INIT(" \xe2\x80\x93 "),
+                                 S_INIT(" \xe2\x80\x94 "), S_INIT("  ")};
     for (size_t k = 0; k < COUNT_OF(wide); k++)
         if (slice_starts(rest, wide[k]))
             return wide[k].len;
@@ -256,7 +264,8 @@ static status value(arena *a, slice s, const list_hint *h, observable *ret, err 
     st = cell_observable(a, s, (want){WANT_ANY, KIND_NONE}, ret, why);
     /* "hash  file.exe" is no file name, "http://x/y some words" no address */
     if (st == OK && (ret->kind == KIND_FILENAME || ret->kind == KIND_URL) &&
-        slice_find_byte(s, ' ', 0) != SIZE_MAX)
+        (slice_find_byte(s, ' ', 0) != SIZE_MAX || slice_find_byte(s, '\t', 0) != SIZE_MAX ||
+         hash_length(s)))
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "a value and words, or only words");
     return st;
 }
@@ -310,13 +319,40 @@ static status take_field(arena *a, slice line, slice f, char before, const list_
         st = value(a, name, h, &o, why);
     if (st == ERR_LIMIT)
         return st;
-    bool prose = before == ';' || before == ' ' || before == '\xe2' || before == 0;
+    bool prose = before == ';' || before == ':' || before == ' ' || before == '\xe2' || before == 0;
     if (st == OK && cell_is_clear(&o) && !(holds_anything(h) && o.kind == h->want.kind) &&
         (!prose || kind_is_hash(o.kind) || o.defanged)) {
         l->o[l->count++] = o;
         return OK;
     }
     add_comment(l, line, f);
+    return OK;
+}
+
+/* What md5sum and its sisters print: the digest, a blank, a blank or an asterisk, the file's name
+ * to the end. Two blanks stand in front of words, too: then it must look like a name. */
+static status digest_and_file(arena *a, slice line, const list_hint *h, list_line *l, err *why)
+{
+    size_t n = hash_length(line);
+    slice name = slice_from(line, n + 2);
+    observable o;
+    bool form = n > 0 && line.len > n + 2 && line.ptr[n] == ' ' &&
+                (line.ptr[n + 1] == ' ' || line.ptr[n + 1] == '*') && !is_space(name.ptr[0]);
+    bool sure = form && (line.ptr[n + 1] == '*' || name.ptr[0] == '/' ||
+                         slice_starts(name, S("./")) || slice_starts(name, S("../")));
+    if (form && !sure) {
+        status st = cell_observable(a, name, (want){WANT_ANY, KIND_NONE}, &o, why);
+        if (st == ERR_LIMIT)
+            return st;
+        sure = st == OK && (o.kind == KIND_FILENAME || o.kind == KIND_PATH);
+    }
+    if (!sure)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "no digest and file");
+    status st = value(a, slice_sub(line, 0, n), h, &l->o[0], why);
+    if (st != OK)
+        return st;
+    l->count = 1;
+    l->filename = name;
     return OK;
 }
 
@@ -387,6 +423,27 @@ static status by_first_word(arena *a, slice line, const list_hint *h, list_line 
     return take_field(a, line, rest, 0, h, l, why);
 }
 
+/* "Emotet:hash": any words, the last colon or comma, a digest. */
+static status behind_label(arena *a, slice line, const list_hint *h, list_line *l, err *why)
+{
+    size_t at = line.len;
+    while (at > 0 && is_alnum(line.ptr[at - 1]))
+        at--;
+    slice digest = slice_from(line, at);
+    bool form = at > 1 && strchr(":;,|=\t", line.ptr[at - 1]) && digest.len >= 32 &&
+                slice_find(line, S("://"), 0) == SIZE_MAX;
+    if (!form)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "no value in it");
+    status st = value(a, digest, h, &l->o[0], why);
+    if (st == OK && !kind_is_hash(l->o[0].kind))
+        st = err_set(why, ERR_INPUT, ERR_NOWHERE, "no value in it");
+    if (st != OK)
+        return st;
+    l->count = 1;
+    l->comment = slice_trim(slice_sub(line, 0, at - 1));
+    return OK;
+}
+
 /* "SHA256: abc", "C2 = evil.example": a label, a colon or equals sign, the value. */
 static status labelled(arena *a, slice line, const list_hint *h, list_line *l, err *why)
 {
@@ -415,13 +472,13 @@ static status labelled(arena *a, slice line, const list_hint *h, list_line *l, e
         }
         return st;
     }
-    return err_set(why, ERR_INPUT, ERR_NOWHERE, "no value in it");
+    return behind_label(a, line, h, l, why);
 }
 
 status list_read_line(arena *a, slice line, const list_hint *hint, list_line *ret, err *why)
 {
     status (*const shapes[])(arena *, slice, const list_hint *, list_line *,
-                             err *) = {by_fields, labelled, by_first_word};
+                             err *) = {digest_and_file, by_fields, labelled, by_first_word};
     list_line l = {.score = -1, .seen = WHEN_NONE};
     err first = {0}, later = {0};
     slice s = slice_trim(line);
@@ -444,7 +501,7 @@ status list_read_line(arena *a, slice line, const list_hint *hint, list_line *re
         for (size_t i = 0; i < COUNT_OF(shapes) && st == ERR_INPUT; i++) {
             l = (list_line){.score = -1, .seen = WHEN_NONE, .comment = behind};
             st = shapes[i](a, s, hint, &l, &later);
-            if (st == OK && i < 2)
+            if (st == OK && i + 1 < COUNT_OF(shapes))
                 l.clear = is_clear(&l.o[0], hint);
         }
         if (st == ERR_LIMIT) {

@@ -1,0 +1,126 @@
+/* patterns.c - see patterns.h. */
+#include "judge/patterns.h"
+
+#include "base/json.h"
+#include "model/regex.h"
+
+typedef struct looking {
+    arena *a;
+    node_ref value;
+    slice lower; /* the value in lower case, for substrings */
+    pattern_hits hits;
+    uint64_t steps;
+} looking;
+
+/* "list.json#/list/2000" and 17 lines further: "list.json#/list/2017". */
+static slice place_of(arena *a, slice first, uint64_t further)
+{
+    size_t cut = first.len;
+    uint64_t n;
+    while (cut && is_digit(first.ptr[cut - 1]))
+        cut--;
+    if (!slice_u64(slice_from(first, cut), &n))
+        return first;
+    return arena_printf(a, "%.*s%llu", SLICE_FMT(slice_sub(first, 0, cut)),
+                        (unsigned long long)(n + further));
+}
+
+static status add_hit(looking *k, const claim *list, slice entry, uint64_t further, err *why)
+{
+    if (k->hits.count == PATTERNS_HITS_MAX) {
+        k->hits.more = true;
+        return OK;
+    }
+    claim *c = &k->hits.at[k->hits.count];
+    *c = *list;
+    c->subject = k->value;
+    c->object = (node_ref){KIND_NONE, {NULL, 0}};
+    c->value = entry;
+    c->place = place_of(k->a, list->place, further);
+    if (!c->place.ptr && list->place.len)
+        return ARENA_SPENT(k->a, why);
+    k->hits.count++;
+    return OK;
+}
+
+static status is_in(looking *k, slice entry, bool regexes, bool *ret, err *why)
+{
+    const regex *r;
+    *ret = false;
+    if (!regexes) {
+        *ret = entry.len >= PATTERNS_SUBSTRING_MIN && slice_find(k->lower, entry, 0) != SIZE_MAX;
+        return OK;
+    }
+    k->steps += (uint64_t)(entry.len + 1) * (k->value.text.len + 1);
+    if (!entry.len || k->steps > PATTERNS_STEPS_MAX) {
+        k->hits.more |= entry.len > 0;
+        return OK;
+    }
+    arena_mark mark = arena_here(k->a);
+    err own = {0};
+    status st = regex_compile(k->a, entry, &r, &own);
+    if (st == OK)
+        st = regex_search(r, k->value.text, k->a, ret, &own);
+    arena_back(k->a, mark);
+    /* the codec took it; what an older one took, or another program wrote, is passed over */
+    if (st == ERR_INPUT || (st == ERR_LIMIT && own.at != ERR_NOWHERE))
+        return OK;
+    if (st != OK && why)
+        *why = own;
+    return st;
+}
+
+static status look(looking *k, const claim *list, err *why)
+{
+    slice rest = list->value, entry;
+    json *detail = NULL;
+    status st = json_parse(k->a, list->detail, NULL, &detail, why);
+    if (st != OK)
+        return st == ERR_LIMIT ? st : OK;
+    bool regexes = slice_eq(json_text(json_get(detail, S("type"))), S("regex"));
+    for (uint64_t line = 0; st == OK && slice_cut(&rest, '\n', &entry); line++) {
+        bool hit;
+        st = is_in(k, entry, regexes, &hit, why);
+        if (st == OK && hit)
+            st = add_hit(k, list, entry, line, why);
+    }
+    return st;
+}
+
+static status look_in_lists(looking *k, lens *l, const char *of, err *why)
+{
+    claim_list lists;
+    slice key = arena_printf(k->a, "list-patterns:%s", of);
+    if (!key.ptr)
+        return ARENA_SPENT(k->a, why);
+    status st = claims_to(l, k->a, (node_ref){KIND_OTHER, key}, PRED_LISTED, 0, PATTERNS_CLAIMS_MAX,
+                          &lists, why);
+    if (st != OK)
+        return st;
+    k->hits.more |= lists.more;
+    for (size_t i = 0; st == OK && i < lists.count; i++)
+        st = look(k, &lists.at[i], why);
+    return st;
+}
+
+status patterns_in(lens *l, arena *a, node_ref value, pattern_hits *ret, err *why)
+{
+    looking k = {.a = a, .value = value};
+    if (value.text.len > PATTERNS_TEXT_MAX) {
+        *ret = (pattern_hits){.more = true};
+        return OK;
+    }
+    char *lower = arena_alloc(a, value.text.len + 1);
+    k.hits.at = arena_array(a, PATTERNS_HITS_MAX, sizeof *k.hits.at);
+    if (!lower || !k.hits.at)
+        return ARENA_SPENT(a, why);
+    for (size_t i = 0; i < value.text.len; i++)
+        lower[i] = to_lower(value.text.ptr[i]);
+    k.lower = slice_of(lower, value.text.len);
+    status st = look_in_lists(&k, l, kind_name(value.kind), why);
+    if (st == OK)
+        st = look_in_lists(&k, l, "any", why);
+    if (st == OK)
+        *ret = k.hits;
+    return st;
+}

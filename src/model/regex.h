@@ -1,0 +1,41 @@
+/* regex.h - regular expressions of lists: a subset that runs in linear time.
+ *
+ *     const regex *r;
+ *     if (regex_compile(&a, S("/^abuse@/i"), &r, why) == OK)
+ *         ... regex_search(r, S("abuse@example.com"), &a, &hit, why) ...
+ *
+ * Uses: base. Used by: format/warninglist (refuses what it cannot run), judge/patterns.
+ * Sources: Thompson's construction, simulated state by state (Pike): every byte of the text is
+ * looked at once for each state, whatever the pattern, so nobody can write one that explodes.
+ * Taken: literals, `.`, classes [a-z] [^a-z] with \d \w \s inside, \d \D \w \W \s \S \t \n \r \xHH,
+ * groups ( ) and (?: ), alternation, * + ? {m} {m,} {m,n} and their lazy forms (there is a match or
+ * there is none), ^ $ \b at their places. Delimiters and the flags i g m s u as PCRE
+ * writes them: "/.../i"; (?i) at the start. Bytes over 0x7f match as bytes.
+ * Not taken: back references, look-around, named groups, possessive and atomic groups, classes by
+ * name. They are an error when the pattern is compiled, never a wrong answer. */
+#ifndef NOROSHI_MODEL_REGEX_H
+#define NOROSHI_MODEL_REGEX_H
+
+#include "base/base.h"
+
+enum {
+    REGEX_TEXT_MAX = 4096,    /* bytes of a pattern */
+    REGEX_STATES_MAX = 2000,  /* counted repetitions are written out */
+    REGEX_DEPTH_MAX = 32,     /* groups in groups */
+    REGEX_REPEAT_MAX = 255,   /* of {m,n} */
+    REGEX_SUBJECT_MAX = 65536 /* bytes of a text */
+};
+
+typedef struct regex regex;
+
+/* Compiles `pattern`, with delimiters when it begins with "/", else bare.
+ *   OK         *ret lives in `a`
+ *   ERR_INPUT  no pattern, or one that is not taken; why->at: offset in it
+ *   ERR_LIMIT  one of the limits above, or the budget */
+status regex_compile(arena *a, slice pattern, const regex **ret, err *why) NODISCARD;
+/* Does the pattern match anywhere in `text`? O(text * states) at most; takes two sets of states
+ * from `a` and gives them back.
+ *   ERR_LIMIT  text over REGEX_SUBJECT_MAX, or the budget */
+status regex_search(const regex *r, slice text, arena *a, bool *ret, err *why) NODISCARD;
+
+#endif
