@@ -11,6 +11,7 @@
     CODEC(carbonblack)                                                                             \
     CODEC(csv)                                                                                     \
     CODEC(list)                                                                                    \
+    CODEC(setlist)                                                                                 \
     /* next format here */
 
 #define DECLARE(name) extern const format format_##name;
