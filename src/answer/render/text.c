@@ -258,6 +258,14 @@ static void put_against(page *p, bool all)
     message parts[3];
     size_t n = 0;
     text_line *l = page_body(p, MSG_ask_label_against);
+    slice *good = arena_array(p->a, w->asked_count + 1, sizeof *good);
+    p->failed |= !good;
+    for (size_t i = 0; good && i < w->asked_count; i++)
+        if (w->asked[i].good && w->asked[i].said == SAID_NOTHING)
+            good[n++] = w->asked[i].source;
+    if (n)
+        line_say(p, l, msg_ask_against_not_good((msg_list){good, n}));
+    n = 0;
     line_say(p, l, w->lists ? msg_ask_against_none((int64_t)w->lists) : msg_ask_against_no_lists());
     put_absence(p, parts, &n, COUNT_OF(parts));
     phrase absence = page_phrase(p, parts, n, JOIN_COMMA);
@@ -301,6 +309,8 @@ static message asked_part(const answer_asked *a)
 {
     if (a->said == SAID_FAILED)
         return msg_ask_asked_failed(a->source, a->why.count ? a->why.part : NULL);
+    if (a->set)
+        return msg_ask_asked_set(a->source, (int64_t)a->held, a->fresh);
     return a->newest != WHEN_NONE ? msg_ask_asked_source(a->source, (int64_t)a->held, a->newest)
                                   : msg_ask_asked_source_undated(a->source, (int64_t)a->held);
 }
