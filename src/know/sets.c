@@ -2,7 +2,7 @@
 #include "know/sets.h"
 
 #include "know/claims.h"
-#include "know/index/slots.h"
+#include "know/slots.h"
 #include "know/store_private.h"
 #include "model/ip.h"
 

@@ -8,7 +8,7 @@
  *     set_loader_document(sl, sha256, why); set_loader_keys(sl, &label, keys, n, why); ...
  *     st = set_loader_finish(sl, w, &result, why);     // the new version, the old one withdrawn
  *
- * Uses: store, write, index/slots. Used by: intake, judge, answer, cmd.
+ * Uses: store, write, slots. Used by: intake, judge, answer, cmd.
  * A set is a name, a source and a marking; each loaded version of it is one row (who, which bytes,
  * from which transaction to which) and one file of keys (docs/formats/slots.md). Versions are seen
  * and not seen as everything else is: a lens finds what its view may see at its time, and another

@@ -3,7 +3,7 @@
  * Keys are gathered and written in a folder of their own, DATA/sets/build-<random>, whose lock says
  * that its builder lives. The finished file gets its place inside the transaction that makes its
  * row, so whoever holds the store's write lock sees no file without a row but those of the dead. */
-#include "know/index/slots_build.h"
+#include "know/slots_build.h"
 #include "know/sets.h"
 #include "know/write_private.h"
 #include "model/ip.h"

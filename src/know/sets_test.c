@@ -331,7 +331,7 @@ TEST(what_the_dead_left_is_swept)
     end(&f);
 }
 
-/* --- what others must not notice ---------------------------------------------------------------- */
+/* --- what others must not notice ----------------------------------------------------------- */
 
 static void know_value(fixture *f, const char *text, tlp level)
 {

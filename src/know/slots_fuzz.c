@@ -3,8 +3,8 @@
  * looking up reads nothing outside the file and verify still ends.
  * Input: changes of five bytes each, offset and what to turn there; offsets count from the end, so
  * that the trailer is near. */
-#include "know/index/slots_build.h"
-#include "know/index/slots_file.h"
+#include "know/slots_build.h"
+#include "know/slots/file.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* slots_test.c - tables of keys against a plain sorted array; damage; disks that fail. */
 #include "base/test.h"
-#include "know/index/slots_build.h"
-#include "know/index/slots_file.h"
+#include "know/slots_build.h"
+#include "know/slots/file.h"
 
 #include <fcntl.h>
 #include <ftw.h>

@@ -3,7 +3,7 @@
  *     column c;
  *     column_named(S("C2 Domain"), &c);          // COLUMN_OBSERVABLE, a domain, used as c2
  *
- * Uses: base, cells, dates. Used by: csv/table.c, csv.c, setlist.c. */
+ * Uses: base, cells, dates. Used by: csv/table.c, csv.c, csv_keys.c. */
 #ifndef NOROSHI_FORMAT_CSV_COLUMNS_H
 #define NOROSHI_FORMAT_CSV_COLUMNS_H
 

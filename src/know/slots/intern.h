@@ -1,11 +1,11 @@
-/* slots_intern.h - the profiles and lists of profiles of a table under construction, each once.
- * Private to know/index.
+/* intern.h - the profiles and lists of profiles of a table under construction, each once.
+ * Private to know/slots.
  * Uses: slots_build, slots_file. Used by: slots_build.c, slots_write.c. */
-#ifndef NOROSHI_KNOW_INDEX_SLOTS_INTERN_H
-#define NOROSHI_KNOW_INDEX_SLOTS_INTERN_H
+#ifndef NOROSHI_KNOW_SLOTS_INTERN_H
+#define NOROSHI_KNOW_SLOTS_INTERN_H
 
-#include "know/index/slots_build.h"
-#include "know/index/slots_file.h"
+#include "know/slots_build.h"
+#include "know/slots/file.h"
 
 /* Numbers 1..count by a hash of what they stand for. */
 typedef struct slots_ids {

@@ -1,11 +1,11 @@
-/* slots_sort.h - entries of a table in the order of their hashes: in memory, in runs, merged.
- * Private to know/index.
+/* sort.h - entries of a table in the order of their hashes: in memory, in runs, merged.
+ * Private to know/slots.
  * Uses: slots_file, base/file. Used by: slots_build.c. */
-#ifndef NOROSHI_KNOW_INDEX_SLOTS_SORT_H
-#define NOROSHI_KNOW_INDEX_SLOTS_SORT_H
+#ifndef NOROSHI_KNOW_SLOTS_SORT_H
+#define NOROSHI_KNOW_SLOTS_SORT_H
 
 #include "base/file.h"
-#include "know/index/slots_file.h"
+#include "know/slots/file.h"
 
 /* A key on its way into the file; runs are arrays of them. */
 typedef struct slots_entry {

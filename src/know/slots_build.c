@@ -1,8 +1,8 @@
 /* slots_build.c - keys gather, are sorted by a second thread and become runs, then the file: see
  * slots_build.h. */
-#include "know/index/slots_intern.h"
-#include "know/index/slots_sort.h"
-#include "know/index/slots_write.h"
+#include "know/slots/intern.h"
+#include "know/slots/sort.h"
+#include "know/slots/write.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* slots.c - a table of keys: opening, checking, looking up. See slots.h. */
-#include "know/index/slots_file.h"
+#include "know/slots/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

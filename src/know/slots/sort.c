@@ -1,5 +1,5 @@
-/* slots_sort.c - see slots_sort.h. */
-#include "know/index/slots_sort.h"
+/* sort.c - see sort.h. */
+#include "know/slots/sort.h"
 
 #include <stdlib.h>
 

@@ -13,11 +13,11 @@
  * same key with the same profile counts once; with several profiles it gets a list of them.
  * Memory: memory_bytes for keys, and the interned profiles and lists (SLOTS_PROFILES_MAX).
  * Whoever is killed leaves files in `folder` and nothing else; the caller owns and removes it. */
-#ifndef NOROSHI_KNOW_INDEX_SLOTS_BUILD_H
-#define NOROSHI_KNOW_INDEX_SLOTS_BUILD_H
+#ifndef NOROSHI_KNOW_SLOTS_BUILD_H
+#define NOROSHI_KNOW_SLOTS_BUILD_H
 
 #include "base/file.h"
-#include "know/index/slots.h"
+#include "know/slots.h"
 
 enum {
     SLOTS_PROFILES_MAX = 1 << 22, /* combinations of text and dates in one table */

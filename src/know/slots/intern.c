@@ -1,5 +1,5 @@
-/* slots_intern.c - see slots_intern.h. */
-#include "know/index/slots_intern.h"
+/* intern.c - see intern.h. */
+#include "know/slots/intern.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
-/* slots_write.c - see slots_write.h. */
-#include "know/index/slots_write.h"
+/* write.c - see write.h. */
+#include "know/slots/write.h"
 
 #include <stdlib.h>
 

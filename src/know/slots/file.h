@@ -1,10 +1,10 @@
-/* slots_file.h - the bytes of a table, for the two that know them: slots.c and slots_build.c.
+/* file.h - the bytes of a table, for the two that know them: slots.c and slots_build.c.
  * docs/formats/slots.md says the same in words. Everything is little endian.
  * Uses: slots. */
-#ifndef NOROSHI_KNOW_INDEX_SLOTS_FILE_H
-#define NOROSHI_KNOW_INDEX_SLOTS_FILE_H
+#ifndef NOROSHI_KNOW_SLOTS_FILE_H
+#define NOROSHI_KNOW_SLOTS_FILE_H
 
-#include "know/index/slots.h"
+#include "know/slots.h"
 
 enum {
     SLOTS_LINE = 64,        /* bytes of a line: */

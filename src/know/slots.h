@@ -7,7 +7,7 @@
  *     slots_find(t, keys, 2, record);                  // 0: not there
  *     size_t n = slots_records(t, record[0], profiles, COUNT_OF(profiles));
  *
- * Uses: base, kind. Used by: know/sets.c, index/slots_build.c.
+ * Uses: base, kind. Used by: know/sets.c, slots_build.c.
  * docs/formats/slots.md has the bytes. A key is a kind and bytes: the digest of a hash, the text of
  * anything else. It is hashed with SipHash-2-4 (128 bits) under a random seed of the file, so
  * nobody can choose keys that meet, crowd a line or look like another key. Of the 128 bits the
@@ -15,8 +15,8 @@
  * a chance of 2^-96 a look-up.
  * What is read from the file is never trusted: any byte may be wrong, and the worst is a wrong
  * answer, which slots_verify finds. Thread-safe; processes share the mapping. */
-#ifndef NOROSHI_KNOW_INDEX_SLOTS_H
-#define NOROSHI_KNOW_INDEX_SLOTS_H
+#ifndef NOROSHI_KNOW_SLOTS_H
+#define NOROSHI_KNOW_SLOTS_H
 
 #include "base/base.h"
 #include "base/hash.h"

@@ -1,10 +1,10 @@
-/* slots_write.h - merged entries into a table's file, from front to back. Private to know/index.
+/* write.h - merged entries into a table's file, from front to back. Private to know/slots.
  * Uses: slots_sort, slots_intern. Used by: slots_build.c. */
-#ifndef NOROSHI_KNOW_INDEX_SLOTS_WRITE_H
-#define NOROSHI_KNOW_INDEX_SLOTS_WRITE_H
+#ifndef NOROSHI_KNOW_SLOTS_WRITE_H
+#define NOROSHI_KNOW_SLOTS_WRITE_H
 
-#include "know/index/slots_intern.h"
-#include "know/index/slots_sort.h"
+#include "know/slots/intern.h"
+#include "know/slots/sort.h"
 
 typedef struct slots_write_options {
     const fs *disk;
