@@ -189,7 +189,7 @@ static status read_document(set_import *si, int fd, slice path, err *why)
     return set_loader_document(si->sl, j.sha256, j.lines, why);
 }
 
-/* --- files, archives, folders --------------------------------------------------------------------- */
+/* --- files, archives, folders --------------------------------------------------------------- */
 
 static status visit(void *ctx, const walk_document *d, err *why)
 {
