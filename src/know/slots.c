@@ -1,5 +1,5 @@
 /* slots.c - a table of keys: opening, checking, looking up. See slots.h. */
-#include "know/slots/file.h"
+#include "know/slots/lanes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -186,18 +186,27 @@ static uint32_t find_in_lines(const slots *s, slots_hash h)
     return 0;
 }
 
-/* Three passes, each over the whole batch, so that the memory reads of the next overlap. */
-static void find_batch(const slots *s, const slots_key *keys, size_t n, uint32_t *ret)
+/* Three passes, each over the whole batch, so that the memory reads of the next overlap. `wide`:
+ * keys are hashed eight at once and filtered in one vector. */
+LANES_INLINE void find_batch(const slots *s, const slots_key *keys, size_t n, uint32_t *ret,
+                             bool wide)
 {
-    slots_hash h[SLOTS_BATCH];
-    size_t open[SLOTS_BATCH], left = 0;
-    for (size_t i = 0; i < n; i++) {
-        h[i] = slots_hash_of(s->t.seed, keys[i].kind, keys[i].bytes);
-        __builtin_prefetch(filter_block(s, h[i]), 0, 3);
+    LANES_RAW slots_hash h[SLOTS_BATCH];
+    LANES_RAW size_t open[SLOTS_BATCH];
+    size_t left = 0;
+    for (size_t i = 0; i < n;) {
+        size_t step = wide && i + LANES <= n && lanes_fit(keys + i) ? LANES : 1;
+        if (step == LANES)
+            lanes_hash(s->t.seed, keys + i, h + i);
+        else
+            h[i] = slots_hash_of(s->t.seed, keys[i].kind, keys[i].bytes);
+        for (size_t end = i + step; i < end; i++)
+            __builtin_prefetch(filter_block(s, h[i]), 0, 3);
     }
     for (size_t i = 0; i < n; i++) {
+        const uint32_t *block = filter_block(s, h[i]);
         ret[i] = 0;
-        if (filter_says_no(filter_block(s, h[i]), h[i]))
+        if (wide ? lanes_filter_says_no(block, (uint32_t)h[i].low) : filter_says_no(block, h[i]))
             continue;
         open[left++] = i;
         __builtin_prefetch(s->lines + slots_scale(h[i].high, s->t.lines) * SLOTS_PER_LINE, 0, 3);
@@ -206,12 +215,47 @@ static void find_batch(const slots *s, const slots_key *keys, size_t n, uint32_t
         ret[open[k]] = find_in_lines(s, h[open[k]]);
 }
 
-void slots_find(const slots *s, const slots_key *keys, size_t count, uint32_t *ret)
+typedef void finder(const slots *s, const slots_key *keys, size_t n, uint32_t *ret);
+
+static void find_plain(const slots *s, const slots_key *keys, size_t n, uint32_t *ret)
+{
+    find_batch(s, keys, n, ret, false);
+}
+
+#ifdef __x86_64__
+__attribute__((target("avx2"))) static void find_avx2(const slots *s, const slots_key *keys,
+                                                      size_t n, uint32_t *ret)
+{
+    find_batch(s, keys, n, ret, true);
+}
+#endif
+
+static finder *finder_here(void)
+{
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx2"))
+        return find_avx2;
+#endif
+    return find_plain;
+}
+
+static void find_all(const slots *s, const slots_key *keys, size_t count, uint32_t *ret,
+                     finder *find)
 {
     for (size_t at = 0; at < count; at += SLOTS_BATCH) {
         size_t n = count - at < SLOTS_BATCH ? count - at : SLOTS_BATCH;
-        find_batch(s, keys + at, n, ret + at);
+        find(s, keys + at, n, ret + at);
     }
+}
+
+void slots_find(const slots *s, const slots_key *keys, size_t count, uint32_t *ret)
+{
+    find_all(s, keys, count, ret, finder_here());
+}
+
+void slots_find_plain(const slots *s, const slots_key *keys, size_t count, uint32_t *ret)
+{
+    find_all(s, keys, count, ret, find_plain);
 }
 
 static bool read_profile(const slots *s, uint32_t id, slots_profile *ret)

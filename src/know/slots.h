@@ -14,7 +14,8 @@
  * first 64 say the line, and 96 are compared: a key that is not in the table is never found but by
  * a chance of 2^-96 a look-up.
  * What is read from the file is never trusted: any byte may be wrong, and the worst is a wrong
- * answer, which slots_verify finds. Thread-safe; processes share the mapping. */
+ * answer, which slots_verify finds. Thread-safe; processes share the mapping.
+ * On processors with AVX2, known when the program runs, keys are hashed and filtered in vectors. */
 #ifndef NOROSHI_KNOW_SLOTS_H
 #define NOROSHI_KNOW_SLOTS_H
 
@@ -53,6 +54,8 @@ status slots_verify(const slots *t, err *why) NODISCARD;
 
 /* ret_record[i]: what stands with keys[i], 0 when it is not there. */
 void slots_find(const slots *t, const slots_key *keys, size_t count, uint32_t *ret_record);
+/* The same without what only some processors have: for tests, which compare the two. */
+void slots_find_plain(const slots *t, const slots_key *keys, size_t count, uint32_t *ret_record);
 /* The profiles of a record, at most `room` of them; returns how many. */
 size_t slots_records(const slots *t, uint32_t record, slots_profile *ret, size_t room);
 

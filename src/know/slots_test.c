@@ -1,7 +1,7 @@
 /* slots_test.c - tables of keys against a plain sorted array; damage; disks that fail. */
 #include "base/test.h"
 #include "know/slots_build.h"
-#include "know/slots/file.h"
+#include "know/slots/lanes.h"
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -247,6 +247,61 @@ TEST(a_table_is_a_sorted_array)
     for (uint64_t seed = 1; seed <= 4; seed++)
         for (size_t i = 0; i < COUNT_OF(rows); i++)
             run_model(seed * 100 + i, rows[i].count, rows[i].span, rows[i].memory);
+}
+
+/* Many at once and in vectors, or one by one: the same hash, the same answer. */
+TEST(vectors_answer_as_single_keys_do)
+{
+    static const kind kinds[] = {KIND_MD5, KIND_SHA1, KIND_SHA256, KIND_SHA512, KIND_DOMAIN};
+    static const size_t lens[] = {0, 1, 5, 6, 7, 8, 14, 15, 16, 20, 31, 32, 47, 48, 63, 64};
+    uint8_t seed[16] = {1, 2, 3};
+    char room[LANES][64];
+    for (size_t l = 0; l < COUNT_OF(lens); l++)
+        for (size_t k = 0; k < COUNT_OF(kinds); k++) {
+            slots_key keys[LANES];
+            slots_hash h[LANES];
+            for (uint64_t i = 0; i < LANES; i++) {
+                digest(l * 100 + i, room[i]);
+                digest(l * 100 + 50 + i, room[i] + 32);
+                keys[i] = (slots_key){kinds[(k + i) % COUNT_OF(kinds)], slice_of(room[i], lens[l])};
+            }
+            REQUIRE(lanes_fit(keys));
+            lanes_hash(seed, keys, h);
+            for (int i = 0; i < LANES; i++) {
+                slots_hash one = slots_hash_of(seed, keys[i].kind, keys[i].bytes);
+                CHECK(one.high == h[i].high && one.low == h[i].low);
+            }
+        }
+}
+
+TEST(batches_answer_as_the_portable_way_does)
+{
+    enum { COUNT = 5000 };
+    folder f;
+    slots_counts c = {0};
+    static char room[COUNT][32];
+    static slots_key keys[COUNT];
+    static uint32_t fast[COUNT], slow[COUNT];
+    REQUIRE(folder_make(&f));
+    slots_builder *b = begin(&f, fs_system(), 1 << 20, 0);
+    uint32_t id = plain(b);
+    for (uint64_t i = 0; i < COUNT; i++) {
+        keys[i] = (slots_key){i % 7 ? KIND_SHA256 : KIND_SHA1, digest(i, room[i])};
+        keys[i].bytes.len = i % 7 ? 32 : 20;
+        if (i % 3)
+            CHECK_OK(slots_add(b, keys[i].kind, keys[i].bytes, -1, id, &f.why));
+    }
+    slots *t = finish(&f, b, &c);
+    REQUIRE(t);
+    for (size_t n = 0; n < COUNT; n += 1 + n / 3) {
+        slots_find(t, keys, n, fast);
+        slots_find_plain(t, keys, n, slow);
+        for (size_t i = 0; i < n; i++)
+            if (fast[i] != slow[i] || fast[i] != (i % 3 ? id : 0))
+                TEST_FAIL("key %zu of %zu: %u and %u", i, n, fast[i], slow[i]);
+    }
+    slots_close(t);
+    folder_done(&f);
 }
 
 /* --- limits --------------------------------------------------------------------------------- */
