@@ -10,6 +10,7 @@ struct setlist_table {
     column at[COLUMNS_MAX];
     size_t count;
     bool hashes; /* there are columns of hashes: only they are keys */
+    bool key[COLUMNS_MAX];
     char delimiter;
 };
 
@@ -54,7 +55,7 @@ static status read_header(arena *a, slice line, char delimiter, setlist_table *r
         ret->hashes |= is_hash_column(&ret->at[ret->count++]);
     }
     for (size_t i = 0; i < ret->count; i++)
-        *ret_key |= is_key_column(ret, &ret->at[i]);
+        *ret_key |= ret->key[i] = is_key_column(ret, &ret->at[i]);
     return OK;
 }
 
@@ -136,6 +137,27 @@ static void read_label(const setlist_table *cs, const row *r, fact_label *ret)
     }
 }
 
+/* A column of hashes is read by its digits; whatever else stands there, as everywhere. */
+static status take_cell(setlist *l, slice cell, want w, size_t *taken, err *last, err *why)
+{
+    observable o;
+    bool done = false;
+    status st = OK;
+    if (w.class == WANT_KIND && w.kind <= KIND_SHA512 && kind_is_hash(w.kind))
+        st = setlist_hash(l, cell, &done, why);
+    *taken += done;
+    if (st != OK || done || cell_empty(cell))
+        return st;
+    st = cell_observable(l->a, cell, w, &o, last);
+    if (st == OK) {
+        *taken += 1;
+        return setlist_add(l, &o, why);
+    }
+    if (st != ERR_INPUT && why)
+        *why = *last;
+    return st == ERR_INPUT ? OK : st;
+}
+
 /* All hashes of a row are one file's and share what is said of it. */
 static status take_row(setlist *l, const setlist_table *cs, const row *r, err *why)
 {
@@ -147,19 +169,9 @@ static status take_row(setlist *l, const setlist_table *cs, const row *r, err *w
     read_label(cs, r, &label);
     if ((st = setlist_label(l, &label, why)) != OK)
         return st;
-    for (size_t i = 0; st == OK && i < cs->count && i < r->count; i++) {
-        observable o;
-        slice cell = bare(r->field[i]);
-        if (!is_key_column(cs, &cs->at[i]) || cell_empty(cell))
-            continue;
-        st = cell_observable(l->a, cell, cs->at[i].want, &o, &last);
-        if (st == OK && ++taken)
-            st = setlist_add(l, &o, why);
-        else if (st == ERR_INPUT)
-            st = OK;
-        else if (why)
-            *why = last;
-    }
+    for (size_t i = 0; st == OK && i < cs->count && i < r->count; i++)
+        if (cs->key[i])
+            st = take_cell(l, bare(r->field[i]), cs->at[i].want, &taken, &last, why);
     if (st == OK && !taken)
         st = setlist_refuse(l, last.msg[0] ? last.msg : "no value in this row", why);
     return st;

@@ -127,6 +127,15 @@ static status hash_line(setlist *l, slice line, bool *ret_done, err *why)
     }
 }
 
+status setlist_hash(setlist *l, slice cell, bool *ret_done, err *why)
+{
+    char digest[HASH_BYTES_MAX];
+    slice rest = cell;
+    kind k = cut_hash(&rest, digest);
+    *ret_done = k != KIND_NONE && rest.len == 0;
+    return *ret_done ? add_key(l, k, slice_of(digest, fact_digest_bytes(k)), why) : OK;
+}
+
 static status take_line(setlist *l, slice line, err *why)
 {
     bool done;

@@ -23,6 +23,9 @@ status setlist_add(setlist *l, const observable *o, err *why) NODISCARD;
 status setlist_label(setlist *l, const fact_label *label, err *why) NODISCARD;
 status setlist_refuse(setlist *l, const char *reason, err *why) NODISCARD;
 
+/* The cell is a hash and nothing else: *ret_done. */
+status setlist_hash(setlist *l, slice cell, bool *ret_done, err *why) NODISCARD;
+
 /* list_keys.c: any line of any list. */
 status setlist_other_line(setlist *l, slice line, err *why) NODISCARD;
 
