@@ -410,6 +410,23 @@ status sets_find(lens *l, arena *a, node_ref value, set_hits *ret, err *why)
 
 /* --- what a version touches ----------------------------------------------------------------- */
 
+/* Kinds of values that these sets may say something about: hashes of the kinds that they have, and
+ * everything else when they have anything that is no hash. */
+static void kinds_touched(const set_list *sets, bool ret[SLOTS_KINDS])
+{
+    bool others = false;
+    for (unsigned k = 0; k < SLOTS_KINDS; k++)
+        ret[k] = false;
+    for (size_t i = 0; i < sets->count; i++)
+        for (unsigned k = 0; sets->at[i].keys_of && k < SLOTS_KINDS; k++) {
+            bool any = slots_of_kind(sets->at[i].keys_of, (kind)k) != 0;
+            ret[k] |= any;
+            others |= any && !kind_is_hash((kind)k);
+        }
+    for (unsigned k = 0; k < SLOTS_KINDS; k++)
+        ret[k] |= others && !kind_is_hash((kind)k);
+}
+
 static bool touched(const set_list *sets, arena *a, node_ref n, bool *ret, err *why, status *st)
 {
     probes p;
@@ -467,12 +484,15 @@ static status read_page(lens *l, node_page *p, bool *ret_end, err *why)
 static status scan_nodes(lens *l, const set_list *sets, node_page *p,
                          status (*on_node)(void *ctx, node_ref n, err *why), void *ctx, err *why)
 {
-    bool end = false;
+    bool end = false, kinds[SLOTS_KINDS];
     status st = OK;
+    kinds_touched(sets, kinds);
     while (st == OK && !end) {
         st = read_page(l, p, &end, why);
         for (size_t i = 0; st == OK && i < p->count; i++) {
             bool hit, known = false;
+            if (!kinds[p->nodes[i].kind]) /* observables are under SLOTS_KINDS */
+                continue;
             arena_mark mark = arena_here(&p->a);
             touched(sets, &p->a, p->nodes[i], &hit, why, &st);
             arena_back(&p->a, mark);

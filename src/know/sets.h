@@ -129,7 +129,7 @@ typedef struct set_result {
 typedef struct set_loader set_loader;
 
 /* `options` is kept by reference.
- *   ERR_INPUT  no name, or one that is too long */
+ *   ERR_INPUT  no name, or one that is too long or has control bytes */
 status set_loader_new(store *s, const set_load_options *options, set_loader **ret,
                       err *why) NODISCARD;
 /* Removes what is not finished. NULL is fine. */

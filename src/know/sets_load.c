@@ -3,6 +3,7 @@
  * Keys are gathered and written in a folder of their own, DATA/sets/build-<random>, whose lock says
  * that its builder lives. The finished file gets its place inside the transaction that makes its
  * row, so whoever holds the store's write lock sees no file without a row but those of the dead. */
+#include "base/text.h"
 #include "know/slots_build.h"
 #include "know/sets.h"
 #include "know/write_private.h"
@@ -104,6 +105,11 @@ status set_loader_new(store *s, const set_load_options *o, set_loader **ret, err
 {
     if (!o->name.len || o->name.len > SET_NAME_MAX)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "a set's name has 1 to %d bytes", SET_NAME_MAX);
+    bool plain = utf8_check(o->name) == SIZE_MAX;
+    for (size_t i = 0; i < o->name.len; i++)
+        plain = plain && (unsigned char)o->name.ptr[i] >= ' ' && o->name.ptr[i] != 0x7f;
+    if (!plain)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "a set's name is UTF-8 without control bytes");
     set_loader *sl = calloc(1, sizeof *sl);
     if (!sl)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");

@@ -225,13 +225,24 @@ TEST(a_new_version_takes_the_place_of_the_old_one)
 TEST(an_empty_list_changes_nothing)
 {
     fixture f;
-    set_result r = {.keys = 77};
+    set_result r;
     REQUIRE(begin(&f, -1));
     set_load_options o = options_of("s", SET_KNOWN_BAD, SET_POLARITY_NONE, TLP_CLEAR);
     CHECK_EQ(load(&f, &o, 1, NULL, 0, &r), ERR_INPUT);
-    o.name = S("");
-    CHECK_EQ(load(&f, &o, 1, NULL, 0, &r), ERR_INPUT);
+    static const value one[] = {{KIND_MD5, MD5_A, NULL, NULL}};
+    static const slice names[] = {S_INIT(""), S_INIT("a\nb"), S_INIT("\xff"), S_INIT("\x7f")};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        o.name = names[i];
+        CHECK_EQ(load(&f, &o, 1, one, 1, &r), ERR_INPUT);
+    }
+    char longest[SET_NAME_MAX + 1];
+    memset(longest, 'n', sizeof longest);
+    o.name = slice_of(longest, sizeof longest);
+    CHECK_EQ(load(&f, &o, 1, one, 1, &r), ERR_INPUT);
     CHECK_EQ(files(&f), 0);
+    o.name.len--;
+    CHECK_OK(load(&f, &o, 1, one, 1, &r));
+    CHECK_EQ(files(&f), 1);
     end(&f);
 }
 
