@@ -1,4 +1,4 @@
-/* index_bench.c - known keys: ours, SQLite, LMDB and RocksDB, built from the same SHA-256-sized keys
+/* index_bench.c - known keys: ours, SQLite, LMDB and RocksDB, built from the same keys of 32 bytes
  * in the same random order and asked the same questions in one run.
  *     bench-index KEYS FOLDER ENGINE     (bench/index/run does all, and weighs what they wrote)
  * Figures: seconds of processor time to build, nanoseconds of processor

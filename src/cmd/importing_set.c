@@ -201,7 +201,8 @@ static void on_progress(void *ctx, uint64_t documents, uint64_t values)
     progress_show(ctx, msg_set_progress((int64_t)documents, (int64_t)values));
 }
 
-static status load(app *a, sandbox *jail, progress *bar, writer *w, set_import **si,
+/* `before` looks when everything is read and nothing is changed. */
+static status load(app *a, sandbox *jail, progress *bar, writer *w, lens *before, set_import **si,
                    const set_load_options *lo, set_summary *ret, err *why)
 {
     const options *given = a->options;
@@ -219,6 +220,8 @@ static status load(app *a, sandbox *jail, progress *bar, writer *w, set_import *
     status st = set_import_new(&o, si, why);
     for (size_t i = 0; st == OK && i < a->operand_count; i++)
         st = set_import_path(*si, a->operands[i].ptr, why);
+    if (st == OK)
+        st = lens_look(before, &a->view, why);
     return st == OK ? set_import_finish(*si, w, ret, why) : st;
 }
 
@@ -250,8 +253,6 @@ status importing_set(app *a, err *why)
         st = app_store(a, &s, why);
     if (st == OK)
         st = lens_new(a->store, &before, why);
-    if (st == OK)
-        st = lens_look(before, &a->view, why);
     sandbox_options so = sandbox_defaults(a->ticks);
     so.limits.memory_bytes = (uint64_t)option_int(a->options, OPT_LIMIT_WORKER_BYTES);
     so.limits.cpu_s = so.limits.wait_s = worker_seconds(a);
@@ -260,7 +261,7 @@ status importing_set(app *a, err *why)
     if (st == OK)
         st = writer_new(a->store, app_actor(a), &w, why);
     if (st == OK)
-        st = load(a, jail, &bar, w, &si, &lo, &sum, why);
+        st = load(a, jail, &bar, w, before, &si, &lo, &sum, why);
     progress_clear(a);
     if (st == OK && a->json)
         st = put_json(a, &lo, &sum, why);
@@ -268,7 +269,7 @@ status importing_set(app *a, err *why)
         put_text(a, &lo, &sum);
     if (st == OK && sum.refused)
         app_exit(a, 1);
-    if (st == OK && sum.result.tx)
+    if (st == OK && sum.result.tx && !a->quiet)
         st = show_changes(a, before, sum.result.tx, why);
     set_import_free(si);
     writer_free(w);

@@ -29,7 +29,8 @@ struct set_import {
     set_refusal refusals[SET_REFUSED_LISTED];
     set_summary s;
     uint64_t values, told;
-    slice path; /* of the document being read */
+    slice path;   /* of the document being read */
+    size_t above; /* bytes of paths that stand before what the user named */
     int64_t begun_us;
 };
 
@@ -225,7 +226,8 @@ static status import_descriptor(set_import *si, int fd, const char *path, err *w
     char room[PATH_SHOWN_MAX];
     walk_options o = {
         .directory = si->o.directory, .limits = si->o.unpack, .refuse = refuse_member};
-    return walk(si->o.sandbox, fd, logical(path, room), &o, visit, si, why);
+    size_t above = strlen(path) > si->above ? si->above : 0;
+    return walk(si->o.sandbox, fd, logical(path + above, room), &o, visit, si, why);
 }
 
 static status import_file(set_import *si, int folder, const char *name, const char *path,
@@ -325,6 +327,12 @@ static status import_stdin(set_import *si, err *why)
 status set_import_path(set_import *si, const char *path, err *why)
 {
     struct stat info;
+    slice folder = slice_str(path);
+    while (folder.len > 1 && folder.ptr[folder.len - 1] == '/')
+        folder.len--;
+    while (folder.len && folder.ptr[folder.len - 1] != '/')
+        folder.len--;
+    si->above = folder.len; /* people are shown what follows */
     if (strcmp(path, "-") == 0)
         return import_stdin(si, why);
     if (stat(path, &info) != 0) {
