@@ -48,16 +48,19 @@ LANES_INLINE void lanes_begin(lanes_state *s, const uint64_t k[2])
     s->d = (lanes_u64){d, d, d, d};
 }
 
-LANES_INLINE void lanes_word(lanes_state s[2], const lanes_u64 word[2])
+LANES_INLINE void lanes_word(lanes_state s[2], const uint64_t word[LANES])
 {
-    s[0].d ^= word[0];
-    s[1].d ^= word[1];
+    lanes_u64 x, y;
+    memcpy(&x, word, sizeof x);
+    memcpy(&y, word + LANES / 2, sizeof y);
+    s[0].d ^= x;
+    s[1].d ^= y;
     for (int i = 0; i < 2; i++) {
         lanes_round(&s[0]);
         lanes_round(&s[1]);
     }
-    s[0].a ^= word[0];
-    s[1].a ^= word[1];
+    s[0].a ^= x;
+    s[1].a ^= y;
 }
 
 LANES_INLINE void lanes_end(lanes_state s[2], lanes_u64 ret[2])
@@ -108,13 +111,11 @@ LANES_INLINE void lanes_hash(const uint8_t seed[16], const slots_key *keys, slot
         lanes_spell(&keys[i], words, i);
     memcpy(k, seed, sizeof k);
     lanes_state s[2]; /* of four keys each: one does not wait for the other */
-    lanes_u64 high[2], low[2], word[2];
+    lanes_u64 high[2], low[2];
     for (int i = 0; i < 2; i++)
         lanes_begin(&s[i], k);
-    for (size_t w = 0; w <= last; w++) {
-        memcpy(word, words[w], sizeof word);
-        lanes_word(s, word);
-    }
+    for (size_t w = 0; w <= last; w++)
+        lanes_word(s, words[w]);
     for (int i = 0; i < 2; i++)
         s[i].c ^= (lanes_u64){0xee, 0xee, 0xee, 0xee};
     lanes_end(s, high);
