@@ -80,6 +80,8 @@ typedef struct answer_asked {
     slice source; /* or "known-good", "logs", "outside" */
     asked_said said;
     bool listed;
+    bool good;  /* a known-good set */
+    bool set;   /* a set, `source` is its name */
     phrase why; /* not asked, failed: the reason */
     uint64_t held;
     when newest, fresh;

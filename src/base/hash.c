@@ -108,6 +108,18 @@ uint64_t siphash(const uint8_t key[16], slice bytes)
     return h;
 }
 
+void siphash128(const uint8_t key[16], slice bytes, uint64_t ret[2])
+{
+    _Static_assert(crypto_shorthash_siphashx24_KEYBYTES == 16, "SipHash-2-4, 128 bits");
+    uint8_t out[crypto_shorthash_siphashx24_BYTES];
+    crypto_shorthash_siphashx24(out, (const unsigned char *)bytes.ptr, bytes.len, key);
+    for (int half = 0; half < 2; half++) {
+        ret[half] = 0;
+        for (int i = 7; i >= 0; i--)
+            ret[half] = ret[half] << 8 | out[8 * half + i];
+    }
+}
+
 static void fill_system(void *ctx, void *into, size_t n)
 {
     (void)ctx;

@@ -37,6 +37,8 @@ bool hash_unhex(slice text, uint8_t *ret, size_t n);
 
 /* SipHash-2-4 under a 16-byte key. */
 uint64_t siphash(const uint8_t key[16], slice bytes);
+/* Its variant with 128 bits, for tables so large that 64 would collide. */
+void siphash128(const uint8_t key[16], slice bytes, uint64_t ret[2]);
 
 /* Randomness as a parameter: tests give a seed. */
 typedef struct random_source {

@@ -77,6 +77,24 @@ TEST(siphash_of_its_paper)
     CHECK(siphash(key, slice_of((const char *)message, 15)) != 0xa129ca6149be45e5u);
 }
 
+/* The 128-bit variant: vectors of its reference implementation for no bytes and for one. */
+TEST(siphash128_of_its_reference)
+{
+    static const uint8_t wanted[2][16] = {{0xa3, 0x81, 0x7f, 0x04, 0xba, 0x25, 0xa8, 0xe6, 0x6d,
+                                           0xf6, 0x72, 0x14, 0xc7, 0x55, 0x02, 0x93},
+                                          {0xda, 0x87, 0xc1, 0xd8, 0x6b, 0x99, 0xaf, 0x44, 0x34,
+                                           0x76, 0x59, 0x11, 0x9b, 0x22, 0xfc, 0x45}};
+    uint8_t key[16];
+    for (int i = 0; i < 16; i++)
+        key[i] = (uint8_t)i;
+    for (size_t n = 0; n < COUNT_OF(wanted); n++) {
+        uint64_t got[2];
+        siphash128(key, slice_of("", n), got); /* one byte: the NUL behind nothing */
+        for (size_t i = 0; i < 16; i++)
+            CHECK_EQ(got[i / 8] >> 8 * (i % 8) & 0xff, wanted[n][i]);
+    }
+}
+
 TEST(seeded_randomness_repeats_and_moves_on)
 {
     uint64_t one = 42, two = 42, other = 43;

@@ -2,6 +2,7 @@
 #include "cmd/app.h"
 #include "know/held.h"
 #include "know/index.h"
+#include "know/sets.h"
 #include "know/store.h"
 #include "sandbox/sandbox.h"
 
@@ -28,6 +29,7 @@ typedef struct report {
     totals t;
     bool has_index; /* its size counts what is not for every reader */
     uint64_t values, index_bytes;
+    uint64_t sets, set_values, set_bytes;
     slice dir;
     const char *jail;
     err jail_why; /* why there is none */
@@ -66,6 +68,15 @@ static void put_json(app *a, const report *r, buf *b)
     } else {
         json_put_null(&w);
     }
+    json_key(&w, "sets");
+    json_open(&w, '{');
+    json_key(&w, "count");
+    json_put_int(&w, (int64_t)r->sets);
+    json_key(&w, "values");
+    json_put_int(&w, (int64_t)r->set_values);
+    json_key(&w, "bytes");
+    json_put_int(&w, (int64_t)r->set_bytes);
+    json_close(&w, '}');
     json_key(&w, "jail");
     if (r->jail)
         json_put_text(&w, slice_str(r->jail));
@@ -101,9 +112,25 @@ static void put_text(app *a, const report *r)
     if (r->has_index)
         put_row(a, msg_status_index(),
                 msg_status_values((int64_t)r->values, (int64_t)r->index_bytes));
+    if (r->sets)
+        put_row(
+            a, msg_status_sets(),
+            msg_status_sets_hold((int64_t)r->sets, (int64_t)r->set_values, (int64_t)r->set_bytes));
     put_row(a, msg_status_jail(),
             r->jail ? msg_status_where(slice_str(r->jail))
                     : msg_status_no_jail(slice_str(r->jail_why.msg)));
+}
+
+static status count_sets(lens *l, report *r, err *why)
+{
+    set_list sets;
+    status st = sets_seen(l, &sets, why);
+    for (size_t i = 0; st == OK && i < sets.count; i++) {
+        r->sets++;
+        r->set_values += sets.at[i].keys;
+        r->set_bytes += sets.at[i].bytes;
+    }
+    return st;
 }
 
 /* A kernel without a jail is worth telling, not an error of this command. */
@@ -135,6 +162,8 @@ status cmd_status(app *a, err *why)
         st = app_lens(a, &l, why);
     if (st == OK)
         st = source_each(l, add_source, &r.t, why);
+    if (st == OK)
+        st = count_sets(l, &r, why);
     r.has_index = sees_all(&a->view);
     if (st == OK && r.has_index && (st = index_open(a->store, &ix, why)) == OK)
         index_size(ix, &r.values, &r.index_bytes);

@@ -288,6 +288,11 @@ status importing_paths(app *a, err *why)
     importer *it = NULL;
     import_options o = {0};
     importing im = {.a = a, .bar = progress_start(a)};
+    if (option_text(a->options, OPT_IMPORT_SET).len)
+        return importing_set(a, why);
+    if (option_is_set(a->options, OPT_IMPORT_VERDICT) ||
+        option_is_set(a->options, OPT_IMPORT_POLARITY))
+        return app_fail(a, ERR_INPUT, msg_set_name_missing(), S(""), why);
     status st = app_store(a, &s, why);
     if (st == OK)
         st = read_options(a, &o, why);

@@ -112,6 +112,36 @@ static inline status facts_on_claim(void *ctx, const fact_claim *c, err *why)
     return OK;
 }
 
+static inline status facts_on_keys(void *ctx, const fact_label *label, const fact_key *keys,
+                                   size_t count, err *why)
+{
+    facts_text *t = ctx;
+    (void)why;
+    if (t->open || t->heads != 1 || count == 0 || count > FACT_KEYS_MAX)
+        abort();
+    facts_check(label->text, FACT_LABEL_MAX);
+    for (size_t i = 0; i < count; i++) {
+        char hex[HASH_HEX_MAX];
+        size_t digest = fact_digest_bytes(keys[i].kind);
+        if (digest && keys[i].bytes.len != digest)
+            abort();
+        if (!digest)
+            facts_check(keys[i].bytes, NODE_TEXT_MAX);
+        slice shown = digest ? slice_str(hash_hex((const uint8_t *)keys[i].bytes.ptr, digest, hex))
+                             : keys[i].bytes;
+        if (t->quiet)
+            continue;
+        buf_printf(&t->out, "key %s %.*s \"%.*s\"", kind_name(keys[i].kind), SLICE_FMT(shown),
+                   SLICE_FMT(label->text));
+        facts_when(&t->out, "first", label->first_seen);
+        facts_when(&t->out, "last", label->last_seen);
+        facts_when(&t->out, "until", label->valid_until);
+        buf_byte(&t->out, '\n');
+    }
+    t->records += count;
+    return OK;
+}
+
 static inline status facts_on_end(void *ctx, err *why)
 {
     facts_text *t = ctx;
@@ -154,7 +184,8 @@ static inline fact_sink facts_sink(facts_text *t)
                        .claim = facts_on_claim,
                        .end = facts_on_end,
                        .refuse = facts_on_refuse,
-                       .warn = facts_on_warn};
+                       .warn = facts_on_warn,
+                       .keys = facts_on_keys};
 }
 
 static inline void facts_open(facts_text *t)

@@ -18,6 +18,7 @@
     CODEC(misp_warninglist)                                                                        \
     CODEC(csv)                                                                                     \
     CODEC(list)                                                                                    \
+    CODEC(setlist)                                                                                 \
     /* next format here */
 
 #define DECLARE(name) extern const format format_##name;

@@ -2,6 +2,7 @@
 #include "judge/evidence.h"
 
 #include "judge/patterns.h"
+#include "know/sets.h"
 #include "model/ip.h"
 #include "model/observable.h"
 
@@ -415,22 +416,25 @@ static status about_parent(gather *g, node_ref parent, evidence_via via, err *wh
     return st == OK && list.more ? never_left_out(g, parent, PRED_LISTED, via, why) : st;
 }
 
+static const evidence_via via_of_key[] = {
+    [KEY_HOST] = VIA_HOST,          [KEY_PARENT] = VIA_PARENT,
+    [KEY_REGISTRABLE] = VIA_PARENT, [KEY_NO_QUERY] = VIA_NO_QUERY,
+    [KEY_MAIL_DOMAIN] = VIA_HOST,   [KEY_BASENAME] = VIA_HOST,
+    [KEY_NO_SCHEME] = VIA_NO_QUERY, [KEY_WITH_SCHEME] = VIA_NO_QUERY,
+    [KEY_EMBEDDED] = VIA_HOST,      [KEY_GENERAL] = VIA_NO_QUERY,
+};
+
 static status parents(gather *g, node_ref value, err *why)
 {
-    static const evidence_via via[] = {
-        [KEY_HOST] = VIA_HOST,          [KEY_PARENT] = VIA_PARENT,
-        [KEY_REGISTRABLE] = VIA_PARENT, [KEY_NO_QUERY] = VIA_NO_QUERY,
-        [KEY_MAIL_DOMAIN] = VIA_HOST,   [KEY_BASENAME] = VIA_HOST,
-        [KEY_NO_SCHEME] = VIA_NO_QUERY, [KEY_WITH_SCHEME] = VIA_NO_QUERY,
-        [KEY_EMBEDDED] = VIA_HOST,      [KEY_GENERAL] = VIA_NO_QUERY,
-    };
     observable_key keys[EVIDENCE_KEYS_MAX];
     size_t n = 0;
     status st = observable_keys(g->a, value.kind, value.text, keys, COUNT_OF(keys), &n, why);
     for (size_t i = 0; st == OK && i < n; i++)
-        st = about_parent(g, (node_ref){keys[i].kind, keys[i].value}, via[keys[i].how], why);
+        st = about_parent(g, (node_ref){keys[i].kind, keys[i].value}, via_of_key[keys[i].how], why);
     return st;
 }
+
+static status from_sets(gather *g, node_ref value, evidence_via exact, err *why);
 
 /* The same file under its other hashes, as somebody says. */
 static status other_hashes(gather *g, node_ref value, err *why)
@@ -445,6 +449,8 @@ static status other_hashes(gather *g, node_ref value, err *why)
             continue;
         followed++;
         st = about_parent(g, other, VIA_SAME_FILE, why);
+        if (st == OK)
+            st = from_sets(g, other, VIA_SAME_FILE, why);
     }
     return st;
 }
@@ -482,6 +488,86 @@ static status indexed(gather *g, index_t *ix, node_ref value, err *why)
                            : h->node.kind == value.kind ? VIA_NO_QUERY
                                                         : VIA_HOST;
         st = about_parent(g, h->node, via, why);
+    }
+    return st;
+}
+
+/* --- sets ------------------------------------------------------------------------------------ */
+
+static evidence_rule rule_of_set(const set_info *s)
+{
+    if (s->verdict == SET_KNOWN_GOOD)
+        return EV_KNOWN_GOOD;
+    if (s->verdict == SET_KNOWN_BAD)
+        return EV_LISTED_BAD;
+    return s->polarity == SET_BENIGN       ? EV_LISTED_BENIGN
+           : s->polarity == SET_SUSPICIOUS ? EV_SAYS_SUSPICIOUS
+                                           : EV_LISTED_NEUTRAL;
+}
+
+/* Qualifiers of a claim that nobody stored: which list, what kind of list, which family. */
+static status set_detail(gather *g, const set_hit *h, slice *ret, err *why)
+{
+    CLEANUP(buf_done) buf b;
+    buf_init(&b, 16 << 10);
+    json_writer w = json_writer_on(&b);
+    json_open(&w, '{');
+    if (h->label.len) {
+        json_key(&w, "family");
+        json_put_text(&w, h->label);
+    }
+    json_key(&w, "list");
+    json_put_text(&w, h->set->name);
+    json_key(&w, "polarity");
+    const char *word = set_polarity_name(h->set->polarity);
+    json_put_text(&w, slice_str(h->set->verdict == SET_KNOWN_GOOD  ? "good"
+                                : h->set->verdict == SET_KNOWN_BAD ? "bad"
+                                                                   : word));
+    json_close(&w, '}');
+    status st = buf_status(&b, why);
+    return st != OK ? st : arena_copy(g->a, buf_slice(&b), ret) ? OK : ARENA_SPENT(g->a, why);
+}
+
+/* The claim that a set's membership amounts to, made on the spot. */
+static status set_claim(gather *g, const set_hit *h, claim *ret, err *why)
+{
+    const set_info *s = h->set;
+    *ret = (claim){.id_hi = h->id_hi,
+                   .id_lo = h->id_lo,
+                   .subject = h->node,
+                   .predicate = PRED_LISTED,
+                   .value = h->label,
+                   .source = s->source,
+                   .has_document = true,
+                   .path = s->name,
+                   .place = arena_printf(g->a, "set %.*s", SLICE_FMT(s->name)),
+                   .confidence = -1,
+                   .marking = s->marking,
+                   .first_seen = h->first_seen,
+                   .last_seen = h->last_seen,
+                   .valid_from = WHEN_NONE,
+                   .valid_until = h->valid_until,
+                   .recorded = s->recorded};
+    memcpy(ret->document, s->sha256, SHA256_BYTES);
+    if (!ret->place.ptr)
+        return ARENA_SPENT(g->a, why);
+    return set_detail(g, h, &ret->detail, why);
+}
+
+static status from_sets(gather *g, node_ref value, evidence_via exact, err *why)
+{
+    set_hits hits;
+    status st = sets_find(g->l, g->a, value, &hits, why);
+    for (size_t i = 0; st == OK && i < hits.count; i++) {
+        const set_hit *h = &hits.at[i];
+        claim c;
+        evidence_via via = h->how == SET_EXACT   ? exact
+                           : h->how == SET_RANGE ? VIA_RANGE
+                                                 : via_of_key[h->key];
+        if ((st = set_claim(g, h, &c, why)) == OK)
+            st = add(g, &c, via, false, why);
+        if (st == OK)
+            g->set.evidence[g->set.count - 1].rule = rule_of_set(h->set);
     }
     return st;
 }
@@ -538,6 +624,8 @@ status evidence_gather(const evidence_from *from, arena *a, node_ref value, evid
         st = pointing_at(&g, value, why);
     if (st == OK)
         st = other_hashes(&g, value, why);
+    if (st == OK)
+        st = from_sets(&g, value, VIA_SELF, why);
     if (st == OK && from->ix)
         st = indexed(&g, from->ix, value, why);
     if (st == OK && !from->ix)

@@ -6,11 +6,12 @@
  *     st = verdict_of(&a, set.evidence, set.count, view->now, &v, why);
  *     ... set.from[i].claim is the claim behind set.evidence[i] ...
  *
- * Uses: verdict, know/claims, know/index, model/observable. Used by: answer, watch.
+ * Uses: verdict, know/claims, know/index, know/sets, model/observable. Used by: answer, watch.
  * Gathered are claims about the value itself (withdrawn ones, too, when nothing bad stands), claims
  * of malware and infrastructure that point at it, what is said about other hashes of the same file,
  * and what is said about its parents or stands on lists with them: the host of a URL, parent
- * domains, networks that hold an address. Which claim says what is the table in evidence.c and
+ * domains, networks that hold an address. Sets (know/sets.h) that have the value, or what stands
+ * above it, are claims made on the spot. Which claim says what is the table in evidence.c and
  * docs/verdict.md. An indicator that names the value is followed to what it indicates.
  * Cost is bounded by the limits below, whatever the number of claims; `more` says that there were
  * more. A person's verdict is never among what is left out, nor are the lists that the value or a

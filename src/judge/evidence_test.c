@@ -1,4 +1,5 @@
 #include "judge/evidence.h"
+#include "know/sets.h"
 #include "know/test_store.h"
 
 static const json *parsed(arena *a, const char *text)
@@ -173,6 +174,95 @@ TEST(indicators_are_followed)
     CHECK_SLICE(set.from[0].threats[0].text, S("malware--1"));
     v = judge_value(&t, &a, KIND_DOMAIN, "odd.example", &set);
     CHECK_EQ(v.word, VERDICT_BENIGN); /* the source is 'B' */
+    scratch_close(&t);
+}
+
+static void load_set(scratch *t, const char *name, set_verdict v, set_polarity p, kind k,
+                     const char *text, const char *family)
+{
+    set_loader *sl = NULL;
+    uint8_t sha[SHA256_BYTES] = {++t->sha}, digest[HASH_BYTES_MAX];
+    set_load_options o = {
+        .name = slice_str(name), .source = slice_str(name), .verdict = v, .polarity = p};
+    fact_label label = {slice_str(family), at("2026-03-01"), WHEN_NONE, WHEN_NONE};
+    fact_key key = {k, slice_str(text)};
+    set_result r;
+    if (fact_digest_bytes(k) && hash_unhex(key.bytes, digest, fact_digest_bytes(k)))
+        key.bytes = slice_of((const char *)digest, fact_digest_bytes(k));
+    CHECK_OK(set_loader_new(t->s, &o, &sl, &t->why));
+    CHECK_OK(set_loader_document(sl, sha, 1, &t->why));
+    CHECK_OK(set_loader_keys(sl, &label, &key, 1, &t->why));
+    CHECK_OK(set_loader_finish(sl, t->w, &r, &t->why));
+    set_loader_free(sl);
+}
+
+/* Hits of sets are evidence with their name, source, place and dates. */
+TEST(sets_are_evidence)
+{
+    static const char md5[] = "0cc175b9c0f1b6a831c399e269772661";
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    evidence_set set;
+    arena_init(&a, 4 << 20);
+    REQUIRE(scratch_open(&t));
+    load_set(&t, "good", SET_KNOWN_GOOD, SET_POLARITY_NONE, KIND_MD5, md5, "");
+    look(&t, "2026-11-22");
+    CHECK_EQ(judge_value(&t, &a, KIND_MD5, md5, &set).word, VERDICT_BENIGN);
+    load_set(&t, "bad", SET_KNOWN_BAD, SET_POLARITY_NONE, KIND_MD5, md5, "Thing");
+    look(&t, "2026-11-22");
+    verdict v = judge_value(&t, &a, KIND_MD5, md5, &set);
+    CHECK_EQ(v.word, VERDICT_CONFLICTING);
+    CHECK_EQ(v.rule, DECIDED_LISTED_BUT_BAD);
+    REQUIRE(set.count == 2);
+    CHECK_EQ(set.evidence[0].rule, EV_LISTED_BAD);
+    CHECK_EQ(set.evidence[1].rule, EV_KNOWN_GOOD);
+    CHECK_SLICE(set.from[0].claim.source, S("bad"));
+    CHECK_SLICE(set.from[0].claim.place, S("set bad"));
+    CHECK_SLICE(set.from[0].claim.detail,
+                S("{\"family\":\"Thing\",\"list\":\"bad\",\"polarity\":\"bad\"}"));
+    CHECK_EQ(set.from[0].claim.first_seen, at("2026-03-01"));
+    CHECK_EQ(set.from[0].claim.id_hi, set.from[1].claim.id_hi); /* about the same value */
+    CHECK(set.from[0].claim.id_lo != set.from[1].claim.id_lo);
+    scratch_close(&t);
+}
+
+TEST(polarity_and_the_way_decide_what_a_list_says)
+{
+    static const struct {
+        set_verdict v;
+        set_polarity p;
+        kind k;
+        const char *key, *asked;
+        kind asked_kind;
+        evidence_rule rule;
+        evidence_via via;
+    } rows[] = {
+        {SET_LIST, SET_BENIGN, KIND_DOMAIN, "a.com", "a.com", KIND_DOMAIN, EV_LISTED_BENIGN,
+         VIA_SELF},
+        {SET_LIST, SET_BENIGN, KIND_DOMAIN, "b.com", "x.y.b.com", KIND_DOMAIN, EV_LISTED_BENIGN,
+         VIA_PARENT},
+        {SET_LIST, SET_NEUTRAL, KIND_DOMAIN, "c.com", "http://c.com/z", KIND_URL, EV_LISTED_NEUTRAL,
+         VIA_HOST},
+        {SET_LIST, SET_SUSPICIOUS, KIND_CIDR, "198.51.100.0/24", "198.51.100.1", KIND_IPV4,
+         EV_SAYS_SUSPICIOUS, VIA_RANGE},
+        {SET_KNOWN_BAD, SET_POLARITY_NONE, KIND_CIDR, "203.0.113.0/24", "203.0.113.128/25",
+         KIND_CIDR, EV_LISTED_BAD, VIA_RANGE},
+    };
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 4 << 20);
+    REQUIRE(scratch_open(&t));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char name[16];
+        evidence_set set;
+        snprintf(name, sizeof name, "list-%zu", i);
+        load_set(&t, name, rows[i].v, rows[i].p, rows[i].k, rows[i].key, "");
+        look(&t, "2026-11-22");
+        judge_value(&t, &a, rows[i].asked_kind, rows[i].asked, &set);
+        REQUIRE(set.count == 1);
+        CHECK_EQ(set.evidence[0].rule, rows[i].rule);
+        CHECK_EQ(set.evidence[0].via, rows[i].via);
+    }
     scratch_close(&t);
 }
 

@@ -2,6 +2,7 @@
 #include "judge/rejudge.h"
 #include "base/hash.h"
 #include "know/events.h"
+#include "know/sets.h"
 
 #include <stdlib.h>
 
@@ -80,18 +81,37 @@ static status on_event(void *ctx, const event *e, err *why)
     return st;
 }
 
-status rejudge(const rejudge_options *o, rejudge_counts *ret, err *why)
+static status on_node(void *ctx, node_ref n, err *why)
+{
+    rejudging *r = ctx;
+    (void)why;
+    return judge_value(r, n, lens_view(r->o->after)->now);
+}
+
+/* tx 0: all that happened since. */
+static status run(const rejudge_options *o, int64_t tx, rejudge_counts *ret, err *why)
 {
     rejudging r = {.o = o, .why = why};
     arena_init(&r.a, MEMORY);
     arena_init(&r.named, MEMORY);
     r.recent = calloc(RECENT_SLOTS, sizeof *r.recent);
-    status st = r.recent ? events_since(o->after, o->since, on_event, &r, why)
-                         : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    status st = !r.recent ? err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory")
+                : tx      ? sets_touched(o->after, tx, on_node, &r, why)
+                          : events_since(o->after, o->since, on_event, &r, why);
     free(r.recent);
     arena_done(&r.a);
     arena_done(&r.named);
     if (st == OK)
         *ret = r.n;
     return st;
+}
+
+status rejudge(const rejudge_options *o, rejudge_counts *ret, err *why)
+{
+    return run(o, 0, ret, why);
+}
+
+status rejudge_sets(const rejudge_options *o, int64_t tx, rejudge_counts *ret, err *why)
+{
+    return run(o, tx, ret, why);
 }

@@ -37,5 +37,8 @@ typedef struct rejudge_counts {
 } rejudge_counts;
 
 status rejudge(const rejudge_options *o, rejudge_counts *ret, err *why) NODISCARD;
+/* The same for the sets that transaction `tx` loaded or dropped: the values that they have, or that
+ * stand under one that they have. `since` is not looked at. */
+status rejudge_sets(const rejudge_options *o, int64_t tx, rejudge_counts *ret, err *why) NODISCARD;
 
 #endif

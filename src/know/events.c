@@ -1,6 +1,7 @@
 /* events.c - see events.h. */
 #include "know/events.h"
 #include "base/hash.h"
+#include "know/sets.h"
 #include "know/store_private.h"
 
 #include <stdlib.h>
@@ -106,6 +107,12 @@ static status tell_withdrawn(telling *t, int64_t tx)
     return st;
 }
 
+static status tell_node(void *ctx, node_ref n, err *why)
+{
+    telling *t = ctx;
+    return t->on_event(t->ctx, &(event){.at = t->at, .node = n}, why);
+}
+
 static status tell_transaction(telling *t, int64_t tx)
 {
     status st = OK;
@@ -121,7 +128,9 @@ static status tell_transaction(telling *t, int64_t tx)
         db_reset(q);
         st = tell_added(t, first, last);
     }
-    return st == OK ? tell_withdrawn(t, tx) : st;
+    if (st == OK)
+        st = tell_withdrawn(t, tx);
+    return st == OK ? sets_touched(t->l, tx, tell_node, t, t->why) : st;
 }
 
 status events_since(lens *l, when since, status (*on_event)(void *ctx, const event *e, err *why),

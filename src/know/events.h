@@ -13,7 +13,8 @@
 
 typedef struct event {
     when at;       /* when the transaction was published */
-    node_ref node; /* something was stated about it, or a statement about it was withdrawn */
+    node_ref node; /* something was stated about it, or a statement about it was withdrawn; or a set
+                      that was loaded or dropped has it, or what stands above it */
 } event;
 
 /* Transactions published after `since`, up to what the lens sees, oldest first, and in each first

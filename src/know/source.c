@@ -32,7 +32,25 @@ status source_setting(lens *l, arena *a, int64_t id, source_info *s, err *why)
     return st != OK ? st : room ? OK : ARENA_SPENT(a, why);
 }
 
-/* *ret_seen: the view sees a document or a statement of it. */
+/* The newest instant that the query finds, if it is newer; *seen when it finds any. */
+static status see_time(lens *l, query which, int64_t id, when *newest, bool *seen, err *why)
+{
+    bool row;
+    db_stmt *q = db_query(l->d, which);
+    db_bind_int(q, 1, id);
+    status st = db_step(q, &row, why);
+    if (st != OK)
+        return st;
+    if (row && !db_is_null(q, 0)) {
+        when at = db_int(q, 0) / 1000;
+        *newest = at > *newest ? at : *newest;
+        *seen = true;
+    }
+    db_reset(q);
+    return OK;
+}
+
+/* *ret_seen: the view sees a document or a set of it. */
 static status read_source(lens *l, arena *a, int64_t id, source_info *s, bool *ret_seen, err *why)
 {
     bool row;
@@ -47,15 +65,10 @@ static status read_source(lens *l, arena *a, int64_t id, source_info *s, bool *r
     s->fresh = WHEN_NONE;
     db_reset(q);
     *ret_seen = s->documents != 0;
-    if (!s->documents)
-        return OK;
-    q = db_query(l->d, Q_SOURCE_FRESH);
-    db_bind_int(q, 1, id);
-    if ((st = db_step(q, &row, why)) != OK)
+    if ((st = see_time(l, Q_SET_OF_SOURCE, id, &s->fresh, ret_seen, why)) != OK || !*ret_seen)
         return st;
-    if (row && !db_is_null(q, 0))
-        s->fresh = db_int(q, 0) / 1000;
-    db_reset(q);
+    if ((st = see_time(l, Q_SOURCE_FRESH, id, &s->fresh, ret_seen, why)) != OK)
+        return st;
     if ((st = lens_source(l, id, &s->name, why)) != OK)
         return st;
     return source_setting(l, a, id, s, why);

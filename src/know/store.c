@@ -78,12 +78,14 @@ static status prepare(store *s, err *why)
     if (st == OK)
         st = undo_abandoned(s, d, why);
     db_close(d);
+    if (st == OK)
+        sets_sweep(s);
     return st;
 }
 
 static status make_folders(store *s, err *why)
 {
-    static const char *const folders[] = {"", "/blobs", "/pending", "/index"};
+    static const char *const folders[] = {"", "/blobs", "/pending", "/index", "/sets"};
     char path[STORE_PATH_MAX + 16];
     for (size_t i = 0; i < COUNT_OF(folders); i++) {
         snprintf(path, sizeof path, "%s%s", s->dir, folders[i]);
@@ -218,6 +220,7 @@ lens *lens_free(lens *l)
         arena_done(&l->interned);
         arena_done(&l->per_look);
         names_cache_free(l->names);
+        sets_cache_free(l->sets);
         free(l->markings);
         free(l->sources);
         free(l);

@@ -44,6 +44,7 @@ struct lens {
     blob_reader *bytes;        /* of documents; made at first use */
     uint64_t look;             /* counts looks: caches of other modules compare it */
     struct names_cache *names; /* know/names.c's */
+    struct sets_cache *sets;   /* know/sets.c's */
     hash_state *h;
     bool in_read;
 };
@@ -64,8 +65,11 @@ status source_setting(lens *l, arena *a, int64_t id, source_info *ret, err *why)
 
 /* Frees l->names; NULL is fine. */
 void names_cache_free(struct names_cache *c);
+void sets_cache_free(struct sets_cache *c); /* likewise */
+/* Removes what killed builders of sets left in DIR/sets. */
+void sets_sweep(const store *s);
 
 /* What a transaction did: tx.what. Stored. */
-enum { TX_IMPORT = 1, TX_SOURCE = 2, TX_CURATE = 3, TX_RETRACT = 4 };
+enum { TX_IMPORT = 1, TX_SOURCE = 2, TX_CURATE = 3, TX_RETRACT = 4, TX_SET = 5, TX_SET_DROP = 6 };
 
 #endif

@@ -130,6 +130,24 @@ typedef struct fact_head {
     bool marked;
 } fact_head;
 
+/* Values for a set (format/setlist): many at once, without claims. For a hash the bytes are its
+ * digest, for anything else its canonical text. What is said of them all is the label. */
+enum { FACT_KEYS_MAX = 4096, FACT_LABEL_MAX = 512 };
+typedef struct fact_key {
+    kind kind; /* an observable */
+    slice bytes;
+} fact_key;
+typedef struct fact_label {
+    slice text;                              /* family, signature; empty: none */
+    when first_seen, last_seen, valid_until; /* WHEN_NONE when not said */
+} fact_label;
+/* Bytes of a hash's digest; 0 for what is no hash. */
+static inline size_t fact_digest_bytes(kind k)
+{
+    static const unsigned char bytes[] = {16, 20, 28, 32, 48, 64};
+    return kind_is_hash(k) ? bytes[k - KIND_MD5] : 0;
+}
+
 /* Any status but OK stops the codec, which returns it. */
 typedef struct fact_sink {
     void *ctx;
@@ -141,6 +159,9 @@ typedef struct fact_sink {
     status (*refuse)(void *ctx, uint64_t at, slice place, slice reason, err *why);
     /* Taken, but somebody should know: two versions of one id, an unknown marking. */
     status (*warn)(void *ctx, uint64_t at, slice place, slice reason, err *why);
+    /* After the head, between records; count is 1 to FACT_KEYS_MAX. NULL: only claims are wanted */
+    status (*keys)(void *ctx, const fact_label *label, const fact_key *keys, size_t count,
+                   err *why);
 } fact_sink;
 
 #endif

@@ -8,7 +8,12 @@
 
 #include "sandbox/wire.h"
 
-enum { FRAME_LENGTH_BYTES = 4, END_MESSAGE_MAX = ERR_MESSAGE_MAX - 1 };
+enum {
+    FRAME_LENGTH_BYTES = 4,
+    END_MESSAGE_MAX = ERR_MESSAGE_MAX - 1,
+    KEYS_BYTES_MAX = WIRE_FRAME_MAX - 2048, /* of the keys of a frame, each with KEY_EXTRA */
+    KEY_EXTRA = 4                           /* its kind and length at most */
+};
 
 typedef enum frame {
     FRAME_END = 1, /* status, [errno, at, message] */
@@ -24,6 +29,7 @@ typedef enum frame {
     FRAME_DATA,
     FRAME_MEMBER_END,
     FRAME_MEMBER_REFUSE,
+    FRAME_KEYS, /* a label, then keys to the end of the frame */
     FRAME_COUNT_
 } frame;
 
@@ -37,6 +43,11 @@ enum {
     RECORD_MARKED = 2,
     RECORD_MODIFIED = 4,
     RECORD_FLAGS = 7,
+
+    LABEL_FIRST_SEEN = 1,
+    LABEL_LAST_SEEN = 2,
+    LABEL_VALID_UNTIL = 4,
+    LABEL_FLAGS = 7,
 
     CLAIM_OBJECT = 1,
     CLAIM_VALUE = 2,

@@ -29,6 +29,7 @@ struct wire_reader {
     wire_end sum;
     char format[WIRE_SPEC_MAX];
     slice origins[FACT_ORIGINS_MAX];
+    fact_key keys[FACT_KEYS_MAX];
 };
 
 wire_reader *wire_reader_new(const wire_limits *limits, const fact_sink *facts,
@@ -415,6 +416,47 @@ static status take_warn(wire_reader *r, cursor *c, err *why)
     return take_remark(r, c, false, why);
 }
 
+/* --- keys of a set --------------------------------------------------------------------------- */
+
+static fact_key take_key(cursor *c)
+{
+    fact_key k = {.kind = (kind)byte(c)};
+    expect(c, kind_is_observable(k.kind), "a key of a kind that there is not");
+    size_t digest = c->bad ? 0 : fact_digest_bytes(k.kind);
+    k.bytes = digest ? raw(c, digest) : text(c, NODE_TEXT_MAX, "a key that is too long");
+    expect(c, k.bytes.len > 0, "a key without bytes");
+    return k;
+}
+
+static status take_keys(wire_reader *r, cursor *c, err *why)
+{
+    fact_label label = {.first_seen = WHEN_NONE, .last_seen = WHEN_NONE, .valid_until = WHEN_NONE};
+    size_t n = 0, size = 0;
+    unsigned flags = byte(c);
+    expect(c, r->facts.keys != NULL, "keys that nobody asked for");
+    expect(c, flags <= LABEL_FLAGS, "unknown flags");
+    label.text = text(c, FACT_LABEL_MAX, "a label that is too long");
+    if (flags & LABEL_FIRST_SEEN)
+        label.first_seen = date(c);
+    if (flags & LABEL_LAST_SEEN)
+        label.last_seen = date(c);
+    if (flags & LABEL_VALID_UNTIL)
+        label.valid_until = date(c);
+    expect(c, c->p < c->end, "no keys");
+    while (!c->bad && c->p < c->end) {
+        if (!expect(c, n < FACT_KEYS_MAX, "too many keys"))
+            break;
+        r->keys[n] = take_key(c);
+        size += r->keys[n++].bytes.len + KEY_EXTRA;
+        expect(c, size <= KEYS_BYTES_MAX, "too many bytes of keys");
+    }
+    status st = over(r, c, why);
+    if (st != OK)
+        return st;
+    r->sum.records += n;
+    return r->facts.keys(r->facts.ctx, &label, r->keys, n, why);
+}
+
 /* --- frames of an archive -------------------------------------------------------------------- */
 
 static status take_member(wire_reader *r, cursor *c, err *why)
@@ -509,6 +551,7 @@ static const struct {
     [FRAME_MEMBER_END] = {"member end", take_member_end, true, false, AT_INSIDE},
     [FRAME_MEMBER_REFUSE] = {"member refusal", take_member_refuse, true, false,
                              AT_OUTSIDE | AT_INSIDE},
+    [FRAME_KEYS] = {"keys", take_keys, false, true, AT_OUTSIDE},
 };
 _Static_assert(COUNT_OF(frames) == FRAME_COUNT_, "a frame without a taker");
 

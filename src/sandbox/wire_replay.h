@@ -54,6 +54,13 @@ static status replay_claim(void *ctx, const fact_claim *c, err *why)
     return p->facts.claim(&p->w, c, why);
 }
 
+static status replay_keys(void *ctx, const fact_label *label, const fact_key *keys, size_t count,
+                          err *why)
+{
+    replay *p = ctx;
+    return p->facts.keys(&p->w, label, keys, count, why);
+}
+
 static status replay_record_end(void *ctx, err *why)
 {
     replay *p = ctx;
@@ -106,7 +113,8 @@ static void replay_init(replay *p, bool members, const wire_limits *limits)
                              .claim = replay_claim,
                              .end = replay_record_end,
                              .refuse = replay_refuse,
-                             .warn = replay_warn};
+                             .warn = replay_warn,
+                             .keys = replay_keys};
     const unpack_sink unpacked = {.ctx = p,
                                   .begin = replay_member,
                                   .data = replay_data,

@@ -268,6 +268,59 @@ TEST(an_answer_has_a_maximum)
     pen_done(&p);
 }
 
+/* --- keys of a set --------------------------------------------------------------------------- */
+
+static status keys_through(const fact_label *label, const fact_key *keys, size_t count,
+                           uint64_t *ret_records)
+{
+    pen p;
+    replay again;
+    pen_init(&p);
+    replay_init(&again, false, &limits);
+    status st = p.facts.head(&p.w, &(fact_head){.format = S("f")}, NULL);
+    if (st == OK)
+        st = p.facts.keys(&p.w, label, keys, count, NULL);
+    if (st == OK)
+        st = wire_put_end(&p.w, OK, NULL, NULL);
+    if (st == OK)
+        st = replay_feed(&again, buf_slice(&p.out), 0, NULL);
+    if (st == OK)
+        CHECK(slice_eq(buf_slice(&p.out), buf_slice(&again.out)));
+    *ret_records = wire_counts(again.r)->records;
+    pen_done(&p);
+    replay_done(&again);
+    return st;
+}
+
+/* As many as there may be at once, long ones in several frames, and each limit at its edge. */
+TEST(keys_arrive_as_they_were)
+{
+    static fact_key keys[FACT_KEYS_MAX];
+    uint64_t n;
+    fact_label label = {S("family"), 0, 86400000, WHEN_NONE};
+    memset(many, 'x', sizeof many);
+    for (size_t i = 0; i < COUNT_OF(keys); i++)
+        keys[i] = i % 2 ? (fact_key){KIND_SHA256, slice_of(many, 32)}
+                        : (fact_key){KIND_DOMAIN, slice_of(many, 1 + i % 300)};
+    CHECK_OK(keys_through(&label, keys, COUNT_OF(keys), &n));
+    CHECK_EQ(n, COUNT_OF(keys));
+    for (size_t i = 0; i < COUNT_OF(keys); i++)
+        keys[i] = (fact_key){KIND_URL, slice_of(many, NODE_TEXT_MAX)};
+    CHECK_OK(keys_through(&label, keys, 1000, &n));
+    CHECK_EQ(n, 1000);
+    label.text = slice_of(many, FACT_LABEL_MAX);
+    CHECK_OK(keys_through(&label, keys, 1, &n));
+    label.text.len++;
+    CHECK_EQ(keys_through(&label, keys, 1, &n), ERR_INTERNAL);
+    label.text.len = 0;
+    keys[0].bytes.len++;
+    CHECK_EQ(keys_through(&label, keys, 1, &n), ERR_INTERNAL);
+    keys[0] = (fact_key){KIND_SHA256, slice_of(many, 31)};
+    CHECK_EQ(keys_through(&label, keys, 1, &n), ERR_INTERNAL);
+    keys[0] = (fact_key){KIND_MALWARE, slice_of(many, 3)};
+    CHECK_EQ(keys_through(&label, keys, 1, &n), ERR_INTERNAL);
+}
+
 /* --- lies ------------------------------------------------------------------------------------ */
 
 /* Frames of a scripted worker: letters are good frames, the last one is the lie. */
@@ -301,6 +354,11 @@ static void add_good(buf *out, char letter)
     }
     case 'p': add_frame(out, FRAME_PART, S("x")); break;
     case 'v': add_frame(out, FRAME_CLAIM, S("\x04\x03\x01\x01x")); break; /* value in parts */
+    case 'k':
+        add_frame(out, FRAME_KEYS,
+                  S("\0\0\x07"
+                    "0123456789abcdef\x04\x01x"));
+        break;
     case '.': add_frame(out, FRAME_END, S("\0")); break;
     case '!': add_frame(out, FRAME_END, S("\x01\0\0\0")); break; /* ERR_INPUT */
     default: TEST_FAIL("no frame %c", letter);
@@ -348,6 +406,8 @@ TEST(frames_come_in_their_order)
         {true, "d", false},          {true, "E", false},           {true, "mm", false},
         {true, "m.", false},         {true, "md!", true},          {true, "mE.R", false},
         {true, "h", false},          {true, "f", false},           {true, "w", false},
+        {false, "hkrkbcek.", true},  {false, "k", false},          {false, "hbk", false},
+        {true, "k", false},          {false, "hbPk", false},       {false, "h.k", false},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         bool lied;
@@ -411,6 +471,17 @@ TEST(a_field_that_is_not_true_ends_the_answer)
         {"end with 240 bytes", "", FRAME_END, S_INIT("\x01\0\0\xf0\x01")},
         {"errno 4096", "", FRAME_END, S_INIT("\x01\x80\x20\0\0")},
         {"nothing", "", FRAME_END, S_INIT("")},
+        {"no keys", "h", FRAME_KEYS, S_INIT("\0\0")},
+        {"label flags", "h", FRAME_KEYS, S_INIT("\x08\0\x04\x01x")},
+        {"label date cut", "h", FRAME_KEYS, S_INIT("\x01\0\0\0")},
+        {"key of an entity", "h", FRAME_KEYS, S_INIT("\0\0\x40\x01x")},
+        {"key kind 0", "h", FRAME_KEYS, S_INIT("\0\0\0\x01x")},
+        {"digest cut", "h", FRAME_KEYS,
+         S_INIT("\0\0\x07"
+                "0123456789abcde")},
+        {"empty key", "h", FRAME_KEYS, S_INIT("\0\0\x04\0")},
+        {"key not UTF-8", "h", FRAME_KEYS, S_INIT("\0\0\x04\x01\xff")},
+        {"key behind frame", "h", FRAME_KEYS, S_INIT("\0\0\x04\x02x")},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         bool lied;

@@ -319,6 +319,67 @@ static status put_warn(void *ctx, uint64_t at, slice place, slice reason, err *w
     return put_remark(ctx, FRAME_WARN, at, place, reason, why);
 }
 
+/* --- keys of a set --------------------------------------------------------------------------- */
+
+static bool keys_fit(const fact_label *label, const fact_key *keys, size_t count)
+{
+    bool bad = label->text.len > FACT_LABEL_MAX;
+    for (size_t i = 0; i < count && !bad; i++) {
+        size_t digest = fact_digest_bytes(keys[i].kind);
+        bad = !kind_is_observable(keys[i].kind) || keys[i].bytes.len == 0 ||
+              (digest ? keys[i].bytes.len != digest : keys[i].bytes.len > NODE_TEXT_MAX);
+    }
+    return !bad;
+}
+
+static void put_label(wire_writer *w, const fact_label *label)
+{
+    const when dates[] = {label->first_seen, label->last_seen, label->valid_until};
+    unsigned flags = 0;
+    for (unsigned i = 0; i < COUNT_OF(dates); i++)
+        flags |= dates[i] != WHEN_NONE ? 1u << i : 0;
+    byte(w, flags);
+    text(w, label->text);
+    for (size_t i = 0; i < COUNT_OF(dates); i++)
+        if (dates[i] != WHEN_NONE)
+            fixed(w, &dates[i], sizeof dates[i]);
+}
+
+/* As many as one frame holds. */
+static status put_some_keys(wire_writer *w, const fact_label *label, const fact_key *keys,
+                            size_t count, size_t *ret_done, err *why)
+{
+    size_t at, size = 0, n = 0;
+    while (n < count && n < FACT_KEYS_MAX && size + keys[n].bytes.len + KEY_EXTRA <= KEYS_BYTES_MAX)
+        size += keys[n++].bytes.len + KEY_EXTRA;
+    status st = start(w, FRAME_KEYS, size + 1024, &at, why);
+    if (st != OK)
+        return st;
+    put_label(w, label);
+    for (size_t i = 0; i < n; i++) {
+        byte(w, keys[i].kind);
+        if (fact_digest_bytes(keys[i].kind))
+            fixed(w, keys[i].bytes.ptr, keys[i].bytes.len);
+        else
+            text(w, keys[i].bytes);
+    }
+    *ret_done = n;
+    return finish(w, at, why);
+}
+
+static status put_keys(void *ctx, const fact_label *label, const fact_key *keys, size_t count,
+                       err *why)
+{
+    status st = keys_fit(label, keys, count) ? OK : too_long(why, "key");
+    while (st == OK && count) {
+        size_t done = 0;
+        st = put_some_keys(ctx, label, keys, count, &done, why);
+        keys += done;
+        count -= done;
+    }
+    return st;
+}
+
 fact_sink wire_facts(wire_writer *w)
 {
     return (fact_sink){.ctx = w,
@@ -327,7 +388,8 @@ fact_sink wire_facts(wire_writer *w)
                        .claim = put_claim,
                        .end = put_record_end,
                        .refuse = put_refuse,
-                       .warn = put_warn};
+                       .warn = put_warn,
+                       .keys = put_keys};
 }
 
 /* --- members --------------------------------------------------------------------------------- */

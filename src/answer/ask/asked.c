@@ -2,6 +2,8 @@
  * answer only together with this. */
 #include "answer/ask/job.h"
 
+#include "know/sets.h"
+
 #include <stdlib.h>
 
 static bool spoke(const job *j, slice source)
@@ -21,7 +23,7 @@ static int by_weight(const void *x, const void *y)
         return a->listed ? 1 : -1;
     if (a->held != b->held)
         return a->held > b->held ? -1 : 1;
-    return slice_cmp(a->source, b->source);
+    return slice_cmp(a->source, b->source) ? slice_cmp(a->source, b->source) : a->set - b->set;
 }
 
 static void not_asked(job *j, answer_asked *row, const char *what, message why)
@@ -64,14 +66,65 @@ static status see_limits(job *j, err *why)
     return job_status(j, why);
 }
 
+/* Did this set say something? */
+static bool set_spoke(const job *j, const set_info *s)
+{
+    for (size_t i = 0; i < j->set.count; i++) {
+        const claim *c = &j->set.from[i].claim;
+        if (c->predicate == PRED_LISTED && slice_eq(c->path, s->name) &&
+            memcmp(c->document, s->sha256, SHA256_BYTES) == 0 && slice_eq(c->source, s->source))
+            return true;
+    }
+    return false;
+}
+
+/* Sets that hold values of the kind, or whose keys cannot be had; lists are counted as lists. */
+static size_t ask_sets(job *j, const set_list *sets, answer_asked *rows)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < sets->count; i++) {
+        const set_info *s = &sets->at[i];
+        uint64_t holds = set_of_kind(s, j->w->question.node.kind);
+        j->w->lists += s->verdict == SET_LIST && !s->broken;
+        if (!holds && !s->broken && !set_spoke(j, s))
+            continue;
+        rows[n] = (answer_asked){.source = s->name,
+                                 .said = s->broken         ? SAID_FAILED
+                                         : set_spoke(j, s) ? SAID_SOMETHING
+                                                           : SAID_NOTHING,
+                                 .listed = s->verdict == SET_LIST,
+                                 .good = s->verdict == SET_KNOWN_GOOD,
+                                 .set = true,
+                                 .held = holds,
+                                 .newest = s->recorded,
+                                 .fresh = s->recorded};
+        if (s->broken)
+            rows[n].why = phrase_one(j, msg_ask_text(slice_str(s->broken)));
+        n++;
+    }
+    return n;
+}
+
+static bool good_asked(const answer_asked *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].good)
+            return true;
+    return false;
+}
+
 status step_asked(job *j, err *why)
 {
     enum { NOT_ASKED = 3 };
     const held_list *list;
+    set_list sets;
     status st = recall_held(j->k, j->w->question.node.kind, &list, why);
     if (st == OK)
         st = recall_lists(j->k, &j->w->lists, why);
-    answer_asked *rows = st == OK ? job_alloc(j, (list->count + NOT_ASKED) * sizeof *rows) : NULL;
+    if (st == OK)
+        st = sets_seen(j->k->l, &sets, why);
+    answer_asked *rows =
+        st == OK ? job_alloc(j, (list->count + sets.count + NOT_ASKED) * sizeof *rows) : NULL;
     if (!rows)
         return st == OK ? job_status(j, why) : st;
     for (size_t i = 0; i < list->count; i++) {
@@ -86,9 +139,9 @@ status step_asked(job *j, err *why)
                                  .newest = h->newest,
                                  .fresh = info->fresh};
     }
-    qsort(rows, list->count, sizeof *rows, by_weight);
-    size_t n = list->count;
-    if (kind_is_hash(j->w->question.node.kind))
+    size_t n = list->count + ask_sets(j, &sets, rows + list->count);
+    qsort(rows, n, sizeof *rows, by_weight);
+    if (kind_is_hash(j->w->question.node.kind) && !good_asked(rows, n))
         not_asked(j, &rows[n++], "known-good", msg_ask_not_asked_reason_good());
     not_asked(j, &rows[n++], "logs", msg_ask_not_asked_reason_logs());
     not_asked(j, &rows[n++], "outside", msg_ask_not_asked_reason_outside());

@@ -128,6 +128,9 @@ static message statement_of(const testimony *t, const evidence *e, msg_list name
         return msg_ask_st_person_unknown(person_name(t));
     if (e->rule == EV_SAYS_BENIGN && t->claim.predicate == PRED_SIGHTED)
         return msg_ask_st_false_positive();
+    slice family = detail_str(t->detail, "family"); /* what a set calls its value */
+    if (e->rule == EV_LISTED_BAD && family.len)
+        return msg_ask_st_listed_bad_as(list_name(t), family);
     if (e->rule == EV_LISTED_BAD)
         return msg_ask_st_listed_bad(list_name(t));
     if (e->rule == EV_LISTED_BENIGN)

@@ -244,6 +244,11 @@ static void put_asked(json_out *o, const answer *w)
         put_day(o, "newest", a->newest);
         put_when(o, "fresh_as_of", a->fresh);
         put_bool(o, "list", a->listed);
+        put_string(o, "set",
+                   a->good               ? "known-good"
+                   : a->listed && a->set ? "list"
+                   : a->set              ? "known-bad"
+                                         : NULL);
         json_close(&o->w, '}');
     }
     json_close(&o->w, ']');

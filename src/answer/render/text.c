@@ -235,7 +235,7 @@ static void put_absence(page *p, message *parts, size_t *n, size_t room)
     bool first = true;
     for (size_t i = 0; i < w->asked_count && *n < room; i++) {
         const answer_asked *a = &w->asked[i];
-        if (a->said != SAID_NOTHING || a->listed)
+        if (a->said != SAID_NOTHING || a->listed || a->good)
             continue;
         parts[(*n)++] = first ? msg_ask_absent_first(a->source, (int64_t)a->held)
                               : msg_ask_absent_next(a->source, (int64_t)a->held);
@@ -265,6 +265,14 @@ static void put_against(page *p, bool all)
     message parts[3];
     size_t n = 0;
     text_line *l = page_body(p, MSG_ask_label_against);
+    slice *good = arena_array(p->a, w->asked_count + 1, sizeof *good);
+    p->failed |= !good;
+    for (size_t i = 0; good && i < w->asked_count; i++)
+        if (w->asked[i].good && w->asked[i].said == SAID_NOTHING)
+            good[n++] = w->asked[i].source;
+    if (n)
+        line_say(p, l, msg_ask_against_not_good((msg_list){good, n}));
+    n = 0;
     line_say(p, l, w->lists ? msg_ask_against_none((int64_t)w->lists) : msg_ask_against_no_lists());
     put_absence(p, parts, &n, COUNT_OF(parts));
     phrase absence = page_phrase(p, parts, n, JOIN_COMMA);
@@ -306,6 +314,10 @@ static void put_seen(page *p)
 
 static message asked_part(const answer_asked *a)
 {
+    if (a->said == SAID_FAILED)
+        return msg_ask_asked_failed(a->source, a->why.count ? a->why.part : NULL);
+    if (a->set)
+        return msg_ask_asked_set(a->source, (int64_t)a->held, a->fresh);
     return a->newest != WHEN_NONE ? msg_ask_asked_source(a->source, (int64_t)a->held, a->newest)
                                   : msg_ask_asked_source_undated(a->source, (int64_t)a->held);
 }
@@ -328,7 +340,7 @@ static void put_bad_sources(page *p, const sink *out)
     message parts[64];
     size_t n = 0, total = 0;
     for (size_t i = 0; i < w->asked_count; i++) {
-        if (w->asked[i].said == SAID_NOT_ASKED || w->asked[i].listed)
+        if (w->asked[i].said == SAID_NOT_ASKED || w->asked[i].listed || w->asked[i].good)
             continue;
         total++;
         if (n < COUNT_OF(parts))
@@ -351,17 +363,39 @@ static void put_bad_sources(page *p, const sink *out)
     }
 }
 
+/* Known-good sets, or that there are none. */
+static void put_good_sets(page *p)
+{
+    enum { SHOWN = 4 };
+    const answer *w = p->w;
+    message parts[SHOWN + 1];
+    size_t n = 0, total = 0;
+    for (size_t i = 0; i < w->asked_count; i++) {
+        if (!w->asked[i].good)
+            continue;
+        total++;
+        if (n < SHOWN)
+            parts[n++] = asked_part(&w->asked[i]);
+    }
+    if (total > n)
+        parts[n++] = msg_ask_asked_more((int64_t)(total - SHOWN));
+    if (!total && !kind_is_hash(w->question.node.kind))
+        return;
+    if (!total)
+        parts[n++] = msg_ask_not_asked_good();
+    put_asked_row(p, MSG_ask_asked_good, parts, n);
+    if (!total)
+        p->lines[p->count - 1].run = S("noroshi import --set NAME --verdict known-good PATH");
+}
+
 static void put_asked(page *p, const sink *out)
 {
     const answer *w = p->w;
+    message m;
     line_say(p, page_body(p, MSG_ask_label_asked), msg_ask_asked_held(w->question.kind));
     page_table(p);
     put_bad_sources(p, out);
-    message m = msg_ask_not_asked_good();
-    if (kind_is_hash(w->question.node.kind)) {
-        put_asked_row(p, MSG_ask_asked_good, &m, 1);
-        p->lines[p->count - 1].run = S("noroshi import --set NAME --verdict known-good PATH");
-    }
+    put_good_sets(p);
     m = w->lists ? msg_ask_against_none((int64_t)w->lists) : msg_ask_against_no_lists();
     put_asked_row(p, MSG_ask_asked_lists, &m, 1);
     m = msg_ask_not_asked_logs();

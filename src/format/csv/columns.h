@@ -1,9 +1,9 @@
-/* columns.h - what the columns of a table of indicators mean. Private to the CSV codec.
+/* columns.h - what the columns of a table of indicators mean. Private to the CSV and set codecs.
  *
  *     column c;
  *     column_named(S("C2 Domain"), &c);          // COLUMN_OBSERVABLE, a domain, used as c2
  *
- * Uses: base, cells, dates. Used by: csv/table.c, csv.c. */
+ * Uses: base, cells, dates. Used by: csv/table.c, csv.c, csv_keys.c. */
 #ifndef NOROSHI_FORMAT_CSV_COLUMNS_H
 #define NOROSHI_FORMAT_CSV_COLUMNS_H
 

@@ -1,9 +1,9 @@
-/* line.h - one line of a list of indicators. Private to the list codec.
+/* line.h - one line of a list of indicators. Private to the codecs of lists.
  *
  *     list_line l;
  *     st = list_read_line(a, S("evil[.]example ; dropper ; 80"), &hint, &l, why);
  *
- * Uses: base, cells, dates, phrase. Used by: list.c, list/guess.c.
+ * Uses: base, cells, dates, phrase. Used by: list.c, list/guess.c, list_keys.c.
  * Shapes that are known, from published lists: the bare value; value;comment;score (LOKI); value
  * and comment apart by a tab, " # ", " - ", " -- ", "|" or two blanks; hash and file name (md5sum,
  * BSD); 0.0.0.0 host (hosts files); "SHA256: value"; bullets and quotes around all of it. */

@@ -1,0 +1,262 @@
+/* cmd_set.c - noroshi set list, stats, verify, drop: bulk lists that are loaded. */
+#include "cmd/setting.h"
+#include "know/store.h"
+#include "know/write.h"
+
+status cmd_set_list(app *a, err *why);
+status cmd_set_stats(app *a, err *why);
+status cmd_set_verify(app *a, err *why);
+status cmd_set_drop(app *a, err *why);
+
+enum { NAME_COLUMN = 28, WORD_COLUMN = 46, JSON_MAX = 1 << 20 };
+
+message_id setting_word(set_verdict v, set_polarity p)
+{
+    if (v == SET_KNOWN_GOOD)
+        return MSG_set_good;
+    if (v == SET_KNOWN_BAD)
+        return MSG_set_bad;
+    return p == SET_BENIGN       ? MSG_set_list_benign
+           : p == SET_SUSPICIOUS ? MSG_set_list_suspicious
+                                 : MSG_set_list_neutral;
+}
+
+void setting_kinds(app *a, const uint64_t kinds[64])
+{
+    for (unsigned k = 0; k < 64; k++)
+        if (kinds[k]) {
+            sink_words(&a->out, S("  "));
+            sink_put(&a->out, msg_set_of_kind(slice_str(kind_name((kind)k)), (int64_t)kinds[k]));
+        }
+}
+
+void setting_kinds_json(json_writer *w, const uint64_t kinds[64])
+{
+    json_open(w, '{');
+    for (unsigned k = 0; k < 64; k++)
+        if (kinds[k]) {
+            json_key(w, kind_name((kind)k));
+            json_put_int(w, (int64_t)kinds[k]);
+        }
+    json_close(w, '}');
+}
+
+/* --- rows ----------------------------------------------------------------------------------- */
+
+static void read_kinds(const set_info *s, uint64_t kinds[64])
+{
+    for (unsigned k = 0; k < 64; k++)
+        kinds[k] = set_of_kind(s, (kind)k);
+}
+
+static void put_text_json(json_writer *w, const char *key, slice text)
+{
+    json_key(w, key);
+    if (text.len)
+        json_put_text(w, text);
+    else
+        json_put_null(w);
+}
+
+static void put_number(json_writer *w, const char *key, uint64_t n)
+{
+    json_key(w, key);
+    json_put_int(w, (int64_t)n);
+}
+
+/* `verified` NULL: nobody looked. */
+static status put_json(app *a, const set_info *s, const char *verified, err *why)
+{
+    char hex[HASH_HEX_MAX], at[WHEN_TEXT_MAX];
+    uint64_t kinds[64];
+    CLEANUP(buf_done) buf b;
+    buf_init(&b, JSON_MAX);
+    json_writer w = json_writer_on(&b);
+    read_kinds(s, kinds);
+    json_open(&w, '{');
+    put_text_json(&w, "schema", S("noroshi.set/1"));
+    put_text_json(&w, "set", s->name);
+    put_text_json(&w, "source", s->source);
+    put_text_json(&w, "verdict", slice_str(set_verdict_name(s->verdict)));
+    put_text_json(&w, "polarity", slice_str(set_polarity_name(s->polarity)));
+    put_text_json(&w, "tlp", slice_str(tlp_name(s->marking.tlp)));
+    put_text_json(&w, "content", slice_str(hash_hex(s->sha256, SHA256_BYTES, hex)));
+    put_number(&w, "values", s->keys);
+    put_number(&w, "lines", s->lines);
+    put_number(&w, "file_bytes", s->bytes);
+    put_text_json(&w, "loaded", slice_str(when_iso(s->recorded, at)));
+    json_key(&w, "withdrawn");
+    json_put_bool(&w, s->withdrawn);
+    put_text_json(&w, "broken", slice_str(s->broken));
+    put_text_json(&w, "verified", slice_str(verified));
+    json_key(&w, "kinds");
+    setting_kinds_json(&w, kinds);
+    json_close(&w, '}');
+    status st = buf_status(&b, why);
+    if (st == OK)
+        sink_json(&a->out, buf_slice(&b));
+    return st;
+}
+
+static void put_head(app *a, const set_info *s)
+{
+    sink *out = &a->out;
+    sink_foreign(out, s->name);
+    sink_to(out, NAME_COLUMN);
+    sink_put(out, message_of(setting_word(s->verdict, s->polarity)));
+    sink_to(out, WORD_COLUMN);
+}
+
+static status put_row(app *a, const set_info *s, bool kinds, err *why)
+{
+    uint64_t n[64];
+    if (a->json)
+        return put_json(a, s, NULL, why);
+    put_head(a, s);
+    if (s->broken)
+        sink_put(&a->out, msg_set_row_broken(slice_str(s->broken)));
+    else
+        sink_put(&a->out, msg_set_row((int64_t)s->keys, (int64_t)s->bytes, s->recorded));
+    if (s->withdrawn) {
+        sink_words(&a->out, S("  "));
+        sink_put(&a->out, msg_set_row_withdrawn());
+    }
+    sink_line(&a->out);
+    if (!kinds || s->broken)
+        return OK;
+    read_kinds(s, n);
+    sink_words(&a->out, S("  "));
+    sink_foreign(&a->out, s->source);
+    sink_words(&a->out, S("  "));
+    sink_words(&a->out, slice_str(tlp_label(s->marking.tlp)));
+    setting_kinds(a, n);
+    sink_line(&a->out);
+    return OK;
+}
+
+static bool named(const app *a, const set_info *s)
+{
+    for (size_t i = 0; i < a->operand_count; i++)
+        if (slice_eq(a->operands[i], s->name))
+            return true;
+    return a->operand_count == 0;
+}
+
+/* Every operand names a set that is seen, or the first that does not is told. */
+static status check_names(app *a, const set_list *sets, err *why)
+{
+    for (size_t i = 0; i < a->operand_count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < sets->count; k++)
+            found |= slice_eq(a->operands[i], sets->at[k].name);
+        if (!found)
+            return app_fail(a, ERR_NOT_FOUND, msg_set_unknown(a->operands[i]), S(""), why);
+    }
+    return OK;
+}
+
+static status seen(app *a, set_list *ret, err *why)
+{
+    lens *l;
+    status st = app_lens(a, &l, why);
+    if (st == OK)
+        st = sets_seen(l, ret, why);
+    return st == OK ? check_names(a, ret, why) : st;
+}
+
+static status show(app *a, bool kinds, err *why)
+{
+    set_list sets;
+    status st = seen(a, &sets, why);
+    if (st == OK && !sets.count)
+        app_exit(a, 1);
+    for (size_t i = 0; st == OK && i < sets.count; i++)
+        if (named(a, &sets.at[i]))
+            st = put_row(a, &sets.at[i], kinds, why);
+    return st == OK ? sink_flush(&a->out, why) : st;
+}
+
+status cmd_set_list(app *a, err *why)
+{
+    return show(a, false, why);
+}
+
+status cmd_set_stats(app *a, err *why)
+{
+    return show(a, true, why);
+}
+
+/* --- verify --------------------------------------------------------------------------------- */
+
+status cmd_set_verify(app *a, err *why)
+{
+    set_list sets;
+    status st = seen(a, &sets, why);
+    for (size_t i = 0; st == OK && i < sets.count; i++) {
+        err found = {0};
+        const set_info *s = &sets.at[i];
+        if (!named(a, s))
+            continue;
+        bool whole = set_verify(s, &found) == OK;
+        if (!whole)
+            app_exit(a, 2);
+        if (a->json) {
+            st = put_json(a, s, whole ? "whole" : found.msg, why);
+            continue;
+        }
+        put_head(a, s);
+        sink_put(&a->out, whole ? msg_set_whole() : msg_set_damaged(slice_str(found.msg)));
+        sink_line(&a->out);
+    }
+    return st == OK ? sink_flush(&a->out, why) : st;
+}
+
+/* --- drop ----------------------------------------------------------------------------------- */
+
+/* What is seen of that name; with --purge withdrawn versions, too. */
+static status find_rows(app *a, bool purge, int64_t **ret_rows, size_t *ret_count, err *why)
+{
+    set_list sets;
+    lens *l;
+    slice source = option_text(a->options, OPT_SET_SOURCE);
+    size_t n = 0;
+    status st = app_lens(a, &l, why);
+    if (st == OK)
+        st = sets_past(l, a->memory, &sets, why);
+    if (st != OK)
+        return st;
+    int64_t *rows = arena_array(a->memory, sets.count + 1, sizeof *rows);
+    if (!rows)
+        return ARENA_SPENT(a->memory, why);
+    for (size_t i = 0; i < sets.count; i++) {
+        const set_info *s = &sets.at[i];
+        if (slice_eq(s->name, a->operands[0]) && (!source.len || slice_eq(source, s->source)) &&
+            (purge || !s->withdrawn))
+            rows[n++] = s->row;
+    }
+    if (!n)
+        return app_fail(a, ERR_NOT_FOUND, msg_set_unknown(a->operands[0]), S(""), why);
+    *ret_rows = rows;
+    *ret_count = n;
+    return OK;
+}
+
+status cmd_set_drop(app *a, err *why)
+{
+    writer *w = NULL;
+    int64_t *rows;
+    size_t count = 0;
+    uint64_t dropped = 0;
+    bool purge = option_bool(a->options, OPT_SET_PURGE);
+    status st = find_rows(a, purge, &rows, &count, why);
+    if (st == OK)
+        st = writer_new(a->store, app_actor(a), &w, why);
+    if (st == OK)
+        st = set_drop(w, rows, count, purge, &dropped, why);
+    writer_free(w);
+    if (st == OK)
+        app_note(a, msg_set_dropped((int64_t)dropped));
+    if (st == OK && purge)
+        app_note(a, msg_set_purged((int64_t)count));
+    return st;
+}

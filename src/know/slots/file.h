@@ -1,0 +1,118 @@
+/* file.h - the bytes of a table, for the two that know them: slots.c and slots_build.c.
+ * docs/formats/slots.md says the same in words. Everything is little endian.
+ * Uses: slots. */
+#ifndef NOROSHI_KNOW_SLOTS_FILE_H
+#define NOROSHI_KNOW_SLOTS_FILE_H
+
+#include "know/slots.h"
+
+enum {
+    SLOTS_LINE = 64,        /* bytes of a line: */
+    SLOTS_PER_LINE = 4,     /* slots */
+    SLOTS_FILTER = 32,      /* bytes of a block of the filter */
+    SLOTS_FILTER_BITS = 10, /* a key */
+    SLOTS_BLOCK = 1 << 16,  /* bytes under one check sum */
+    SLOTS_TRAILER = 4096,
+    SLOTS_VERSION = 1,
+    SLOTS_ALIGN = 64 /* where sections begin */
+};
+
+typedef struct slot {
+    uint32_t record; /* 0: empty */
+    uint32_t high;   /* low half of the hash's first 64 bits */
+    uint64_t low;    /* its last 64 bits */
+} slot;
+
+typedef struct slots_profile_row {
+    uint32_t text_at, text_len;
+    int32_t first, last, until;
+    uint32_t zero;
+} slots_profile_row;
+
+/* The end of the file: 4096 bytes, of which these are the first and `sum` the last. */
+typedef struct slots_trailer {
+    char magic[8]; /* "NRSLOTS1" */
+    uint32_t version, block_bytes;
+    uint8_t seed[16];
+    uint64_t keys, lines, filter_blocks;
+    uint32_t spill; /* the farthest any key stands behind its own line */
+    uint32_t profiles, lists, list_ids;
+    uint64_t text_bytes;
+    uint64_t file_bytes;
+    uint64_t block_sums;  /* how many */
+    uint64_t sums_sum;    /* of the table of check sums */
+    uint64_t prefixes[3]; /* bit n: a network of length n occurs */
+    uint64_t kinds[SLOTS_KINDS];
+} slots_trailer;
+
+_Static_assert(sizeof(slot) * SLOTS_PER_LINE == SLOTS_LINE, "four slots a line");
+_Static_assert(sizeof(slots_profile_row) == 24, "rows are the file's bytes");
+_Static_assert(sizeof(slots_trailer) == 128 + 8 * SLOTS_KINDS, "no holes");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the file is mapped as it is");
+
+__extension__ typedef unsigned __int128 slots_wide;
+
+/* Both tables are in the order of the hash, so that one pass writes them. */
+static inline uint64_t slots_scale(uint64_t hash, uint64_t n)
+{
+    return (uint64_t)((slots_wide)hash * n >> 64);
+}
+
+static inline uint64_t slots_pad(uint64_t at)
+{
+    return (at + SLOTS_ALIGN - 1) & ~(uint64_t)(SLOTS_ALIGN - 1);
+}
+
+/* Lines that are written: a key of the last line may spill behind it. */
+static inline uint64_t slots_lines_written(uint64_t lines)
+{
+    return lines + SLOTS_SPILL_MAX;
+}
+
+/* The eight bits of a key in its block of the filter, one in each 32-bit word: odd multipliers,
+ * the top five bits of each product. */
+static const uint32_t slots_salt[8] = {0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f,
+                                       0x165667b1, 0xd3a2646d, 0xfd7046c5, 0xb55a4f09};
+
+/* Offsets of the sections, computed from the trailer alone. */
+typedef struct slots_layout {
+    uint64_t filter, profiles, lists, list_ids, texts, sums, end;
+} slots_layout;
+
+static inline slots_layout slots_place(const slots_trailer *t)
+{
+    slots_layout l;
+    l.filter = slots_lines_written(t->lines) * SLOTS_LINE;
+    l.profiles = slots_pad(l.filter + t->filter_blocks * SLOTS_FILTER);
+    l.lists = slots_pad(l.profiles + (uint64_t)t->profiles * sizeof(slots_profile_row));
+    l.list_ids = slots_pad(l.lists + ((uint64_t)t->lists + 1) * 4);
+    l.texts = slots_pad(l.list_ids + (uint64_t)t->list_ids * 4);
+    l.sums = slots_pad(l.texts + t->text_bytes);
+    l.end = slots_pad(l.sums + t->block_sums * 8);
+    return l;
+}
+
+/* The two halves of a key's hash. */
+typedef struct slots_hash {
+    uint64_t high, low;
+} slots_hash;
+
+static inline slots_hash slots_hash_of(const uint8_t seed[16], kind k, slice bytes)
+{
+    char room[512];
+    uint64_t out[2];
+    room[0] = (char)k;
+    if (bytes.len + 1 < sizeof room) {
+        if (bytes.len)
+            memcpy(room + 1, bytes.ptr, bytes.len);
+        siphash128(seed, slice_of(room, bytes.len + 1), out);
+    } else { /* the hash of the text, with the kind mixed in by a second pass */
+        siphash128(seed, bytes, out);
+        memcpy(room + 1, out, sizeof out);
+        memset(room + 1 + sizeof out, 0xff, 512 - sizeof out - 1); /* no shorter key is as long */
+        siphash128(seed, slice_of(room, sizeof room), out);
+    }
+    return (slots_hash){out[0], out[1]};
+}
+
+#endif

@@ -1,0 +1,164 @@
+/* sort.c - see sort.h. */
+#include "know/slots/sort.h"
+
+#include <stdlib.h>
+
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, SMALL = 4096, GROUP_SMALL = 24 };
+
+static inline bool before(const slots_entry *a, const slots_entry *b)
+{
+    if (a->high != b->high)
+        return a->high < b->high;
+    return a->low != b->low ? a->low < b->low : a->record < b->record;
+}
+
+int slots_entry_cmp(const void *a, const void *b)
+{
+    return before(a, b) ? -1 : before(b, a);
+}
+
+static inline bool same(const slots_entry *a, const slots_entry *b)
+{
+    return a->high == b->high && a->low == b->low && a->record == b->record;
+}
+
+static void scatter(const slots_entry *from, slots_entry *to, size_t count, unsigned shift)
+{
+    size_t start[DIGITS] = {0}, sum = 0;
+    for (size_t i = 0; i < count; i++)
+        start[from[i].high >> shift & (DIGITS - 1)]++;
+    for (size_t d = 0; d < DIGITS; d++) {
+        size_t n = start[d];
+        start[d] = sum;
+        sum += n;
+    }
+    for (size_t i = 0; i < count; i++)
+        to[start[from[i].high >> shift & (DIGITS - 1)]++] = from[i];
+}
+
+static void insert_sort(slots_entry *at, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        slots_entry e = at[i];
+        size_t k = i;
+        for (; k && before(&e, &at[k - 1]); k--)
+            at[k] = at[k - 1];
+        at[k] = e;
+    }
+}
+
+/* What has the first 22 bits in common: one or two for hashes, many only when a key repeats. */
+static void sort_groups(slots_entry *at, size_t count)
+{
+    for (size_t i = 0, n; i < count; i += n) {
+        uint64_t top = at[i].high >> (64 - 2 * DIGIT_BITS);
+        for (n = 1; i + n < count && at[i + n].high >> (64 - 2 * DIGIT_BITS) == top; n++)
+            ;
+        if (n > GROUP_SMALL)
+            qsort(at + i, n, sizeof *at, slots_entry_cmp);
+        else
+            insert_sort(at + i, n);
+    }
+}
+
+size_t slots_sort(slots_entry *at, slots_entry *room, size_t count)
+{
+    size_t kept = 0;
+    if (count < SMALL) {
+        qsort(at, count, sizeof *at, slots_entry_cmp);
+    } else {
+        scatter(at, room, count, 64 - 2 * DIGIT_BITS);
+        scatter(room, at, count, 64 - DIGIT_BITS);
+        sort_groups(at, count);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || !same(&at[kept - 1], &at[i]))
+            at[kept++] = at[i];
+    return kept;
+}
+
+/* --- merging -------------------------------------------------------------------------------- */
+
+static bool has_file(const slots_source *s)
+{
+    return s->in.disk != NULL;
+}
+
+/* *ret NULL: it is used up. */
+static status front(slots_source *s, const slots_entry **ret, err *why)
+{
+    if (s->pos == s->count && has_file(s)) {
+        size_t got = 0, want = s->room_count * sizeof *s->room;
+        status st = file_pread(&s->in, s->room, want, s->offset, &got, why);
+        if (st != OK)
+            return st;
+        if (got % sizeof *s->room)
+            return err_set(why, ERR_IO, s->offset + got, "a sorted run is cut off");
+        s->at = s->room;
+        s->count = got / sizeof *s->room;
+        s->pos = 0;
+        s->offset += got;
+    }
+    *ret = s->pos < s->count ? &s->at[s->pos] : NULL;
+    return OK;
+}
+
+static bool source_before(const slots_merge *m, size_t a, size_t b)
+{
+    const slots_source *x = &m->sources[a], *y = &m->sources[b];
+    return before(&x->at[x->pos], &y->at[y->pos]);
+}
+
+static void sink_down(slots_merge *m, size_t i)
+{
+    for (size_t child; (child = 2 * i + 1) < m->count; i = child) {
+        if (child + 1 < m->count && source_before(m, m->heap[child + 1], m->heap[child]))
+            child++;
+        if (!source_before(m, m->heap[child], m->heap[i]))
+            return;
+        size_t swap = m->heap[i];
+        m->heap[i] = m->heap[child];
+        m->heap[child] = swap;
+    }
+}
+
+status slots_merge_begin(slots_merge *m, slots_source *sources, size_t count, size_t *heap,
+                         err *why)
+{
+    *m = (slots_merge){.sources = sources, .heap = heap};
+    for (size_t i = 0; i < count; i++) {
+        const slots_entry *e;
+        status st = front(&sources[i], &e, why);
+        if (st != OK)
+            return st;
+        if (e)
+            heap[m->count++] = i;
+    }
+    for (size_t i = m->count / 2; i-- > 0;)
+        sink_down(m, i);
+    return OK;
+}
+
+status slots_merge_next(slots_merge *m, slots_entry *ret, bool *ret_more, err *why)
+{
+    while (m->count) {
+        slots_source *s = &m->sources[m->heap[0]];
+        const slots_entry *e;
+        slots_entry now = s->at[s->pos++];
+        status st = front(s, &e, why);
+        if (st != OK)
+            return st;
+        if (!e)
+            m->heap[0] = m->heap[--m->count];
+        sink_down(m, 0);
+        if (m->begun && same(&now, &m->last))
+            continue;
+        m->begun = true;
+        m->last = now;
+        *ret = now;
+        *ret_more = true;
+        return OK;
+    }
+    *ret_more = false;
+    return OK;
+}

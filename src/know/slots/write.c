@@ -1,0 +1,272 @@
+/* write.c - see write.h. */
+#include "know/slots/write.h"
+
+#include <stdlib.h>
+
+typedef struct writing {
+    const slots_write_options *o;
+    slots_intern *n;
+    file out, filter;
+    char *block; /* SLOTS_BLOCK bytes of the file, then as many of the filter */
+    size_t fill, filter_fill;
+    uint64_t at; /* bytes of the file so far, those in `block` included */
+    uint64_t *sums;
+    size_t sum_count, sum_room;
+    uint32_t bits[SLOTS_FILTER / 4]; /* the filter's block under way, */
+    uint64_t bits_at;                /* its number */
+    uint64_t slot;                   /* the next one that is free */
+    uint32_t spill;
+    slots_counts counts;
+} writing;
+
+static status no_memory(err *why)
+{
+    return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+}
+
+/* --- bytes ---------------------------------------------------------------------------------- */
+
+static status end_block(writing *w, err *why)
+{
+    slice bytes = slice_of(w->block, w->fill);
+    if (!bytes.len)
+        return OK;
+    if (w->sum_count == w->sum_room) {
+        size_t room = w->sum_room ? w->sum_room * 2 : 1024;
+        uint64_t *p = realloc(w->sums, room * sizeof *p);
+        if (!p)
+            return no_memory(why);
+        w->sums = p;
+        w->sum_room = room;
+    }
+    w->sums[w->sum_count++] = siphash(w->o->seed, bytes);
+    w->fill = 0;
+    return file_write(&w->out, bytes, why);
+}
+
+/* `bytes` NULL: zeros. */
+static status put(writing *w, const void *bytes, uint64_t count, err *why)
+{
+    const char *p = bytes;
+    while (count) {
+        size_t n = SLOTS_BLOCK - w->fill;
+        n = count < n ? (size_t)count : n;
+        if (p)
+            memcpy(w->block + w->fill, p, n);
+        else
+            memset(w->block + w->fill, 0, n);
+        p = p ? p + n : NULL;
+        w->fill += n;
+        w->at += n;
+        count -= n;
+        status st = w->fill == SLOTS_BLOCK ? end_block(w, why) : OK;
+        if (st != OK)
+            return st;
+    }
+    return OK;
+}
+
+static status pad(writing *w, err *why)
+{
+    return put(w, NULL, slots_pad(w->at) - w->at, why);
+}
+
+/* --- the filter ----------------------------------------------------------------------------- */
+
+static status put_filter(writing *w, err *why)
+{
+    char *room = w->block + SLOTS_BLOCK;
+    memcpy(room + w->filter_fill, w->bits, SLOTS_FILTER);
+    memset(w->bits, 0, sizeof w->bits);
+    w->filter_fill += SLOTS_FILTER;
+    w->bits_at++;
+    if (w->filter_fill < SLOTS_BLOCK)
+        return OK;
+    w->filter_fill = 0;
+    return file_write(&w->filter, slice_of(room, SLOTS_BLOCK), why);
+}
+
+static status add_to_filter(writing *w, const slots_entry *e, err *why)
+{
+    uint64_t block = slots_scale(e->high, w->o->filter_blocks);
+    status st = OK;
+    while (st == OK && w->bits_at < block)
+        st = put_filter(w, why);
+    for (unsigned i = 0; i < 8; i++)
+        w->bits[i] |= (uint32_t)1 << ((uint32_t)e->low * slots_salt[i] >> 27);
+    return st;
+}
+
+/* Its rest to its file, and all of that behind the lines. */
+static status copy_filter(writing *w, err *why)
+{
+    char *room = w->block + SLOTS_BLOCK;
+    status st = OK;
+    while (st == OK && w->bits_at < w->o->filter_blocks)
+        st = put_filter(w, why);
+    if (st == OK)
+        st = file_write(&w->filter, slice_of(room, w->filter_fill), why);
+    file_close(&w->filter);
+    if (st == OK)
+        st = fs_open(w->o->disk, w->o->filter_path, FILE_READ, &w->filter, why);
+    for (uint64_t at = 0; st == OK;) {
+        size_t got;
+        st = file_pread(&w->filter, room, SLOTS_BLOCK, at, &got, why);
+        if (st != OK || !got)
+            break;
+        st = put(w, room, got, why);
+        at += got;
+    }
+    file_close(&w->filter);
+    return st;
+}
+
+/* --- keys ----------------------------------------------------------------------------------- */
+
+static status put_slot(writing *w, const slots_entry *e, uint32_t record, bool *ret_fits, err *why)
+{
+    uint64_t line = slots_scale(e->high, w->o->lines), first = line * SLOTS_PER_LINE;
+    status st = OK;
+    if (w->slot < first) {
+        st = put(w, NULL, (first - w->slot) * sizeof(slot), why);
+        w->slot = first;
+    }
+    uint64_t spill = w->slot / SLOTS_PER_LINE - line;
+    if (spill >= w->o->spill_max) {
+        *ret_fits = false;
+        return st;
+    }
+    w->spill = spill > w->spill ? (uint32_t)spill : w->spill;
+    slot made = {record, (uint32_t)e->high, e->low};
+    if (st == OK)
+        st = put(w, &made, sizeof made, why);
+    w->slot++;
+    w->counts.keys++;
+    w->counts.kinds[e->kind]++;
+    return st == OK ? add_to_filter(w, e, why) : st;
+}
+
+/* All entries of one key, whose first is *e; *e is the next key's afterwards. Numbers of lists
+ * begin behind those of profiles. */
+static status put_key(writing *w, slots_merge *from, slots_entry *e, bool *more, bool *ret_fits,
+                      err *why)
+{
+    slots_entry first = *e;
+    uint32_t ids[SLOTS_LIST_MAX], record = e->record;
+    size_t n = 0;
+    status st;
+    do {
+        if (n < SLOTS_LIST_MAX)
+            ids[n++] = e->record;
+        else
+            w->counts.left_out++;
+        st = slots_merge_next(from, e, more, why);
+    } while (st == OK && *more && e->high == first.high && e->low == first.low);
+    if (st == OK && n > 1) {
+        st = slots_intern_list(w->n, ids, n, &record, why);
+        record += (uint32_t)w->n->profile_count;
+    }
+    return st == OK ? put_slot(w, &first, record, ret_fits, why) : st;
+}
+
+static status put_keys(writing *w, slots_merge *from, bool *ret_fits, err *why)
+{
+    slots_entry e = {0};
+    bool more = false;
+    *ret_fits = true;
+    status st = slots_merge_next(from, &e, &more, why);
+    while (st == OK && more && *ret_fits)
+        st = put_key(w, from, &e, &more, ret_fits, why);
+    uint64_t all = slots_lines_written(w->o->lines) * SLOTS_PER_LINE;
+    return st == OK && *ret_fits ? put(w, NULL, (all - w->slot) * sizeof(slot), why) : st;
+}
+
+/* --- the rest of the file ------------------------------------------------------------------- */
+
+static status put_tables(writing *w, err *why)
+{
+    const slots_intern *n = w->n;
+    const uint32_t none = 0;
+    status st = pad(w, why);
+    if (st == OK)
+        st = put(w, n->profiles, n->profile_count * sizeof *n->profiles, why);
+    if (st == OK)
+        st = pad(w, why);
+    if (st == OK)
+        st = put(w, n->list_count ? n->lists : &none, (n->list_count + 1) * sizeof none, why);
+    if (st == OK)
+        st = pad(w, why);
+    if (st == OK)
+        st = put(w, n->ids, n->id_count * sizeof *n->ids, why);
+    if (st == OK)
+        st = pad(w, why);
+    if (st == OK)
+        st = put(w, n->bytes.ptr, n->bytes.len, why);
+    if (st == OK)
+        st = pad(w, why);
+    return st == OK ? end_block(w, why) : st;
+}
+
+static status put_trailer(writing *w, err *why)
+{
+    char end[SLOTS_TRAILER] = {0};
+    slice sums = slice_of((const char *)w->sums, w->sum_count * sizeof *w->sums);
+    slots_trailer t = {
+        .version = SLOTS_VERSION,
+        .block_bytes = SLOTS_BLOCK,
+        .keys = w->counts.keys,
+        .lines = w->o->lines,
+        .filter_blocks = w->o->filter_blocks,
+        .spill = w->spill,
+        .profiles = (uint32_t)w->n->profile_count,
+        .lists = (uint32_t)w->n->list_count,
+        .list_ids = (uint32_t)w->n->id_count,
+        .text_bytes = w->n->bytes.len,
+        .block_sums = w->sum_count,
+        .sums_sum = siphash(w->o->seed, sums),
+    };
+    memcpy(t.magic, "NRSLOTS1", sizeof t.magic);
+    memcpy(t.seed, w->o->seed, sizeof t.seed);
+    memcpy(t.prefixes, w->o->prefixes, sizeof t.prefixes);
+    memcpy(t.kinds, w->counts.kinds, sizeof t.kinds);
+    t.file_bytes = slots_place(&t).end + SLOTS_TRAILER;
+    w->counts.bytes = t.file_bytes;
+    memcpy(end, &t, sizeof t);
+    uint64_t sum = siphash(t.seed, slice_of(end, SLOTS_TRAILER - 8));
+    memcpy(end + SLOTS_TRAILER - 8, &sum, 8);
+    char zeros[SLOTS_ALIGN] = {0};
+    status st = file_write(&w->out, sums, why);
+    if (st == OK)
+        st = file_write(&w->out, slice_of(zeros, slots_pad(sums.len) - sums.len), why);
+    if (st == OK)
+        st = file_write(&w->out, slice_of(end, sizeof end), why);
+    return st == OK ? file_sync(&w->out, why) : st;
+}
+
+status slots_write(const slots_write_options *o, slots_merge *from, slots_intern *n,
+                   slots_counts *ret_counts, bool *ret_fits, err *why)
+{
+    writing w = {.o = o, .n = n, .out.handle = -1, .filter.handle = -1};
+    w.block = malloc(2 * SLOTS_BLOCK);
+    status st = w.block ? OK : no_memory(why);
+    if (st == OK)
+        st = fs_open(o->disk, o->path, FILE_WRITE | FILE_CREATE, &w.out, why);
+    if (st == OK)
+        st = fs_open(o->disk, o->filter_path, FILE_WRITE | FILE_CREATE, &w.filter, why);
+    if (st == OK)
+        st = put_keys(&w, from, ret_fits, why);
+    if (st == OK && *ret_fits) {
+        st = copy_filter(&w, why);
+        if (st == OK)
+            st = put_tables(&w, why);
+        if (st == OK)
+            st = put_trailer(&w, why);
+    }
+    file_close(&w.out);
+    file_close(&w.filter);
+    free(w.block);
+    free(w.sums);
+    if (st == OK)
+        *ret_counts = w.counts;
+    return st;
+}
