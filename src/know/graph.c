@@ -329,28 +329,23 @@ static status lay_out(walk *w, spot *left, spot *right, bond *over, bool over_fr
                       graph_view *ret, err *why)
 {
     enum { STATIONS = GRAPH_WAY_MAX + 1 };
-    assert(left && right);
     drawing d = {.w = w, .limits = &(graph_limits){.nodes_max = STATIONS}};
     spot *stations[STATIONS], *owner[STATIONS];
     bond *by[STATIONS];
-    size_t n = 0, before = 0;
-    for (spot *s = left; s; s = s->back)
+    size_t n = 0, before = 1;
+    for (const spot *s = left; s->back; s = s->back)
         before++;
-    for (spot *s = left; s; s = s->back, n++) {
-        stations[before - 1 - n] = s;
-        if (s->back) {
-            by[before - 2 - n] = s->over;
-            owner[before - 2 - n] = s->back;
-        }
+    stations[before - 1] = left;
+    for (size_t i = before - 1; i > 0; i--) { /* towards the one end */
+        by[i - 1] = stations[i]->over;
+        owner[i - 1] = stations[i - 1] = stations[i]->back;
     }
     by[before - 1] = over;
     owner[before - 1] = over_from_left ? left : right;
-    for (spot *s = right; s; s = s->back) {
-        stations[n++] = s;
-        if (s->back) {
-            by[n - 1] = s->over;
-            owner[n - 1] = s->back;
-        }
+    stations[before] = right;
+    for (n = before + 1; stations[n - 1]->back; n++) { /* and the other */
+        by[n - 1] = stations[n - 1]->over;
+        owner[n - 1] = stations[n] = stations[n - 1]->back;
     }
     d.spots = arena_array(w->a, n, sizeof(spot *));
     if (!d.spots)

@@ -124,8 +124,8 @@ under its domains and networks; one that is neutral makes nothing benign.
     
     WHY       malicious, nothing more said                                                         confidence: low
                 feed  iocs.txt:1  undated
-    AGAINST   the domain above, github.com: on the list popular  popular
-              the domain above, github.com: on the list abused, which says neither good nor bad  abused
+    AGAINST   the domain above, github.com: on the list popular  set popular
+              the domain above, github.com: on the list abused, which says neither good nor bad  set abused
     WHO       not attributed: no source here says who is behind it
     SEEN      here: cannot say, no logs are loaded
     DO      1 Look for it in what you have logged:  noroshi hunt www.github.com
