@@ -55,7 +55,11 @@ static status ask_one(asking *q, slice text, kind want, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "over %lld values", (long long)q->limit);
     arena_reset(&q->memory);
     q->options.want = want;
-    status st = ask_value(q->k, &q->memory, text, &q->options, &w, &said);
+    int64_t most = option_int(q->a->options, OPT_LIMIT_OBSERVABLE_BYTES);
+    status st = (int64_t)text.len > most
+                    ? err_set(&said, ERR_LIMIT, ERR_NOWHERE, "a value of %zu bytes, limit %lld",
+                              text.len, (long long)most)
+                    : ask_value(q->k, &q->memory, text, &q->options, &w, &said);
     if (st == ERR_INPUT || st == ERR_LIMIT) {
         app_report(q->a, &said, text);
         return OK;

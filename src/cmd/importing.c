@@ -230,6 +230,7 @@ static status read_options(app *a, import_options *o, err *why)
     o->limits.record_bytes_max = (uint32_t)option_int(given, OPT_LIMIT_OBJECT_BYTES);
     o->limits.line_bytes_max = (uint32_t)option_int(given, OPT_LIMIT_LINE_BYTES);
     o->limits.depth_max = (uint32_t)option_int(given, OPT_LIMIT_JSON_DEPTH);
+    o->observable_bytes_max = (size_t)option_int(given, OPT_LIMIT_OBSERVABLE_BYTES);
     o->document_bytes_max = (uint64_t)option_int(given, OPT_LIMIT_DOCUMENT_BYTES);
     o->unpack.ratio_max = (uint32_t)option_int(given, OPT_LIMIT_ARCHIVE_RATIO);
     o->unpack.bytes_max = (uint64_t)option_int(given, OPT_LIMIT_ARCHIVE_BYTES);

@@ -63,6 +63,7 @@ typedef struct import_options {
     bool dry_run; /* everything but keeping it */
     format_limits limits;
     uint64_t document_bytes_max; /* 0: no bound */
+    size_t observable_bytes_max; /* a longer value makes no claim, with a warning; 0: no bound */
     unpack_limits unpack;
     /* Not OK stops the import, which returns it. */
     status (*on_summary)(void *ctx, const import_summary *s, err *why);

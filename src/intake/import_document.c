@@ -105,12 +105,8 @@ static status on_begin(void *ctx, const fact_record *r, err *why)
         own.marked = true;
         own.marking = im->head.marking;
     }
+    im->record_at = r->at;
     return writer_begin(im->w, &own, why);
-}
-
-static status on_claim(void *ctx, const fact_claim *c, err *why)
-{
-    return writer_claim(((importer *)ctx)->w, c, why);
 }
 
 static status on_end(void *ctx, err *why)
@@ -153,6 +149,20 @@ static status on_warn(void *ctx, uint64_t at, slice place, slice reason, err *wh
     im->s.warned++;
     return note(im, im->warnings, IMPORT_WARNED_LISTED, &im->s.warning_count, at, place, reason,
                 why);
+}
+
+static bool is_too_long(const importer *im, node_ref n)
+{
+    size_t most = im->o.observable_bytes_max;
+    return most && kind_is_observable(n.kind) && n.text.len > most;
+}
+
+static status on_claim(void *ctx, const fact_claim *c, err *why)
+{
+    importer *im = ctx;
+    if (is_too_long(im, c->subject) || is_too_long(im, c->object))
+        return on_warn(ctx, im->record_at, S(""), S("a value is over limit.observable-bytes"), why);
+    return writer_claim(im->w, c, why);
 }
 
 /* --- bytes ---------------------------------------------------------------------------------- */

@@ -39,7 +39,8 @@ struct importer {
     const import_place *place;
     import_summary s;
     import_refusal refusals[IMPORT_REFUSED_LISTED], warnings[IMPORT_WARNED_LISTED];
-    bool begun; /* writer_document was called */
+    bool begun;         /* writer_document was called */
+    uint64_t record_at; /* of the record under way */
     /* Its source would only be guessed from its path. If all of it is said by somebody already, it
      * is the same again under another name, and his. */
     arena guesses; /* the texts of */
