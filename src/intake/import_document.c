@@ -160,8 +160,10 @@ static bool is_too_long(const importer *im, node_ref n)
 static status on_claim(void *ctx, const fact_claim *c, err *why)
 {
     importer *im = ctx;
-    if (is_too_long(im, c->subject) || is_too_long(im, c->object))
+    if (is_too_long(im, c->subject) || is_too_long(im, c->object)) {
+        im->left_out++;
         return on_warn(ctx, im->record_at, S(""), S("a value is over limit.observable-bytes"), why);
+    }
     return writer_claim(im->w, c, why);
 }
 
@@ -209,6 +211,7 @@ static void start_summary(importer *im, const import_place *place)
     im->place = place;
     im->head = (fact_head){0};
     im->begun = im->snapshot = im->said_other = false;
+    im->left_out = 0;
     im->s =
         (import_summary){.path = place->path, .refusals = im->refusals, .warnings = im->warnings};
 }
@@ -268,7 +271,7 @@ static status finish_document(importer *im, int fd, err *why)
     } else if (st == OK) {
         st = store_bytes(im, fd, why);
         if (st == OK)
-            st = writer_document_end(im->w, im->head.format, im->s.refused, &r, why);
+            st = writer_document_end(im->w, im->head.format, im->s.refused + im->left_out, &r, why);
     }
     if (st != OK)
         return st;

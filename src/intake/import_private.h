@@ -41,6 +41,7 @@ struct importer {
     import_refusal refusals[IMPORT_REFUSED_LISTED], warnings[IMPORT_WARNED_LISTED];
     bool begun;         /* writer_document was called */
     uint64_t record_at; /* of the record under way */
+    uint64_t left_out;  /* claims over a limit: the document is read again the next time */
     /* Its source would only be guessed from its path. If all of it is said by somebody already, it
      * is the same again under another name, and his. */
     arena guesses; /* the texts of */

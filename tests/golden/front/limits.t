@@ -13,4 +13,4 @@ Needs: noroshi
     0
     [1]
     $ noroshi import values.txt
-    values.txt  list  3 records: 0 new, 3 known
+    values.txt  list  3 records: 1 new, 2 known
