@@ -7,7 +7,7 @@
 #include "base/base.h"
 
 typedef struct starter_file {
-    const char *name;
+    const char *name, *source;
     const char *first, *end;
 } starter_file;
 
