@@ -11,8 +11,8 @@ enum { PATH_MAX_BYTES = 4096 };
 
 status cmd_init(app *a, err *why);
 
-/* Folders above the data directory that are not there, as mkdir -p makes them: they are the user's, so
- * with his umask. The data directory itself is for its owner only, which store_open sees to. */
+/* Folders above the data directory that are not there, as mkdir -p makes them: the user owns them,
+ * so with the umask. The data directory itself is for its owner only, which store_open sees to. */
 static status make_above(slice dir, err *why)
 {
     char path[PATH_MAX_BYTES];
