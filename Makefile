@@ -21,7 +21,7 @@ $(BUILD)/build.ninja:
 run: deps all
 	@tools/demo run
 
-## make demo       the same, three answers, no questions; exits 0 when all went well
+## make demo       the same, an answer of each kind, no questions; exits 0 when all went well
 demo: deps all
 	@tools/demo
 

@@ -409,7 +409,9 @@ static void add_record(session *s)
         .detail = "{\"by\":\"acme\",\"default\":\"unaffected\",\"product\":\"Box\",\"vendor\":"
                   "\"Acme\",\"versions\":[{\"status\":\"unaffected\",\"version\":\"9.0\"},"
                   "{\"lessThan\":\"10.2.9-h1\",\"status\":\"affected\",\"version\":\"10.2\"},"
-                  "{\"changes\":[{\"at\":\"11.3\",\"status\":\"unaffected\"}],\"lessThan\":\"*\","
+                  "{\"changes\":[{\"at\":\"11.3\",\"status\":\"unaffected\"},{\"at\":\"11.4\","
+                  "\"status\":\"unaffected\"},{\"at\":\"11.5\",\"status\":\"affected\"},{\"at\":"
+                  "\"11.7\",\"status\":\"unaffected\"}],\"lessThan\":\"*\","
                   "\"status\":\"affected\",\"version\":\"11\"},{\"lessThanOrEqual\":\"12.4\","
                   "\"status\":\"affected\",\"version\":\"0\"}]}");
     say(&s->t, KIND_VULNERABILITY, "CVE-2024-77777", PRED_AFFECTS, KIND_PRODUCT, "name:acmebox",
@@ -441,12 +443,14 @@ TEST(a_vulnerability_with_its_record)
                      "(CISA-ADP) \xc2\xb7 EPSS 0.9456 (2026-11-20)"));
     CHECK(has(&s.json, "\"epss\":{\"score\":0.9456,\"percentile\":0.999,\"day\":\"2026-11-20\""));
     CHECK(has(&s.en, "by mission impact: low track, medium track*, high attend"));
-    CHECK(has(&s.en, "Box 10.2 before 10.2.9-h1 \xc2\xb7 11 before 11.3 \xc2\xb7 up to 12.4"));
+    CHECK(has(&s.en, "Box 10.2 before 10.2.9-h1 \xc2\xb7 11 before 11.3 \xc2\xb7 11.5 before "
+                     "11.7 \xc2\xb7 up to 12.4"));
     CHECK(has(&s.en, "not affected:  Box 9.0 \xc2\xb7 Cloud"));
-    CHECK(has(&s.en, "upgrade Box to 10.2.9-h1, 11.3 or later in its line"));
+    CHECK(has(&s.en, "upgrade Box to 10.2.9-h1, 11.3, 11.7 or later in its line"));
     CHECK(has(&s.en, "\"Upgrade to a fixed version, whatever else is in place\""));
     CHECK(has(&s.json,
-              "\"fixed\":[{\"product\":\"name:acmebox\",\"versions\":[\"10.2.9-h1\",\"11.3\"]}]"));
+              "\"fixed\":[{\"product\":\"name:acmebox\",\"versions\":[\"10.2.9-h1\",\"11.3\","
+              "\"11.7\"]}]"));
     CHECK(
         has(&s.json, "\"decision\":{\"low\":\"track\",\"medium\":\"track*\",\"high\":\"attend\"}"));
     CHECK(has(&s.json, "\"priority\":{\"if_affected\":\"P2\",\"points\":5,\"terms\":[{\"what\":"

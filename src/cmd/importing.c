@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { REFUSALS_SHOWN = 5, WARNINGS_SHOWN = 5 };
+enum { REFUSALS_SHOWN = 5, WARNINGS_SHOWN = 5, STARTER_MAX = 64 };
 
 typedef struct importing {
     app *a;
@@ -308,16 +308,50 @@ status importing_paths(app *a, err *why)
     return st;
 }
 
+/* Whether its source has spoken here: then that is the same or something newer, and most of these
+ * lists would take back what they do not say. */
+static status spoken(app *a, const char *source, bool *ret, err *why)
+{
+    lens *l;
+    source_info info;
+    CLEANUP(arena_done) arena room;
+    arena_init(&room, 64 << 10);
+    status st = app_lens(a, &l, why);
+    if (st == OK)
+        st = source_get(l, &room, slice_str(source), &info, why);
+    *ret = st == OK;
+    return st == ERR_NOT_FOUND ? OK : st;
+}
+
+static void put_left_out(app *a, int64_t count)
+{
+    if (!count || a->json || a->quiet)
+        return;
+    sink_put(&a->out, msg_import_starter_left_out(count));
+    sink_line(&a->out);
+}
+
 status importing_starter(app *a, err *why)
 {
+    bool there[STARTER_MAX] = {0};
+    int64_t left_out = 0;
     sandbox *jail = NULL;
     importer *it = NULL;
     import_options o = {.clock = a->ticks, .directory = store_dir(a->store)};
     importing im = {.a = a, .bar = progress_start(a), .quiet = true};
-    status st = start(a, &im, &jail, &it, &o, why);
+    status st = OK;
+    assert(starter_count <= STARTER_MAX);
+    for (size_t i = 0; st == OK && i < starter_count; i++) {
+        st = spoken(a, starter_files[i].source, &there[i], why);
+        left_out += there[i];
+    }
+    put_left_out(a, left_out);
+    if (st == OK)
+        st = start(a, &im, &jail, &it, &o, why);
     if (it) {
         for (size_t i = 0; st == OK && i < starter_count; i++)
-            st = import_memory(it, slice_str(starter_files[i].name), starter_bytes(i), why);
+            if (!there[i])
+                st = import_memory(it, slice_str(starter_files[i].name), starter_bytes(i), why);
         st = finish(a, &im, it, st, why);
     }
     sandbox_free(jail);

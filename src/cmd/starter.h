@@ -1,4 +1,5 @@
-/* starter.h - the documents of data/starter/, built into the program by tools/embed.
+/* starter.h - the documents of data/starter/, built into the program by tools/embed; large ones are
+ * compressed, as their names say.
  * Uses: base. Used by: importing. What they hold and whose facts they are: NOTICE. */
 #ifndef NOROSHI_CMD_STARTER_H
 #define NOROSHI_CMD_STARTER_H
@@ -6,7 +7,7 @@
 #include "base/base.h"
 
 typedef struct starter_file {
-    const char *name;
+    const char *name, *source;
     const char *first, *end;
 } starter_file;
 
