@@ -11,6 +11,7 @@ enum { STORE_PATH_MAX = 4096, PENDING_MAX = 1024, VIEW_CLASS_MAX = 65536 };
 struct store {
     store_options options;
     char dir[STORE_PATH_MAX], db_path[STORE_PATH_MAX], blob_path[STORE_PATH_MAX];
+    char server[STORE_PATH_MAX], passfile[STORE_PATH_MAX]; /* empty: none */
     blob_dir blobs;
 };
 
