@@ -1,6 +1,6 @@
 /* write.c - the writer: engine transactions, batches, publishing. See write.h. */
 #include "know/undo.h"
-#include "know/write_private.h"
+#include "know/write_ahead.h"
 
 #include <stdlib.h>
 
@@ -22,6 +22,8 @@ status writer_new(store *s, slice actor, writer **ret, err *why)
     w->nodes = calloc(NODE_CACHE_SLOTS, sizeof *w->nodes);
     status st = w->h && w->nodes ? store_connect(s, true, &w->d, why)
                                  : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    if (st == OK && db_is_far(w->d) && !(w->ahead = ahead_new()))
+        st = err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     /* the actor outlives every document: it gets a chunk of its own */
     char *name = st == OK ? malloc(actor.len + 1) : NULL;
     if (st == OK && !name)
@@ -56,6 +58,7 @@ writer *writer_free(writer *w)
     row_set_done(&w->doc.objects_seen);
     row_set_done(&w->doc.classes);
     free(w->doc.held.at);
+    ahead_free(w->ahead);
     buf_done(&w->doc.prefix);
     buf_done(&w->canon);
     arena_done(&w->texts);
