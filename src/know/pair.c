@@ -67,15 +67,30 @@ static status read_meta(db *d, char ret[HASH_HEX_MAX], err *why)
     return st;
 }
 
+static status put_meta(db *d, const char *name, err *why)
+{
+    db_stmt *q = db_query(d, Q_META_ADD);
+    db_bind_text(q, 1, S("pair"));
+    db_bind_text(q, 2, slice_str(name));
+    return db_run(q, why);
+}
+
+status pair_adopt(const store *s, db *d, err *why)
+{
+    char path[STORE_PATH_MAX + 8], name[HASH_HEX_MAX];
+    pair_path(s, path);
+    status st = read_name(s, path, name, why);
+    if (st == ERR_NOT_FOUND)
+        st = make_name(s, path, name, why);
+    return st == OK ? put_meta(d, name, why) : st;
+}
+
 static status write_meta(db *d, const char *name, err *why)
 {
     status st = db_begin_write(d, why);
     if (st != OK)
         return st;
-    db_stmt *q = db_query(d, Q_META_ADD);
-    db_bind_text(q, 1, S("pair"));
-    db_bind_text(q, 2, slice_str(name));
-    if ((st = db_run(q, why)) == OK)
+    if ((st = put_meta(d, name, why)) == OK)
         st = db_commit(d, why);
     if (st != OK)
         db_rollback(d);

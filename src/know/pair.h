@@ -13,6 +13,8 @@
 /* Compares; what has no name yet gets one when `make`.
  *   ERR_NOT_FOUND  not made yet, and not `make`; ERR_INPUT  they do not belong together */
 status pair_check(const store *s, db *d, bool make, err *why) NODISCARD;
+/* Inside a write transaction on a new store: the database gets the directory's name. */
+status pair_adopt(const store *s, db *d, err *why) NODISCARD;
 /* Is there a directory that has been used with a database? */
 bool pair_exists(const store *s);
 

@@ -131,12 +131,13 @@ static status find_files(const store *s, err *why)
         st = make_folders(s, why);
         return st == OK && !*s->server ? make_file(s, why) : st;
     }
-    if (*s->server)
-        return pair_exists(s) ? OK
-                              : err_set(why, ERR_NOT_FOUND, ERR_NOWHERE,
-                                        "no store in %s: noroshi init makes one", s->dir);
+    if (*s->server && pair_exists(s))
+        return OK;
     if ((st = fs_open(s->options.disk, s->db_path, FILE_READ, &probe, why)) == OK)
         file_close(&probe);
+    if (st == OK && *s->server)
+        st = err_set(why, ERR_INPUT, ERR_NOWHERE,
+                     "the store of %s is SQLite's: leave out --store, or noroshi migrate", s->dir);
     else if (st == ERR_NOT_FOUND && pair_exists(s))
         st = err_set(why, ERR_INPUT, ERR_NOWHERE,
                      "the store of %s is in a database: say which with --store", s->dir);
@@ -155,6 +156,23 @@ status store_open(const store_options *o, store **ret, err *why)
         st = find_files(s, why);
     if (st == OK)
         st = prepare(s, why);
+    if (st != OK) {
+        store_close(s);
+        return st;
+    }
+    *ret = s;
+    return OK;
+}
+
+status store_blank(const store_options *o, store **ret, err *why)
+{
+    store *s = calloc(1, sizeof *s);
+    if (!s)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    status st = set_up(s, o, why);
+    s->options.create = true;
+    if (st == OK)
+        st = find_files(s, why);
     if (st != OK) {
         store_close(s);
         return st;

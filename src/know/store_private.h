@@ -49,6 +49,8 @@ struct lens {
     bool in_read;
 };
 
+/* A store that is not opened: its folders are there, and SQLite's file. For store_migrate. */
+status store_blank(const store_options *o, store **ret, err *why);
 /* A connection of the store's own settings. */
 status store_connect(const store *s, bool writing, db **ret, err *why);
 /* The first 8 bytes of SHA-256 over (kind, text), as stored in node_key. `h` is reused. */

@@ -8,6 +8,9 @@
 
 #include "know/db.h"
 
+struct db_table;
+struct db_value;
+
 enum { SQL_MAX = 32768 }; /* bytes of one statement with its filters expanded */
 
 typedef struct db_driver {
@@ -40,6 +43,12 @@ typedef struct db_driver {
     int64_t (*changes)(db *d);
     int64_t (*last_id)(db *d);
     status (*expect)(db *d, const db_coming *c, err *why); /* NULL: the engine is near */
+    /* tables.h: a statement made up on the way, and filling a table (NULL: by an INSERT) */
+    status (*adhoc)(db *d, const char *sql, db_stmt **ret, err *why);
+    void (*adhoc_done)(db_stmt *s);
+    status (*copy_begin)(db *d, const char *sql, err *why);
+    status (*copy_row)(db *d, const struct db_table *t, const struct db_value *row, err *why);
+    status (*copy_end)(db *d, err *why);
     status (*explain)(db *d, query q, buf *out, err *why);
     status (*check)(db *d, err *why);
 } db_driver;

@@ -422,6 +422,11 @@ const db_driver db_postgresql = {
     .changes = changes,
     .last_id = last_id,
     .expect = pg_expect,
+    .adhoc = pg_adhoc,
+    .adhoc_done = pg_adhoc_done,
+    .copy_begin = pg_copy_begin,
+    .copy_row = pg_copy_row,
+    .copy_end = pg_copy_end,
     .explain = explain,
     .check = check,
 };

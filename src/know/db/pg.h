@@ -60,6 +60,7 @@ struct pg_db {
     unsigned made_at;
     buf classes, pending;
     char sight_tx[8];
+    buf copy;        /* what goes into a table that is being filled */
     pg_lanes *lanes; /* NULL: nothing was ever expected */
     pg_stmt stmt[QUERY_COUNT_];
 };
@@ -99,6 +100,15 @@ bool pg_is_null(db_stmt *s, int column);
 slice pg_text(db_stmt *s, int column);
 void pg_reset(db_stmt *s);
 void pg_stmt_done(pg_stmt *s);
+/* s->base.broken: what was wrong. q QUERY_COUNT_: it is none of queries.def. */
+void pg_write_down(pg_db *d, pg_stmt *s, query q, const char *sql, int drop);
+
+/* pg_copy.c */
+status pg_copy_begin(db *d, const char *sql, err *why);
+status pg_copy_row(db *d, const struct db_table *t, const struct db_value *row, err *why);
+status pg_copy_end(db *d, err *why);
+status pg_adhoc(db *d, const char *sql, db_stmt **ret, err *why);
+void pg_adhoc_done(db_stmt *s);
 int64_t pg_number(const PGresult *r, int row, int column);
 
 /* Text as the server can hold it: NUL, and what is not UTF-8, byte by byte as the characters

@@ -127,17 +127,17 @@ void pg_array_end(buf *b, size_t count, bool has_null)
 
 /* --- preparing and binding ------------------------------------------------------------------------ */
 
-static void write_down(pg_db *d, query q)
+void pg_write_down(pg_db *d, pg_stmt *s, query q, const char *text, int drop)
 {
-    pg_stmt *s = &d->stmt[q];
     buf sql;
     s->base.d = &d->base;
     s->q = q;
-    snprintf(s->name, sizeof s->name, "q%d", (int)q);
+    if (q != QUERY_COUNT_) /* else it has no name, and is prepared anew each time */
+        snprintf(s->name, sizeof s->name, "q%d", (int)q);
     arena_init(&s->given, PG_TEXTS_MAX);
     arena_init(&s->decoded, PG_TEXTS_MAX);
     buf_init(&sql, SQL_MAX);
-    pg_rewrite(db_text_of(&db_postgresql, q), db_dropped(&d->base, q), &sql, &s->is);
+    pg_rewrite(text, drop, &sql, &s->is);
     buf_byte(&sql, 0);
     assert(s->is.params + 3 <= PG_PARAMS_MAX);
     s->base.broken = buf_status(&sql, &d->base.first);
@@ -152,7 +152,7 @@ db_stmt *pg_query(db *b, query q)
     pg_db *d = pg_of(b);
     pg_stmt *s = &d->stmt[q];
     if (!s->sql) {
-        write_down(d, q);
+        pg_write_down(d, s, q, db_text_of(&db_postgresql, q), db_dropped(b, q));
         return &s->base;
     }
     pg_reset(&s->base);

@@ -339,6 +339,26 @@ static int64_t last_id(db *d)
     return sqlite3_last_insert_rowid(of(d)->conn);
 }
 
+static status adhoc(db *b, const char *sql, db_stmt **ret, err *why)
+{
+    sqlite_stmt *s = calloc(1, sizeof *s);
+    if (!s)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "store: out of memory");
+    s->base.d = b;
+    if (sqlite3_prepare_v2(of(b)->conn, sql, -1, &s->s, NULL) != SQLITE_OK) {
+        free(s);
+        return fail(of(b), sql, why);
+    }
+    *ret = &s->base;
+    return OK;
+}
+
+static void adhoc_done(db_stmt *s)
+{
+    sqlite3_finalize(raw(s));
+    free(s);
+}
+
 /* --- for tests and doctor ------------------------------------------------------------------- */
 
 static status explain(db *b, query q, buf *out, err *why)
@@ -404,6 +424,8 @@ const db_driver db_sqlite = {
     .reset = reset,
     .changes = changes,
     .last_id = last_id,
+    .adhoc = adhoc,
+    .adhoc_done = adhoc_done,
     .explain = explain,
     .check = check,
 };
