@@ -33,8 +33,8 @@ static void put_text(app *a, const migrate_report *r, const migrate_options *o)
     sink_put(&a->out,
              msg_migrate_done((int64_t)r->tables, (int64_t)r->rows, (int64_t)r->documents));
     sink_line(&a->out);
-    sink_put(&a->out, o->to.server ? msg_migrate_use_store()
-                                   : msg_migrate_use_data(slice_str(o->to.dir)));
+    sink_put(&a->out,
+             o->to.server ? msg_migrate_use_store() : msg_migrate_use_data(slice_str(o->to.dir)));
     sink_line(&a->out);
 }
 

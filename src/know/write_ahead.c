@@ -171,8 +171,7 @@ static status expect(writer *w, const ahead *a, err *why)
     for (size_t i = 0; st == OK && i < a->record_count; i++) {
         const kept_record *k = &a->records[i];
         if (k->r.id.len)
-            q.objects[q.object_count++] =
-                (int64_t)node_hash(w->h, (node_ref){KIND_NONE, k->r.id});
+            q.objects[q.object_count++] = (int64_t)node_hash(w->h, (node_ref){KIND_NONE, k->r.id});
         for (size_t n = 0; st == OK && n < k->claims; n++)
             st = ask_claim(w, &q, k, c++, why);
     }

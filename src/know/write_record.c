@@ -33,8 +33,7 @@ static void canon_marking(buf *b, marking m)
     canon_text(b, m.audience);
 }
 
-status claim_hash(writer *w, const fact_claim *c, marking m, slice source, int64_t *ret,
-                  err *why)
+status claim_hash(writer *w, const fact_claim *c, marking m, slice source, int64_t *ret, err *why)
 {
     slice origins[FACT_ORIGINS_MAX];
     uint8_t digest[SHA256_BYTES];

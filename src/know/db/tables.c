@@ -42,7 +42,9 @@ static void put_column(db_table *t, slice text)
     }
     assert(t->columns < TABLE_COLUMNS_MAX);
     t->column[t->columns] = name;
-    t->type[t->columns] = slice_eq(type, S("INTEGER")) ? 'i' : slice_eq(type, S("TEXT")) ? 't' : 'b';
+    t->type[t->columns] = slice_eq(type, S("INTEGER")) ? 'i'
+                          : slice_eq(type, S("TEXT"))  ? 't'
+                                                       : 'b';
     if (slice_find(rest, S("PRIMARY KEY"), 0) != SIZE_MAX)
         t->key[t->keys++] = t->columns;
     t->columns++;
@@ -83,7 +85,7 @@ bool db_table_at(size_t want, db_table *ret)
 
 typedef struct paging {
     const db_table *t;
-    arena last;                   /* the key of the last row */
+    arena last; /* the key of the last row */
     db_value key[TABLE_COLUMNS_MAX];
     bool begun;
 } paging;
@@ -178,8 +180,7 @@ static status read_page(db_stmt *s, paging *p,
 }
 
 status db_rows_each(db *d, const db_table *t,
-                    status (*on_row)(void *ctx, const db_value *row, err *why), void *ctx,
-                    err *why)
+                    status (*on_row)(void *ctx, const db_value *row, err *why), void *ctx, err *why)
 {
     paging p = {.t = t};
     status st = OK;
