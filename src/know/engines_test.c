@@ -60,7 +60,7 @@ static void side_close(side *x)
     nftw(x->dir, unlink_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* --- made-up deliveries --------------------------------------------------------------------------- */
+/* --- made-up deliveries ----------------------------------------------------------------------- */
 
 static uint64_t dice(uint64_t *state, uint64_t sides)
 {
@@ -164,7 +164,7 @@ static document_result deliver(side *x, uint64_t round)
     return result;
 }
 
-/* --- asking both ------------------------------------------------------------------------------------ */
+/* --- asking both ------------------------------------------------------------------------------ */
 
 static void put_claims(side *x, const view *v, buf *out)
 {

@@ -1,6 +1,6 @@
 /* migrate.c - see migrate.h. */
 #include "know/migrate.h"
-#include "know/db/tables.h"
+#include "know/tables.h"
 #include "know/pair.h"
 #include "know/search.h"
 #include "know/undo.h"
@@ -17,8 +17,8 @@ typedef struct moving {
     migrate_report report;
     hash_state *h;
     db_filler *filler; /* NULL: the rows are only looked at */
-    const db_table *t;
-    uint64_t count; /* of the table under way */
+    db_table table;    /* under way */
+    uint64_t count;    /* of the table under way */
 } moving;
 
 /* What belongs to a place and not to what is stored: which directory, how far the text index is. */
@@ -28,15 +28,15 @@ static bool stays(const db_table *t, const db_value *row)
            (slice_eq(row[0].bytes, S("pair")) || slice_eq(row[0].bytes, S("search")));
 }
 
-/* --- rows ----------------------------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 static void hash_row(moving *m, const db_value *row)
 {
-    for (size_t i = 0; i < m->t->columns; i++) {
+    for (size_t i = 0; i < m->table.columns; i++) {
         const db_value *v = &row[i];
-        uint64_t head[2] = {v->null, m->t->type[i] == 'i' ? (uint64_t)v->n : v->bytes.len};
+        uint64_t head[2] = {v->null, m->table.type[i] == 'i' ? (uint64_t)v->n : v->bytes.len};
         hash_update(m->h, slice_of((const char *)head, sizeof head));
-        if (m->t->type[i] != 'i' && v->bytes.len)
+        if (m->table.type[i] != 'i' && v->bytes.len)
             hash_update(m->h, v->bytes);
     }
 }
@@ -44,7 +44,7 @@ static void hash_row(moving *m, const db_value *row)
 static status take_row(void *ctx, const db_value *row, err *why)
 {
     moving *m = ctx;
-    if (stays(m->t, row))
+    if (stays(&m->table, row))
         return OK;
     hash_row(m, row);
     m->count++;
@@ -59,12 +59,13 @@ static status read_back(moving *m, uint64_t rows, const uint8_t *want, err *why)
 {
     uint8_t got[SHA256_BYTES];
     m->count = 0;
-    status st = db_rows_each(m->target, m->t, take_row, m, why);
+    status st = db_rows_each(m->target, &m->table, take_row, m, why);
     hash_final(m->h, got);
     if (st == OK && (m->count != rows || memcmp(got, want, SHA256_BYTES) != 0))
         st = err_set(why, ERR_INTERNAL, ERR_NOWHERE,
                      "table %.*s was read back otherwise than it was written: %llu rows of %llu",
-                     SLICE_FMT(m->t->name), (unsigned long long)m->count, (unsigned long long)rows);
+                     SLICE_FMT(m->table.name), (unsigned long long)m->count,
+                     (unsigned long long)rows);
     return st;
 }
 
@@ -72,10 +73,10 @@ static status move_table(moving *m, err *why)
 {
     uint8_t digest[SHA256_BYTES];
     m->count = 0;
-    status st = db_fill_begin(m->target, m->t, &m->filler, why);
+    status st = db_fill_begin(m->target, &m->table, &m->filler, why);
     if (st != OK)
         return st;
-    st = db_rows_each(m->source, m->t, take_row, m, why);
+    st = db_rows_each(m->source, &m->table, take_row, m, why);
     hash_final(m->h, digest);
     status ended = db_fill_end(m->filler, st == OK ? why : NULL);
     m->filler = NULL;
@@ -86,10 +87,8 @@ static status move_table(moving *m, err *why)
 
 static status move_tables(moving *m, err *why)
 {
-    db_table t;
     status st = OK;
-    m->t = &t;
-    for (size_t i = 0; st == OK && db_table_at(i, &t); i++) {
+    for (size_t i = 0; st == OK && db_table_at(i, &m->table); i++) {
         st = move_table(m, why);
         m->report.tables++;
     }
@@ -111,7 +110,7 @@ static status check_empty(moving *m, err *why)
     return st;
 }
 
-/* --- documents ------------------------------------------------------------------------------------ */
+/* --- documents -------------------------------------------------------------------------------- */
 
 static status put_bytes(void *ctx, slice bytes, err *why)
 {
@@ -143,26 +142,24 @@ static status move_document(moving *m, const uint8_t sha[SHA256_BYTES], err *why
 static status move_document_of(void *ctx, const db_value *row, err *why)
 {
     moving *m = ctx;
-    for (size_t i = 0; i < m->t->columns; i++)
-        if (slice_eq(m->t->column[i], S("sha256")) && row[i].bytes.len == SHA256_BYTES)
+    for (size_t i = 0; i < m->table.columns; i++)
+        if (slice_eq(m->table.column[i], S("sha256")) && row[i].bytes.len == SHA256_BYTES)
             return move_document(m, (const uint8_t *)row[i].bytes.ptr, why);
     return OK;
 }
 
 static status move_documents(moving *m, err *why)
 {
-    db_table t;
     status st = OK;
-    m->t = &t;
-    for (size_t i = 0; st == OK && db_table_at(i, &t); i++)
-        if (slice_eq(t.name, S("document")))
-            st = db_rows_each(m->source, &t, move_document_of, m, why);
+    for (size_t i = 0; st == OK && db_table_at(i, &m->table); i++)
+        if (slice_eq(m->table.name, S("document")))
+            st = db_rows_each(m->source, &m->table, move_document_of, m, why);
     return st;
 }
 
-/* --- the whole ------------------------------------------------------------------------------------ */
+/* --- the whole -------------------------------------------------------------------------------- */
 
-/* Writers of the source wait until the end; one in the middle of a large import is not waited for. */
+/* Writers of the source wait until the end; a large import in the middle is not waited for. */
 static status hold_source(moving *m, err *why)
 {
     bool row;

@@ -1,6 +1,6 @@
 #include "know/migrate.h"
 #include "know/claims.h"
-#include "know/db/tables.h"
+#include "know/tables.h"
 #include "know/search.h"
 #include "know/store_private.h"
 #include "know/test_store.h"

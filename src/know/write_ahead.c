@@ -48,7 +48,7 @@ void ahead_drop(writer *w)
     a->record_count = a->claim_count = a->bytes = 0;
 }
 
-/* --- keeping ------------------------------------------------------------------------------------ */
+/* --- keeping ---------------------------------------------------------------------------------- */
 
 static bool keep(ahead *a, slice *text)
 {
@@ -104,7 +104,7 @@ static status keep_claim(ahead *a, const fact_claim *c, err *why)
                : ARENA_SPENT(&a->texts, why);
 }
 
-/* --- what they will ask --------------------------------------------------------------------------- */
+/* --- what they will ask ----------------------------------------------------------------------- */
 
 typedef struct questions {
     int64_t *nodes, *objects;
@@ -192,7 +192,7 @@ static status expect(writer *w, const ahead *a, err *why)
     return st;
 }
 
-/* --- writing ------------------------------------------------------------------------------------ */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 status ahead_drain(writer *w, err *why)
 {

@@ -21,7 +21,7 @@ static const struct {
 #undef MIGRATION
 };
 
-/* --- statements and their filters --------------------------------------------------------------- */
+/* --- statements and their filters ------------------------------------------------------------- */
 
 const char *db_text_of(const db_driver *driver, query q)
 {

@@ -68,7 +68,7 @@ struct db_stmt {
 
 extern const db_driver db_sqlite, db_postgresql;
 
-/* --- what db.c has for drivers ----------------------------------------------------------------- */
+/* --- what db.c has for drivers ---------------------------------------------------------------- */
 
 /* The statement as this engine is to run it, filters not expanded. */
 const char *db_text_of(const db_driver *driver, query q);

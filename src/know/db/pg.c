@@ -198,7 +198,7 @@ static status open_db(const db_options *o, db **ret, err *why)
     return OK;
 }
 
-/* --- schema ------------------------------------------------------------------------------------- */
+/* --- schema ----------------------------------------------------------------------------------- */
 
 static status version(db *b, int *ret, err *why)
 {

@@ -22,7 +22,7 @@ enum {
     LANES = 6
 };
 
-/* --- tables ------------------------------------------------------------------------------------- */
+/* --- tables ----------------------------------------------------------------------------------- */
 
 /* The gathered statements: types of their columns (i number, t text, b bytes), and whether the
  * table's rows are numbered. Rows of one table refer to earlier lanes only. */
@@ -151,7 +151,7 @@ void pg_lanes_free(pg_db *d)
     d->lanes = NULL;
 }
 
-/* --- gathering ---------------------------------------------------------------------------------- */
+/* --- gathering -------------------------------------------------------------------------------- */
 
 static char type_of(size_t which, size_t column)
 {
@@ -199,7 +199,7 @@ static status gather(pg_stmt *s, size_t which, int64_t *ret_id, err *why)
     return st;
 }
 
-/* --- sending ------------------------------------------------------------------------------------ */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 /* INSERT INTO t (a, b) VALUES (?1, ?2) x  ->  ... (id, a, b) SELECT * FROM unnest($1, ...) x */
 static void lane_sql(size_t which, buf *out)
@@ -344,7 +344,7 @@ void pg_forget(pg_db *d)
     forget_memo(d->lanes);
 }
 
-/* --- finding out -------------------------------------------------------------------------------- */
+/* --- finding out ------------------------------------------------------------------------------ */
 
 static const char *const fetches[] = {
     "SELECT k.h, n.id, n.kind, n.text FROM node_key k JOIN node n ON n.id = k.node"
@@ -521,7 +521,7 @@ status pg_expect(db *b, const db_coming *c, err *why)
     return c ? find_out(d, c, why) : send_lanes(d, why);
 }
 
-/* --- answering ---------------------------------------------------------------------------------- */
+/* --- answering -------------------------------------------------------------------------------- */
 
 static void give(pg_stmt *s, bool *ret_row, const int64_t *values, size_t count, unsigned nulls)
 {

@@ -1,6 +1,6 @@
-/* pg_copy.c - filling a table by COPY, and statements made up on the way: see tables.h. */
+/* pg_copy.c - filling a table by COPY, and statements made up on the way: see know/tables.h. */
 #include "know/db/pg.h"
-#include "know/db/tables.h"
+#include "know/tables.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "know/db/pg_sql.h"
 #include "know/db/driver.h"
 
-/* --- words of SQL ------------------------------------------------------------------------------- */
+/* --- words of SQL ----------------------------------------------------------------------------- */
 
 static bool in_word(char c)
 {
@@ -66,7 +66,7 @@ bool pg_numbered(slice table)
     return false;
 }
 
-/* --- statements --------------------------------------------------------------------------------- */
+/* --- statements ------------------------------------------------------------------------------- */
 
 static int highest_param(const char *sql)
 {
@@ -180,7 +180,7 @@ void pg_rewrite(const char *sql, int drop, buf *out, pg_statement *ret)
     out->failed = out->failed || expanded.failed;
 }
 
-/* --- schema ------------------------------------------------------------------------------------- */
+/* --- schema ----------------------------------------------------------------------------------- */
 
 static const slice words_table =
     S_INIT("CREATE TABLE claim_text (claim bigint PRIMARY KEY, line text COLLATE \"C\" NOT NULL,"

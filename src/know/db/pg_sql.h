@@ -9,9 +9,9 @@
  * own: the visible classes, the last transaction, and those before it that are not in sight. An
  * INSERT into a table of numbered rows that names no id takes the next one, as SQLite does, and
  * gives it back: there is one writer at a time, so ids stay in order and without gaps.
- * Schema: INTEGER is bigint, BLOB bytea, TEXT text COLLATE "C", so that order and equality are those
- * of bytes; STRICT and WITHOUT ROWID go; indexes of numbered rows end in the id, as SQLite's do
- * unseen; triggers become functions; the FTS5 table becomes the one of pg_words.h. */
+ * Schema: INTEGER is bigint, BLOB bytea, TEXT text COLLATE "C", so that order and equality are
+ * those of bytes; STRICT and WITHOUT ROWID go; indexes of numbered rows end in the id, as SQLite's
+ * do unseen; triggers become functions; the FTS5 table becomes the one of pg_words.h. */
 #ifndef NOROSHI_KNOW_DB_PG_SQL_H
 #define NOROSHI_KNOW_DB_PG_SQL_H
 

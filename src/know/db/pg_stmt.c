@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* --- text --------------------------------------------------------------------------------------- */
+/* --- text ------------------------------------------------------------------------------------- */
 
 enum { ESCAPE = 0x10fe00, ESCAPE_BYTES = 4 };
 
@@ -77,7 +77,7 @@ bool pg_unescape(arena *a, slice text, slice *ret)
     return true;
 }
 
-/* --- arrays: dimensions, whether there are NULLs, type, count, lower bound, then the elements ----- */
+/* --- arrays: dimensions, whether there are NULLs, type, count, lower bound, then the elements - */
 
 enum { ARRAY_HEAD = 20 };
 
@@ -125,7 +125,7 @@ void pg_array_end(buf *b, size_t count, bool has_null)
     pg_put32(b->ptr + 12, (int32_t)count);
 }
 
-/* --- preparing and binding ------------------------------------------------------------------------ */
+/* --- preparing and binding -------------------------------------------------------------------- */
 
 void pg_write_down(pg_db *d, pg_stmt *s, query q, const char *text, int drop)
 {
@@ -234,7 +234,7 @@ void pg_bind_blob(db_stmt *b, int at, slice bytes)
     bind(b, at, PG_BYTEA, bytes.ptr, bytes.len);
 }
 
-/* --- running ------------------------------------------------------------------------------------ */
+/* --- running ---------------------------------------------------------------------------------- */
 
 /* The view's three parameters. Its arrays are made once a look. */
 static status bind_sight(pg_stmt *s, err *why)
@@ -350,7 +350,7 @@ void pg_stmt_done(pg_stmt *s)
     free(s->sql);
 }
 
-/* --- columns ------------------------------------------------------------------------------------ */
+/* --- columns ---------------------------------------------------------------------------------- */
 
 int64_t pg_number(const PGresult *r, int row, int column)
 {

@@ -49,7 +49,7 @@ status pg_line(arena *a, slice words, slice *ret, err *why)
     return keep(a, &line, ret, why);
 }
 
-/* --- asking ------------------------------------------------------------------------------------- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 typedef struct match_bufs {
     buf query, near, all;

@@ -6,11 +6,12 @@
  *     ... m.near   { fancy bear }        patterns over the line: what stands next to each other
  *     ... m.all    the same of every term, for lines the index does not have
  *
- * Table claim_text: the claim, its words as a line with one blank between two and at both ends, and
- * the set of them as a tsvector under a GIN index. Words are cut by know/search, so nothing is
+ * Table claim_text: the claim, its words as a line with one blank between two and at both ends,
+ * and the set of them as a tsvector under a GIN index. Words are cut by know/search, so nothing is
  * stemmed or left out. A tsvector keeps 256 places of a word and the first 16,383 of a text, which
- * would lose phrases that FTS5 finds; so it holds none, and phrases are looked for in the lines that
- * the index gives. It also holds at most 1 MiB: a longer line has none, and is always looked at. */
+ * would lose phrases that FTS5 finds; so it holds none, and phrases are looked for in the lines
+ * that the index gives. It also holds at most 1 MiB: a longer line has none, and is always looked
+ * at. */
 #ifndef NOROSHI_KNOW_DB_PG_WORDS_H
 #define NOROSHI_KNOW_DB_PG_WORDS_H
 

@@ -1,5 +1,5 @@
-/* tables.c - see tables.h. */
-#include "know/db/tables.h"
+/* tables.c - see know/tables.h. */
+#include "know/tables.h"
 #include "know/db/driver.h"
 
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 enum { PAGE_ROWS = 2000, PAGE_BYTES = 64 << 20 };
 
-/* --- the schema ----------------------------------------------------------------------------------- */
+/* --- the schema ------------------------------------------------------------------------------- */
 
 static slice word(slice *rest)
 {
@@ -81,7 +81,7 @@ bool db_table_at(size_t want, db_table *ret)
     return false;
 }
 
-/* --- reading -------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 typedef struct paging {
     const db_table *t;
@@ -203,7 +203,7 @@ status db_rows_each(db *d, const db_table *t,
     return st;
 }
 
-/* --- filling -------------------------------------------------------------------------------------- */
+/* --- filling ---------------------------------------------------------------------------------- */
 
 struct db_filler {
     db *d;

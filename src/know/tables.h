@@ -6,8 +6,8 @@
  *
  * The text index is not among them: it is made from the claims again.
  * Uses: db. Used by: migrate.c. */
-#ifndef NOROSHI_KNOW_DB_TABLES_H
-#define NOROSHI_KNOW_DB_TABLES_H
+#ifndef NOROSHI_KNOW_TABLES_H
+#define NOROSHI_KNOW_TABLES_H
 
 #include "know/db.h"
 
