@@ -350,9 +350,10 @@ static const char *const fetches[] = {
     "SELECT k.h, n.id, n.kind, n.text FROM node_key k JOIN node n ON n.id = k.node"
     " WHERE k.h = ANY ($1::bigint[])",
     "SELECT h, id FROM origin WHERE h = ANY ($1::bytea[])",
+    /* OFFSET 0: by subject and hash, not by subject alone, of which there may be many */
     "SELECT c.h, c.id, c.subject, c.life, c.gone, c.document, c.predicate, c.object, c.tx"
     " FROM unnest($1::bigint[], $2::bigint[]) u (subject, h) JOIN node_key k ON k.h = u.subject"
-    " JOIN claim c ON c.subject = k.node AND c.h = u.h",
+    " CROSS JOIN LATERAL (SELECT * FROM claim o WHERE o.subject = k.node AND o.h = u.h OFFSET 0) c",
     "SELECT h, id FROM object WHERE h = ANY ($1::bigint[])",
     "SELECT (SELECT coalesce(max(id), 0) FROM node), (SELECT coalesce(max(id), 0) FROM origin),"
     " (SELECT coalesce(max(id), 0) FROM claim), (SELECT coalesce(max(id), 0) FROM object)",
