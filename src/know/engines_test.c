@@ -82,8 +82,7 @@ static const char *const vocabulary[] = {
     "hxxp://evil.example/a",
     "Ｆａｎｃｙ",
     "naïve",
-    "a\xff"
-    "b",
+    "a\xff-b",
     "the",
     "of",
 };
