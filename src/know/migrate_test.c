@@ -79,27 +79,32 @@ static void fill(scratch *t)
     CHECK_OK(search_catch_up(t->s, &t->why));
 }
 
-static status put_hash(void *ctx, const db_value *row, err *why)
+typedef struct dumping {
+    db_table t;
+    buf *out;
+} dumping;
+
+static status put_row(void *ctx, const db_value *row, err *why)
 {
-    buf *b = ctx;
+    const dumping *d = ctx;
     (void)why;
-    for (size_t i = 0; i < 3; i++) {
-        buf_printf(b, "%d %lld ", row[i].null, (long long)row[i].n);
-        buf_put(b, row[i].bytes);
+    for (size_t i = 0; i < d->t.columns; i++) {
+        buf_printf(d->out, "%d %lld ", row[i].null, (long long)row[i].n);
+        buf_put(d->out, row[i].bytes);
     }
-    buf_byte(b, '\n');
+    buf_byte(d->out, '\n');
     return OK;
 }
 
-/* The first columns of every row of every table but meta. */
+/* Every row of every table but meta. */
 static void dump(store *s, buf *out, err *why)
 {
     db *d = NULL;
-    db_table t;
+    dumping x = {.out = out};
     CHECK_OK(store_connect(s, true, &d, why));
-    for (size_t i = 0; d && db_table_at(i, &t); i++)
-        if (!slice_eq(t.name, S("meta")))
-            CHECK_OK(db_rows_each(d, &t, put_hash, out, why));
+    for (size_t i = 0; d && db_table_at(i, &x.t); i++)
+        if (!slice_eq(x.t.name, S("meta")))
+            CHECK_OK(db_rows_each(d, &x.t, put_row, &x, why));
     db_close(d);
 }
 
