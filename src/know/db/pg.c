@@ -352,7 +352,7 @@ static status explain(db *b, query q, buf *out, err *why)
     buf_init(&statement, SQL_MAX);
     pg_rewrite(db_text_of(&db_postgresql, q), -1, &statement, &is);
     int params = is.sight ? is.sight + 2 : is.params;
-    buf_put(&sql, S("DEALLOCATE ALL; PREPARE explained"));
+    buf_put(&sql, S("PREPARE explained"));
     for (int i = 1; i <= params; i++)
         buf_printf(&sql, "%s%s", i == 1 ? " (" : ", ",
                    !is.sight || i < is.sight ? "unknown"
@@ -371,8 +371,8 @@ static status explain(db *b, query q, buf *out, err *why)
     for (int i = 0; r && i < PQntuples(r); i++)
         buf_printf(out, "%s\n", PQgetvalue(r, i, 0));
     PQclear(r);
-    for (int i = 0; i < QUERY_COUNT_; i++)
-        d->stmt[i].prepared = false;
+    if (st == OK)
+        st = pg_run_sql(d, "DEALLOCATE explained", why);
     return st == OK ? buf_status(out, why) : st;
 }
 
