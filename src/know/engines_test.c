@@ -325,3 +325,48 @@ TEST(long_texts_are_found_on_both)
     side_close(&both[0]);
     side_close(&both[1]);
 }
+
+/* A record of more than is kept: begun with what came before it, and then written as it comes. */
+TEST(a_large_record_is_written_as_it_comes)
+{
+    side x;
+    enum { CLAIMS = 80, LONG = 1 << 20 };
+    if (!getenv("NOROSHI_TEST_STORE"))
+        TEST_SKIP("NOROSHI_TEST_STORE is not set");
+    char *text = malloc(LONG);
+    REQUIRE(text);
+    memset(text, 'x', LONG);
+    REQUIRE(side_open(&x, true));
+    document_in d = {.sha256 = (uint8_t[SHA256_BYTES]){4},
+                     .source = S("s"),
+                     .parser = 1,
+                     .format = S("t"),
+                     .path = S("p")};
+    document_result result = {0};
+    CHECK_OK(writer_document(x.w, &d, &x.why));
+    for (int record = 0; record < 3; record++) {
+        fact_record r = {.at = (uint64_t)record, .line = 1, .modified = WHEN_NONE};
+        bool fresh;
+        CHECK_OK(writer_begin(x.w, &r, &x.why));
+        for (int i = 0; i < (record == 1 ? CLAIMS : 1); i++) {
+            int n = snprintf(text, 16, "%d %d", record, i);
+            text[n] = ' ';
+            fact_claim c = {.subject = {KIND_ACTOR, S("a")},
+                            .predicate = PRED_PROPERTY,
+                            .value = slice_of(text, LONG),
+                            .confidence = -1,
+                            .first_seen = WHEN_NONE,
+                            .last_seen = WHEN_NONE,
+                            .valid_from = WHEN_NONE,
+                            .valid_until = WHEN_NONE};
+            CHECK_OK(writer_claim(x.w, &c, &x.why));
+        }
+        CHECK_OK(writer_end(x.w, &fresh, &x.why));
+    }
+    CHECK_OK(writer_document_end(x.w, S("t"), 0, &result, &x.why));
+    CHECK_OK(writer_sync(x.w, &x.why));
+    CHECK_EQ(result.records, 3);
+    CHECK_EQ(result.fresh, 3);
+    free(text);
+    side_close(&x);
+}

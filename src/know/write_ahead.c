@@ -10,6 +10,7 @@ typedef struct kept_record {
 
 struct ahead {
     bool record_open;
+    bool direct; /* the open record is too large to keep: it is written as it comes */
     arena texts;
     kept_record records[AHEAD_RECORDS_MAX];
     size_t record_count;
@@ -44,7 +45,7 @@ void ahead_drop(writer *w)
     if (!a)
         return;
     arena_reset(&a->texts);
-    a->record_open = false;
+    a->record_open = a->direct = false;
     a->record_count = a->claim_count = a->bytes = 0;
 }
 
@@ -206,12 +207,14 @@ status ahead_drain(writer *w, err *why)
         st = record_begin(w, &a->records[i].r, why);
         for (size_t n = 0; st == OK && n < a->records[i].claims; n++)
             st = record_claim(w, c++, why);
-        if (st == OK)
+        if (st == OK && !(a->record_open && i + 1 == a->record_count))
             st = record_end(w, &fresh, why);
     }
     if (st == OK)
         st = db_expect(w->d, NULL, why); /* goes out now, while the next are read */
+    bool open = a->record_open;
     ahead_drop(w);
+    a->record_open = a->direct = open && st == OK;
     return st;
 }
 
@@ -226,7 +229,13 @@ status writer_begin(writer *w, const fact_record *r, err *why)
 
 status writer_claim(writer *w, const fact_claim *c, err *why)
 {
-    return w->ahead ? keep_claim(w->ahead, c, why) : record_claim(w, c, why);
+    ahead *a = w->ahead;
+    if (!a || a->direct)
+        return record_claim(w, c, why);
+    status st = keep_claim(a, c, why);
+    if (st == OK && (a->bytes >= AHEAD_BYTES_MAX || a->claim_count >= 2 * AHEAD_CLAIMS_MAX))
+        st = ahead_drain(w, why);
+    return st;
 }
 
 /* Where a batch ends is where it would end if each record were written at once. */
@@ -238,6 +247,10 @@ status writer_end(writer *w, bool *ret_new, err *why)
     assert(a->record_open);
     a->record_open = false;
     *ret_new = false;
+    if (a->direct) {
+        a->direct = false;
+        return record_end(w, ret_new, why);
+    }
     bool full = a->record_count == AHEAD_RECORDS_MAX || a->claim_count >= AHEAD_CLAIMS_MAX ||
                 a->bytes >= AHEAD_BYTES_MAX ||
                 w->batch + (int64_t)a->claim_count >= WRITER_BATCH_CLAIMS;
