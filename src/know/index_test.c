@@ -225,7 +225,7 @@ TEST(damage_that_is_met_while_merging_is_built_again_at_once)
     keep_many(w, &t, 1, 9000);
     settle(&t, &before);
     CHECK(before > (uint64_t)9000 * 16);
-    snprintf(path, sizeof path, "%s/index/values", t.dir);
+    snprintf(path, sizeof path, "%s/index/values%s", t.dir, t.engine.room[0] ? "-server" : "");
     FILE *f = fopen(path, "r+b");
     REQUIRE(f && fseek(f, 5000, SEEK_SET) == 0 && fputs("damage", f) >= 0);
     fclose(f);

@@ -113,6 +113,18 @@ static size_t put_param(slice s, int own, buf *out)
     return n;
 }
 
+static void put_tokens(slice s, int own, buf *out);
+
+/* sum(x): sums of integers are integers. Within x it goes on, and statements are ours and short. */
+static size_t put_sum(slice s, int own, buf *out)
+{
+    size_t n = 3 + group_len(slice_from(s, 3));
+    buf_put(out, S("sum"));
+    put_tokens(slice_sub(s, 3, n), own, out);
+    buf_put(out, S("::bigint"));
+    return n;
+}
+
 static size_t put_token(slice s, int own, buf *out)
 {
     size_t n = string_len(s);
@@ -126,12 +138,8 @@ static size_t put_token(slice s, int own, buf *out)
         buf_put(out, S("JOIN"));
         return S("CROSS JOIN").len;
     }
-    if (slice_starts(s, S("sum("))) {
-        n = 3 + group_len(slice_from(s, 3));
-        buf_put(out, slice_sub(s, 0, n)); /* what it sums are columns */
-        buf_put(out, S("::bigint"));
-        return n;
-    }
+    if (slice_starts(s, S("sum(")))
+        return put_sum(s, own, out);
     slice word = word_at(s);
     n = word.len ? word.len : 1;
     buf_put(out, slice_sub(s, 0, n));

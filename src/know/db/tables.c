@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PAGE_ROWS = 2000, PAGE_BYTES = 64 << 20 };
+/* An engine may read a page whole before its first row. Rows are from a few bytes to megabytes, so
+ * how many a page has follows from those of the page before. */
+enum { PAGE_ROWS_FIRST = 8, PAGE_ROWS_MAX = 2000, PAGE_BYTES = 4 << 20, KEY_BYTES_MAX = 64 << 20 };
 
 /* --- the schema ------------------------------------------------------------------------------- */
 
@@ -64,21 +66,40 @@ static void read_table(slice s, db_table *ret)
     }
 }
 
+/* The columns that later migrations add: ALTER TABLE t ADD COLUMN name TYPE ...; */
+static void read_changes(const char *sql, db_table *t)
+{
+    static const slice alter = S_INIT("ALTER TABLE ");
+    slice all = slice_str(sql);
+    for (size_t at = 0; (at = slice_find(all, alter, at)) != SIZE_MAX; at++) {
+        slice rest = slice_from(all, at + alter.len), name = word(&rest);
+        rest = slice_sub(rest, 0, slice_find_byte(rest, ';', 0));
+        if (!slice_eq(name, t->name))
+            continue;
+        bool adds = slice_starts(rest, S(" ADD COLUMN "));
+        assert(adds); /* a column that is renamed or dropped would have to be read here, too */
+        put_column(t, slice_from(rest, S(" ADD COLUMN ").len));
+    }
+}
+
 bool db_table_at(size_t want, db_table *ret)
 {
     static const slice create = S_INIT("CREATE TABLE ");
     int version;
     size_t n = 0;
     const char *sql;
+    bool found = false;
     for (size_t i = 0; (sql = db_migration(i, &version)); i++) {
         slice all = slice_str(sql);
-        for (size_t at = 0; (at = slice_find(all, create, at)) != SIZE_MAX; at++)
+        if (found)
+            read_changes(sql, ret);
+        for (size_t at = 0; !found && (at = slice_find(all, create, at)) != SIZE_MAX; at++)
             if (n++ == want) {
                 read_table(slice_from(all, at + create.len), ret);
-                return true;
+                found = true;
             }
     }
-    return false;
+    return found;
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -88,6 +109,9 @@ typedef struct paging {
     arena last; /* the key of the last row */
     db_value key[TABLE_COLUMNS_MAX];
     bool begun;
+    size_t rows;  /* the page is to have */
+    size_t count; /* it had */
+    size_t bytes;
 } paging;
 
 static void put_names(buf *b, const db_table *t, bool keys)
@@ -140,8 +164,9 @@ static status keep_key(paging *p, const db_value *row, err *why)
     return OK;
 }
 
-static void read_row(db_stmt *s, const db_table *t, db_value *row)
+static void read_row(db_stmt *s, paging *p, db_value *row)
 {
+    const db_table *t = p->t;
     for (size_t i = 0; i < t->columns; i++) {
         int column = (int)i;
         row[i] = (db_value){.null = db_is_null(s, column)};
@@ -151,13 +176,23 @@ static void read_row(db_stmt *s, const db_table *t, db_value *row)
             row[i].n = db_int(s, column);
         else
             row[i].bytes = db_text(s, column);
+        p->bytes += row[i].bytes.len;
     }
+    p->count++;
 }
 
-/* *ret_count rows. */
+/* How many the next one is to have: as many as fit, and not many more than before. */
+static size_t next_rows(const paging *p)
+{
+    size_t fit = PAGE_BYTES / (p->bytes / p->count + 1) + 1;
+    if (fit > 4 * p->rows)
+        fit = 4 * p->rows;
+    return fit < PAGE_ROWS_MAX ? fit : PAGE_ROWS_MAX;
+}
+
 static status read_page(db_stmt *s, paging *p,
                         status (*on_row)(void *ctx, const db_value *row, err *why), void *ctx,
-                        size_t *ret_count, err *why)
+                        err *why)
 {
     db_value row[TABLE_COLUMNS_MAX];
     const db_table *t = p->t;
@@ -166,13 +201,13 @@ static status read_page(db_stmt *s, paging *p,
     status st;
     for (size_t i = 0; p->begun && i < t->keys; i++)
         bind_value(s, at++, t->type[t->key[i]], &p->key[i]);
-    db_bind_int(s, at, PAGE_ROWS);
-    *ret_count = 0;
+    db_bind_int(s, at, (int64_t)p->rows);
+    p->count = p->bytes = 0;
     while ((st = db_step(s, &more, why)) == OK && more) {
-        read_row(s, t, row);
+        read_row(s, p, row);
         if ((st = on_row(ctx, row, why)) != OK)
             break;
-        if (++*ret_count == PAGE_ROWS && (st = keep_key(p, row, why)) != OK)
+        if (p->count == p->rows && (st = keep_key(p, row, why)) != OK)
             break;
     }
     db_reset(s);
@@ -182,11 +217,11 @@ static status read_page(db_stmt *s, paging *p,
 status db_rows_each(db *d, const db_table *t,
                     status (*on_row)(void *ctx, const db_value *row, err *why), void *ctx, err *why)
 {
-    paging p = {.t = t};
+    paging p = {.t = t, .rows = PAGE_ROWS_FIRST};
     status st = OK;
-    size_t count = PAGE_ROWS;
-    arena_init(&p.last, PAGE_BYTES);
-    while (st == OK && count == PAGE_ROWS) {
+    bool more = true;
+    arena_init(&p.last, KEY_BYTES_MAX);
+    while (st == OK && more) {
         CLEANUP(buf_done) buf sql;
         db_stmt *s = NULL;
         buf_init(&sql, TABLE_SQL_MAX);
@@ -195,9 +230,12 @@ status db_rows_each(db *d, const db_table *t,
         if (st == OK)
             st = d->driver->adhoc(d, sql.ptr, &s, why);
         if (st == OK)
-            st = read_page(s, &p, on_row, ctx, &count, why);
+            st = read_page(s, &p, on_row, ctx, why);
         if (s)
             d->driver->adhoc_done(s);
+        more = p.count == p.rows;
+        if (more)
+            p.rows = next_rows(&p);
     }
     arena_done(&p.last);
     return st;
