@@ -148,6 +148,8 @@ static status ask_origin(writer *w, questions *q, const fact_claim *c, err *why)
 static status ask_claim(writer *w, questions *q, const kept_record *k, const fact_claim *c,
                         err *why)
 {
+    if (c->predicate == PRED_MEASURED) /* a series: no node, no claim */
+        return OK;
     marking own = k->r.marked ? k->r.marking : (marking){0};
     marking m = marking_join(w->doc.floor, c->marked ? c->marking : own);
     db_claim_key *key = &q->claims[q->claim_count++];
