@@ -8,7 +8,7 @@ agree; no process and no temporary file is left. Then what was killed is repeate
 the one of a store that was never killed, byte for byte but for the instants.
 
 20 kills, 200 with NOROSHI_TEST_LONG; with NOROSHI_TEST_STORE the stores are in that PostgreSQL server, a
-database each, and there are 8 kills, or 80. The same NOROSHI_TEST_SEED is the same plan: what is killed, at
+database each, and there are 8 kills, or 24. The same NOROSHI_TEST_SEED is the same plan: what is killed, at
 which part of the time that it was measured to take, and how."""
 import hashlib
 import os
@@ -28,7 +28,7 @@ SERVER = os.environ.get("NOROSHI_TEST_STORE")
 KINDS = {"small": 9, "large": 5, "together": 2, "worker": 3, "init": 1}
 if SERVER:  # what is pending in the database is what is new there
     KINDS = {"small": 2, "large": 3, "together": 1, "worker": 1, "init": 1}
-KILLS = sum(KINDS.values()) * (10 if LONG else 1)
+KILLS = sum(KINDS.values()) * (1 if not LONG else 3 if SERVER else 10)
 SEED = int(os.environ.get("NOROSHI_TEST_SEED") or int.from_bytes(os.urandom(4), "big"))
 SMALL_DOCS, SMALL_VALUES, MIDDLE_CLAIMS, LARGE_CLAIMS = 120, 20, 25000, 100000  # batches are of 20,000
 ACTORS = ["intrusion-set--11111111-1111-4111-8111-11111111111%d" % i for i in (1, 2)]

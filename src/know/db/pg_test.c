@@ -24,6 +24,9 @@ TEST(statements_are_rewritten)
     SQL("SELECT a FROM t WHERE (?12 IS NULL OR b = ?12)",
         "SELECT a FROM t WHERE ($12::bigint IS NULL OR b = $12)");
     SQL("SELECT sum(a - (b)), count(*) FROM t", "SELECT sum(a - (b))::bigint, count(*) FROM t");
+    SQL("SELECT sum((SELECT coalesce(sum(k.n), 0) FROM k WHERE k.t = ?1 AND SEES_CLASS(k))) FROM t",
+        "SELECT sum((SELECT coalesce(sum(k.n)::bigint, 0) FROM k WHERE k.t = $1 AND (k.vc = ANY "
+        "($2::bigint[]))))::bigint FROM t");
     SQL("SELECT consum(a) FROM t", "SELECT consum(a) FROM t");
     SQL("INSERT INTO node (kind, text) VALUES (?1, ?2)",
         "INSERT INTO node (id, kind, text) VALUES ((SELECT coalesce(max(id), 0) + 1 FROM node), "
