@@ -678,6 +678,8 @@ TEST(every_allocation_may_fail)
             }
             CHECK_EQ(st, ERR_LIMIT);
             CHECK(w == NULL);
+            if (st != ERR_LIMIT) /* it would be said again for ever */
+                break;
         }
     end(&s);
 }

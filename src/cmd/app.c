@@ -121,20 +121,45 @@ status app_data(app *a, slice *ret, err *why)
     return OK;
 }
 
+bool app_has_password(slice address)
+{
+    size_t user = slice_find(address, S("://"), 0), at = slice_find_byte(address, '@', 0);
+    slice login = user < at ? slice_sub(address, user + 3, at) : S("");
+    return slice_find_byte(login, ':', 0) != SIZE_MAX ||
+           slice_find(address, S("password"), 0) != SIZE_MAX;
+}
+
+status app_store_options(app *a, store_options *ret, err *why)
+{
+    slice dir, server = option_text(a->options, OPT_STORE),
+               passwords = option_text(a->options, OPT_STORE_PASSWORDS);
+    status st = app_data(a, &dir, why);
+    if (st != OK)
+        return st;
+    if (!arena_copy(a->memory, server, &server) || !arena_copy(a->memory, passwords, &passwords))
+        return ARENA_SPENT(a->memory, why);
+    *ret = (store_options){.dir = dir.ptr,
+                           .server = server.len ? server.ptr : NULL,
+                           .passfile = passwords.len ? passwords.ptr : NULL,
+                           .disk = a->disk,
+                           .clock = a->clock,
+                           .random = a->random,
+                           .mutant = -1};
+    return OK;
+}
+
 status app_store(app *a, store **ret, err *why)
 {
-    slice dir;
     if (!a->store) {
-        status st = app_data(a, &dir, why);
+        store_options o;
+        status st = app_store_options(a, &o, why);
         if (st != OK)
             return st;
-        const store_options o = {
-            .dir = dir.ptr, .disk = a->disk, .clock = a->clock, .random = a->random, .mutant = -1};
         st = store_open(&o, &a->store, why);
         if (st == ERR_NOT_FOUND)
-            return app_fail(a, st, msg_front_no_store(dir), S(""), why);
+            return app_fail(a, st, msg_front_no_store(slice_str(o.dir)), S(""), why);
         if (st != OK)
-            return err_wrap(why, st, "data directory %s", dir.ptr);
+            return err_wrap(why, st, "data directory %s", o.dir);
     }
     *ret = a->store;
     return OK;

@@ -104,6 +104,11 @@ slice app_actor(app *a);
 slice app_analyst(app *a);
 /* The data directory as configured; ERR_INPUT when there is none (no HOME, nothing set). */
 status app_data(app *a, slice *ret, err *why) NODISCARD;
+struct store_options;
+/* What opens the store of the data directory, as configured: SQLite in it, or --store. */
+status app_store_options(app *a, struct store_options *ret, err *why) NODISCARD;
+/* An address with a password in it must not be shown. */
+bool app_has_password(slice address);
 /* The store in it, opened at the first call, closed by the frame.
  *   ERR_NOT_FOUND  there is none: says to run `noroshi init` */
 status app_store(app *a, struct store **ret, err *why) NODISCARD;

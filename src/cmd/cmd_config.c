@@ -13,6 +13,12 @@ static option_origin origin_of(const app *a, unsigned row)
     return from;
 }
 
+/* Where somebody put a password all the same. */
+static slice shown(unsigned row, slice value)
+{
+    return row == OPT_STORE && app_has_password(value) ? S("(has a password)") : value;
+}
+
 static void put_json(app *a, unsigned row, buf *b)
 {
     const option *o = &app_options.rows[row];
@@ -32,7 +38,7 @@ static void put_json(app *a, unsigned row, buf *b)
             json_put_text(&w, items[i]);
         json_close(&w, ']');
     } else {
-        json_put_text(&w, option_text(a->options, row));
+        json_put_text(&w, shown(row, option_text(a->options, row)));
     }
     json_key(&w, "origin");
     json_open(&w, '{');
@@ -61,7 +67,7 @@ static void put_line(app *a, unsigned row, slice value, buf *b)
         buf_printf(b, "# %s =", app_options.rows[row].key);
     } else {
         buf_printf(b, "%s = ", app_options.rows[row].key);
-        option_value_put(b, value);
+        option_value_put(b, shown(row, value));
     }
     sink_foreign(&a->out, buf_slice(b));
     if (option_bool(a->options, OPT_CONFIG_ORIGIN) && from.layer != LAYER_UNSET) {

@@ -32,18 +32,16 @@ static status make_above(slice dir, err *why)
     return OK;
 }
 
-static status make(app *a, slice dir, err *why)
+static status make(app *a, slice *ret_dir, err *why)
 {
-    const store_options o = {
-        .dir = dir.ptr,
-        .create = true,
-        .disk = a->disk,
-        .clock = a->clock,
-        .random = a->random,
-        .mutant = -1,
-    };
-    status st = store_open(&o, &a->store, why);
-    return st == OK ? OK : err_wrap(why, st, "making %s", dir.ptr);
+    store_options o;
+    status st = app_store_options(a, &o, why);
+    if (st != OK)
+        return st;
+    o.create = true;
+    *ret_dir = slice_str(o.dir);
+    st = store_open(&o, &a->store, why);
+    return st == OK ? OK : err_wrap(why, st, "making %s", o.dir);
 }
 
 status cmd_init(app *a, err *why)
@@ -53,7 +51,7 @@ status cmd_init(app *a, err *why)
     if (st == OK)
         st = make_above(dir, why);
     if (st == OK)
-        st = make(a, dir, why);
+        st = make(a, &dir, why);
     if (st != OK)
         return st;
     if (!a->json && !a->quiet) {

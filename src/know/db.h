@@ -7,8 +7,9 @@
  *
  * Uses: base, marking. Used by: the modules of know, nobody else.
  * Every statement the product runs is one line of db/queries.def; migrations are db/schema.def.
- * A driver is a table of functions (db_driver); SQLite is the first. What differs between engines
- * stays inside the driver: the SQL is written once, in the common subset, with parameters ?1..?n.
+ * A driver is a table of functions (db/driver.h): SQLite, and PostgreSQL (docs/postgresql.md). What
+ * differs between engines stays inside the driver: the SQL is written once, in the common subset,
+ * with parameters ?1..?n; the few statements that cannot be common have two texts.
  *
  * The visibility filter. Rows that carry a view class and a life span are only ever read through
  *     SEES(c)       visible now: class in view, recorded by then, not withdrawn by then
@@ -29,13 +30,17 @@ typedef struct db_stmt db_stmt;
 
 typedef enum query {
 #define QUERY(name, sql) name,
+#define QUERY_TWO(name, sql, sql_postgresql) name,
 #include "know/db/queries.def"
 #undef QUERY
+#undef QUERY_TWO
     QUERY_COUNT_
 } query;
 
 typedef struct db_options {
-    const char *where; /* SQLite: path of the file */
+    const char *where;    /* SQLite: path of the file */
+    const char *server;   /* PostgreSQL: its address, "postgresql://..."; NULL: SQLite */
+    const char *passfile; /* PostgreSQL: where libpq finds the password; NULL: nowhere */
     bool read_only;
     const char *vfs;    /* SQLite: name of the file layer; NULL is the default. For power tests */
     uint32_t busy_ms;   /* how long to wait for another writer; 0: 10,000 */
@@ -65,6 +70,7 @@ static inline bool sight_has_tx(const db_sight *s, int64_t tx)
 
 status db_open(const db_options *options, db **ret, err *why) NODISCARD;
 db *db_close(db *d);
+const char *db_engine(const db *d); /* "sqlite" "postgresql" */
 /* Creates the schema or moves it to the newest version, in one transaction. ERR_INPUT when the
  * store was written by a newer program. */
 status db_migrate(db *d, err *why) NODISCARD;
@@ -104,6 +110,22 @@ slice db_text(db_stmt *s, int column); /* valid until the next step */
 void db_reset(db_stmt *s);             /* ends a loop early */
 int64_t db_changes(db *d);             /* rows changed by the last run */
 int64_t db_last_id(db *d);             /* rowid of the last insert */
+
+/* A writer that reads ahead says what it is about to ask and to add. An engine at the other end of
+ * a socket (db_is_far) then finds out in one go, answers from that, and sends added rows together.
+ * It holds until the next db_expect or the end of the transaction, and changes no answer. */
+typedef struct db_claim_key {
+    int64_t subject_h, h; /* node_key.h of the subject, claim.h */
+} db_claim_key;
+typedef struct db_coming {
+    const int64_t *nodes; /* node_key.h */
+    const uint8_t (*origins)[16];
+    const db_claim_key *claims;
+    const int64_t *objects; /* object.h */
+    size_t node_count, origin_count, claim_count, object_count;
+} db_coming;
+bool db_is_far(const db *d);
+status db_expect(db *d, const db_coming *c, err *why) NODISCARD;
 
 /* Tests: the SQL of a query after expansion, the number of visibility filters there are, and the
  * engine's plan, one line a row. */

@@ -226,7 +226,8 @@ status index_open(store *s, index_t **ret, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     ix->s = s;
     ix->h = hash_new(HASH_SHA256);
-    snprintf(ix->path, sizeof ix->path, "%s/index/values", s->dir);
+    /* of each engine its own: a directory may have a store in both, one the other's past */
+    snprintf(ix->path, sizeof ix->path, "%s/index/values%s", s->dir, *s->server ? "-server" : "");
     status st = ix->h ? store_connect(s, false, &ix->d, why)
                       : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     if (st == OK)

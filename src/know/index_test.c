@@ -92,7 +92,8 @@ TEST(segments_merge_to_what_a_plain_sorted_array_holds)
     err why = {0};
     size_t n = 0;
     REQUIRE(temp_store_make(&t));
-    snprintf(path, sizeof path, "%s/index/values", t.dir);
+    snprintf(path, sizeof path, "%s/index/values%s", t.dir,
+             strcmp(store_engine(t.s), "sqlite") == 0 ? "" : "-server");
     CHECK_EQ(segment_open(path, key, &s, &why), ERR_NOT_FOUND);
     for (int round = 0; round < ROUNDS; round++) {
         for (size_t i = 0; i < PORTION; i++) {
@@ -126,7 +127,8 @@ TEST(a_flipped_bit_or_a_cut_file_is_noticed_and_built_again)
     segment s = {0};
     err why = {0};
     REQUIRE(temp_store_make(&t));
-    snprintf(path, sizeof path, "%s/index/values", t.dir);
+    snprintf(path, sizeof path, "%s/index/values%s", t.dir,
+             strcmp(store_engine(t.s), "sqlite") == 0 ? "" : "-server");
     CHECK_OK(segment_write(fs_system(), path, key, &s, &one, 1, NULL, 0, 1, &why));
     FILE *f = fopen(path, "rb");
     REQUIRE(f);
@@ -223,7 +225,7 @@ TEST(damage_that_is_met_while_merging_is_built_again_at_once)
     keep_many(w, &t, 1, 9000);
     settle(&t, &before);
     CHECK(before > (uint64_t)9000 * 16);
-    snprintf(path, sizeof path, "%s/index/values", t.dir);
+    snprintf(path, sizeof path, "%s/index/values%s", t.dir, t.engine.room[0] ? "-server" : "");
     FILE *f = fopen(path, "r+b");
     REQUIRE(f && fseek(f, 5000, SEEK_SET) == 0 && fputs("damage", f) >= 0);
     fclose(f);

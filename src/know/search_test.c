@@ -529,7 +529,9 @@ TEST(catching_up_follows_the_order_of_publishing)
     writer_free(f.w);
     f.w = NULL;
     snprintf(path, sizeof path, "%s/noroshi.db", f.t.dir);
-    CHECK_OK(db_open(&(db_options){.where = path, .mutant = -1}, &d, &f.why));
+    CHECK_OK(db_open(
+        &(db_options){.where = path, .server = test_server(&f.t.engine, f.t.dir), .mutant = -1}, &d,
+        &f.why));
     REQUIRE(d);
     int64_t slow = raw_begin(d, "slow", "needle", &f.why);
     int64_t quick = raw_begin(d, "quick", "needle", &f.why);

@@ -293,27 +293,43 @@ static bool find_pair(slice data, uint64_t key, uint64_t *value, uint64_t *rank)
     return false;
 }
 
+/* What the day of this row says of the key. */
+static status read_data(lens *l, int64_t id, slice sha, uint64_t key, uint64_t *value,
+                        uint64_t *rank, bool *ret_found, err *why)
+{
+    uint8_t digest[SHA256_BYTES];
+    bool row;
+    db_stmt *q = db_query(l->d, Q_SERIES_DATA);
+    db_bind_int(q, 1, id);
+    status st = db_step(q, &row, why);
+    if (st != OK)
+        return st;
+    slice data = row ? db_text(q, 0) : S("");
+    hash_update(l->h, data);
+    hash_final(l->h, digest);
+    if (slice_eq(sha, slice_of((const char *)digest, sizeof digest)))
+        *ret_found = find_pair(data, key, value, rank);
+    else
+        st = err_set(why, ERR_IO, ERR_NOWHERE, "a day of a series is damaged in the store");
+    db_reset(q);
+    return st;
+}
+
 /* The row the query stands at: false when it has no such point. */
 static status read_row(lens *l, arena *a, db_stmt *q, uint64_t key, series_point *p,
                        bool *ret_found, err *why)
 {
-    uint8_t digest[SHA256_BYTES];
     uint64_t value = 0, rank = 0;
     int64_t day = db_int(q, 0);
-    slice data = db_text(q, 5);
-    hash_update(l->h, data);
-    hash_final(l->h, digest);
-    if (!slice_eq(db_text(q, 4), slice_of((const char *)digest, sizeof digest)))
-        return err_set(why, ERR_IO, ERR_NOWHERE, "a day of a series is damaged in the store");
-    *ret_found = find_pair(data, key, &value, &rank);
-    if (!*ret_found)
-        return OK;
+    status st = read_data(l, db_int(q, 5), db_text(q, 4), key, &value, &rank, ret_found, why);
+    if (st != OK || !*ret_found)
+        return st;
     *p = (series_point){.day = day < 0 ? WHEN_NONE : day * WHEN_DAY,
                         .value = (uint32_t)value,
                         .rank = (uint32_t)rank};
     if (!arena_copy(a, db_text(q, 3), &p->model))
         return ARENA_SPENT(a, why);
-    status st = lens_marking(l, db_int(q, 2), &p->marking, why);
+    st = lens_marking(l, db_int(q, 2), &p->marking, why);
     return st == OK ? lens_source(l, db_int(q, 1), &p->source, why) : st;
 }
 

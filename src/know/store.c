@@ -1,4 +1,5 @@
 /* store.c - opening the store, taking back what a killed writer left, looking: see store.h. */
+#include "know/pair.h"
 #include "know/store_private.h"
 #include "know/undo.h"
 
@@ -14,6 +15,8 @@ status store_connect(const store *s, bool writing, db **ret, err *why)
 {
     db_options o = {
         .where = s->db_path,
+        .server = *s->server ? s->server : NULL,
+        .passfile = *s->passfile ? s->passfile : NULL,
         .vfs = s->options.vfs,
         .cache_kib = writing ? WRITER_CACHE_KIB : READER_CACHE_KIB,
         .mmap_bytes = writing ? 0 : mmap_max,
@@ -73,6 +76,8 @@ static status prepare(store *s, err *why)
     status st = store_connect(s, true, &d, why);
     if (st == OK)
         st = db_migrate(d, why);
+    if (st == OK && *s->server)
+        st = pair_check(s, d, s->options.create, why);
     if (st == OK)
         st = make_index_key(s, d, why);
     if (st == OK)
@@ -83,7 +88,7 @@ static status prepare(store *s, err *why)
     return st;
 }
 
-static status make_folders(store *s, err *why)
+static status make_folders(const store *s, err *why)
 {
     static const char *const folders[] = {"", "/blobs", "/pending", "/index", "/sets"};
     char path[STORE_PATH_MAX + 16];
@@ -100,32 +105,61 @@ static status make_folders(store *s, err *why)
     return fs_sync_dir(s->options.disk, s->dir, why);
 }
 
-status store_open(const store_options *o, store **ret, err *why)
+static status set_up(store *s, const store_options *o, err *why)
 {
     if (strlen(o->dir) >= STORE_PATH_MAX - 32)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "path of the data directory over %d bytes",
                        STORE_PATH_MAX - 32);
-    store *s = calloc(1, sizeof *s);
-    if (!s)
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    if ((o->server && strlen(o->server) >= STORE_PATH_MAX) ||
+        (o->passfile && strlen(o->passfile) >= STORE_PATH_MAX))
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "address of the database over %d bytes",
+                       STORE_PATH_MAX - 1);
     s->options = *o;
     if (!s->options.disk)
         s->options.disk = fs_system();
     snprintf(s->dir, sizeof s->dir, "%s", o->dir);
     snprintf(s->db_path, sizeof s->db_path, "%.*s/noroshi.db", STORE_PATH_MAX - 32, s->dir);
     snprintf(s->blob_path, sizeof s->blob_path, "%.*s/blobs", STORE_PATH_MAX - 32, s->dir);
+    snprintf(s->server, sizeof s->server, "%s", o->server ? o->server : "");
+    snprintf(s->passfile, sizeof s->passfile, "%s", o->passfile ? o->passfile : "");
     s->options.dir = s->dir;
+    s->options.server = s->options.passfile = NULL;
     s->blobs = (blob_dir){.disk = s->options.disk, .path = s->blob_path, .random = o->random};
-    status st = OK;
+    return OK;
+}
+
+/* Is there a store, as far as files tell? Makes the folders, and SQLite's file, when asked to. */
+static status find_files(const store *s, err *why)
+{
     file probe;
-    if (o->create) {
+    status st;
+    if (s->options.create) {
         st = make_folders(s, why);
-        if (st == OK)
-            st = make_file(s, why);
-    } else if ((st = fs_open(s->options.disk, s->db_path, FILE_READ, &probe, why)) == OK)
+        return st == OK && !*s->server ? make_file(s, why) : st;
+    }
+    if (*s->server && pair_exists(s))
+        return OK;
+    if ((st = fs_open(s->options.disk, s->db_path, FILE_READ, &probe, why)) == OK)
         file_close(&probe);
+    if (st == OK && *s->server)
+        st = err_set(why, ERR_INPUT, ERR_NOWHERE,
+                     "the store of %s is SQLite's: leave out --store, or noroshi migrate", s->dir);
+    else if (st == ERR_NOT_FOUND && pair_exists(s))
+        st = err_set(why, ERR_INPUT, ERR_NOWHERE,
+                     "the store of %s is in a database: say which with --store", s->dir);
     else if (st == ERR_NOT_FOUND)
         err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no store in %s: noroshi init makes one", s->dir);
+    return st;
+}
+
+status store_open(const store_options *o, store **ret, err *why)
+{
+    store *s = calloc(1, sizeof *s);
+    if (!s)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    status st = set_up(s, o, why);
+    if (st == OK)
+        st = find_files(s, why);
     if (st == OK)
         st = prepare(s, why);
     if (st != OK) {
@@ -134,6 +168,28 @@ status store_open(const store_options *o, store **ret, err *why)
     }
     *ret = s;
     return OK;
+}
+
+status store_blank(const store_options *o, store **ret, err *why)
+{
+    store *s = calloc(1, sizeof *s);
+    if (!s)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    status st = set_up(s, o, why);
+    s->options.create = true;
+    if (st == OK)
+        st = find_files(s, why);
+    if (st != OK) {
+        store_close(s);
+        return st;
+    }
+    *ret = s;
+    return OK;
+}
+
+const char *store_engine(const store *s)
+{
+    return *s->server ? "postgresql" : "sqlite";
 }
 
 store *store_close(store *s)

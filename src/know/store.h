@@ -24,10 +24,12 @@
 typedef struct store store;
 
 typedef struct store_options {
-    const char *dir; /* the data directory */
-    bool create;     /* make it when it is not there */
-    const fs *disk;  /* NULL: the system's */
-    const char *vfs; /* SQLite file layer; NULL: the default. For power-loss tests */
+    const char *dir;      /* the data directory: documents, index, locks; with SQLite all of it */
+    const char *server;   /* a PostgreSQL database, "postgresql://..."; NULL: SQLite in dir */
+    const char *passfile; /* libpq's password file for it; NULL: none */
+    bool create;          /* make it when it is not there */
+    const fs *disk;       /* NULL: the system's */
+    const char *vfs;      /* SQLite file layer; NULL: the default. For power-loss tests */
     clock_source clock;
     random_source random;
     int mutant; /* NOROSHI_MUTANTS builds: drop this visibility filter; -1: none */
@@ -39,6 +41,7 @@ status store_open(const store_options *options, store **ret, err *why) NODISCARD
 store *store_close(store *s);
 const blob_dir *store_blobs(const store *s);
 const char *store_dir(const store *s);
+const char *store_engine(const store *s); /* "sqlite" "postgresql" */
 /* Schema version, engine, checks: for status and doctor. */
 status store_check(store *s, err *why) NODISCARD;
 

@@ -11,6 +11,7 @@ enum { STORE_PATH_MAX = 4096, PENDING_MAX = 1024, VIEW_CLASS_MAX = 65536 };
 struct store {
     store_options options;
     char dir[STORE_PATH_MAX], db_path[STORE_PATH_MAX], blob_path[STORE_PATH_MAX];
+    char server[STORE_PATH_MAX], passfile[STORE_PATH_MAX]; /* empty: none */
     blob_dir blobs;
 };
 
@@ -49,6 +50,8 @@ struct lens {
     bool in_read;
 };
 
+/* A store that is not opened: its folders are there, and SQLite's file. For store_migrate. */
+status store_blank(const store_options *o, store **ret, err *why);
 /* A connection of the store's own settings. */
 status store_connect(const store *s, bool writing, db **ret, err *why);
 /* The first 8 bytes of SHA-256 over (kind, text), as stored in node_key. `h` is reused. */

@@ -11,6 +11,7 @@
 
 #include "base/test.h"
 #include "know/store.h"
+#include "know/test_engine.h"
 
 #include <ftw.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@ typedef struct temp_store {
     int64_t now_us;
     uint64_t seed;
     store *s;
+    test_engine engine;
     err why;
 } temp_store;
 
@@ -32,6 +34,7 @@ static int64_t temp_store_tick(void *ctx)
 static inline bool temp_store_open(temp_store *t, int mutant)
 {
     store_options o = {.dir = t->dir,
+                       .server = test_server(&t->engine, t->dir),
                        .create = true,
                        .clock = {.now_us = temp_store_tick, .ctx = t},
                        .random = random_seeded(&t->seed),

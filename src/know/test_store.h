@@ -15,6 +15,7 @@
 
 #include "base/test.h"
 #include "know/claims.h"
+#include "know/test_engine.h"
 #include "know/write.h"
 
 #include <ftw.h>
@@ -25,6 +26,7 @@ typedef struct scratch {
     int64_t now_us;
     uint64_t seed;
     store *s;
+    test_engine engine;
     writer *w;
     lens *l;
     view v;
@@ -61,6 +63,7 @@ static inline bool scratch_open(scratch *t)
     store_options o = {.dir = t->dir, .create = true, .mutant = -1};
     if (!mkdtemp(t->dir))
         return false;
+    o.server = test_server(&t->engine, t->dir);
     o.clock = (clock_source){scratch_tick, t};
     o.random = random_seeded(&t->seed);
     CHECK_OK(store_open(&o, &t->s, &t->why));

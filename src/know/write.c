@@ -1,6 +1,6 @@
 /* write.c - the writer: engine transactions, batches, publishing. See write.h. */
 #include "know/undo.h"
-#include "know/write_private.h"
+#include "know/write_ahead.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -25,6 +25,8 @@ status writer_new(store *s, slice actor, writer **ret, err *why)
                                  : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     if (st == OK)
         st = writer_alive(s, &w->alive, why);
+    if (st == OK && db_is_far(w->d) && !(w->ahead = ahead_new()))
+        st = err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     /* the actor outlives every document: it gets a chunk of its own */
     char *name = st == OK ? malloc(actor.len + 1) : NULL;
     if (st == OK && !name)
@@ -62,6 +64,7 @@ writer *writer_free(writer *w)
     free(w->doc.classes.at);
     free(w->doc.held.at);
     series_forget(w);
+    ahead_free(w->ahead);
     buf_done(&w->doc.prefix);
     buf_done(&w->canon);
     arena_done(&w->texts);

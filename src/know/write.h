@@ -66,7 +66,9 @@ void writer_blob(writer *w, const uint8_t sha256[SHA256_BYTES]);
 status writer_document(writer *w, const document_in *d, err *why) NODISCARD;
 status writer_begin(writer *w, const fact_record *r, err *why) NODISCARD;
 status writer_claim(writer *w, const fact_claim *c, err *why) NODISCARD;
-/* *ret_new: something of the record was not in the store. */
+/* ret_new: something of the record was not in the store. With an engine that is far away records
+ * are written several at a time: then it is false, what is wrong with one comes out later, but
+ * before the document ends, and document_result counts all. */
 status writer_end(writer *w, bool *ret_new, err *why) NODISCARD;
 
 typedef struct document_result {

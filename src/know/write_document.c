@@ -5,7 +5,7 @@
  * unless another feed says them too: claim_again has those, and an ended row of the first feed
  * there means "this one stopped saying it, another goes on". */
 #include "know/undo.h"
-#include "know/write_private.h"
+#include "know/write_ahead.h"
 
 #include <stdlib.h>
 
@@ -625,7 +625,9 @@ status writer_document_end(writer *w, slice format, uint64_t refused, document_r
 {
     assert(w->doc.open && !w->rec.open);
     document_state *doc = &w->doc;
-    status st = close_document(w, format, refused, why);
+    status st = ahead_drain(w, why);
+    if (st == OK)
+        st = close_document(w, format, refused, why);
     if (st != OK) {
         status taken_back = writer_document_abort(w, NULL);
         (void)taken_back;
@@ -641,7 +643,9 @@ status writer_document_end(writer *w, slice format, uint64_t refused, document_r
 status writer_document_try(writer *w, document_result *ret, err *why)
 {
     assert(w->doc.open && !w->rec.open);
-    status st = withdraw_rest(w, why);
+    status st = ahead_drain(w, why);
+    if (st == OK)
+        st = withdraw_rest(w, why);
     document_result r = {w->doc.records, w->doc.fresh, w->doc.withdrawn};
     status taken_back = writer_document_abort(w, st == OK ? why : NULL);
     if (st == OK)
@@ -669,6 +673,7 @@ status writer_document_abort(writer *w, err *why)
         return OK;
     doc->open = w->rec.open = false;
     series_forget(w);
+    ahead_drop(w);
     intern_forget(w);
     if (!doc->flushed) {
         pending_done(w->s, doc->tx, doc->lock);

@@ -172,6 +172,19 @@ static status add_origin(writer *w, const slice *sorted, size_t count, const uin
     return st;
 }
 
+void origin_digest(writer *w, const slice *reports, size_t count, slice *sorted,
+                   uint8_t digest[SHA256_BYTES])
+{
+    memcpy(sorted, reports, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, cmp_slices);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t len = sorted[i].len;
+        hash_update(w->h, slice_of((const char *)&len, sizeof len));
+        hash_update(w->h, sorted[i]);
+    }
+    hash_final(w->h, digest);
+}
+
 status intern_origin(writer *w, const slice *reports, size_t count, int64_t *ret, err *why)
 {
     slice sorted[FACT_ORIGINS_MAX];
@@ -184,14 +197,7 @@ status intern_origin(writer *w, const slice *reports, size_t count, int64_t *ret
     if (count > FACT_ORIGINS_MAX)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "%zu reports behind one claim, limit %d", count,
                        FACT_ORIGINS_MAX);
-    memcpy(sorted, reports, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, cmp_slices);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t len = sorted[i].len;
-        hash_update(w->h, slice_of((const char *)&len, sizeof len));
-        hash_update(w->h, sorted[i]);
-    }
-    hash_final(w->h, digest);
+    origin_digest(w, reports, count, sorted, digest);
     db_stmt *q = db_query(w->d, Q_ORIGIN_FIND);
     db_bind_blob(q, 1, slice_of((const char *)digest, 16));
     status st = db_step(q, &row, why);

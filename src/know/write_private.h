@@ -84,6 +84,7 @@ typedef struct document_state {
 struct writer {
     store *s;
     db *d;
+    struct ahead *ahead; /* NULL: the engine is near; write_ahead.h */
     hash_state *h;
     arena texts; /* actor, and the current document's texts */
     arena scratch;
@@ -114,6 +115,9 @@ status intern_marking(writer *w, marking m, int64_t *ret, err *why) NODISCARD;
 /* 0 when there are no reports. Sorts a copy. */
 status intern_origin(writer *w, const slice *reports, size_t count, int64_t *ret,
                      err *why) NODISCARD;
+/* Identity of a set of reports, which it sorts: sorted[count]. */
+void origin_digest(writer *w, const slice *reports, size_t count, slice *sorted,
+                   uint8_t digest[SHA256_BYTES]);
 void intern_forget(writer *w); /* after a rollback: ids handed out may not exist */
 
 /* write.c */
@@ -141,6 +145,13 @@ typedef enum claim_state { CLAIM_NEW, CLAIM_KNOWN } claim_state;
 status put_claim(writer *w, const fact_claim *c, marking m, const claim_place *p, int64_t *ret_row,
                  claim_state *ret_state, err *why) NODISCARD;
 void record_done(record_state *r);
+/* What writer_begin, writer_claim and writer_end come to, at once or later. */
+status record_begin(writer *w, const fact_record *r, err *why) NODISCARD;
+status record_claim(writer *w, const fact_claim *c, err *why) NODISCARD;
+status record_end(writer *w, bool *ret_new, err *why) NODISCARD;
+/* Identity of a claim: 64 bits of SHA-256 over all it says. */
+status claim_hash(writer *w, const fact_claim *c, marking m, slice source, int64_t *ret,
+                  err *why) NODISCARD;
 
 /* held.c: a claim of the document under way is new; one of its source is about to be withdrawn;
  * the sums are written with the document. */

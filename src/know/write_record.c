@@ -33,8 +33,7 @@ static void canon_marking(buf *b, marking m)
     canon_text(b, m.audience);
 }
 
-static status claim_hash(writer *w, const fact_claim *c, marking m, slice source, int64_t *ret,
-                         err *why)
+status claim_hash(writer *w, const fact_claim *c, marking m, slice source, int64_t *ret, err *why)
 {
     slice origins[FACT_ORIGINS_MAX];
     uint8_t digest[SHA256_BYTES];
@@ -370,7 +369,7 @@ static int64_t place_number(writer *w, const fact_record *r)
     return slice_eq(buf_slice(&w->doc.prefix), prefix) ? (int64_t)n : -1;
 }
 
-status writer_begin(writer *w, const fact_record *r, err *why)
+status record_begin(writer *w, const fact_record *r, err *why)
 {
     assert(w->doc.open && !w->rec.open);
     record_state *rec = &w->rec;
@@ -397,7 +396,7 @@ status writer_begin(writer *w, const fact_record *r, err *why)
     return st == OK && rec->versioned ? begin_version(w, r, vc, why) : st;
 }
 
-status writer_claim(writer *w, const fact_claim *c, err *why)
+status record_claim(writer *w, const fact_claim *c, err *why)
 {
     assert(w->rec.open);
     record_state *r = &w->rec;
@@ -436,7 +435,7 @@ status writer_claim(writer *w, const fact_claim *c, err *why)
     return w->doc.snapshot ? row_set_add(&w->doc.claims_seen, row, why) : OK;
 }
 
-status writer_end(writer *w, bool *ret_new, err *why)
+status record_end(writer *w, bool *ret_new, err *why)
 {
     assert(w->rec.open);
     record_state *r = &w->rec;

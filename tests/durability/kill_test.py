@@ -7,7 +7,8 @@ document is there in part; a feed is what it was or what it became, nothing betw
 agree; no process and no temporary file is left. Then what was killed is repeated, and the export is
 the one of a store that was never killed, byte for byte but for the instants.
 
-20 kills, 200 with NOROSHI_TEST_LONG. The same NOROSHI_TEST_SEED is the same plan: what is killed, at
+20 kills, 200 with NOROSHI_TEST_LONG; with NOROSHI_TEST_STORE the stores are in that PostgreSQL server, a
+database each, and there are 8 kills, or 24. The same NOROSHI_TEST_SEED is the same plan: what is killed, at
 which part of the time that it was measured to take, and how."""
 import hashlib
 import os
@@ -23,7 +24,11 @@ import time
 
 NOROSHI = os.path.abspath(os.environ.get("NOROSHI", "build/noroshi"))
 LONG = bool(os.environ.get("NOROSHI_TEST_LONG"))
-KILLS = 200 if LONG else 20
+SERVER = os.environ.get("NOROSHI_TEST_STORE")
+KINDS = {"small": 9, "large": 5, "together": 2, "worker": 3, "init": 1}
+if SERVER:  # what is pending in the database is what is new there
+    KINDS = {"small": 2, "large": 3, "together": 1, "worker": 1, "init": 1}
+KILLS = sum(KINDS.values()) * (1 if not LONG else 3 if SERVER else 10)
 SEED = int(os.environ.get("NOROSHI_TEST_SEED") or int.from_bytes(os.urandom(4), "big"))
 SMALL_DOCS, SMALL_VALUES, MIDDLE_CLAIMS, LARGE_CLAIMS = 120, 20, 25000, 100000  # batches are of 20,000
 ACTORS = ["intrusion-set--11111111-1111-4111-8111-11111111111%d" % i for i in (1, 2)]
@@ -104,8 +109,24 @@ OTHER_ORDER = ("together", "worker")  # a document that failed comes after the o
 
 # --- running and killing ---------------------------------------------------------------------------
 
+def database_of(data):
+    return "kill_" + os.path.basename(data)
+
+
 def environment(home, data):
-    return {"PATH": "/usr/bin:/bin", "HOME": home, "NOROSHI_DATA": data, "LANG": "C.UTF-8", "TZ": "UTC"}
+    env = {"PATH": "/usr/bin:/bin", "HOME": home, "NOROSHI_DATA": data, "LANG": "C.UTF-8", "TZ": "UTC"}
+    if SERVER:
+        env["NOROSHI_STORE"] = SERVER.replace("/postgres?", "/%s?" % database_of(data), 1)
+    return env
+
+
+def new_database(data, like=None):
+    """Killed processes may be connected still, as far as the server knows."""
+    name = database_of(data)
+    for sql in ("DROP DATABASE IF EXISTS %s WITH (FORCE)" % name,
+                "CREATE DATABASE %s TEMPLATE %s" % (name, database_of(like) if like else "template0")):
+        subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", SERVER, "-c", sql], check=True, timeout=60,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
 def run(home, data, words, stdin=b""):
@@ -337,6 +358,8 @@ class Bench:
         self.top, self.base = top, os.path.join(top, "base")
         os.makedirs(self.home)
         self.wanted = make_documents(self.home)
+        if SERVER:
+            new_database(self.base)
         for words in (["init"], FEED + ["v1/list.txt"], ["import", "--json", "actors.json"]):
             code, _, errors = run(self.home, self.base, words)
             if code:
@@ -355,6 +378,8 @@ class Bench:
         shutil.rmtree(data, ignore_errors=True)
         if plan != "init":
             shutil.copytree(self.base, data)
+        if SERVER:
+            new_database(data, self.base if plan != "init" else None)
         return data
 
     def check(self, data, plan, r, chance):
@@ -436,10 +461,9 @@ def one_kill(bench, plan, at, chance):
 
 def schedule(chance):
     """Kinds in turn, each spread evenly over its time: (plan, moment as a part of it)."""
-    kinds = ["small"] * 9 + ["large"] * 5 + ["together"] * 2 + ["worker"] * 3 + ["init"]
     plan = []
-    for kind in dict.fromkeys(kinds):
-        n = kinds.count(kind) * KILLS // len(kinds)
+    for kind, n in KINDS.items():
+        n = n * KILLS // sum(KINDS.values())
         plan += [(kind, (i + chance.random()) / n) for i in range(n)]
     chance.shuffle(plan)
     return plan

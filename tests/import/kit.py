@@ -19,6 +19,7 @@ import zipfile
 ROOT = os.environ.get("ROOT", os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..")))
 NOROSHI = os.path.abspath(os.environ.get("NOROSHI", os.path.join(ROOT, "build", "noroshi")))
 SHARED = os.environ.get("NOROSHI_SHARED", "")
+SERVER = os.environ.get("NOROSHI_TEST_STORE")  # of PostgreSQL
 LONG = bool(os.environ.get("NOROSHI_TEST_LONG"))
 
 

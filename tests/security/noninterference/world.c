@@ -590,6 +590,7 @@ static int64_t tell_time(void *ctx)
 static status open_store(world_store *ws, int mutant)
 {
     store_options o = {.dir = ws->dir,
+                       .server = test_server(&ws->engine, ws->dir),
                        .create = true,
                        .clock = {.now_us = tell_time, .ctx = ws},
                        .random = random_seeded(&ws->seed),

@@ -15,6 +15,7 @@
 #define NOROSHI_TESTS_WORLD_H
 
 #include "know/claims.h"
+#include "know/test_engine.h"
 #include "know/write.h"
 
 enum {
@@ -108,6 +109,7 @@ typedef struct world_store {
     char dir[64];
     int64_t now_us;
     uint64_t seed;
+    test_engine engine;
     store *s;
     writer *w;
     uint64_t fresh; /* records that were new, over all deliveries */
