@@ -1,7 +1,7 @@
 /* segment.h - the index's file: two sorted tables, written once, mapped. Private to know/index.
  *
  * Uses: base. Used by: index.c. docs/formats/index.md has the bytes.
- *     header (64 bytes)   magic "NRINDEX1", keys u64, nets u64, covers u64 (node ids 1..covers),
+ *     header (64 bytes)   magic "NRINDEX2", keys u64, nets u64, covers u64 (node ids 1..covers),
  *                         check sum of all entries u64, prefix lengths 0..127 that occur (128
  *                         bits), check sum of the header so far u64
  *     keys                keys x {hash u64, node u64}, by hash then node
