@@ -261,17 +261,22 @@ static void put_names(lens *l, buf *out)
     }
 }
 
-static void put_search(lens *l, buf *out)
+static void put_search(store *s, lens *l, buf *out)
 {
-    static const char *const words[] = {"mouse", "g9001",       "cheese", "number since",
-                                        "ti*",   "\"is said\"", "cat"};
+    static const char *const words[] = {
+        "mouse", "g9001", "cheese",   "number since", "ti*",         "\"is said\"",
+        "cat",   "198*",  "0123456*", "example",      "example.com", "csv json"};
     CLEANUP(arena_done) arena a;
     err why = {0};
     char recorded[WHEN_TEXT_MAX];
+    index_t *ix = NULL;
+    status opened = index_open(s, &ix, &why);
+    put_status(out, "index", opened, &why);
     arena_init(&a, MEMORY);
     for (size_t i = 0; i < COUNT_OF(words) * 2; i++) {
         search_hits h;
-        search_query q = {.text = slice_str(words[i / 2]), .limit = i % 2 ? 2 : 100};
+        search_query q = {
+            .text = slice_str(words[i / 2]), .limit = i % 2 ? 2 : 100, .values = ix};
         status st = search_run(l, &a, &q, &h, &why);
         if (st == OK)
             buf_printf(out, "search %s: %zu%s%s %.*s\n", words[i / 2], h.found,
@@ -284,6 +289,7 @@ static void put_search(lens *l, buf *out)
                        tlp_name(h.at[k].marking.tlp), when_iso(h.at[k].recorded, recorded));
         put_status(out, "search", st, &why);
     }
+    index_close(ix);
 }
 
 /* --- answers ---------------------------------------------------------------------------------- */
@@ -415,7 +421,7 @@ void read_everything(const reading *r, buf *out)
         put_stored(r, l, out);
     if (st == OK && wants(r, READ_NAMES)) {
         put_names(l, out);
-        put_search(l, out);
+        put_search(r->s, l, out);
     }
     if (st == OK && wants(r, READ_ANSWERS) && !r->no_arrivals)
         put_answers(r, out);
