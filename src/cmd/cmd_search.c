@@ -35,7 +35,7 @@ static void put_origin(app *a, const search_hit *h)
 {
     sink *out = &a->out;
     sink_style(out, STYLE_DIM);
-    sink_words(out, S(" ["));
+    sink_words(out, h->excerpt.len ? S(" [") : S("["));
     sink_foreign(out, h->source);
     sink_words(out, S(" "));
     sink_words(out, slice_str(tlp_label(h->marking.tlp)));
@@ -60,16 +60,16 @@ static void put_document(app *a, const search_hit *h)
     sink_words(out, S("  "));
     sink_words(out, d->format);
     sink_style(out, STYLE_DIM);
+    sink_words(out, S("  "));
+    sink_put(out, msg_search_records((int64_t)d->records));
+    sink_words(out, S("  "));
+    sink_put(out, msg_search_recorded(d->recorded));
     sink_right(out, (message){.id = parts[h->part]});
     sink_style(out, STYLE_PLAIN);
     sink_line(out);
     sink_indent(out, 4);
     sink_words(out, S("    "));
     sink_words(out, slice_str(hash_hex(d->sha256, SHA256_BYTES, hex)));
-    sink_words(out, S("  "));
-    sink_put(out, msg_search_records((int64_t)d->records));
-    sink_words(out, S("  "));
-    sink_put(out, msg_search_recorded(d->recorded));
     put_origin(a, h);
 }
 

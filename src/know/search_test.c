@@ -632,6 +632,51 @@ TEST(values_are_found_by_themselves_their_beginning_and_their_domain)
     end(&f);
 }
 
+/* What the index finds of a beginning is what a plain look at each value finds. */
+TEST(every_beginning_finds_what_begins_so)
+{
+    static const char *const values[] = {
+        "domain=evil.example",     "domain=evil2.example",   "domain=x.evil.example",
+        "url=http://evil.example", "url=https://evil.ex/?a", "url=ftp://evi.example/evil.example",
+        "mutex=Evil",              "mutex=evil.example",     "filename=環境変数.exe",
+        "filename=環境.exe",       "ipv6=2001:db8::1",       "email=evil@evil.example",
+        "path=C:\\evil(dot)exe",
+    };
+    fixture f;
+    REQUIRE(begin(&f, -1));
+    for (size_t i = 0; i < COUNT_OF(values); i++)
+        tell(&f, "s", TLP_CLEAR, values[i], PRED_INDICATES, "");
+    index_t *ix = NULL;
+    CHECK_OK(lens_look(f.l, &temp_view, &f.why));
+    CHECK_OK(index_open(f.t.s, &ix, &f.why));
+    for (size_t i = 0; i < COUNT_OF(values); i++) {
+        slice face = index_face(ref_of(values[i]).kind, ref_of(values[i]).text);
+        for (size_t n = VALUE_BEGINS_MIN; n <= face.len; n++) {
+            CLEANUP(arena_done) arena a;
+            search_hits h;
+            value_query v;
+            size_t want = 0;
+            arena_init(&a, 16 << 20);
+            if (n < face.len && ((unsigned char)face.ptr[n] & 0xc0) == 0x80)
+                continue;
+            slice typed = arena_printf(&a, "%.*s*", SLICE_FMT(slice_sub(face, 0, n)));
+            CHECK_OK(values_parse(&a, typed, &v, &f.why));
+            for (size_t k = 0; k < COUNT_OF(values); k++) {
+                bool begins = false;
+                for (size_t b = 0; b < v.begins_count; b++)
+                    begins |= value_begins(ref_of(values[k]), v.begins[b]);
+                CHECK(k != i || begins);
+                want += begins;
+            }
+            search_query q = {.text = typed, .limit = 100, .values = ix};
+            CHECK_OK(search_run(f.l, &a, &q, &h, &f.why));
+            CHECK_EQ(h.count, want);
+        }
+    }
+    index_close(ix);
+    end(&f);
+}
+
 TEST(what_is_said_of_a_value_comes_with_it)
 {
     fixture f;

@@ -41,7 +41,7 @@ static status add_begins(arena *a, slice text, bool star, value_query *q, err *w
     return OK;
 }
 
-_Static_assert(VALUE_BEGINS_MAX >= 2 * 7, "as it is and in small letters, with each sign");
+_Static_assert(VALUE_BEGINS_MAX >= 3 * 7, "as typed, plain and small, with each sign");
 
 status values_parse(arena *a, slice text, value_query *ret, err *why)
 {
@@ -65,6 +65,8 @@ status values_parse(arena *a, slice text, value_query *ret, err *why)
         st = observable_refang(a, plain, &plain, &changed, why);
     if (st == OK)
         st = add_begins(a, plain, star, &q, why);
+    if (st == OK && !slice_eq(text, plain))
+        st = add_begins(a, text, star, &q, why);
     if (st == OK)
         st = text_fold(a, plain, &small, why);
     if (st == OK && !slice_eq(small, plain))
@@ -78,8 +80,9 @@ status values_parse(arena *a, slice text, value_query *ret, err *why)
 
 bool value_begins(node_ref value, slice begins)
 {
-    bool scheme = slice_find(begins, S("://"), 0) != SIZE_MAX;
-    return slice_starts(scheme ? value.text : index_face(value.kind, value.text), begins);
+    if (slice_starts(index_face(value.kind, value.text), begins))
+        return true; /* "http" alone is no beginning of a URL: all of them begin so */
+    return slice_find(begins, S("://"), 0) != SIZE_MAX && slice_starts(value.text, begins);
 }
 
 bool value_under(node_ref value, slice domain)

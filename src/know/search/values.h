@@ -12,7 +12,7 @@
 
 enum {
     VALUE_EXACT_MAX = KIND_OBSERVABLE_END_,
-    VALUE_BEGINS_MAX = 16,
+    VALUE_BEGINS_MAX = 24,
     VALUE_BEGINS_MIN = 2 /* bytes; a shorter beginning says too little */
 };
 
