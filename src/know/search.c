@@ -87,8 +87,8 @@ static int by_rank(const void *a, const void *b)
     if (x->use != y->use)
         return (int)x->use - (int)y->use;
     if (is_value(x->part)) { /* by the text, behind the scheme */
-        int c = slice_cmp(index_face(x->ref.kind, x->ref.text),
-                          index_face(y->ref.kind, y->ref.text));
+        int c =
+            slice_cmp(index_face(x->ref.kind, x->ref.text), index_face(y->ref.kind, y->ref.text));
         c = c ? c : slice_cmp(x->ref.text, y->ref.text);
         return c ? c : (int)x->ref.kind - (int)y->ref.kind;
     }

@@ -28,7 +28,7 @@ enum {
 };
 
 typedef struct search_query {
-    slice text;   /* word word "a phrase" begin*; search/query.h */
+    slice text;                 /* word word "a phrase" begin*; search/query.h */
     const struct index *values; /* refreshed after the look; NULL: only whole values are found */
     kind class;                 /* KIND_NONE: anything */
     bool documents;             /* only documents */

@@ -608,8 +608,9 @@ TEST(values_are_found_by_themselves_their_beginning_and_their_domain)
     CHECK_FOUND(&f, "EVIL.exam*",
                 "evil.example:value-begins https://evil.example/Gate.php:value-begins "
                 "a1:description");
-    CHECK_FOUND(&f, "evil", "evil-two.example:value-begins evil.example:value-begins "
-                            "https://evil.example/Gate.php:value-begins a1:description");
+    CHECK_FOUND(&f, "evil",
+                "evil-two.example:value-begins evil.example:value-begins "
+                "https://evil.example/Gate.php:value-begins a1:description");
     CHECK_FOUND(&f, "evil", "evil-two.example:value-begins evil.example:value-begins",
                 .class = KIND_DOMAIN);
     CHECK_FOUND(&f, "evil", "a1:description", .class = KIND_ACTOR);
@@ -621,8 +622,9 @@ TEST(values_are_found_by_themselves_their_beginning_and_their_domain)
     CHECK_FOUND(&f, "198.51.100.7*",
                 "198.51.100.7:value-begins 198.51.100.70:value-begins "
                 "http://198.51.100.7:81/x:value-begins");
-    CHECK_FOUND(&f, "198.51.100", "198.51.100.7:value-begins 198.51.100.70:value-begins "
-                                  "http://198.51.100.7:81/x:value-begins");
+    CHECK_FOUND(&f, "198.51.100",
+                "198.51.100.7:value-begins 198.51.100.70:value-begins "
+                "http://198.51.100.7:81/x:value-begins");
     CHECK_FOUND(&f, "EvilM*", "EvilMutex 1:value-begins");
     CHECK_FOUND(&f, "\"EvilMutex 1\"", "EvilMutex 1:value");
     CHECK_FOUND(&f, "環境", "環境.exe:value-begins");
@@ -636,10 +638,18 @@ TEST(values_are_found_by_themselves_their_beginning_and_their_domain)
 TEST(every_beginning_finds_what_begins_so)
 {
     static const char *const values[] = {
-        "domain=evil.example",     "domain=evil2.example",   "domain=x.evil.example",
-        "url=http://evil.example", "url=https://evil.ex/?a", "url=ftp://evi.example/evil.example",
-        "mutex=Evil",              "mutex=evil.example",     "filename=環境変数.exe",
-        "filename=環境.exe",       "ipv6=2001:db8::1",       "email=evil@evil.example",
+        "domain=evil.example",
+        "domain=evil2.example",
+        "domain=x.evil.example",
+        "url=http://evil.example",
+        "url=https://evil.ex/?a",
+        "url=ftp://evi.example/evil.example",
+        "mutex=Evil",
+        "mutex=evil.example",
+        "filename=環境変数.exe",
+        "filename=環境.exe",
+        "ipv6=2001:db8::1",
+        "email=evil@evil.example",
         "path=C:\\evil(dot)exe",
     };
     fixture f;
@@ -778,8 +788,9 @@ TEST(documents_of_before_are_caught_up_with)
     CHECK_OK(db_run(q, &f.why));
     for (int i = 0; i < 3; i++)
         CHECK_OK(search_catch_up(f.t.s, &f.why));
-    CHECK_FOUND(&f, "test", "test:document test:document test:document test:document "
-                            "test:document");
+    CHECK_FOUND(&f, "test",
+                "test:document test:document test:document test:document "
+                "test:document");
     db_close(d);
     end(&f);
 }
@@ -805,8 +816,7 @@ TEST(times_are_filtered_before_anything_is_counted)
     CHECK_OK(search_catch_up(f.t.s, &f.why));
     CHECK_FOUND(&f, "needle", "needle.example:value-begins a1:description");
     CHECK_FOUND(&f, "needle", "needle.example:value-begins a1:description", .until = between);
-    CHECK_FOUND(&f, "needle", "needle.example:value-begins a1:description",
-                .since = between + 1);
+    CHECK_FOUND(&f, "needle", "needle.example:value-begins a1:description", .since = between + 1);
     CHECK_FOUND(&f, "needle", "", .since = between + 1, .until = between + 2);
     CHECK_FOUND(&f, "needle", "", .since = INT64_MAX);
     CHECK_FOUND(&f, "needle", "a1:description", .seen_since = 1000001);
@@ -935,7 +945,7 @@ TEST(catching_up_goes_on_over_batches)
 
 /* --- views ------------------------------------------------------------------------------------ */
 
-static const char *const vocabulary[] = {"alpha", "beta",   "gamma", "delta", "環境",
+static const char *const vocabulary[] = {"alpha", "beta",   "gamma",      "delta", "環境",
                                          "変数",  "alpha*", "e5.example", "list"};
 
 static void random_claims(fixture *f, uint64_t seed, tlp level, const char *source, int n)
@@ -964,21 +974,18 @@ static void put_hits(fixture *f, const view *v, buf *out)
     CHECK_OK(index_open(f->t.s, &ix, &f->why));
     for (size_t i = 0; i < COUNT_OF(vocabulary) * 2; i++) { /* hashes count documents, too */
         search_hits h;
-        search_query q = {.text = slice_str(vocabulary[i / 2]),
-                          .limit = i % 2 ? 2 : 100,
-                          .values = ix};
+        search_query q = {
+            .text = slice_str(vocabulary[i / 2]), .limit = i % 2 ? 2 : 100, .values = ix};
         status st = search_run(f->l, &a, &q, &h, &f->why);
         CHECK(st == OK || f->mutant >= 0);
-        buf_printf(out, "%s %s %zu\n", vocabulary[i / 2], status_name(st),
-                   st == OK ? h.found : 0);
+        buf_printf(out, "%s %s %zu\n", vocabulary[i / 2], status_name(st), st == OK ? h.found : 0);
         if (st != OK)
             continue;
         for (size_t k = 0; k < h.count; k++) /* not when: the clock counts hidden imports, too */
             buf_printf(out, "  %.*s %s %.*s %zu \"%.*s\" %llx %d\n",
                        SLICE_FMT(h.at[k].document ? S("") : h.at[k].subject.text),
-                       search_part_word(h.at[k].part), SLICE_FMT(h.at[k].source),
-                       h.at[k].matches, SLICE_FMT(h.at[k].excerpt),
-                       (unsigned long long)h.at[k].claim_lo,
+                       search_part_word(h.at[k].part), SLICE_FMT(h.at[k].source), h.at[k].matches,
+                       SLICE_FMT(h.at[k].excerpt), (unsigned long long)h.at[k].claim_lo,
                        h.at[k].document ? (int)h.at[k].document->records : -1);
     }
     index_close(ix);

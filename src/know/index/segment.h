@@ -4,7 +4,7 @@
  *     header (64 bytes)   magic "NRINDEX2", keys u64, nets u64, covers u64 (node ids 1..covers),
  *                         check sum of all entries u64, prefix lengths 0..127 that occur (128
  *                         bits), check sum of the header so far u64
- *     keys                keys x {hash u64, node u64}, by hash then node (index.c says what a hash is)
+ *     keys                keys x {hash u64, node u64}, by hash (index.c: value_hash), then node
  *     nets                nets x {address 16 bytes, prefix u8 in the low byte of a u64 with the
  *                         node above it}, by address then prefix
  * All numbers little endian. */

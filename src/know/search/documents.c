@@ -17,7 +17,7 @@ bool documents_between(slice text, uint8_t first[SHA256_BYTES], uint8_t last[SHA
         if (digit < 0)
             return false;
         first[i / 2] |= (uint8_t)((unsigned)digit << shift);
-        last[i / 2] &= (uint8_t)~((15u - (unsigned)digit) << shift);
+        last[i / 2] &= (uint8_t) ~((15u - (unsigned)digit) << shift);
     }
     return true;
 }

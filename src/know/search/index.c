@@ -33,7 +33,8 @@ static status read_progress(db *d, slice key, progress *ret, err *why)
     if (st == OK && row) {
         text = db_text(q, 0);
         if (!slice_cut(&text, ' ', &first) || !slice_u64(first, &at) || !slice_u64(text, &row_id))
-            st = err_set(why, ERR_INTERNAL, ERR_NOWHERE, "meta \"%.*s\" cannot be read", SLICE_FMT(key));
+            st = err_set(why, ERR_INTERNAL, ERR_NOWHERE, "meta \"%.*s\" cannot be read",
+                         SLICE_FMT(key));
     }
     db_reset(q);
     if (st == OK)

@@ -263,9 +263,9 @@ static void put_names(lens *l, buf *out)
 
 static void put_search(store *s, lens *l, buf *out)
 {
-    static const char *const words[] = {
-        "mouse", "g9001", "cheese",   "number since", "ti*",         "\"is said\"",
-        "cat",   "198*",  "0123456*", "example",      "example.com", "csv json"};
+    static const char *const words[] = {"mouse",    "g9001",       "cheese",      "number since",
+                                        "ti*",      "\"is said\"", "cat",         "198*",
+                                        "0123456*", "example",     "example.com", "csv json"};
     CLEANUP(arena_done) arena a;
     err why = {0};
     char recorded[WHEN_TEXT_MAX];
@@ -275,8 +275,7 @@ static void put_search(store *s, lens *l, buf *out)
     arena_init(&a, MEMORY);
     for (size_t i = 0; i < COUNT_OF(words) * 2; i++) {
         search_hits h;
-        search_query q = {
-            .text = slice_str(words[i / 2]), .limit = i % 2 ? 2 : 100, .values = ix};
+        search_query q = {.text = slice_str(words[i / 2]), .limit = i % 2 ? 2 : 100, .values = ix};
         status st = search_run(l, &a, &q, &h, &why);
         if (st == OK)
             buf_printf(out, "search %s: %zu%s%s %.*s\n", words[i / 2], h.found,
