@@ -1,5 +1,7 @@
-/* cmd_search.c - noroshi search TEXT: names, descriptions and procedures by their words. */
+/* cmd_search.c - noroshi search TEXT: names, descriptions and procedures by their words, values and
+ * documents. */
 #include "cmd/app.h"
+#include "know/index.h"
 #include "know/names.h"
 #include "know/search.h"
 
@@ -8,6 +10,10 @@
 status cmd_search(app *a, err *why);
 
 static const message_id parts[SEARCH_PART_COUNT_] = {
+    [SEARCH_VALUE] = MSG_search_part_value,
+    [SEARCH_VALUE_BEGINS] = MSG_search_part_value_begins,
+    [SEARCH_VALUE_UNDER] = MSG_search_part_value_under,
+    [SEARCH_DOCUMENT] = MSG_search_part_document,
     [SEARCH_NAME] = MSG_search_part_name,
     [SEARCH_NAME_BEGINS] = MSG_search_part_name_begins,
     [SEARCH_NAME_WORDS] = MSG_search_part_name_words,
@@ -24,9 +30,56 @@ static slice display_name(app *a, lens *l, node_ref n)
     return n.text;
 }
 
+/* "    [source TLP:GREEN +2]": who says so, and for whom it is. */
+static void put_origin(app *a, const search_hit *h)
+{
+    sink *out = &a->out;
+    sink_style(out, STYLE_DIM);
+    sink_words(out, h->excerpt.len ? S(" [") : S("["));
+    sink_foreign(out, h->source);
+    sink_words(out, S(" "));
+    sink_words(out, slice_str(tlp_label(h->marking.tlp)));
+    if (h->matches > 1) {
+        sink_words(out, S(" "));
+        sink_put(out, msg_search_also((int64_t)h->matches - 1));
+    }
+    sink_words(out, S("]"));
+    sink_style(out, STYLE_PLAIN);
+    sink_line(out);
+    sink_indent(out, 0);
+}
+
+static void put_document(app *a, const search_hit *h)
+{
+    sink *out = &a->out;
+    char hex[2 * SHA256_BYTES + 1];
+    const document_info *d = h->document;
+    sink_style(out, STYLE_TITLE);
+    sink_foreign(out, d->path);
+    sink_style(out, STYLE_PLAIN);
+    sink_words(out, S("  "));
+    sink_words(out, d->format);
+    sink_style(out, STYLE_DIM);
+    sink_words(out, S("  "));
+    sink_put(out, msg_search_records((int64_t)d->records));
+    sink_words(out, S("  "));
+    sink_put(out, msg_search_recorded(d->recorded));
+    sink_right(out, (message){.id = parts[h->part]});
+    sink_style(out, STYLE_PLAIN);
+    sink_line(out);
+    sink_indent(out, 4);
+    sink_words(out, S("    "));
+    sink_words(out, slice_str(hash_hex(d->sha256, SHA256_BYTES, hex)));
+    put_origin(a, h);
+}
+
 static void put_text(app *a, lens *l, const search_hit *h)
 {
     sink *out = &a->out;
+    if (h->document) {
+        put_document(a, h);
+        return;
+    }
     sink_style(out, STYLE_TITLE);
     if (kind_is_observable(h->subject.kind))
         sink_value(out, (int)h->subject.kind, h->subject.text);
@@ -51,19 +104,7 @@ static void put_text(app *a, lens *l, const search_hit *h)
     sink_words(out, h->cut_front ? S("... ") : S(""));
     sink_foreign(out, h->excerpt);
     sink_words(out, h->cut_back ? S(" ...") : S(""));
-    sink_style(out, STYLE_DIM);
-    sink_words(out, S(" ["));
-    sink_foreign(out, h->source);
-    sink_words(out, S(" "));
-    sink_words(out, slice_str(tlp_label(h->marking.tlp)));
-    if (h->matches > 1) {
-        sink_words(out, S(" "));
-        sink_put(out, msg_search_also((int64_t)h->matches - 1));
-    }
-    sink_words(out, S("]"));
-    sink_style(out, STYLE_PLAIN);
-    sink_line(out);
-    sink_indent(out, 0);
+    put_origin(a, h);
 }
 
 static void put_node(json_writer *w, const char *key, node_ref n, slice name)
@@ -83,6 +124,28 @@ static void put_node(json_writer *w, const char *key, node_ref n, slice name)
     json_close(w, '}');
 }
 
+static void put_json_document(json_writer *w, const document_info *d)
+{
+    char hex[2 * SHA256_BYTES + 1];
+    json_key(w, "document");
+    if (!d) {
+        json_put_null(w);
+        return;
+    }
+    json_open(w, '{');
+    json_key(w, "sha256");
+    json_put_text(w, slice_str(hash_hex(d->sha256, SHA256_BYTES, hex)));
+    json_key(w, "path");
+    json_put_text(w, d->path);
+    json_key(w, "format");
+    json_put_text(w, d->format);
+    json_key(w, "bytes");
+    json_put_int(w, (int64_t)d->bytes);
+    json_key(w, "records");
+    json_put_int(w, (int64_t)d->records);
+    json_close(w, '}');
+}
+
 static status put_json(app *a, lens *l, const search_hit *h, err *why)
 {
     CLEANUP(buf_done) buf b;
@@ -97,14 +160,21 @@ static status put_json(app *a, lens *l, const search_hit *h, err *why)
     json_put_text(&w, S("noroshi.search/1"));
     put_node(&w, "entity", h->thing, h->name);
     json_key(&w, "subject");
-    json_put_text(&w, h->subject.text);
+    if (h->document)
+        json_put_null(&w);
+    else
+        json_put_text(&w, h->subject.text);
     json_key(&w, "matched");
     json_put_text(&w, slice_str(search_part_word(h->part)));
     json_key(&w, "text");
     json_put_text(&w, h->excerpt);
     put_node(&w, "object", object, display_name(a, l, object));
+    put_json_document(&w, h->document);
     json_key(&w, "claim");
-    json_put_text(&w, slice_str(id));
+    if (h->document)
+        json_put_null(&w);
+    else
+        json_put_text(&w, slice_str(id));
     json_key(&w, "source");
     json_put_text(&w, h->source);
     json_key(&w, "tlp");
@@ -160,28 +230,69 @@ static slice joined(app *a)
     return text;
 }
 
-status cmd_search(app *a, err *why)
+/* An option of time; 0 when it was not given. */
+static when time_or_none(app *a, unsigned row)
 {
-    lens *l;
-    store *s;
-    search_hits h = {0};
+    when at = option_time(a->options, row);
+    return at == WHEN_NONE ? 0 : at;
+}
+
+static status read_query(app *a, search_query *ret, err *why)
+{
     slice kind_word = option_text(a->options, OPT_SEARCH_KIND);
     search_query q = {.text = joined(a),
                       .class = kind_parse(kind_word),
+                      .documents = slice_eq(kind_word, S("document")),
                       .source = option_text(a->options, OPT_SEARCH_SOURCE),
+                      .since = time_or_none(a, OPT_SEARCH_SINCE),
+                      .until = time_or_none(a, OPT_SEARCH_UNTIL),
+                      .seen_since = time_or_none(a, OPT_SEARCH_SEEN_SINCE),
                       .limit = (size_t)option_int(a->options, OPT_SEARCH_LIMIT),
                       .cursor = option_text(a->options, OPT_SEARCH_CURSOR)};
     if (!q.text.ptr)
         return ARENA_SPENT(a->memory, why);
-    if (kind_word.len && q.class == KIND_NONE)
+    if (kind_word.len && q.class == KIND_NONE && !q.documents)
         return app_fail(a, ERR_INPUT, msg_search_no_kind(kind_word), S("--kind"), why);
+    *ret = q;
+    return OK;
+}
+
+/* Marked at most so: what a reader with so much clearance finds. */
+static void lower_clearance(app *a)
+{
+    tlp most;
+    slice word = option_text(a->options, OPT_SEARCH_TLP);
+    if (word.len && tlp_parse(word, &most) == OK && most < a->view.clearance)
+        a->view.clearance = most;
+}
+
+static status find(app *a, lens **ret_lens, search_query *q, search_hits *ret, err *why)
+{
+    store *s;
+    index_t *ix = NULL;
     status st = app_store(a, &s, why);
     if (st == OK)
         st = search_catch_up(s, why);
     if (st == OK)
-        st = app_lens(a, &l, why);
+        st = app_lens(a, ret_lens, why);
+    if (st == OK) /* after the look, so that it has all that is in sight */
+        st = index_open(s, &ix, why);
+    q->values = ix;
     if (st == OK)
-        st = search_run(l, a->memory, &q, &h, why);
+        st = search_run(*ret_lens, a->memory, q, ret, why);
+    index_close(ix);
+    return st;
+}
+
+status cmd_search(app *a, err *why)
+{
+    lens *l;
+    search_query q;
+    search_hits h = {0};
+    status st = read_query(a, &q, why);
+    lower_clearance(a);
+    if (st == OK)
+        st = find(a, &l, &q, &h, why);
     for (size_t i = 0; st == OK && i < h.count; i++) {
         if (a->json)
             st = put_json(a, l, &h.at[i], why);

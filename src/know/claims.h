@@ -121,6 +121,8 @@ typedef struct document_list {
 /* The document whose bytes have this hash, as the view sees it. ERR_NOT_FOUND. */
 status document_get(lens *l, arena *a, const uint8_t sha256[SHA256_BYTES], document_info *ret,
                     err *why) NODISCARD;
+/* The one in this row, likewise. */
+status document_at(lens *l, arena *a, int64_t row, document_info *ret, err *why) NODISCARD;
 /* Does the view see everything that is in the document, so that it may have its bytes? */
 status document_whole(lens *l, int64_t document, bool *ret, err *why) NODISCARD;
 status documents_page(lens *l, arena *a, int64_t cursor, size_t max, document_list *ret,

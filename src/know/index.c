@@ -15,8 +15,11 @@ enum {
     DELTA_MAX = 1 << 22,  /* or a quarter of the file's, but never more than this: 160 MiB */
     SETTLE_MIN = 1 << 13, /* reading as many newer nodes at each start costs some 10 ms */
     NODE_PAGE = 4096,
-    DERIVED_MAX = 140 /* keys of one value: a name has at most 127 labels */
+    DERIVED_MAX = 140, /* keys of one value: a name has at most 127 labels */
+    FACE_BYTES = 5,    /* of a key's eight that are the value's beginning; the others are a hash */
+    FACE_SHIFT = 24
 };
+static const uint64_t UNDER_FIRST = (uint64_t)0xff << 56;
 
 struct index {
     store *s;
@@ -35,7 +38,7 @@ struct index {
 
 /* --- building ------------------------------------------------------------------------------- */
 
-static uint64_t value_hash(const index_t *ix, kind k, slice value)
+static uint64_t whole_hash(const index_t *ix, kind k, slice value)
 {
     uint8_t room[512];
     if (value.len + 2 <= sizeof room) {
@@ -47,6 +50,65 @@ static uint64_t value_hash(const index_t *ix, kind k, slice value)
     /* long values: the hash of the text, with the kind mixed in by a second pass */
     uint64_t both[2] = {siphash(ix->key, value), k};
     return siphash(ix->key, slice_of((const char *)both, sizeof both));
+}
+
+/* Where a value stands among the keys: the first bytes of its face, then a part of its hash. So the
+ * values that begin alike stand together, at no cost. */
+static uint64_t value_hash(const index_t *ix, kind k, slice value)
+{
+    slice face = index_face(k, value);
+    uint64_t order = 0;
+    for (size_t i = 0; i < FACE_BYTES; i++)
+        order = order << 8 | (i < face.len ? (unsigned char)face.ptr[i] : 0);
+    return order << FACE_SHIFT | (whole_hash(ix, k, value) & (((uint64_t)1 << FACE_SHIFT) - 1));
+}
+
+slice index_face(kind k, slice value)
+{
+    size_t at = k == KIND_URL ? slice_find(value, S("://"), 0) : SIZE_MAX;
+    return at == SIZE_MAX ? value : slice_from(value, at + 3);
+}
+
+slice index_host(kind k, slice value)
+{
+    if (k == KIND_DOMAIN)
+        return value;
+    if (k == KIND_EMAIL) {
+        size_t at = slice_find_byte(value, '@', 0);
+        return at == SIZE_MAX ? S("") : slice_from(value, at + 1);
+    }
+    if (k != KIND_URL)
+        return S("");
+    slice host = index_face(k, value);
+    size_t end = 0, from = 0;
+    while (end < host.len && !strchr("/?#", host.ptr[end])) {
+        if (host.ptr[end] == '@')
+            from = end + 1;
+        end++;
+    }
+    host = slice_sub(host, from, end);
+    size_t port = slice_find_byte(host, ':', 0);
+    return port == SIZE_MAX ? host : slice_sub(host, 0, port);
+}
+
+/* The last two labels of a host; empty for an address, or a name of one. */
+static slice above(slice host)
+{
+    size_t at = host.len, dots = 0;
+    while (at && (host.ptr[at - 1] != '.' || ++dots < 2))
+        at--;
+    size_t digits = 0;
+    while (digits < host.len && is_digit(host.ptr[host.len - 1 - digits]))
+        digits++;
+    if (!host.len || digits == host.len || (digits && host.ptr[host.len - 1 - digits] == '.'))
+        return S("");
+    return dots + (at == 0) >= 2 ? slice_from(host, at) : S("");
+}
+
+/* Behind all values, for no text begins with 0xff: the hosts under a name of two labels. */
+static uint64_t under_hash(const index_t *ix, slice two_labels)
+{
+    return UNDER_FIRST | whole_hash(ix, KIND_END_, two_labels) >> 8;
 }
 
 /* The network that an address or network value is. */
@@ -96,6 +158,15 @@ static status add_node(index_t *ix, int64_t id, kind k, slice value, err *why)
     if (!room)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     ix->keys[ix->key_count++] = (seg_key){value_hash(ix, k, value), (uint64_t)id};
+    slice host = index_host(k, value), two = above(host);
+    if (!two.len || (k == KIND_DOMAIN && two.len == host.len))
+        return OK;
+    keys = ix->keys;
+    room = grow(&keys, ix->key_count, &ix->key_cap, sizeof *ix->keys);
+    ix->keys = keys;
+    if (!room)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    ix->keys[ix->key_count++] = (seg_key){under_hash(ix, two), (uint64_t)id};
     return OK;
 }
 
@@ -259,7 +330,8 @@ index_t *index_close(index_t *ix)
 
 void index_size(const index_t *ix, uint64_t *ret_values, uint64_t *ret_bytes)
 {
-    *ret_values = ix->file.key_count + ix->key_count;
+    *ret_values = segment_lower(ix->file.keys, ix->file.key_count, UNDER_FIRST) +
+                  segment_lower(ix->keys, ix->key_count, UNDER_FIRST);
     *ret_bytes = ix->file.map_size;
 }
 
@@ -298,7 +370,8 @@ static bool has_hash(const seg_key *keys, size_t count, uint64_t hash)
     return at < count && keys[at].hash == hash;
 }
 
-/* A hash under a secret key that is there: the value is there. Nodes are never removed. */
+/* A hash under a secret key that is there: the value is there, but once in some ten thousand times
+ * it is another one that begins alike; then no claim is about it. Nodes are never removed. */
 static bool holds(const index_t *ix, node_ref n)
 {
     uint64_t hash = value_hash(ix, n.kind, n.text);
@@ -416,4 +489,52 @@ status index_find(index_t *ix, const index_probe *probes, size_t count, unsigned
     if (st == OK)
         *ret = (index_hits){f.hits, f.count, f.more};
     return st;
+}
+
+/* --- walking in order ------------------------------------------------------------------------- */
+
+static index_walk walk(const index_t *ix, uint64_t first, uint64_t last)
+{
+    return (index_walk){.ix = ix,
+                        .last = last,
+                        .at = {segment_lower(ix->file.keys, ix->file.key_count, first),
+                               segment_lower(ix->keys, ix->key_count, first)}};
+}
+
+index_walk index_values(const index_t *ix, slice begins)
+{
+    uint64_t first = 0, last = 0;
+    for (size_t i = 0; i < FACE_BYTES; i++) {
+        first = first << 8 | (i < begins.len ? (unsigned char)begins.ptr[i] : 0);
+        last = last << 8 | (i < begins.len ? (unsigned char)begins.ptr[i] : 0xff);
+    }
+    last = last << FACE_SHIFT | (((uint64_t)1 << FACE_SHIFT) - 1);
+    return walk(ix, first << FACE_SHIFT, last < UNDER_FIRST ? last : UNDER_FIRST - 1);
+}
+
+index_walk index_under(const index_t *ix, slice domain)
+{
+    slice two = above(domain);
+    uint64_t hash = under_hash(ix, two);
+    return two.len ? walk(ix, hash, hash) : walk(ix, UINT64_MAX, 0);
+}
+
+bool index_next(index_walk *w, int64_t *ret_node, uint64_t *ret_group)
+{
+    const seg_key *tables[2] = {w->ix->file.keys, w->ix->keys}, *best = NULL;
+    const size_t counts[2] = {w->ix->file.key_count, w->ix->key_count};
+    size_t from = 0;
+    for (size_t i = 0; i < 2; i++) {
+        const seg_key *k = w->at[i] < counts[i] ? &tables[i][w->at[i]] : NULL;
+        if (k && k->hash <= w->last && (!best || seg_key_cmp(k, best) < 0)) {
+            best = k;
+            from = i;
+        }
+    }
+    if (!best)
+        return false;
+    w->at[from]++;
+    *ret_node = (int64_t)best->node;
+    *ret_group = best->hash >> FACE_SHIFT;
+    return true;
 }

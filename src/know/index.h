@@ -65,6 +65,23 @@ enum { INDEX_INSIDE_MAX = 1000, INDEX_BATCH_MAX = 10000 };
 status index_find(index_t *ix, const index_probe *probes, size_t count, unsigned how, arena *a,
                   index_hits *ret, err *why) NODISCARD;
 
+/* The values in their order, for search. A face is what a value is known by: a URL's begins behind
+ * its scheme. A walk gives node ids, by the first five bytes of the face (`group`; inside a group
+ * without order), and some that begin otherwise behind those bytes: the reader compares the text.
+ * Valid until the next refresh. */
+typedef struct index_walk {
+    const index_t *ix;
+    uint64_t last;
+    size_t at[2];
+} index_walk;
+index_walk index_values(const index_t *ix, slice begins);
+/* Hosts below a domain, and URLs and mail addresses at one, as long as it has two labels: those
+ * that share its last two labels; the reader compares again. */
+index_walk index_under(const index_t *ix, slice domain);
+bool index_next(index_walk *w, int64_t *ret_node, uint64_t *ret_group);
+slice index_face(kind k, slice value);
+slice index_host(kind k, slice value); /* empty: it has none */
+
 /* For status: values held, bytes of the file. */
 void index_size(const index_t *ix, uint64_t *ret_values, uint64_t *ret_bytes);
 

@@ -1,8 +1,11 @@
 #include "know/index.h"
 #include "know/index/segment.h"
+#include "know/db.h"
 #include "know/temp_store.h"
 #include "know/write.h"
 #include "model/ip.h"
+
+#include <stdio.h>
 
 static void keep(writer *w, temp_store *t, kind k, const char *value)
 {
@@ -233,4 +236,110 @@ TEST(damage_that_is_met_while_merging_is_built_again_at_once)
     settle(&t, &after);
     CHECK(after > before + (uint64_t)9000 * 16);
     writer_free(w);
+}
+
+TEST(values_have_a_face_and_hosts)
+{
+    static const struct {
+        kind kind;
+        const char *value, *face, *host;
+    } rows[] = {
+        {KIND_DOMAIN, "a.example", "a.example", "a.example"},
+        {KIND_URL, "https://a.example/x", "a.example/x", "a.example"},
+        {KIND_URL, "https://u:p@a.example:8/x@y", "u:p@a.example:8/x@y", "a.example"},
+        {KIND_URL, "http://a.example?x=/", "a.example?x=/", "a.example"},
+        {KIND_URL, "a.example/x", "a.example/x", "a.example"},
+        {KIND_EMAIL, "eve@a.example", "eve@a.example", "a.example"},
+        {KIND_PATH, "c:/a.example", "c:/a.example", ""},
+        {KIND_PROPERTY, "x=http://a.example", "x=http://a.example", ""},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        slice value = slice_str(rows[i].value);
+        CHECK_SLICE(index_face(rows[i].kind, value), slice_str(rows[i].face));
+        CHECK_SLICE(index_host(rows[i].kind, value), slice_str(rows[i].host));
+    }
+}
+
+/* Nodes that a walk gives, as "1 2 5". */
+static void walked(index_walk w, buf *out)
+{
+    int64_t node;
+    uint64_t group, last = 0;
+    size_t n = 0;
+    while (index_next(&w, &node, &group)) {
+        CHECK(group >= last); /* in order */
+        last = group;
+        buf_printf(out, "%s%d", n++ ? " " : "", (int)node);
+    }
+}
+
+static void expect_walk(int line, index_walk w, const char *want)
+{
+    CLEANUP(buf_done) buf b;
+    buf_init(&b, 4096);
+    walked(w, &b);
+    if (!slice_eq(buf_slice(&b), slice_str(want)))
+        TEST_FAIL("line %d: %.*s, want %s", line, SLICE_FMT(buf_slice(&b)), want);
+}
+
+static void walk_them(index_t *ix)
+{
+    expect_walk(__LINE__, index_values(ix, S("aaaa1")), "1");
+    expect_walk(__LINE__, index_values(ix, S("aaaa")), "1 2");
+    expect_walk(__LINE__, index_values(ix, S("aaab.example")), "3");
+    expect_walk(__LINE__, index_values(ix, S("b")), "");
+    expect_walk(__LINE__, index_values(ix, S("\xff\xff\xff\xff\xff")), "");
+    expect_walk(__LINE__, index_under(ix, S("co.example")), "4");
+    expect_walk(__LINE__, index_under(ix, S("any.co.example")), "4");
+    expect_walk(__LINE__, index_under(ix, S("aaaa1.example")), "");
+    expect_walk(__LINE__, index_under(ix, S("example")), "");
+    expect_walk(__LINE__, index_under(ix, S("")), "");
+    expect_walk(__LINE__, index_under(ix, S("0.1")), ""); /* the end of an address */
+}
+
+/* From memory, and from the file. */
+TEST(values_are_walked_in_their_order)
+{
+    CLEANUP(temp_store_done) temp_store t;
+    writer *w = NULL;
+    index_t *ix = NULL;
+    char path[128];
+    enum { MORE = 9000 }; /* enough to be written */
+    REQUIRE(temp_store_make(&t));
+    CHECK_OK(writer_new(t.s, S("test"), &w, &t.why));
+    keep(w, &t, KIND_DOMAIN, "aaaa1.example");
+    keep(w, &t, KIND_DOMAIN, "aaaa2.example");
+    keep(w, &t, KIND_DOMAIN, "aaab.example");
+    keep(w, &t, KIND_DOMAIN, "cc.co.example");
+    keep(w, &t, KIND_URL, "http://10.0.0.1/x");
+    CHECK_OK(index_open(t.s, &ix, &t.why));
+    walk_them(ix);
+    uint64_t values, bytes;
+    index_size(ix, &values, &bytes);
+    CHECK_EQ(values, 5); /* what stands under a domain is not counted twice */
+    writer_free(w);
+    index_close(ix);
+    db *d = NULL;
+    snprintf(path, sizeof path, "%s/noroshi.db", t.dir);
+    db_options o = {.where = path, .server = test_server(&t.engine, t.dir), .mutant = -1};
+    CHECK_OK(db_open(&o, &d, &t.why));
+    REQUIRE(d);
+    CHECK_OK(db_begin_write(d, &t.why));
+    for (int i = 0; i < MORE; i++) {
+        char text[32];
+        db_stmt *q = db_query(d, Q_NODE_ADD);
+        int n = snprintf(text, sizeof text, "z%d.z.example", i);
+        db_bind_int(q, 1, KIND_DOMAIN);
+        db_bind_text(q, 2, slice_of(text, (size_t)n));
+        CHECK_OK(db_run(q, &t.why));
+    }
+    CHECK_OK(db_commit(d, &t.why));
+    db_close(d);
+    CHECK_OK(index_open(t.s, &ix, &t.why));
+    CHECK_OK(index_settle(ix, &t.why));
+    index_size(ix, &values, &bytes);
+    CHECK(bytes > MORE * 32);
+    CHECK_EQ(values, 5 + MORE);
+    walk_them(ix);
+    index_close(ix);
 }

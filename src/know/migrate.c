@@ -24,8 +24,11 @@ typedef struct moving {
 /* What belongs to a place and not to what is stored: which directory, how far the text index is. */
 static bool stays(const db_table *t, const db_value *row)
 {
-    return slice_eq(t->name, S("meta")) &&
-           (slice_eq(row[0].bytes, S("pair")) || slice_eq(row[0].bytes, S("search")));
+    static const slice keys[] = {S_INIT("pair"), S_INIT("search"), S_INIT("search-documents")};
+    for (size_t i = 0; i < COUNT_OF(keys) && slice_eq(t->name, S("meta")); i++)
+        if (slice_eq(row[0].bytes, keys[i]))
+            return true;
+    return false;
 }
 
 /* --- rows ------------------------------------------------------------------------------------- */
@@ -157,6 +160,68 @@ static status move_documents(moving *m, err *why)
     return st;
 }
 
+/* --- tables of sets --------------------------------------------------------------------------- */
+
+static status copy_file(const fs *disk, const char *from, const char *to, char *room, size_t size,
+                        err *why)
+{
+    file in, out;
+    size_t n = 1;
+    uint64_t at = 0;
+    status st = fs_open(disk, from, FILE_READ, &in, why);
+    if (st != OK)
+        return st;
+    if ((st = fs_open(disk, to, FILE_WRITE | FILE_CREATE, &out, why)) != OK) {
+        file_close(&in);
+        return st;
+    }
+    while (st == OK && n) {
+        st = file_pread(&in, room, size, at, &n, why);
+        if (st == OK && n)
+            st = file_write(&out, slice_of(room, n), why);
+        at += n;
+    }
+    if (st == OK)
+        st = file_sync(&out, why);
+    file_close(&in);
+    file_close(&out);
+    return st;
+}
+
+/* The keys of a version lie beside the database (know/sets.h); what was purged has none. */
+static status move_set_of(void *ctx, const db_value *row, err *why)
+{
+    enum { ROOM = 1 << 16, NAME_MAX_BYTES = 64 };
+    moving *m = ctx;
+    char from[STORE_PATH_MAX + 80], to[STORE_PATH_MAX + 80];
+    slice name = S("");
+    for (size_t i = 0; i < m->table.columns; i++)
+        if (slice_eq(m->table.column[i], S("file")))
+            name = row[i].bytes;
+    if (!name.len || name.len > NAME_MAX_BYTES)
+        return OK;
+    snprintf(from, sizeof from, "%s/sets/%.*s", m->from->dir, SLICE_FMT(name));
+    snprintf(to, sizeof to, "%s/sets/%.*s", m->to->dir, SLICE_FMT(name));
+    char *room = malloc(ROOM);
+    status st = room ? copy_file(m->to->options.disk, from, to, room, ROOM, why)
+                     : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    free(room);
+    return st;
+}
+
+static status move_sets(moving *m, err *why)
+{
+    char folder[STORE_PATH_MAX + 16];
+    snprintf(folder, sizeof folder, "%s/sets", m->to->dir);
+    status st = fs_mkdir(m->to->options.disk, folder, why);
+    if (st == ERR_BUSY)
+        st = OK;
+    for (size_t i = 0; st == OK && db_table_at(i, &m->table); i++)
+        if (slice_eq(m->table.name, S("set_version")))
+            st = db_rows_each(m->source, &m->table, move_set_of, m, why);
+    return st == OK ? fs_sync_dir(m->to->options.disk, folder, why) : st;
+}
+
 /* --- the whole -------------------------------------------------------------------------------- */
 
 /* Writers of the source wait until the end; a large import in the middle is not waited for. */
@@ -199,6 +264,8 @@ static status move_all(moving *m, err *why)
         st = move_tables(m, why);
     if (st == OK && strcmp(m->to->dir, m->from->dir) != 0)
         st = move_documents(m, why);
+    if (st == OK && strcmp(m->to->dir, m->from->dir) != 0)
+        st = move_sets(m, why);
     if (st == OK && *m->to->server)
         st = pair_adopt(m->to, m->target, why);
     return st == OK ? db_commit(m->target, why) : st;

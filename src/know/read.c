@@ -547,18 +547,30 @@ status documents_page(lens *l, arena *a, int64_t cursor, size_t max, document_li
     return read_documents(l, a, q, max, ret, why);
 }
 
-status document_get(lens *l, arena *a, const uint8_t sha256[SHA256_BYTES], document_info *ret,
-                    err *why)
+static status read_document(lens *l, arena *a, db_stmt *q, document_info *ret, err *why)
 {
     document_list one;
-    db_stmt *q = db_query(l->d, Q_DOCUMENT_BY_SHA);
-    db_bind_blob(q, 1, slice_of((const char *)sha256, SHA256_BYTES));
     status st = read_documents(l, a, q, 1, &one, why);
     if (st == OK && !one.count)
         st = err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no such document");
     if (st == OK)
         *ret = one.at[0];
     return st;
+}
+
+status document_get(lens *l, arena *a, const uint8_t sha256[SHA256_BYTES], document_info *ret,
+                    err *why)
+{
+    db_stmt *q = db_query(l->d, Q_DOCUMENT_BY_SHA);
+    db_bind_blob(q, 1, slice_of((const char *)sha256, SHA256_BYTES));
+    return read_document(l, a, q, ret, why);
+}
+
+status document_at(lens *l, arena *a, int64_t row, document_info *ret, err *why)
+{
+    db_stmt *q = db_query(l->d, Q_DOCUMENT_AT);
+    db_bind_int(q, 1, row);
+    return read_document(l, a, q, ret, why);
 }
 
 status document_whole(lens *l, int64_t document, bool *ret, err *why)

@@ -1,16 +1,21 @@
 /* search.c - finding by words: see search.h. */
 #include "know/search.h"
+#include "know/search/documents.h"
 #include "know/search/query.h"
-#include "know/store_private.h"
+#include "know/search/values.h"
 
 #include <stdlib.h>
 
 static const char *const part_words[SEARCH_PART_COUNT_] = {
+    [SEARCH_VALUE] = "value",
     [SEARCH_NAME] = "name",
     [SEARCH_NAME_BEGINS] = "name-begins",
     [SEARCH_NAME_WORDS] = "name-words",
+    [SEARCH_VALUE_BEGINS] = "value-begins",
+    [SEARCH_VALUE_UNDER] = "value-under",
     [SEARCH_DESCRIPTION] = "description",
     [SEARCH_PROCEDURE] = "procedure",
+    [SEARCH_DOCUMENT] = "document",
 };
 
 const char *search_part_word(search_part p)
@@ -20,15 +25,34 @@ const char *search_part_word(search_part p)
 
 /* --- matches ---------------------------------------------------------------------------------- */
 
-/* One matching claim, as far as rank goes; later one thing with its best claim. */
-typedef struct match {
-    int64_t claim, subject, recorded_us, newest_us;
-    uint64_t lo;
-    node_ref ref;
-    search_part part;
-    name_use use;
-    size_t matches;
-} match;
+status match_add(arena *a, match_list *list, const match *m, err *why)
+{
+    if (list->count == list->room) {
+        size_t room = list->room ? list->room * 4 : 64;
+        match *wider = arena_array(a, room, sizeof *wider);
+        if (!wider)
+            return ARENA_SPENT(a, why);
+        if (list->count)
+            memcpy(wider, list->at, list->count * sizeof *wider);
+        list->at = wider;
+        list->room = room;
+    }
+    list->at[list->count++] = *m;
+    return OK;
+}
+
+bool match_takes(const match_filter *f, kind k)
+{
+    return f->class == KIND_NONE || k == f->class || k == f->other;
+}
+
+void match_bind(db_stmt *q, int first, const match_filter *f)
+{
+    db_bind_int(q, first, f->source);
+    db_bind_int(q, first + 1, f->from_us);
+    db_bind_int(q, first + 2, f->to_us);
+    db_bind_int(q, first + 3, f->seen);
+}
 
 /* Of two claims about one subject. */
 static int claim_cmp(const match *x, const match *y)
@@ -50,6 +74,11 @@ static int by_subject(const void *a, const void *b)
     return claim_cmp(x, y);
 }
 
+static bool is_value(search_part p)
+{
+    return p == SEARCH_VALUE || p == SEARCH_VALUE_BEGINS || p == SEARCH_VALUE_UNDER;
+}
+
 static int by_rank(const void *a, const void *b)
 {
     const match *x = a, *y = b;
@@ -57,6 +86,12 @@ static int by_rank(const void *a, const void *b)
         return (int)x->part - (int)y->part;
     if (x->use != y->use)
         return (int)x->use - (int)y->use;
+    if (is_value(x->part)) { /* by the text, behind the scheme */
+        int c =
+            slice_cmp(index_face(x->ref.kind, x->ref.text), index_face(y->ref.kind, y->ref.text));
+        c = c ? c : slice_cmp(x->ref.text, y->ref.text);
+        return c ? c : (int)x->ref.kind - (int)y->ref.kind;
+    }
     if (x->matches != y->matches)
         return x->matches > y->matches ? -1 : 1;
     if (x->newest_us != y->newest_us)
@@ -92,12 +127,6 @@ static status read_match(arena *a, db_stmt *q, slice asked, match *m, err *why)
     return arena_copy(a, db_text(q, 6), &m->ref.text) ? OK : ARENA_SPENT(a, why);
 }
 
-typedef struct match_list {
-    match *at;
-    size_t count;
-    bool capped;
-} match_list;
-
 static status source_id(lens *l, slice name, int64_t *ret, err *why)
 {
     bool row;
@@ -113,53 +142,74 @@ static status source_id(lens *l, slice name, int64_t *ret, err *why)
     return st;
 }
 
+/* Milliseconds as microseconds; what is out of reach is the nearest that is not. */
+static int64_t us_of(when ms)
+{
+    return ms > INT64_MAX / 1000 ? INT64_MAX : ms < INT64_MIN / 1000 ? INT64_MIN : ms * 1000;
+}
+
 /* The kinds of a class: itself, and the one other that belongs to it. */
 static kind other_kind(kind class)
 {
     return class == KIND_MALWARE ? KIND_TOOL : class == KIND_COUNTRY ? KIND_LOCATION : class;
 }
 
-static status read_matches(lens *l, arena *a, const search_query *sq, slice expression, slice asked,
-                           match_list *ret, err *why)
+static status read_filter(lens *l, const search_query *sq, match_filter *ret, err *why)
 {
-    int64_t source;
+    match_filter f = {.class = kind_class(sq->class),
+                      .from_us = sq->since ? us_of(sq->since) : INT64_MIN,
+                      .to_us = sq->until ? us_of(sq->until + 1) : INT64_MAX,
+                      .seen = sq->seen_since};
+    f.other = other_kind(f.class);
+    status st = source_id(l, sq->source, &f.source, why);
+    if (st == OK)
+        *ret = f;
+    return st;
+}
+
+static status read_claims(lens *l, arena *a, const match_filter *f, slice expression, slice asked,
+                          match_list *list, err *why)
+{
     bool row;
-    size_t cap = 64;
-    kind class = kind_class(sq->class);
-    status st = source_id(l, sq->source, &source, why);
-    match_list list = {.at = arena_array(a, cap, sizeof *list.at)};
-    if (!list.at)
-        return ARENA_SPENT(a, why);
-    if (st != OK)
-        return st;
+    status st;
+    size_t left = SEARCH_MATCHES_MAX;
+    match m;
     db_stmt *q = db_query(l->d, Q_TEXT_MATCH);
     db_bind_text(q, 1, expression);
-    db_bind_int(q, 2, class);
-    db_bind_int(q, 3, other_kind(class));
-    db_bind_int(q, 4, source);
+    db_bind_int(q, 2, f->class);
+    db_bind_int(q, 3, f->other);
+    db_bind_int(q, 4, f->source);
     db_bind_int(q, 5, SEARCH_MATCHES_MAX + 1);
+    db_bind_int(q, 6, f->from_us);
+    db_bind_int(q, 7, f->to_us);
+    db_bind_int(q, 8, f->seen);
     while ((st = db_step(q, &row, why)) == OK && row) {
-        if (list.count == SEARCH_MATCHES_MAX) {
-            list.capped = true;
+        if (!left--) {
+            list->capped = true;
             break;
         }
-        if (list.count == cap) {
-            match *wider = arena_array(a, cap * 4, sizeof *wider);
-            if (!wider) {
-                st = ARENA_SPENT(a, why);
-                break;
-            }
-            memcpy(wider, list.at, cap * sizeof *wider);
-            list.at = wider;
-            cap *= 4;
-        }
-        if ((st = read_match(a, q, asked, &list.at[list.count], why)) != OK)
+        if ((st = read_match(a, q, asked, &m, why)) != OK ||
+            (st = match_add(a, list, &m, why)) != OK)
             break;
-        list.count++;
     }
     db_reset(q);
-    if (st == OK)
-        *ret = list;
+    return st;
+}
+
+static status read_matches(lens *l, arena *a, const search_query *sq, const match_filter *f,
+                           slice expression, slice asked, match_list *list, err *why)
+{
+    bool all = sq->class == KIND_NONE;
+    value_query *values = arena_new(a, value_query);
+    if (!values)
+        return ARENA_SPENT(a, why);
+    status st = sq->documents ? OK : read_claims(l, a, f, expression, asked, list, why);
+    if (st == OK && !sq->documents && (all || kind_is_observable(sq->class))) {
+        if ((st = values_parse(a, sq->text, values, why)) == OK)
+            st = values_find(l, a, sq->values, values, f, list, why);
+    }
+    if (st == OK && (sq->documents || all) && !sq->seen_since) /* they are seen by nobody */
+        st = documents_find(l, a, sq->text, expression, f, list, why);
     return st;
 }
 
@@ -176,7 +226,7 @@ static void rank(match_list *list)
             list->at[n++] = *m;
             continue;
         }
-        last->matches++;
+        last->matches += m->part != SEARCH_DOCUMENT; /* found by path and by hash it is one */
         if (m->newest_us > last->newest_us)
             last->newest_us = m->newest_us;
     }
@@ -231,15 +281,63 @@ static status excerpt(arena *a, slice text, const query_terms *terms, search_hit
     return arena_copy(a, slice_sub(text, from, to), &h->excerpt) ? OK : ARENA_SPENT(a, why);
 }
 
-static status fill_hit(lens *l, arena *a, const match *m, const query_terms *terms, search_hit *h,
-                       err *why)
+/* The claim about a value that was recorded last, and how many there are. */
+static status fill_value(lens *l, arena *a, const match *m, const match_filter *f,
+                         const query_terms *terms, search_hit *h, err *why)
 {
     bool row;
     int64_t source = 0, vc = 0;
-    h->subject = m->ref;
-    h->part = m->part;
+    db_stmt *q = db_query(l->d, Q_VALUE_HIT);
+    db_bind_int(q, 1, m->subject);
+    match_bind(q, 2, f);
+    status st = db_step(q, &row, why);
+    if (st == OK && row) {
+        h->claim_lo = (uint64_t)db_int(q, 0);
+        source = db_int(q, 1);
+        vc = db_int(q, 2);
+        h->recorded = db_int(q, 3) / 1000;
+        st = excerpt(a, db_text(q, 4), terms, h, why);
+    }
+    db_reset(q);
+    if (st == OK && !row)
+        st = err_set(why, ERR_INTERNAL, ERR_NOWHERE, "a match has gone");
+    if (st == OK) {
+        q = db_query(l->d, Q_VALUE_COUNT);
+        db_bind_int(q, 1, m->subject);
+        match_bind(q, 2, f);
+        db_bind_int(q, 6, SEARCH_COUNT_MAX);
+        st = db_step(q, &row, why);
+        h->matches = st == OK && row ? (size_t)db_int(q, 0) : 0;
+        db_reset(q);
+    }
+    if (st == OK)
+        st = lens_source(l, source, &h->source, why);
+    return st == OK ? lens_marking(l, vc, &h->marking, why) : st;
+}
+
+static status fill_document(lens *l, arena *a, const match *m, search_hit *h, err *why)
+{
+    document_info *d = arena_new(a, document_info);
+    if (!d)
+        return ARENA_SPENT(a, why);
+    status st = document_at(l, a, m->claim, d, why);
+    if (st != OK)
+        return st;
+    h->document = d;
+    h->excerpt = d->path;
+    h->source = d->source;
+    h->marking = d->marking;
+    h->recorded = d->recorded;
+    h->matches = 1;
+    return OK;
+}
+
+static status fill_claim(lens *l, arena *a, const match *m, const query_terms *terms, search_hit *h,
+                         err *why)
+{
+    bool row;
+    int64_t source = 0, vc = 0;
     h->recorded = m->recorded_us / 1000;
-    h->claim_hi = node_hash(l->h, m->ref);
     h->claim_lo = m->lo;
     h->matches = m->matches;
     db_stmt *q = db_query(l->d, Q_TEXT_HIT);
@@ -262,25 +360,34 @@ static status fill_hit(lens *l, arena *a, const match *m, const query_terms *ter
     return st == OK ? lens_marking(l, vc, &h->marking, why) : st;
 }
 
+static status fill_hit(lens *l, arena *a, const match *m, const match_filter *f,
+                       const query_terms *terms, search_hit *h, err *why)
+{
+    h->subject = m->ref;
+    h->part = m->part;
+    h->claim_hi = node_hash(l->h, m->ref);
+    return m->part == SEARCH_DOCUMENT ? fill_document(l, a, m, h, why)
+           : is_value(m->part)        ? fill_value(l, a, m, f, terms, h, why)
+                                      : fill_claim(l, a, m, terms, h, why);
+}
+
 /* --- pages ------------------------------------------------------------------------------------ */
 
-/* Where the page begins: behind the cursor's claim. */
+/* Where the page begins: behind what the cursor's claim is about. Whatever else is said of that
+ * since, the page goes on there. */
 static status page_start(lens *l, const match_list *list, slice cursor, size_t *ret, err *why)
 {
     uint8_t bytes[16];
-    uint64_t hi = 0, lo = 0;
+    uint64_t hi = 0;
     *ret = 0;
     if (!cursor.len)
         return OK;
     if (!hash_unhex(cursor, bytes, sizeof bytes))
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "a cursor has %d hex digits", CLAIM_ID_TEXT);
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 8; i++)
         hi = hi << 8 | bytes[i];
-        lo = lo << 8 | bytes[8 + i];
-    }
-    /* ids of claims are shown as claim_id_text does, the subject's hash as a number */
     for (size_t i = 0; i < list->count; i++)
-        if (list->at[i].lo == lo && node_hash(l->h, list->at[i].ref) == hi) {
+        if (node_hash(l->h, list->at[i].ref) == hi) {
             *ret = i + 1;
             return OK;
         }
@@ -291,6 +398,7 @@ static status page_start(lens *l, const match_list *list, slice cursor, size_t *
 typedef struct page {
     node_ref seen[SEARCH_GROUPED_MAX]; /* things that came before */
     size_t seen_count, limit;
+    const match_filter *filter;
     search_hits *hits;
 } page;
 
@@ -302,15 +410,13 @@ static status identify(lens *l, arena *a, page *p, const match *m, search_hit *h
     h->thing = m->ref;
     h->name = m->ref.text;
     *ret_new = true;
-    if (p->seen_count == SEARCH_GROUPED_MAX)
-        return OK;
-    if (kind_is_entity(m->ref.kind)) {
-        status st = name_group_of(l, a, m->ref, &g, why);
-        if (st != OK)
-            return st;
-        h->thing = g.id;
-        h->name = g.name;
-    }
+    if (p->seen_count == SEARCH_GROUPED_MAX || !kind_is_entity(m->ref.kind))
+        return OK; /* what is no entity stands alone, and comes once */
+    status st = name_group_of(l, a, m->ref, &g, why);
+    if (st != OK)
+        return st;
+    h->thing = g.id;
+    h->name = g.name;
     for (size_t i = 0; i < p->seen_count && *ret_new; i++)
         *ret_new = p->seen[i].kind != h->thing.kind || !slice_eq(p->seen[i].text, h->thing.text);
     if (*ret_new)
@@ -331,7 +437,7 @@ static status fill_page(lens *l, arena *a, const match_list *list, size_t from,
         if (!is_new || i < from)
             continue;
         p->hits->more = p->hits->count == p->limit;
-        if (!p->hits->more && (st = fill_hit(l, a, &list->at[i], terms, &h, why)) == OK)
+        if (!p->hits->more && (st = fill_hit(l, a, &list->at[i], p->filter, terms, &h, why)) == OK)
             p->hits->at[p->hits->count++] = h;
     }
     return st;
@@ -344,10 +450,12 @@ status search_run(lens *l, arena *a, const search_query *sq, search_hits *ret, e
     match_list list = {0};
     search_hits hits = {0};
     size_t from = 0;
+    match_filter filter = {0};
     page *p = arena_new(a, page);
     if (!p)
         return ARENA_SPENT(a, why);
     p->hits = &hits;
+    p->filter = &filter;
     p->limit = !sq->limit ? 20 : sq->limit < SEARCH_LIMIT_MAX ? sq->limit : SEARCH_LIMIT_MAX;
     status st = query_parse(a, sq->text, &terms, why);
     if (st == OK)
@@ -355,7 +463,9 @@ status search_run(lens *l, arena *a, const search_query *sq, search_hits *ret, e
     if (st == OK)
         st = name_fold(a, sq->text, &asked, why);
     if (st == OK)
-        st = read_matches(l, a, sq, expression, asked, &list, why);
+        st = read_filter(l, sq, &filter, why);
+    if (st == OK)
+        st = read_matches(l, a, sq, &filter, expression, asked, &list, why);
     if (st != OK)
         return st;
     rank(&list);

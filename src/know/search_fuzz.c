@@ -1,9 +1,12 @@
 /* Text and query, separated by a 0xff byte. What the text index finds is what a plain walk over the
- * words finds; no query is a syntax error to the index; and every word of a text finds the text. */
+ * words finds; no query is a syntax error to the index; and every word of a text finds the text. A
+ * text that is a value is found by itself, as each of its kinds, and by each of its beginnings. */
 #include "base/text.h"
 #include "know/db.h"
 #include "know/search/query.h"
+#include "know/search/values.h"
 #include "model/kind.h"
+#include "model/observable.h"
 
 #include <stdlib.h>
 
@@ -77,6 +80,9 @@ static bool index_finds(slice expression)
     db_bind_int(s, 3, 0);
     db_bind_int(s, 4, 0);
     db_bind_int(s, 5, 10);
+    db_bind_int(s, 6, INT64_MIN);
+    db_bind_int(s, 7, INT64_MAX);
+    db_bind_int(s, 8, 0);
     must(db_step(s, &row, NULL));
     db_reset(s);
     return row;
@@ -114,6 +120,52 @@ static void check_own_word(arena *a, const word_list *l, size_t which)
         abort();
 }
 
+static bool typed_plainly(slice text)
+{
+    return slice_find_byte(text, '*', 0) == SIZE_MAX && slice_find_byte(text, '"', 0) == SIZE_MAX &&
+           slice_eq(text, slice_trim(text)) && text.len <= QUERY_BYTES_MAX;
+}
+
+static void check_begins(arena *a, node_ref n, slice begins)
+{
+    value_query q;
+    bool found = false;
+    slice typed = arena_printf(a, "%.*s*", SLICE_FMT(begins));
+    must(values_parse(a, typed, &q, NULL));
+    for (size_t i = 0; i < q.begins_count; i++)
+        found |= value_begins(n, q.begins[i]);
+    if (!found || q.exact_count || q.under.len)
+        abort();
+}
+
+static void check_value(slice text, size_t where)
+{
+    for (kind k = KIND_IPV4; k < KIND_OBSERVABLE_END_; k++) {
+        CLEANUP(arena_done) arena a;
+        observable o;
+        value_query q;
+        bool found = false;
+        arena_init(&a, BUDGET);
+        if (observable_parse(&a, text, k, &o, NULL) != OK || !typed_plainly(o.value))
+            continue;
+        must(values_parse(&a, o.value, &q, NULL));
+        for (size_t i = 0; i < q.exact_count; i++)
+            found |= q.exact[i].kind == o.kind && slice_eq(q.exact[i].text, o.value);
+        if (!found && o.kind == k)
+            abort();
+        slice face = index_face(o.kind, o.value);
+        size_t cut = VALUE_BEGINS_MIN + where % (face.len + 1);
+        while (cut < face.len && ((unsigned char)face.ptr[cut] & 0xc0) == 0x80)
+            cut++;
+        slice begins = slice_sub(face, 0, cut < face.len ? cut : face.len);
+        if (begins.len >= VALUE_BEGINS_MIN && typed_plainly(begins))
+            check_begins(&a, (node_ref){o.kind, o.value}, begins);
+        node_ref below = {KIND_DOMAIN, arena_printf(&a, "x.%.*s", SLICE_FMT(o.value))};
+        if (k == KIND_DOMAIN && !value_under(below, o.value))
+            abort();
+    }
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
@@ -136,6 +188,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     l->a = &a;
     l->joined = &joined;
     must(words_cut(&scratch, text, keep, l, NULL));
+    check_value(text, size);
     status st = query_parse(&a, asked, &terms, NULL);
     if (l->count < WORDS_MAX && (st == OK || l->count)) {
         must(db_begin_write(shared, NULL));

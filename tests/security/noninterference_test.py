@@ -113,9 +113,10 @@ def commands():
     yield ["show"] + VALUES + IDS
     yield ["--json", "show"] + VALUES + IDS
     yield ["show", "secretname.example"]
-    for text in ("mouse", "cheese", "secret*", "worm"):
+    for text in ("mouse", "cheese", "secret*", "worm", "198*", "example", "secretname.example", "txt", "json"):
         yield ["search", text]
         yield ["--json", "search", text]
+        yield ["--json", "search", text, "--tlp", "amber", "--since", "2026-11-01"]
     yield ["export", "--format", "stix"]
     yield ["export", "--format", "ndjson"]
     yield ["export", "--format", "ndjson", "--source", "confidant"]

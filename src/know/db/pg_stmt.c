@@ -206,13 +206,14 @@ static bool bind_words(pg_stmt *s, int at, slice text)
             bind(&s->base, 2, PG_TEXT, line.ptr, line.len);
         return true;
     }
-    if (s->q != Q_TEXT_MATCH || at != 1)
+    if ((s->q != Q_TEXT_MATCH && s->q != Q_TEXT_DOCUMENTS) || at != 1)
         return false;
+    int near = s->q == Q_TEXT_MATCH ? 9 : 6; /* behind the parameters of the statement itself */
     s->base.broken = pg_match(&s->given, text, &m, &d->first);
     if (s->base.broken == OK) {
         bind(&s->base, 1, PG_TEXT, m.query.ptr, m.query.len);
-        bind(&s->base, 6, PG_TEXT, m.near.ptr, m.near.len);
-        bind(&s->base, 7, PG_TEXT, m.all.ptr, m.all.len);
+        bind(&s->base, near, PG_TEXT, m.near.ptr, m.near.len);
+        bind(&s->base, near + 1, PG_TEXT, m.all.ptr, m.all.len);
     }
     return true;
 }

@@ -111,7 +111,7 @@ status segment_open(const char *path, const uint8_t key[16], segment *ret, err *
         return err_os(why, errno, "mapping %s", path);
     memcpy(head, s.map, sizeof head);
     uint64_t room = s.map_size - HEADER_SIZE;
-    bool good = memcmp(head, "NRINDEX1", 8) == 0 && head_sum(key, head) == head[HEAD_SUM] &&
+    bool good = memcmp(head, "NRINDEX2", 8) == 0 && head_sum(key, head) == head[HEAD_SUM] &&
                 head[HEAD_KEYS] <= room / sizeof(seg_key) &&
                 head[HEAD_NETS] <= room / sizeof(seg_net) &&
                 head[HEAD_KEYS] * sizeof(seg_key) + head[HEAD_NETS] * sizeof(seg_net) == room;
@@ -193,7 +193,7 @@ status segment_write(const fs *disk, const char *path, const uint8_t key[16], co
     char temp[4200];
     uint64_t head[8] = {0, older->key_count + key_count, older->net_count + net_count, covers};
     seg_writer w = {.out.handle = -1, .why = why};
-    memcpy(head, "NRINDEX1", 8);
+    memcpy(head, "NRINDEX2", 8);
     memcpy(head + HEAD_PREFIXES, older->prefixes, sizeof older->prefixes);
     for (size_t i = 0; i < net_count; i++) {
         uint64_t prefix = nets[i].node_prefix & 0xff;

@@ -1,10 +1,10 @@
 /* segment.h - the index's file: two sorted tables, written once, mapped. Private to know/index.
  *
  * Uses: base. Used by: index.c. docs/formats/index.md has the bytes.
- *     header (64 bytes)   magic "NRINDEX1", keys u64, nets u64, covers u64 (node ids 1..covers),
+ *     header (64 bytes)   magic "NRINDEX2", keys u64, nets u64, covers u64 (node ids 1..covers),
  *                         check sum of all entries u64, prefix lengths 0..127 that occur (128
  *                         bits), check sum of the header so far u64
- *     keys                keys x {hash u64, node u64}, by hash then node
+ *     keys                keys x {hash u64, node u64}, by hash (index.c: value_hash), then node
  *     nets                nets x {address 16 bytes, prefix u8 in the low byte of a u64 with the
  *                         node above it}, by address then prefix
  * All numbers little endian. */

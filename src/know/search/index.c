@@ -14,25 +14,27 @@ _Static_assert(PRED_NAMED == 1 && PRED_DESCRIBED == 2 && PRED_USES == 5,
                "the numbers stand in Q_TEXT_SOURCE");
 
 enum { BATCH_TEXTS = 2000, TEXT_BUDGET = 16 << 20, WORDS_BYTES_MAX = 16 << 20 };
-static const slice meta_key = S_INIT("search");
+static const slice claims_key = S_INIT("search"), documents_key = S_INIT("search-documents");
+static const int64_t BEFORE_CLAIMS = (int64_t)1 << 40; /* documents have rows below all claims */
 
 typedef struct progress {
     int64_t at;    /* of the last transaction that is done */
-    int64_t claim; /* of the next one, the last that is done */
+    int64_t claim; /* or document; of the next one, the last that is done */
 } progress;
 
-static status read_progress(db *d, progress *ret, err *why)
+static status read_progress(db *d, slice key, progress *ret, err *why)
 {
     bool row;
     uint64_t at = 0, row_id = 0;
     slice first, text;
     db_stmt *q = db_query(d, Q_META_GET);
-    db_bind_text(q, 1, meta_key);
+    db_bind_text(q, 1, key);
     status st = db_step(q, &row, why);
     if (st == OK && row) {
         text = db_text(q, 0);
         if (!slice_cut(&text, ' ', &first) || !slice_u64(first, &at) || !slice_u64(text, &row_id))
-            st = err_set(why, ERR_INTERNAL, ERR_NOWHERE, "meta \"search\" cannot be read");
+            st = err_set(why, ERR_INTERNAL, ERR_NOWHERE, "meta \"%.*s\" cannot be read",
+                         SLICE_FMT(key));
     }
     db_reset(q);
     if (st == OK)
@@ -40,12 +42,12 @@ static status read_progress(db *d, progress *ret, err *why)
     return st;
 }
 
-static status write_progress(db *d, progress p, err *why)
+static status write_progress(db *d, slice key, progress p, err *why)
 {
     char text[64];
     int n = snprintf(text, sizeof text, "%lld %lld", (long long)p.at, (long long)p.claim);
     db_stmt *q = db_query(d, Q_META_SET);
-    db_bind_text(q, 1, meta_key);
+    db_bind_text(q, 1, key);
     db_bind_text(q, 2, slice_of(text, (size_t)n));
     return db_run(q, why);
 }
@@ -107,12 +109,12 @@ static status add_range(db *d, arena *a, int64_t first, int64_t last, int64_t ro
 }
 
 /* One batch inside a write transaction. *ret_done: nothing is left. */
-static status batch(db *d, arena *a, bool *ret_done, err *why)
+static status batch_claims(db *d, arena *a, bool *ret_done, err *why)
 {
     progress p = {0, 0};
     int64_t room = BATCH_TEXTS;
     bool row;
-    status st = read_progress(d, &p, why);
+    status st = read_progress(d, claims_key, &p, why);
     *ret_done = false;
     while (st == OK && room > 0) {
         db_stmt *q = db_query(d, Q_TEXT_NEXT_TX);
@@ -140,14 +142,65 @@ static status batch(db *d, arena *a, bool *ret_done, err *why)
         st = add_range(d, a, first, last, room, &p.claim, &count, why);
         room -= count;
     }
-    return st == OK ? write_progress(d, p, why) : st;
+    return st == OK ? write_progress(d, claims_key, p, why) : st;
+}
+
+/* Up to `room` documents of the transaction behind p->claim. */
+static status add_documents(db *d, arena *a, int64_t tx, int64_t room, progress *p,
+                            int64_t *ret_count, err *why)
+{
+    bool row;
+    status st;
+    int64_t n = 0;
+    db_stmt *q = db_query(d, Q_TEXT_DOCUMENT_SOURCE);
+    db_bind_int(q, 1, tx);
+    db_bind_int(q, 2, p->claim);
+    db_bind_int(q, 3, room);
+    while ((st = db_step(q, &row, why)) == OK && row) {
+        int64_t id = db_int(q, 0);
+        if ((st = add_text(d, a, id - BEFORE_CLAIMS, db_text(q, 1), S(""), why)) != OK)
+            break;
+        p->claim = id;
+        n++;
+    }
+    db_reset(q);
+    *ret_count = n;
+    return st;
+}
+
+/* The same for the documents' paths. Apart, so that a store whose claims were indexed before there
+ * were documents in the index gets them. */
+static status batch_documents(db *d, arena *a, bool *ret_done, err *why)
+{
+    progress p = {0, 0};
+    int64_t room = BATCH_TEXTS;
+    bool row;
+    status st = read_progress(d, documents_key, &p, why);
+    *ret_done = false;
+    while (st == OK && room > 0) {
+        int64_t count = 0;
+        db_stmt *q = db_query(d, Q_TEXT_NEXT_TX);
+        db_bind_int(q, 1, p.at);
+        if ((st = db_step(q, &row, why)) != OK)
+            break;
+        int64_t tx = row ? db_int(q, 0) : 0, at = row ? db_int(q, 1) : 0;
+        db_reset(q);
+        *ret_done = !row;
+        if (!row)
+            break;
+        st = add_documents(d, a, tx, room, &p, &count, why);
+        if (count < room)
+            p = (progress){at, 0};
+        room -= count + 1; /* a transaction without documents is some work, too */
+    }
+    return st == OK ? write_progress(d, documents_key, p, why) : st;
 }
 
 /* Is anything published that is not indexed? Without waiting for a writer. */
-static status is_behind(db *d, bool *ret, err *why)
+static status is_behind(db *d, slice key, bool *ret, err *why)
 {
     progress p;
-    status st = read_progress(d, &p, why);
+    status st = read_progress(d, key, &p, why);
     if (st != OK)
         return st;
     db_stmt *q = db_query(d, Q_TEXT_NEXT_TX);
@@ -157,25 +210,34 @@ static status is_behind(db *d, bool *ret, err *why)
     return st;
 }
 
-status search_catch_up(store *s, err *why)
+static status catch_up(db *d, arena *a, slice key,
+                       status (*batch)(db *d, arena *a, bool *ret_done, err *why), err *why)
 {
-    db *d = NULL;
     bool behind = false, done = false;
-    arena a;
-    status st = store_connect(s, true, &d, why);
-    if (st != OK)
-        return st;
-    arena_init(&a, TEXT_BUDGET);
-    st = is_behind(d, &behind, why);
+    status st = is_behind(d, key, &behind, why);
     while (st == OK && behind && !done) {
         if ((st = db_begin_write(d, why)) != OK)
             break;
-        st = batch(d, &a, &done, why);
+        st = batch(d, a, &done, why);
         if (st == OK)
             st = db_commit(d, why);
         if (st != OK)
             db_rollback(d);
     }
+    return st;
+}
+
+status search_catch_up(store *s, err *why)
+{
+    db *d = NULL;
+    arena a;
+    status st = store_connect(s, true, &d, why);
+    if (st != OK)
+        return st;
+    arena_init(&a, TEXT_BUDGET);
+    st = catch_up(d, &a, claims_key, batch_claims, why);
+    if (st == OK)
+        st = catch_up(d, &a, documents_key, batch_documents, why);
     arena_done(&a);
     db_close(d);
     return st;

@@ -104,11 +104,11 @@ Searching finds words in names and texts, in Japanese as well; nothing found is 
     3 entries match; what is one thing is shown once
     more: --cursor 90c8e0d865d6254bb400159629c12c30
     $ noroshi --json search 'little else' | sed 's/"recorded":"[^"]*"/"recorded":"..."/; s/"claim":"[^"]*"/"claim":"..."/'
-    {"schema":"noroshi.search/1","entity":{"id":"microsoft:birchsquall","kind":"actor","name":"APT900"},"subject":"threat-actor--11111111-1111-4111-8111-111111111111","matched":"description","text":"A group that reads 環境変数 and little else.","object":null,"claim":"...","source":"misp-galaxy/threat-actor","tlp":"clear","recorded":"...","matches":1}
+    {"schema":"noroshi.search/1","entity":{"id":"microsoft:birchsquall","kind":"actor","name":"APT900"},"subject":"threat-actor--11111111-1111-4111-8111-111111111111","matched":"description","text":"A group that reads 環境変数 and little else.","object":null,"document":null,"claim":"...","source":"misp-galaxy/threat-actor","tlp":"clear","recorded":"...","matches":1}
     {"schema":"noroshi.search-page/1","found":1,"capped":false,"next":null}
     $ noroshi search nonsense
     noroshi: nothing has the words nonsense
     [1]
     $ noroshi search squall --kind nonsense
-    noroshi: --kind: nonsense is no kind of thing; try actor, malware, tool, technique, campaign, vulnerability
+    noroshi: --kind: nonsense is no kind of thing; try actor, malware, technique, vulnerability, domain, document
     [2]

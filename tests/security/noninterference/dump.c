@@ -261,17 +261,53 @@ static void put_names(lens *l, buf *out)
     }
 }
 
-static void put_search(lens *l, buf *out)
+/* Documents by the words of their path and by how their hash begins, whoever may see them; and row
+ * by row. Which row is not printed: hidden ones are counted in it. */
+static void put_document_search(const reading *r, lens *l, buf *out)
 {
-    static const char *const words[] = {"mouse", "g9001",       "cheese", "number since",
-                                        "ti*",   "\"is said\"", "cat"};
+    CLEANUP(arena_done) arena a;
+    err why = {0};
+    arena_init(&a, MEMORY);
+    for (size_t i = 0; i <= r->w->event_count; i++) {
+        search_hits h;
+        char hex[2 * SHA256_BYTES + 1] = "json";
+        if (i < r->w->event_count) {
+            if (r->w->events[i].what != EVENT_DOCUMENT)
+                continue;
+            hash_hex(r->w->events[i].sha256, SHA256_BYTES, hex);
+        }
+        search_query q = {
+            .text = slice_of(hex, i < r->w->event_count ? 9 : 4), .documents = true, .limit = 100};
+        status st = search_run(l, &a, &q, &h, &why);
+        put_status(out, "search document", st, &why);
+        for (size_t k = 0; st == OK && k < h.count; k++)
+            buf_printf(out, "  found %.*s %.*s %llu\n", SLICE_FMT(h.at[k].subject.text),
+                       SLICE_FMT(h.at[k].excerpt), (unsigned long long)h.at[k].document->records);
+    }
+    for (int64_t row = 1; row <= (int64_t)r->w->event_count; row++) {
+        document_info d;
+        char hex[2 * SHA256_BYTES + 1];
+        if (document_at(l, &a, row, &d, &why) == OK)
+            buf_printf(out, "  row %s %llu\n", hash_hex(d.sha256, SHA256_BYTES, hex),
+                       (unsigned long long)d.records);
+    }
+}
+
+static void put_search(store *s, lens *l, buf *out)
+{
+    static const char *const words[] = {"mouse",    "g9001",       "cheese",      "number since",
+                                        "ti*",      "\"is said\"", "cat",         "198*",
+                                        "0123456*", "example",     "example.com", "csv json"};
     CLEANUP(arena_done) arena a;
     err why = {0};
     char recorded[WHEN_TEXT_MAX];
+    index_t *ix = NULL;
+    status opened = index_open(s, &ix, &why);
+    put_status(out, "index", opened, &why);
     arena_init(&a, MEMORY);
     for (size_t i = 0; i < COUNT_OF(words) * 2; i++) {
         search_hits h;
-        search_query q = {.text = slice_str(words[i / 2]), .limit = i % 2 ? 2 : 100};
+        search_query q = {.text = slice_str(words[i / 2]), .limit = i % 2 ? 2 : 100, .values = ix};
         status st = search_run(l, &a, &q, &h, &why);
         if (st == OK)
             buf_printf(out, "search %s: %zu%s%s %.*s\n", words[i / 2], h.found,
@@ -284,6 +320,7 @@ static void put_search(lens *l, buf *out)
                        tlp_name(h.at[k].marking.tlp), when_iso(h.at[k].recorded, recorded));
         put_status(out, "search", st, &why);
     }
+    index_close(ix);
 }
 
 /* --- answers ---------------------------------------------------------------------------------- */
@@ -415,7 +452,9 @@ void read_everything(const reading *r, buf *out)
         put_stored(r, l, out);
     if (st == OK && wants(r, READ_NAMES)) {
         put_names(l, out);
-        put_search(l, out);
+        put_search(r->s, l, out);
+        if (!r->no_documents)
+            put_document_search(r, l, out);
     }
     if (st == OK && wants(r, READ_ANSWERS) && !r->no_arrivals)
         put_answers(r, out);
