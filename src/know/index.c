@@ -239,12 +239,12 @@ static status write_file(index_t *ix, bool *ret_again, err *why)
     return st;
 }
 
-static status read_page(index_t *ix, size_t *ret_rows, err *why)
+static status read_page(index_t *ix, db *d, size_t *ret_rows, err *why)
 {
     bool row;
     status st;
     size_t n = 0;
-    db_stmt *q = db_query(ix->d, Q_NODES_PAGE);
+    db_stmt *q = db_query(d, Q_NODES_PAGE);
     db_bind_int(q, 1, ix->last);
     db_bind_int(q, 2, NODE_PAGE);
     while ((st = db_step(q, &row, why)) == OK && row) {
@@ -279,13 +279,20 @@ status index_refresh(index_t *ix, err *why)
 {
     size_t rows = NODE_PAGE;
     bool again = false;
+    db *scan = NULL;
     status st = OK;
-    while (st == OK && (rows == NODE_PAGE || again)) {
+    /* More than one page is many: they are read through a connection that maps nothing, so that
+     * the whole table does not become resident memory of ours. */
+    for (size_t page = 0; st == OK && (rows == NODE_PAGE || again); page++) {
         again = false;
-        st = read_page(ix, &rows, why);
+        if (page == 1)
+            st = store_connect(ix->s, true, &scan, why);
+        if (st == OK)
+            st = read_page(ix, scan ? scan : ix->d, &rows, why);
         if (st == OK && ix->key_count >= delta_limit(ix))
             st = write_file(ix, &again, why);
     }
+    db_close(scan);
     sort_delta(ix);
     return st;
 }
