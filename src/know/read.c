@@ -150,15 +150,31 @@ static status fill_origins(lens *l, arena *a, int64_t origin, claim *c, err *why
  * the rest. */
 typedef enum extent { WHOLE, BARE } extent;
 
-static status fill(lens *l, arena *a, const raw_ids *ids, extent e, claim *c, err *why)
+/* Claims about one value often come from one block of a list: its reports are looked up once. */
+static bool same_origins(const raw_ids *ids, claim *list, size_t i)
 {
-    status st = lens_source(l, ids->source, &c->source, why);
+    enum { BACK = 8 };
+    for (size_t k = 1; k <= BACK && k <= i; k++)
+        if (ids[i - k].origin == ids[i].origin) {
+            list[i].origins = list[i - k].origins;
+            list[i].origin_count = list[i - k].origin_count;
+            return true;
+        }
+    return false;
+}
+
+static status fill(lens *l, arena *a, const raw_ids *ids, extent e, claim *list, size_t i, err *why)
+{
+    claim *c = &list[i];
+    status st = lens_source(l, ids[i].source, &c->source, why);
     if (st == OK)
-        st = lens_marking(l, ids->vc, &c->marking, why);
+        st = lens_marking(l, ids[i].vc, &c->marking, why);
     if (st != OK || e == BARE)
         return st;
-    st = fill_place(l, a, ids, c, why);
-    return st == OK ? fill_origins(l, a, ids->origin, c, why) : st;
+    st = fill_place(l, a, &ids[i], c, why);
+    if (st != OK || same_origins(ids, list, i))
+        return st;
+    return fill_origins(l, a, ids[i].origin, c, why);
 }
 
 /* Runs a bound statement to its end, at most `max` rows of the max + 1 it may give. */
@@ -196,7 +212,7 @@ static status read_list(lens *l, arena *a, db_stmt *q, size_t max, extent e, cla
     }
     db_reset(q);
     for (size_t i = 0; st == OK && i < n; i++)
-        st = fill(l, a, &ids[i], e, &list[i], why);
+        st = fill(l, a, ids, e, list, i, why);
     if (st == OK)
         *ret = (claim_list){list, n, more};
     return st;
