@@ -580,5 +580,7 @@ status step_card(job *j, const name_candidate *c, err *why)
     if (st != OK)
         return st;
     st = step_techniques(j, card, why);
+    if (st == OK && card->group.kind == KIND_TECHNIQUE)
+        st = step_mapped_from(j, card, why);
     return st == OK ? step_card_actions(j, why) : st;
 }

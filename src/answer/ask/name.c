@@ -194,12 +194,29 @@ status step_name(job *j, slice text, bool *ret_known, err *why)
     return all.count == 1 ? one(j, &all.at[0], text, why) : several(j, &all, text, why);
 }
 
+/* An id says what sort of thing it is: of several that have it (mitigations of old had the id of
+ * their technique) the only one of that sort is meant. */
+static status by_sort(job *j, kind id_kind, slice id, bool *ret_known, err *why)
+{
+    name_candidates all;
+    *ret_known = false;
+    if (id_kind == KIND_NONE || id.len > NAME_TEXT_MAX)
+        return OK;
+    status st = name_lookup(j->k->l, j->a, id, kind_class(id_kind), &all, why);
+    if (st != OK || all.count != 1 || all.more)
+        return st;
+    *ret_known = true;
+    return one(j, &all.at[0], id, why);
+}
+
 status step_identifier(job *j, kind id_kind, slice id, err *why)
 {
     bool known;
     if (id_kind == KIND_VULNERABILITY)
         return step_vulnerability(j, id, why);
-    status st = step_name(j, id, &known, why);
+    status st = by_sort(j, id_kind, id, &known, why);
+    if (st == OK && !known)
+        st = step_name(j, id, &known, why);
     if (st != OK || known)
         return st;
     return step_nothing(j, id, why);

@@ -361,6 +361,10 @@ void put_techniques(json_out *o, const answer *w)
         }
         put_member(o, "via", t->via_name);
         put_texts(o, "rules", NULL, 0);
+        if (t->mapping_count) {
+            put_texts(o, "mapping", t->mapping, t->mapping_count);
+            put_texts(o, "sources", t->mapped_by, t->mapped_by_count);
+        }
         json_close(&o->w, '}');
     }
     json_close(&o->w, ']');

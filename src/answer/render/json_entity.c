@@ -57,6 +57,8 @@ static void put_relation_list(json_out *o, const char *key, const answer_relatio
         put_maybe(o, "techniques", (int64_t)r->count, r->count != 0);
         put_when(o, "first_seen", r->first_seen);
         put_when(o, "last_seen", r->last_seen);
+        if (r->mapping_count)
+            put_texts(o, "mapping", r->mapping, r->mapping_count);
         put_text(o, "text", r->text, r->text_source);
         put_texts(o, "sources", r->sources, r->source_count);
         json_close(&o->w, '}');
@@ -174,6 +176,7 @@ static void put_counts(json_out *o, const answer *w)
     put_int(o, "software", (int64_t)c->software.total);
     put_int(o, "campaigns", (int64_t)c->campaigns.total);
     put_int(o, "actors", (int64_t)c->actors.total);
+    put_int(o, "vulnerabilities", (int64_t)c->vulnerabilities.total);
     put_int(o, "observables", (int64_t)c->observables);
     json_close(&o->w, '}');
 }
@@ -232,6 +235,7 @@ static void put_lists(json_out *o, const answer *w)
     put_relation_list(o, "actors", &c->actors);
     put_relation_list(o, "subtechniques", &c->subtechniques);
     put_relation_list(o, "exploits", &c->exploits);
+    put_relation_list(o, "vulnerabilities", &c->vulnerabilities);
     put_relation_list(o, "relations", &c->relations);
     put_relation_list(o, "detections", &c->detections);
     put_relation_list(o, "mitigations", &c->mitigations);
@@ -486,6 +490,7 @@ static void put_vulnerability(json_out *o, const answer *w)
     put_affected(o, w->vulnerability);
     put_relation_list(o, "exploited_by", &c->exploited_by);
     put_relation_list(o, "relations", &c->relations);
+    put_techniques(o, w);
     json_key(&o->w, "detections");
     json_put_raw(&o->w, S("[]"));
     put_changes(o, w->vulnerability);
