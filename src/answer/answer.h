@@ -208,6 +208,7 @@ typedef struct answer_relation {
     const slice *mapping; /* vulnerabilities of a technique: how they are mapped to it */
     size_t mapping_count;
     slice text, text_source;
+    slice basis; /* "text": read in a description, "reference": in the address of a report; empty */
     const slice *sources;
     size_t source_count;
 } answer_relation;

@@ -60,6 +60,7 @@ static void put_relation_list(json_out *o, const char *key, const answer_relatio
         if (r->mapping_count)
             put_texts(o, "mapping", r->mapping, r->mapping_count);
         put_text(o, "text", r->text, r->text_source);
+        put_member(o, "basis", r->basis);
         put_texts(o, "sources", r->sources, r->source_count);
         json_close(&o->w, '}');
     }
@@ -100,7 +101,8 @@ static void put_matched(json_out *o, const answer *w)
     put_member(o, "matched_name", c->use_count ? c->uses[0].name : w->question.value);
     json_key(&o->w, "matched_by");
     json_open(&o->w, '[');
-    for (size_t i = 0; i < c->use_count && i < ANSWER_SHOWN; i++) {
+    size_t n = put_some(o, "matched_by", c->use_count, c->use_count);
+    for (size_t i = 0; i < n; i++) {
         json_open(&o->w, '{');
         put_member(o, "source", c->uses[i].source);
         put_string(o, "kind", name_use_word(c->uses[i].use));
@@ -114,7 +116,8 @@ static void put_members(json_out *o, const name_group *g)
 {
     json_key(&o->w, "members");
     json_open(&o->w, '[');
-    for (size_t i = 0; i < g->member_count && i < ANSWER_SHOWN; i++) {
+    size_t n = put_some(o, "members", g->member_count, g->member_count);
+    for (size_t i = 0; i < n; i++) {
         json_open(&o->w, '{');
         put_member(o, "id", g->members[i].entity.text);
         put_bool(o, "revoked", g->members[i].revoked);
@@ -123,7 +126,8 @@ static void put_members(json_out *o, const name_group *g)
     json_close(&o->w, ']');
     json_key(&o->w, "joined_by");
     json_open(&o->w, '[');
-    for (size_t i = 0; i < g->tie_count && i < ANSWER_SHOWN; i++) {
+    n = put_some(o, "joined_by", g->tie_count, g->tie_count);
+    for (size_t i = 0; i < n; i++) {
         const name_tie *t = &g->ties[i];
         json_open(&o->w, '{');
         put_member(o, "a", g->members[t->a].entity.text);
