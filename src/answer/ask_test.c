@@ -384,6 +384,15 @@ TEST(a_vulnerability_with_its_catalogue_entry)
     w = ask(&s, "CVE-1999-0001");
     REQUIRE(w);
     CHECK(!w->known);
+    /* however it is written */
+    static const char *const same[] = {
+        "cve-2024-99999", "\"CVE-2024-99999\".", "(cve_2024-99999)",
+        "CVE-\xef\xbc\x92\xef\xbc\x90\xef\xbc\x92\xef\xbc\x94-99999"};
+    for (size_t i = 0; i < COUNT_OF(same); i++) {
+        w = ask(&s, same[i]);
+        if (!w || w->type != ANSWER_VULNERABILITY || !w->vulnerability->exploited)
+            TEST_FAIL("%s: another answer", same[i]);
+    }
     end(&s);
 }
 
@@ -469,6 +478,8 @@ TEST(what_is_mapped_shows_at_both_ends)
         .detail = "{\"kind\":\"primary\"}");
     say(&s.t, KIND_MITIGATION, "course-of-action--9955", PRED_NAMED, KIND_NAME, "t1955",
         .value = "T1955", .detail = "{\"kind\":\"id\"}");
+    say(&s.t, KIND_VULNERABILITY, "CVE-2099-1008", PRED_NAMED, KIND_NAME, "flawofthedoor",
+        .value = "Flaw of the Door", .detail = "{\"kind\":\"alias\"}");
     for (int i = 8; i < 13; i++) {
         char cve[32];
         snprintf(cve, sizeof cve, "CVE-2099-1%03d", i);
@@ -496,6 +507,9 @@ TEST(what_is_mapped_shows_at_both_ends)
     CHECK(has(&s.json, "\"mapping\":[\"exploitation-technique\",\"secondary-impact\"],\"sources\":"
                        "[\"mapper\"]"));
     CHECK(!w->vulnerability->exploited); /* what can follow has not happened */
+    w = ask(&s, "Flaw of the Door");
+    REQUIRE(w && w->vulnerability); /* by another name: the same answer */
+    CHECK_SLICE(w->question.value, S("CVE-2099-1008"));
     end(&s);
 }
 

@@ -150,9 +150,27 @@ static status several(job *j, const name_candidates *all, slice text, err *why)
 
 /* --- one ------------------------------------------------------------------------------------ */
 
+/* The CVE id of a vulnerability that was asked by another name; empty when it has none or several. */
+static slice cve_of(const name_group *g)
+{
+    slice found = S("");
+    for (size_t m = 0; m < g->member_count; m++) {
+        slice key = g->members[m].entity.text;
+        if (g->members[m].entity.kind != KIND_VULNERABILITY || !slice_starts(key, S("CVE-")))
+            continue;
+        if (found.len)
+            return S("");
+        found = key;
+    }
+    return found;
+}
+
 static status one(job *j, const name_candidate *c, slice text, err *why)
 {
     answer *w = j->w;
+    slice cve = cve_of(&c->group);
+    if (cve.len)
+        return step_vulnerability(j, cve, why);
     w->type = ANSWER_ENTITY;
     w->question.kind = slice_str(kind_name(c->group.kind));
     w->question.value = text;

@@ -434,7 +434,8 @@ void text_unknown(page *p)
         if (w->unknown[i].what.count)
             parts[n++] = w->unknown[i].what.part[0];
     phrase all = page_phrase(p, parts, n, JOIN_SEMICOLON);
-    line_phrase(page_body(p, MSG_ask_label_unknown), &all);
+    if (n || w->ask_a_person.len)
+        line_phrase(page_body(p, MSG_ask_label_unknown), &all);
     if (w->ask_a_person.len)
         line_say(p, page_body(p, MSG_NONE), msg_ask_person(w->ask_a_person));
 }
