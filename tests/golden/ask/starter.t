@@ -149,7 +149,7 @@ Needs: noroshi
     CVE-2023-4966  Citrix NetScaler ADC and NetScaler Gateway               TLP:CLEAR   as of 2026-11-22 01:00 UTC
     EXPLOITED   attacks on Citrix NetScaler ADC and NetScaler Gateway through it are known
                 CWE-119
-    CVE-2024-3094   xz                                                      TLP:CLEAR   as of 2026-11-22 01:00 UTC
+    CVE-2024-3094  xz                                                       TLP:CLEAR   as of 2026-11-22 01:00 UTC
     KNOWN       known here; no source here says that it is exploited
                 over the network, no login, nobody has to click, CWE-506
     $ noroshi ask f9397b3b2e8a1d15f9e0508d6a6fd9f8cf50eda67ea8056cac948c42b51047b6
