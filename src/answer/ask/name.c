@@ -150,7 +150,7 @@ static status several(job *j, const name_candidates *all, slice text, err *why)
 
 /* --- one ------------------------------------------------------------------------------------ */
 
-/* The CVE id of a vulnerability that was asked by another name; empty when it has none or several. */
+/* The CVE id of a vulnerability that was asked by another name; empty: it has none, or several. */
 static slice cve_of(const name_group *g)
 {
     slice found = S("");

@@ -280,7 +280,7 @@ static status related(galaxy *g, const galaxy_value *v, const json *r, err *why)
     return emit_claim(&g->e, &c, why);
 }
 
-/* --- vulnerabilities in its words and in what it cites: mention.h ------------------------------ */
+/* --- vulnerabilities in its words and in what it cites: mention.h ---------------------------- */
 
 static status say_mention(galaxy *g, const galaxy_value *v, predicate p, const mention *m,
                           slice words, const char *basis, err *why)

@@ -1,5 +1,5 @@
-/* mentions.c - vulnerabilities that an object names in its description, or cites a report about: what
- * was found becomes a claim. See stix.h and mention.h. */
+/* mentions.c - vulnerabilities that an object names in its description, or cites a report about:
+ * what was found becomes a claim. See stix.h and mention.h. */
 #include "format/mention.h"
 #include "format/stix/stix.h"
 
