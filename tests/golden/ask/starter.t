@@ -50,7 +50,7 @@ Needs: noroshi
     44d88612fea8a8f36de82e1278abb02f  BENIGN  CURRENT  P4  no action on this value alone
     $ noroshi ask --short d41d8cd98f00b204e9800998ecf8427e x.cloudfront.net techniquesaholic.com
     d41d8cd98f00b204e9800998ecf8427e  BENIGN  CURRENT  P4  no action on this value alone
-    x.cloudfront.net  UNKNOWN  no source here knows this value. That does not make it clean
+    x.cloudfront.net  UNKNOWN  known here, but nobody says whether it is bad
     techniquesaholic.com  MALICIOUS  STALE  Cobalt Strike command-and-control server, 2020-08-01 to 2020-09-04
     $ noroshi ask www.github.com | grep AGAINST
     AGAINST   the domain above, github.com: on the list Noroshi starter: top websites  own-top-sites.json#/list/18
