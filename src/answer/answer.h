@@ -132,12 +132,21 @@ typedef struct answer_technique {
     const slice *tactics;
     size_t tactic_count;
     technique_group group;
-    const char *basis; /* "observed", "capability" (of software) */
+    const char *basis; /* "observed", "capability" (of software), "mapped" (to a vulnerability) */
     slice procedure, procedure_source;
     size_t reports; /* that the procedure cites */
     node_ref via;   /* the campaign or software it is known through; KIND_NONE: itself */
     slice via_name;
+    const slice *mapping; /* of a vulnerability: how it is mapped, see MAPPING_... */
+    size_t mapping_count;
+    const slice *mapped_by; /* sources */
+    size_t mapped_by_count;
 } answer_technique;
+
+/* Words of detail.mapping: how a vulnerability is exploited, what that gives, what comes of it. */
+#define MAPPING_EXPLOITATION "exploitation-technique"
+#define MAPPING_PRIMARY "primary-impact"
+#define MAPPING_SECONDARY "secondary-impact"
 
 typedef enum priority {
     PRIORITY_NONE,
@@ -195,8 +204,11 @@ typedef struct answer_relation {
     predicate predicate;
     bool pointing; /* the other one says it of this one */
     when first_seen, last_seen;
-    uint64_t count; /* mitigations: techniques of this entity that it helps against */
+    uint64_t count;       /* mitigations: techniques of this entity that it helps against */
+    const slice *mapping; /* vulnerabilities of a technique: how they are mapped to it */
+    size_t mapping_count;
     slice text, text_source;
+    slice basis; /* "text": read in a description, "reference": in the address of a report; empty */
     const slice *sources;
     size_t source_count;
 } answer_relation;
@@ -242,7 +254,8 @@ typedef struct answer_card {
     int since_year;             /* read in the description: "since at least 2004"; 0 */
     answer_relations software, campaigns, actors, mitigations, detections, subtechniques;
     answer_relations exploits, exploited_by, relations;
-    node_ref parent; /* of a sub-technique */
+    answer_relations vulnerabilities; /* of a technique: mapped to it; not cut */
+    node_ref parent;                  /* of a sub-technique */
     slice parent_name, parent_id;
     const slice *platforms;
     size_t platform_count;

@@ -123,14 +123,26 @@ static status take_words(job *j, slice text, const observable *weak, err *why)
     return step_nothing(j, text, why);
 }
 
+/* Without what a sentence leaves around an identifier that was cut out of it. */
+static slice bare(slice text)
+{
+    const slice around = S("\"'`()[]<>.,;:!?");
+    while (text.len && slice_find_byte(around, text.ptr[0], 0) != SIZE_MAX)
+        text = slice_from(text, 1);
+    while (text.len && slice_find_byte(around, text.ptr[text.len - 1], 0) != SIZE_MAX)
+        text = slice_sub(text, 0, text.len - 1);
+    return text;
+}
+
 static status take(job *j, slice text, const ask_options *o, err *why)
 {
     observable seen;
     kind id_kind;
     slice id;
     err quiet = {0};
-    status st =
-        o->want == KIND_NONE ? identifier_parse(text, j->a, &id_kind, &id, &quiet) : ERR_INPUT;
+    status st = ERR_INPUT;
+    if (o->want == KIND_NONE)
+        st = identifier_parse(bare(text), j->a, &id_kind, &id, &quiet);
     if (st == OK)
         return step_identifier(j, id_kind, id, why);
     if (st == ERR_INPUT)

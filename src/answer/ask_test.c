@@ -384,6 +384,15 @@ TEST(a_vulnerability_with_its_catalogue_entry)
     w = ask(&s, "CVE-1999-0001");
     REQUIRE(w);
     CHECK(!w->known);
+    /* however it is written */
+    static const char *const same[] = {
+        "cve-2024-99999", "\"CVE-2024-99999\".", "(cve_2024-99999)",
+        "CVE-\xef\xbc\x92\xef\xbc\x90\xef\xbc\x92\xef\xbc\x94-99999"};
+    for (size_t i = 0; i < COUNT_OF(same); i++) {
+        w = ask(&s, same[i]);
+        if (!w || w->type != ANSWER_VULNERABILITY || !w->vulnerability->exploited)
+            TEST_FAIL("%s: another answer", same[i]);
+    }
     end(&s);
 }
 
@@ -455,6 +464,113 @@ TEST(a_vulnerability_with_its_record)
         has(&s.json, "\"decision\":{\"low\":\"track\",\"medium\":\"track*\",\"high\":\"attend\"}"));
     CHECK(has(&s.json, "\"priority\":{\"if_affected\":\"P2\",\"points\":5,\"terms\":[{\"what\":"
                        "\"exploit-public\",\"points\":2}"));
+    end(&s);
+}
+
+TEST(what_is_mapped_shows_at_both_ends)
+{
+    session s;
+    REQUIRE(begin(&s));
+    doc(&s.t, "mapper", "mapped.json", 'F', TLP_CLEAR);
+    say(&s.t, KIND_TECHNIQUE, "name:t1955", PRED_NAMED, KIND_NAME, "t1955", .value = "T1955",
+        .detail = "{\"kind\":\"id\"}");
+    say(&s.t, KIND_TECHNIQUE, "name:t1955", PRED_NAMED, KIND_NAME, "opendoor", .value = "Open Door",
+        .detail = "{\"kind\":\"primary\"}");
+    say(&s.t, KIND_MITIGATION, "course-of-action--9955", PRED_NAMED, KIND_NAME, "t1955",
+        .value = "T1955", .detail = "{\"kind\":\"id\"}");
+    say(&s.t, KIND_VULNERABILITY, "CVE-2099-1008", PRED_NAMED, KIND_NAME, "flawofthedoor",
+        .value = "Flaw of the Door", .detail = "{\"kind\":\"alias\"}");
+    for (int i = 8; i < 13; i++) {
+        char cve[32];
+        snprintf(cve, sizeof cve, "CVE-2099-1%03d", i);
+        say(&s.t, KIND_VULNERABILITY, cve, PRED_MAPPED_TO, KIND_TECHNIQUE, "name:t1955",
+            .value = "why it is",
+            .detail = i < 11 ? "{\"mapping\":\"exploitation-technique\"}"
+                             : "{\"mapping\":\"primary-impact\"}");
+    }
+    say(&s.t, KIND_VULNERABILITY, "CVE-2099-1008", PRED_MAPPED_TO, KIND_TECHNIQUE, "name:t1955",
+        .detail = "{\"mapping\":\"secondary-impact\"}");
+    doc_end(&s.t);
+    CHECK_OK(asker_look(s.k, &s.t.v, &s.t.why));
+    const answer *w = ask(&s, "T1955"); /* a mitigation has this id, too: the id says technique */
+    REQUIRE(w && w->card);
+    CHECK_EQ(w->card->vulnerabilities.total, 5);
+    CHECK(has(&s.en, "5 mapped to it, 3 exploited by it; newest:  CVE-2099-1010, CVE-2099-1009"));
+    CHECK(has(&s.json, "\"vulnerabilities\":5"));
+    w = ask(&s, "CVE-2099-1008");
+    REQUIRE(w);
+    CHECK_EQ(w->technique_count, 1);
+    CHECK(has(&s.en, "1 technique mapped to it by mapper"));
+    CHECK(has(&s.en, "exploited by  T1955 Open Door"));
+    CHECK(has(&s.en, "and then      T1955 Open Door"));
+    CHECK(!has(&s.en, "leads to"));
+    CHECK(has(&s.json, "\"mapping\":[\"exploitation-technique\",\"secondary-impact\"],\"sources\":"
+                       "[\"mapper\"]"));
+    CHECK(!w->vulnerability->exploited); /* what can follow has not happened */
+    w = ask(&s, "Flaw of the Door");
+    REQUIRE(w && w->vulnerability); /* by another name: the same answer */
+    CHECK_SLICE(w->question.value, S("CVE-2099-1008"));
+    end(&s);
+}
+
+TEST(a_mention_is_told_from_a_statement)
+{
+    session s;
+    REQUIRE(begin(&s));
+    doc(&s.t, "galaxy", "g.json", 'F', TLP_CLEAR);
+#define NAMES_CVE(kind_, id_, name_, how_, detail_)                                                \
+    say(&s.t, kind_, id_, PRED_NAMED, KIND_NAME, name_, .value = name_,                            \
+        .detail = "{\"kind\":\"primary\"}");                                                       \
+    say(&s.t, kind_, id_, how_, KIND_VULNERABILITY, "CVE-2099-2000", .value = "some words",        \
+        .detail = detail_)
+    NAMES_CVE(KIND_ACTOR, "threat-actor--91", "sayer", PRED_EXPLOITS, "{\"basis\":\"text\"}");
+    NAMES_CVE(KIND_ACTOR, "threat-actor--92", "citer", PRED_REFERS_TO, "{\"basis\":\"reference\"}");
+    NAMES_CVE(KIND_MALWARE, "malware--93", "lister", PRED_REFERS_TO, "{\"basis\":\"text\"}");
+    NAMES_CVE(KIND_MALWARE, "malware--94", "sayer", PRED_REFERS_TO, "{\"basis\":\"text\"}");
+    NAMES_CVE(KIND_INDICATOR, "indicator--95", "i", PRED_REFERS_TO, "{\"basis\":\"text\"}");
+    doc_end(&s.t);
+    CHECK_OK(asker_look(s.k, &s.t.v, &s.t.why));
+    const answer *w = ask(&s, "CVE-2099-2000");
+    REQUIRE(w && w->card);
+    CHECK_EQ(w->card->exploited_by.count, 1);
+    CHECK(has(
+        &s.en,
+        "WHO       sayer named with it, not said to exploit it:  lister (description), citer (a "
+        "report it cites)"));
+    CHECK(has(&s.en, "indicators held: galaxy 1"));
+    CHECK(has(&s.json, "\"basis\":\"reference\""));
+    end(&s);
+}
+
+TEST(what_is_cut_of_names_is_counted)
+{
+    session s;
+    REQUIRE(begin(&s));
+    doc(&s.t, "lists", "names.json", 'F', TLP_CLEAR);
+    for (int i = 0; i < 52; i++) {
+        char text[16];
+        snprintf(text, sizeof text, "alias%d", i);
+        say(&s.t, KIND_ACTOR, "intrusion-set--71", PRED_NAMED, KIND_NAME, text, .value = text,
+            .detail = "{\"kind\":\"alias\"}");
+    }
+    for (int i = 1; i <= 2; i++)
+        say(&s.t, KIND_ACTOR, i == 1 ? "intrusion-set--71" : "intrusion-set--72", PRED_NAMED,
+            KIND_NAME, "twoofthem", .value = "Two of them", .detail = "{\"kind\":\"alias\"}");
+    say(&s.t, KIND_ACTOR, "intrusion-set--71", PRED_NAMED, KIND_NAME, "one", .value = "One",
+        .detail = "{\"kind\":\"primary\"}");
+    say(&s.t, KIND_ACTOR, "intrusion-set--72", PRED_NAMED, KIND_NAME, "two", .value = "Two",
+        .detail = "{\"kind\":\"primary\"}");
+    doc_end(&s.t);
+    CHECK_OK(asker_look(s.k, &s.t.v, &s.t.why));
+    const answer *w = ask(&s, "Two of them");
+    REQUIRE(w);
+    CHECK_EQ(w->type, ANSWER_AMBIGUOUS);
+    CHECK(has(&s.json, "\"more\":{\"names\":4}")); /* 54, of which 50 are shown */
+    buf all;
+    buf_init(&all, 1 << 22);
+    CHECK_OK(answer_json(w, RENDER_ALL, &all, &s.t.why));
+    CHECK(!has(&all, "\"more\":{\"names\""));
+    buf_done(&all);
     end(&s);
 }
 

@@ -19,6 +19,7 @@
     CODEC(csv)                                                                                     \
     CODEC(list)                                                                                    \
     CODEC(setlist)                                                                                 \
+    CODEC(attack_mapping)                                                                          \
     /* next format here */
 
 #define DECLARE(name) extern const format format_##name;

@@ -217,7 +217,7 @@ static int sniff(slice head, slice path)
 }
 
 const format format_misp_galaxy = {.name = "misp-galaxy",
-                                   .version = 1,
+                                   .version = 2,
                                    .snapshot = true,
                                    .one_list = true,
                                    .sniff = sniff,

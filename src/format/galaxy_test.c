@@ -25,6 +25,28 @@ static const char actors[] =
     "{\"value\":\" \"},{\"value\":\"Bad Id\",\"uuid\":\"12\"},17],"
     "\"name\":\"Threat Actor\",\"type\":\"threat-actor\",\"uuid\":\"" UUID_C "\"}";
 
+TEST(vulnerabilities_in_its_words_and_in_what_it_cites)
+{
+    static const char doc[] =
+        "{\"type\":\"threat-actor\",\"values\":[{\"value\":\"Tiger\",\"uuid\":\"" UUID_A
+        "\",\"description\":\"They exploited CVE-2099-1111. Spread by:\\r\\n- CVE-2099-2222\","
+        "\"meta\":{\"refs\":[\"https://e.example/cve-2099-3333-cve-2099-1111/\"]}}]}";
+    facts_text t;
+    err why = {0};
+    facts_open(&t);
+    CHECK_OK(facts_read(&t, &format_misp_galaxy, slice_str(doc), S("x.json"), &why));
+#define TIGER "  actor threat-actor--" UUID_A
+    CHECK_SAYS(&t, TIGER " exploits vulnerability CVE-2099-1111 \"They exploited CVE-2099-1111\" "
+                         "{\"basis\":\"text\"}");
+    CHECK_SAYS(&t, TIGER " refers-to vulnerability CVE-2099-2222 \"- CVE-2099-2222\" "
+                         "{\"basis\":\"text\"}");
+    CHECK_SAYS(&t, TIGER " refers-to vulnerability CVE-2099-3333 "
+                         "\"https://e.example/cve-2099-3333-cve-2099-1111/\" "
+                         "{\"basis\":\"reference\"}");
+    CHECK_SAYS_NOT(&t, "refers-to vulnerability CVE-2099-1111");
+    facts_close(&t);
+}
+
 TEST(a_value_becomes_claims)
 {
     facts_text t;

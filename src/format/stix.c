@@ -640,4 +640,4 @@ static int sniff(slice head, slice path)
 }
 
 const format format_stix = {
-    .name = "stix", .version = 2, .snapshot = false, .sniff = sniff, .read = read_stix};
+    .name = "stix", .version = 3, .snapshot = false, .sniff = sniff, .read = read_stix};

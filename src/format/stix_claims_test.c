@@ -408,7 +408,9 @@ TEST(vulnerabilities_in_descriptions)
          "{'type':'bundle','id':'@bundle/1','objects':["
          "{'type':'campaign','id':'@campaign/1',$,'name':'Op','description':'Spring. It began with "
          "the exploit of cve-2024-3400.(Citation: CVE-2021-1111) Nobody used xCVE-2021-2222, "
-         "CVE-2024-3400 or CVE-12-1.'},"
+         "CVE-2024-3400 or CVE-12-1.','external_references':[{'source_name':'r','url':"
+         "'https://r.example/2024-cve-2021-7777-and-cve-2024-3400/','description':'Me. "
+         "(2021). About CVE-2021-8888.'}]},"
          "{'type':'intrusion-set','id':'@intrusion-set/2',$,'name':'Kitten'},"
          "{'type':'attack-pattern','id':'@attack-pattern/3',$,'name':'Exploit it','description':"
          "'They exploit bugs such as CVE-2021-3333.'},"
@@ -417,7 +419,12 @@ TEST(vulnerabilities_in_descriptions)
          "has used CVE-2021-4444 and scanned for CVE-2021-5555. It did not exploit "
          "CVE-2021-6666.'}]}");
     SAYS("  campaign @campaign/1 exploits vulnerability CVE-2024-3400 'It began with the exploit "
-         "of cve-2024-3400' {'basis':'text','id':'@campaign/1'}\n");
+         "of cve-2024-3400' {'basis':'text','id':'@campaign/1'}");
+    SAYS("  campaign @campaign/1 refers-to vulnerability CVE-2021-7777 "
+         "'https://r.example/2024-cve-2021-7777-and-cve-2024-3400/' {'basis':'reference',");
+    SAYS("  campaign @campaign/1 refers-to vulnerability CVE-2021-8888 "
+         "'https://r.example/2024-cve-2021-7777-and-cve-2024-3400/' {'basis':'reference',");
+    SAYS_NOT("refers-to vulnerability CVE-2024-3400");
     SAYS("  technique @attack-pattern/3 refers-to vulnerability CVE-2021-3333 'They exploit bugs "
          "such as CVE-2021-3333'");
     SAYS("  actor @intrusion-set/2 exploits vulnerability CVE-2021-4444 '[Kitten](https://x/y) has "

@@ -2,6 +2,7 @@
 #include "judge/evidence.h"
 
 #include "judge/patterns.h"
+#include "judge/suffixes.h"
 #include "know/sets.h"
 #include "model/ip.h"
 #include "model/observable.h"
@@ -615,6 +616,16 @@ static status patterns(gather *g, node_ref value, err *why)
     return st;
 }
 
+/* Lists of hosters and the like that name the public suffix the value is below. */
+static status suffixes(gather *g, node_ref value, err *why)
+{
+    claim_list lists;
+    status st = suffix_lists(g->l, g->a, value, &lists, why);
+    for (size_t i = 0; st == OK && i < lists.count; i++)
+        st = add(g, &lists.at[i], VIA_PARENT, false, why);
+    return st;
+}
+
 status evidence_gather(const evidence_from *from, arena *a, node_ref value, evidence_set *ret,
                        err *why)
 {
@@ -632,6 +643,8 @@ status evidence_gather(const evidence_from *from, arena *a, node_ref value, evid
         st = parents(&g, value, why);
     if (st == OK && !from->ix)
         st = networks(&g, value, why);
+    if (st == OK)
+        st = suffixes(&g, value, why);
     if (st == OK)
         st = patterns(&g, value, why);
     if (st == OK)

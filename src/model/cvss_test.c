@@ -98,6 +98,17 @@ TEST(scores_of_version_4)
     check_published(rows, COUNT_OF(rows));
 }
 
+/* docs/cvss.md names them: the other reading of each would be a tenth lower. */
+TEST(the_ambiguous_cases_of_version_4)
+{
+    static const published rows[] = {
+        {"CVSS:4.0/AV:A/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:L/SC:H/SI:H/SA:H", 86, 86, 86},
+        {"CVSS:4.0/AV:A/AC:H/AT:N/PR:H/UI:A/VC:H/VI:H/VA:H/SC:H/SI:H/SA:L", 72, 72, 72},
+        {"CVSS:4.0/AV:A/AC:H/AT:N/PR:H/UI:A/VC:H/VI:H/VA:N/SC:H/SI:L/SA:N", 68, 68, 68},
+    };
+    check_published(rows, COUNT_OF(rows));
+}
+
 TEST(groups_of_version_4)
 {
     cvss v;

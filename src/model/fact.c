@@ -48,6 +48,7 @@ static const char *const names[] = {
     [PRED_BASED_ON] = "based-on",
     [PRED_OTHER] = "other",
     [PRED_MEASURED] = "measured",
+    [PRED_MAPPED_TO] = "mapped-to",
 };
 _Static_assert(COUNT_OF(names) == PRED_COUNT_, "a predicate without a name");
 

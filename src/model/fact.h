@@ -66,6 +66,8 @@ typedef enum predicate {
     /* vulnerability: a point of a daily series, kept packed (know/series.h), not as a claim. value:
        series, score and percentile in millionths ("epss 430 123450"); valid_from: the day */
     PRED_MEASURED,
+    PRED_MAPPED_TO, /* vulnerability -> technique; detail.mapping: exploitation-technique (how it is
+                       exploited), primary-impact, secondary-impact; value: why */
     PRED_COUNT_
 } predicate;
 

@@ -79,7 +79,10 @@ status add_relation(job *j, answer_relations *list, node_ref node, const claim *
                           c->source);
             return job_status(j, why);
         }
+    const json *detail;
     status st = recall_face(j->k, node, &f, why);
+    if (st == OK)
+        st = detail_read(j->a, c->detail, &detail, why);
     if (st != OK)
         return st;
     if (f->revoked)
@@ -99,7 +102,8 @@ status add_relation(job *j, answer_relations *list, node_ref node, const claim *
                                        .first_seen = f->first_seen,
                                        .last_seen = f->last_seen,
                                        .text = c->value,
-                                       .text_source = c->source};
+                                       .text_source = c->source,
+                                       .basis = detail_str(detail, "basis")};
     answer_relation *row = &p[list->count++];
     add_text_once(j, &row->sources, &row->source_count, SOURCES_MAX, c->source);
     return job_status(j, why);
@@ -580,5 +584,7 @@ status step_card(job *j, const name_candidate *c, err *why)
     if (st != OK)
         return st;
     st = step_techniques(j, card, why);
+    if (st == OK && card->group.kind == KIND_TECHNIQUE)
+        st = step_mapped_from(j, card, why);
     return st == OK ? step_card_actions(j, why) : st;
 }

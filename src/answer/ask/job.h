@@ -111,8 +111,11 @@ status step_nothing(job *j, slice text, err *why);
 /* Everything about the candidate; j->w->card is set. card.c */
 status step_card(job *j, const name_candidate *c, err *why);
 status step_techniques(job *j, answer_card *card, err *why); /* techniques.c */
-status step_card_actions(job *j, err *why);                  /* card_do.c */
-status step_vulnerability(job *j, slice cve, err *why);      /* vulnerability.c */
+/* Of a vulnerability: the techniques it is mapped to; of a technique: the reverse. mapping.c */
+status step_mapped_to(job *j, node_ref cve, err *why);
+status step_mapped_from(job *j, answer_card *card, err *why);
+status step_card_actions(job *j, err *why);             /* card_do.c */
+status step_vulnerability(job *j, slice cve, err *why); /* vulnerability.c */
 /* CVSS, SSVC, dates, what to do: from the claims about it. vulnerability_scores.c */
 status see_scores(job *j, answer_vulnerability *v, const claim_list *properties, err *why);
 /* Products and versions. vulnerability_affected.c */

@@ -150,9 +150,27 @@ static status several(job *j, const name_candidates *all, slice text, err *why)
 
 /* --- one ------------------------------------------------------------------------------------ */
 
+/* The CVE id of a vulnerability that was asked by another name; empty: it has none, or several. */
+static slice cve_of(const name_group *g)
+{
+    slice found = S("");
+    for (size_t m = 0; m < g->member_count; m++) {
+        slice key = g->members[m].entity.text;
+        if (g->members[m].entity.kind != KIND_VULNERABILITY || !slice_starts(key, S("CVE-")))
+            continue;
+        if (found.len)
+            return S("");
+        found = key;
+    }
+    return found;
+}
+
 static status one(job *j, const name_candidate *c, slice text, err *why)
 {
     answer *w = j->w;
+    slice cve = cve_of(&c->group);
+    if (cve.len)
+        return step_vulnerability(j, cve, why);
     w->type = ANSWER_ENTITY;
     w->question.kind = slice_str(kind_name(c->group.kind));
     w->question.value = text;
@@ -194,12 +212,29 @@ status step_name(job *j, slice text, bool *ret_known, err *why)
     return all.count == 1 ? one(j, &all.at[0], text, why) : several(j, &all, text, why);
 }
 
+/* An id says what sort of thing it is: of several that have it (mitigations of old had the id of
+ * their technique) the only one of that sort is meant. */
+static status by_sort(job *j, kind id_kind, slice id, bool *ret_known, err *why)
+{
+    name_candidates all;
+    *ret_known = false;
+    if (id_kind == KIND_NONE || id.len > NAME_TEXT_MAX)
+        return OK;
+    status st = name_lookup(j->k->l, j->a, id, kind_class(id_kind), &all, why);
+    if (st != OK || all.count != 1 || all.more)
+        return st;
+    *ret_known = true;
+    return one(j, &all.at[0], id, why);
+}
+
 status step_identifier(job *j, kind id_kind, slice id, err *why)
 {
     bool known;
     if (id_kind == KIND_VULNERABILITY)
         return step_vulnerability(j, id, why);
-    status st = step_name(j, id, &known, why);
+    status st = by_sort(j, id_kind, id, &known, why);
+    if (st == OK && !known)
+        st = step_name(j, id, &known, why);
     if (st != OK || known)
         return st;
     return step_nothing(j, id, why);

@@ -254,12 +254,18 @@ static void put_asked(json_out *o, const answer *w)
     json_close(&o->w, ']');
 }
 
+/* A row a name and source; what is left out is told in the entity's own `more`. */
 static void put_names(json_out *o, const answer_entity *e)
 {
+    size_t written = 0, total = 0;
     json_key(&o->w, "names");
     json_open(&o->w, '[');
-    for (size_t i = 0; i < e->name_count && i < ANSWER_SHOWN; i++)
-        for (size_t s = 0; s < e->names[i].source_count && s < 4; s++) {
+    for (size_t i = 0; i < e->name_count; i++)
+        for (size_t s = 0; s < e->names[i].source_count; s++) {
+            total++;
+            if (o->how != RENDER_ALL && written == ANSWER_SHOWN)
+                continue;
+            written++;
             json_open(&o->w, '{');
             put_member(o, "name", e->names[i].name);
             put_member(o, "source", e->names[i].sources[s]);
@@ -267,6 +273,12 @@ static void put_names(json_out *o, const answer_entity *e)
             json_close(&o->w, '}');
         }
     json_close(&o->w, ']');
+    if (written == total)
+        return;
+    json_key(&o->w, "more");
+    json_open(&o->w, '{');
+    put_int(o, "names", (int64_t)(total - written));
+    json_close(&o->w, '}');
 }
 
 static void put_uses(json_out *o, const answer_entity *e)
@@ -361,6 +373,10 @@ void put_techniques(json_out *o, const answer *w)
         }
         put_member(o, "via", t->via_name);
         put_texts(o, "rules", NULL, 0);
+        if (t->mapping_count) {
+            put_texts(o, "mapping", t->mapping, t->mapping_count);
+            put_texts(o, "sources", t->mapped_by, t->mapped_by_count);
+        }
         json_close(&o->w, '}');
     }
     json_close(&o->w, ']');

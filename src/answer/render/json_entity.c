@@ -57,7 +57,10 @@ static void put_relation_list(json_out *o, const char *key, const answer_relatio
         put_maybe(o, "techniques", (int64_t)r->count, r->count != 0);
         put_when(o, "first_seen", r->first_seen);
         put_when(o, "last_seen", r->last_seen);
+        if (r->mapping_count)
+            put_texts(o, "mapping", r->mapping, r->mapping_count);
         put_text(o, "text", r->text, r->text_source);
+        put_member(o, "basis", r->basis);
         put_texts(o, "sources", r->sources, r->source_count);
         json_close(&o->w, '}');
     }
@@ -98,7 +101,8 @@ static void put_matched(json_out *o, const answer *w)
     put_member(o, "matched_name", c->use_count ? c->uses[0].name : w->question.value);
     json_key(&o->w, "matched_by");
     json_open(&o->w, '[');
-    for (size_t i = 0; i < c->use_count && i < ANSWER_SHOWN; i++) {
+    size_t n = put_some(o, "matched_by", c->use_count, c->use_count);
+    for (size_t i = 0; i < n; i++) {
         json_open(&o->w, '{');
         put_member(o, "source", c->uses[i].source);
         put_string(o, "kind", name_use_word(c->uses[i].use));
@@ -112,7 +116,8 @@ static void put_members(json_out *o, const name_group *g)
 {
     json_key(&o->w, "members");
     json_open(&o->w, '[');
-    for (size_t i = 0; i < g->member_count && i < ANSWER_SHOWN; i++) {
+    size_t n = put_some(o, "members", g->member_count, g->member_count);
+    for (size_t i = 0; i < n; i++) {
         json_open(&o->w, '{');
         put_member(o, "id", g->members[i].entity.text);
         put_bool(o, "revoked", g->members[i].revoked);
@@ -121,7 +126,8 @@ static void put_members(json_out *o, const name_group *g)
     json_close(&o->w, ']');
     json_key(&o->w, "joined_by");
     json_open(&o->w, '[');
-    for (size_t i = 0; i < g->tie_count && i < ANSWER_SHOWN; i++) {
+    n = put_some(o, "joined_by", g->tie_count, g->tie_count);
+    for (size_t i = 0; i < n; i++) {
         const name_tie *t = &g->ties[i];
         json_open(&o->w, '{');
         put_member(o, "a", g->members[t->a].entity.text);
@@ -174,6 +180,7 @@ static void put_counts(json_out *o, const answer *w)
     put_int(o, "software", (int64_t)c->software.total);
     put_int(o, "campaigns", (int64_t)c->campaigns.total);
     put_int(o, "actors", (int64_t)c->actors.total);
+    put_int(o, "vulnerabilities", (int64_t)c->vulnerabilities.total);
     put_int(o, "observables", (int64_t)c->observables);
     json_close(&o->w, '}');
 }
@@ -232,6 +239,7 @@ static void put_lists(json_out *o, const answer *w)
     put_relation_list(o, "actors", &c->actors);
     put_relation_list(o, "subtechniques", &c->subtechniques);
     put_relation_list(o, "exploits", &c->exploits);
+    put_relation_list(o, "vulnerabilities", &c->vulnerabilities);
     put_relation_list(o, "relations", &c->relations);
     put_relation_list(o, "detections", &c->detections);
     put_relation_list(o, "mitigations", &c->mitigations);
@@ -486,6 +494,7 @@ static void put_vulnerability(json_out *o, const answer *w)
     put_affected(o, w->vulnerability);
     put_relation_list(o, "exploited_by", &c->exploited_by);
     put_relation_list(o, "relations", &c->relations);
+    put_techniques(o, w);
     json_key(&o->w, "detections");
     json_put_raw(&o->w, S("[]"));
     put_changes(o, w->vulnerability);

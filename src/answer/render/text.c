@@ -433,8 +433,11 @@ void text_unknown(page *p)
     for (size_t i = 0; i < w->unknown_count && n < COUNT_OF(parts); i++)
         if (w->unknown[i].what.count)
             parts[n++] = w->unknown[i].what.part[0];
-    phrase all = page_phrase(p, parts, n, JOIN_SEMICOLON);
-    line_phrase(page_body(p, MSG_ask_label_unknown), &all);
+    text_line *l = n || w->ask_a_person.len ? page_body(p, MSG_ask_label_unknown) : NULL;
+    if (n) {
+        phrase all = page_phrase(p, parts, n, JOIN_SEMICOLON);
+        line_phrase(l, &all);
+    }
     if (w->ask_a_person.len)
         line_say(p, page_body(p, MSG_NONE), msg_ask_person(w->ask_a_person));
 }

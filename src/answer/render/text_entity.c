@@ -324,10 +324,31 @@ static void put_title(page *p)
     text_title(p, p->w->card->group.name, KIND_NONE, text_sort(p->w->card));
 }
 
+/* How many vulnerabilities are exploited by it, of how many it is what follows; the newest. */
+static void put_vulnerabilities(page *p, const sink *out)
+{
+    const answer_relations *all = &p->w->card->vulnerabilities;
+    message parts[ITEMS_MAX + 1];
+    size_t n = 0, by = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        for (size_t k = 0; k < all->at[i].mapping_count; k++)
+            by += slice_eq(all->at[i].mapping[k], S(MAPPING_EXPLOITATION));
+        if (n < ITEMS_MAX)
+            parts[n++] = msg_ask_text(all->at[i].node.text);
+    }
+    if (!n)
+        return;
+    text_line *l = page_body(p, MSG_ask_label_flaws);
+    line_say(p, l, msg_ask_mapped_flaws((int64_t)all->total, (int64_t)by));
+    phrase some = text_fit(p, out, parts, n, all->count, JOIN_COMMA, TEXT_COLUMNS - 40);
+    line_phrase(l, &some);
+}
+
 static void put_technique(page *p, const sink *out)
 {
     const answer_card *c = p->w->card;
-    put_texts_line(p, out, MSG_ask_label_tactics, c->tactics, c->tactic_count);
+    if (c->tactic_count)
+        put_texts_line(p, out, MSG_ask_label_tactics, c->tactics, c->tactic_count);
     if (c->parent.kind != KIND_NONE)
         line_say(p, page_body(p, MSG_ask_label_parent),
                  msg_ask_named_id(c->parent_name, c->parent_id));
@@ -338,6 +359,7 @@ static void put_technique(page *p, const sink *out)
     text_relations(p, out, MSG_ask_label_used_by, &c->actors, PRED_USES);
     text_relations(p, out, MSG_ask_label_software, &c->software, PRED_NONE);
     text_relations(p, out, MSG_ask_label_campaigns, &c->campaigns, PRED_NONE);
+    put_vulnerabilities(p, out);
     text_relations(p, out, MSG_ask_label_detect, &c->detections, PRED_NONE);
     text_relations(p, out, MSG_ask_label_mitigate, &c->mitigations, PRED_NONE);
 }

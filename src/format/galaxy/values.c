@@ -1,6 +1,7 @@
 /* values.c - a value of a galaxy: what it is called and what it is joined to. See galaxy.h. */
 #include "format/galaxy/galaxy.h"
 
+#include "format/mention.h"
 #include "model/country.h"
 
 #include <stdio.h>
@@ -279,6 +280,47 @@ static status related(galaxy *g, const galaxy_value *v, const json *r, err *why)
     return emit_claim(&g->e, &c, why);
 }
 
+/* --- vulnerabilities in its words and in what it cites: mention.h ---------------------------- */
+
+static status say_mention(galaxy *g, const galaxy_value *v, predicate p, const mention *m,
+                          slice words, const char *basis, err *why)
+{
+    detail d = {0};
+    fact_claim c = emit_blank();
+    detail_text(&d, "basis", slice_str(basis));
+    status st = emit_detail(&g->e, &d, &c.detail, why);
+    if (st != OK)
+        return st;
+    c.subject = v->self;
+    c.predicate = p;
+    c.object = (node_ref){KIND_VULNERABILITY, m->id};
+    c.value = words;
+    return emit_claim(&g->e, &c, why);
+}
+
+static status mentioned(galaxy *g, const galaxy_value *v, slice text, err *why)
+{
+    mentions seen = {0};
+    mention m;
+    size_t at = 0;
+    status st;
+    bool acts = mention_acts(v->self.kind);
+    if (!kind_is_entity(v->self.kind) || v->self.kind == KIND_VULNERABILITY)
+        return OK;
+    while ((st = mention_next(g->e.memory, &seen, text, &at, &m, why)) == OK && m.id.len)
+        if ((st = say_mention(g, v, acts && m.exploits ? PRED_EXPLOITS : PRED_REFERS_TO, &m,
+                              m.sentence, "text", why)) != OK)
+            return st;
+    for (size_t i = 0; st == OK && acts && i < g->e.common.origin_count; i++) {
+        slice url = g->e.common.origins[i];
+        at = 0;
+        while ((st = mention_next(g->e.memory, &seen, url, &at, &m, why)) == OK && m.id.len)
+            if ((st = say_mention(g, v, PRED_REFERS_TO, &m, url, "reference", why)) != OK)
+                return st;
+    }
+    return st;
+}
+
 /* --- the whole ------------------------------------------------------------------------------- */
 
 static status self(galaxy *g, galaxy_value *v, err *why)
@@ -334,7 +376,7 @@ status galaxy_claims(galaxy *g, galaxy_value *v, err *why)
         if ((st = emit_claim(&g->e, &c, why)) != OK)
             return st;
     }
-    if ((st = galaxy_meta(g, v, why)) != OK)
+    if ((st = mentioned(g, v, text, why)) != OK || (st = galaxy_meta(g, v, why)) != OK)
         return st;
     const json *list = json_get(v->v, S("related"));
     for (const json *r = json_is(list, JSON_ARRAY) ? list->first : NULL; r; r = r->next)

@@ -257,7 +257,7 @@ status stix_tell(stix *x)
     if (x->type->class == STIX_SDO || x->type->class == STIX_CUSTOM)
         st = say_thing(x);
     if (st == OK && x->type->class == STIX_SDO && !stix_true(x->object, "x_mitre_deprecated"))
-        st = stix_tell_mentions(x, x->self);
+        st = stix_tell_mentions(x, x->self, true);
     return st == OK && x->type->tell ? x->type->tell(x) : st;
 }
 

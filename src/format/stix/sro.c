@@ -101,7 +101,7 @@ status stix_tell_relationship(stix *x)
     c.origin_count = x->origin_count;
     st = say_relation(x, c);
     /* who acts is the source of the relation: the procedure is its own */
-    return st == OK ? stix_tell_mentions(x, c.subject) : st;
+    return st == OK ? stix_tell_mentions(x, c.subject, false) : st;
 }
 
 status stix_tell_sighting(stix *x)

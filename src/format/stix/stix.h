@@ -151,8 +151,9 @@ status stix_tell_detection(stix *x) NODISCARD;
 status stix_tell_language(stix *x) NODISCARD;
 status stix_tell_relationship(stix *x) NODISCARD;
 status stix_tell_sighting(stix *x) NODISCARD;
-/* Vulnerabilities that the description names, said of `who`. mentions.c */
-status stix_tell_mentions(stix *x, node_ref who) NODISCARD;
+/* Vulnerabilities that the description names, said of `who`; with `cited` also those that stand in
+ * the address of a reference. mentions.c */
+status stix_tell_mentions(stix *x, node_ref who, bool cited) NODISCARD;
 status stix_tell_indicator(stix *x) NODISCARD;
 /* Reads an indicator's pattern, before the record begins.
  *   ERR_INPUT  it is no pattern: the record is refused */

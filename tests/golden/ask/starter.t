@@ -50,7 +50,7 @@ Needs: noroshi
     44d88612fea8a8f36de82e1278abb02f  BENIGN  CURRENT  P4  no action on this value alone
     $ noroshi ask --short d41d8cd98f00b204e9800998ecf8427e x.cloudfront.net techniquesaholic.com
     d41d8cd98f00b204e9800998ecf8427e  BENIGN  CURRENT  P4  no action on this value alone
-    x.cloudfront.net  UNKNOWN  no source here knows this value. That does not make it clean
+    x.cloudfront.net  UNKNOWN  known here, but nobody says whether it is bad
     techniquesaholic.com  MALICIOUS  STALE  Cobalt Strike command-and-control server, 2020-08-01 to 2020-09-04
     $ noroshi ask www.github.com | grep AGAINST
     AGAINST   the domain above, github.com: on the list Noroshi starter: top websites  own-top-sites.json#/list/18
@@ -149,7 +149,7 @@ Needs: noroshi
     CVE-2023-4966  Citrix NetScaler ADC and NetScaler Gateway               TLP:CLEAR   as of 2026-11-22 01:00 UTC
     EXPLOITED   attacks on Citrix NetScaler ADC and NetScaler Gateway through it are known
                 CWE-119
-    CVE-2024-3094   xz                                                      TLP:CLEAR   as of 2026-11-22 01:00 UTC
+    CVE-2024-3094  xz                                                       TLP:CLEAR   as of 2026-11-22 01:00 UTC
     KNOWN       known here; no source here says that it is exploited
                 over the network, no login, nobody has to click, CWE-506
     $ noroshi ask f9397b3b2e8a1d15f9e0508d6a6fd9f8cf50eda67ea8056cac948c42b51047b6
