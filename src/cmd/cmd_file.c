@@ -113,7 +113,7 @@ static void put_head(hashing *h)
     }
 }
 
-/* As any answer about the hash, but that it says which file was asked and what other hashes it has. */
+/* As any answer about the hash, but that it says which file was asked and its other hashes. */
 static status put(hashing *h, const answer *w, size_t which, err *why)
 {
     answer named = *w;
