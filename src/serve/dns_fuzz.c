@@ -2,6 +2,8 @@
  * records in it, and the same by TCP holds at least as much. */
 #include "serve/dns.h"
 
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+
 static status find(void *ctx, arena *a, node_ref hash, dns_texts *ret, err *why)
 {
     static const slice texts[] = {S_INIT("{\"verdict\":\"known-bad\"}"), S_INIT("x"), S_INIT("")};
