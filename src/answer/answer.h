@@ -394,6 +394,7 @@ typedef struct answer_question {
     size_t also_count;
     unsigned steps;
     bool defanged;
+    bool file;    /* the hash is of a file that was given: nothing more can be got from it */
     when seen_at; /* WHEN_NONE */
 } answer_question;
 

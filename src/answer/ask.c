@@ -177,6 +177,7 @@ status ask_value(asker *k, arena *a, slice text, const ask_options *o, const ans
     if (!arena_copy(a, asked, &w->question.input))
         return ARENA_SPENT(a, why);
     w->question.seen_at = o->seen_at;
+    w->question.file = o->file;
     w->as_of = k->v->now;
     status st = take(&j, w->question.input, o, why);
     if (st == OK)

@@ -37,6 +37,7 @@ status asker_look(asker *k, const view *v, err *why) NODISCARD;
 typedef struct ask_options {
     when seen_at; /* time of the event that the question is about; WHEN_NONE */
     kind want;    /* take the text as this kind of observable; KIND_NONE: find out */
+    bool file;    /* it is a hash of a file that the asker has given */
 } ask_options;
 
 /*   OK         *ret in `a`; also when nobody knows the value (ret->known is false)

@@ -25,8 +25,16 @@ static status rewind_memory(void *ctx, err *why)
     return OK;
 }
 
+static status seek_memory(void *ctx, uint64_t at, err *why)
+{
+    memory_reader *m = ctx;
+    (void)why;
+    m->pos = at < m->bytes.len ? (size_t)at : m->bytes.len;
+    return OK;
+}
+
 reader reader_memory(memory_reader *m, slice bytes)
 {
     *m = (memory_reader){.bytes = bytes};
-    return (reader){.ctx = m, .read = read_memory, .rewind = rewind_memory};
+    return (reader){.ctx = m, .read = read_memory, .rewind = rewind_memory, .seek = seek_memory};
 }

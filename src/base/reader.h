@@ -5,11 +5,13 @@
 
 #include "base/base.h"
 
-/* read fills up to `room` bytes; *ret_len = 0 is the end. rewind goes back to offset 0. */
+/* read fills up to `room` bytes; *ret_len = 0 is the end. rewind goes back to offset 0, seek to any
+ * (NULL where that is not possible); behind the end there is nothing to read. */
 typedef struct reader {
     void *ctx;
     status (*read)(void *ctx, char *into, size_t room, size_t *ret_len, err *why);
     status (*rewind)(void *ctx, err *why);
+    status (*seek)(void *ctx, uint64_t at, err *why);
 } reader;
 
 /* A reader over bytes in memory; `m` is its state and must live as long. */

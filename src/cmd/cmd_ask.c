@@ -1,9 +1,8 @@
 /* cmd_ask.c - noroshi ask [VALUE...|-]: one answer a value, in the order of the questions. "-" is
  * standard input, a value a line; with --extract the values are found in messy text. */
-#include "answer/ask.h"
 #include "answer/render.h"
 #include "base/text.h"
-#include "cmd/app.h"
+#include "cmd/asking.h"
 #include "model/extract.h"
 
 #include <stdlib.h>
@@ -22,29 +21,6 @@ typedef struct asking {
     int64_t asked, known;
     uint64_t *seen; /* hashes of what --extract found already: a value is answered once */
 } asking;
-
-static status put_answer(asking *q, const answer *w, err *why)
-{
-    app *a = q->a;
-    bool brief = option_bool(a->options, OPT_ASK_SHORT);
-    if (a->json) {
-        render_amount how = brief                                  ? RENDER_SHORT
-                            : option_bool(a->options, OPT_ASK_ALL) ? RENDER_ALL
-                                                                   : RENDER_CAPPED;
-        buf_clear(&q->line);
-        status st = answer_json(w, how, &q->line, why);
-        if (st != OK)
-            return st;
-        sink_json(&a->out, buf_slice(&q->line));
-        return sink_flush(&a->out, why);
-    }
-    text_options how = {.all = option_bool(a->options, OPT_ASK_ALL),
-                        .why = option_bool(a->options, OPT_ASK_WHY)};
-    if (q->asked > 1 && !brief)
-        sink_line(&a->out);
-    status st = brief ? answer_line(w, &a->out, why) : answer_text(w, how, &a->out, why);
-    return st == OK ? sink_flush(&a->out, why) : st;
-}
 
 /* What is wrong with one value is said in its place, and the next one is asked. */
 static status ask_one(asking *q, slice text, kind want, err *why)
@@ -69,7 +45,7 @@ static status ask_one(asking *q, slice text, kind want, err *why)
         return st;
     }
     q->known += w->known;
-    return put_answer(q, w, why);
+    return asking_put(q->a, w, q->asked == 1, &q->line, why);
 }
 
 /* --- values out of messy text --------------------------------------------------------------- */
@@ -219,8 +195,7 @@ status cmd_ask(app *a, err *why)
 {
     store *s;
     asking q = {.a = a, .limit = option_int(a->options, OPT_LIMIT_ASK_VALUES)};
-    q.options.seen_at =
-        option_is_set(a->options, OPT_ASK_SEEN) ? option_time(a->options, OPT_ASK_SEEN) : WHEN_NONE;
+    q.options.seen_at = asking_seen(a);
     arena_init(&q.memory, ASK_MEMORY_MAX);
     buf_init(&q.line, RENDER_JSON_MAX);
     q.seen = calloc(SEEN_SLOTS, sizeof *q.seen);

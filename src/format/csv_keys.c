@@ -20,6 +20,13 @@ static bool is_hash_column(const column *c)
            kind_is_hash(c->want.kind);
 }
 
+kind setlist_hash_column(slice name)
+{
+    column c;
+    column_named(name, &c);
+    return is_hash_column(&c) && fact_digest_bytes(c.want.kind) ? c.want.kind : KIND_NONE;
+}
+
 static bool is_key_column(const setlist_table *cs, const column *c)
 {
     if (cs->hashes)

@@ -9,6 +9,7 @@
 
 #include "format/setlist.h"
 #include "format/rows.h"
+#include "format/sqlite.h"
 
 #include <stdio.h>
 
@@ -44,6 +45,11 @@ status setlist_add(setlist *l, const observable *o, err *why)
     if (n && hash_unhex(o->value, digest, n))
         return add_key(l, o->kind, slice_of((const char *)digest, n), why);
     return n ? OK : add_key(l, o->kind, o->value, why);
+}
+
+status setlist_digest(setlist *l, kind k, slice digest, err *why)
+{
+    return add_key(l, k, digest, why);
 }
 
 /* Another label: what has gathered belongs to the one before. */
@@ -209,6 +215,12 @@ static status read_setlist(const format_input *input, const fact_sink *sink, err
     char *window = arena_alloc(a, LINE_MAX_BYTES);
     if (!l.keys || !l.pool || !window)
         return ARENA_SPENT(a, why);
+    if (slice_starts(head, SQLITE_MAGIC)) {
+        st = sink->head(sink->ctx, &(fact_head){.format = S("set-sqlite"), .snapshot = true}, why);
+        if (st == OK)
+            st = setlist_read_sqlite(&l, input->in, a, why);
+        return st == OK ? flush(&l, why) : st;
+    }
     const setlist_table *table = NULL;
     st = setlist_find_table(a, head, &table, why);
     if (st != OK)

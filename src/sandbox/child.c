@@ -44,9 +44,16 @@ static status rewind_input(void *ctx, err *why)
     return OK;
 }
 
+static status seek_input(void *ctx, uint64_t at, err *why)
+{
+    (void)why;
+    ((child_input *)ctx)->pos = at;
+    return OK;
+}
+
 reader child_reader(child_input *in)
 {
-    return (reader){.ctx = in, .read = read_input, .rewind = rewind_input};
+    return (reader){.ctx = in, .read = read_input, .rewind = rewind_input, .seek = seek_input};
 }
 
 static status put_answer(void *ctx, slice one, slice two, err *why)

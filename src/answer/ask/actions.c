@@ -103,6 +103,8 @@ static const action_rule rules[] = {
 
 static bool applies(const job *j, const action_rule *r)
 {
+    if (j->w->question.file && (r->run == RUN_FILE || r->run == RUN_ASK_NAMES))
+        return false; /* that is what was done */
     const verdict *v = &j->w->verdict;
     unsigned cls = 1u << class_of(j->w->question.node.kind);
     return (r->classes & cls) && (r->words & 1u << v->word) && (r->states & 1u << v->state) &&

@@ -1,0 +1,35 @@
+/* asking.c - see asking.h. */
+#include "cmd/asking.h"
+
+#include "answer/render.h"
+
+static status put_json(app *a, const answer *w, bool brief, buf *line, err *why)
+{
+    render_amount how = brief                                  ? RENDER_SHORT
+                        : option_bool(a->options, OPT_ASK_ALL) ? RENDER_ALL
+                                                               : RENDER_CAPPED;
+    buf_clear(line);
+    status st = answer_json(w, how, line, why);
+    if (st == OK)
+        sink_json(&a->out, buf_slice(line));
+    return st;
+}
+
+status asking_put(app *a, const answer *w, bool first, buf *line, err *why)
+{
+    const text_options how = {.all = option_bool(a->options, OPT_ASK_ALL),
+                              .why = option_bool(a->options, OPT_ASK_WHY)};
+    bool brief = option_bool(a->options, OPT_ASK_SHORT);
+    if (!a->json && !first && !brief)
+        sink_line(&a->out);
+    status st = a->json ? put_json(a, w, brief, line, why)
+                : brief ? answer_line(w, &a->out, why)
+                        : answer_text(w, how, &a->out, why);
+    return st == OK ? sink_flush(&a->out, why) : st;
+}
+
+when asking_seen(const app *a)
+{
+    return option_is_set(a->options, OPT_ASK_SEEN) ? option_time(a->options, OPT_ASK_SEEN)
+                                                   : WHEN_NONE;
+}
