@@ -230,9 +230,10 @@ static status fill(lens *l, arena *a, const raw_ids *ids, extent e, claim *list,
     return fill_origins(l, a, ids[i].origin, c, why);
 }
 
-static status make_room(arena *a, claim_rows *rows, err *why)
+status rows_room(arena *a, size_t room, claim_rows *rows, err *why)
 {
-    size_t room = rows->room ? rows->room * 4 : 16;
+    if (room <= rows->room)
+        return OK;
     claim *at = arena_array(a, room, sizeof *at);
     raw_ids *ids = arena_array(a, room, sizeof *ids);
     if (!at || !ids)
@@ -256,7 +257,8 @@ status rows_take(lens *l, arena *a, db_stmt *q, const node_ref *subject, size_t 
             *more = true;
             break;
         }
-        if (rows->count == rows->room && (st = make_room(a, rows, why)) != OK)
+        if (rows->count == rows->room &&
+            (st = rows_room(a, rows->room ? rows->room * 4 : 16, rows, why)) != OK)
             break;
         if ((st = read_row(l, a, q, subject, rows, why)) != OK)
             break;
@@ -272,7 +274,7 @@ typedef struct row_key {
 } row_key;
 
 /* As the engines order by (h, life): both are signed, and a later life has a later row. */
-static int by_hash(const void *x, const void *y)
+static int by_key(const void *x, const void *y)
 {
     const row_key *a = x, *b = y;
     if (a->h != b->h)
@@ -284,18 +286,26 @@ status rows_sort(arena *a, claim_rows *rows, rows_order order, err *why)
 {
     size_t n = rows->count;
     row_key *keys = arena_array(a, n + 1, sizeof *keys);
-    claim *at = arena_array(a, n + 1, sizeof *at);
-    raw_ids *ids = arena_array(a, n + 1, sizeof *ids);
-    if (!keys || !at || !ids)
+    if (!keys)
         return ARENA_SPENT(a, why);
     for (size_t i = 0; i < n; i++)
         keys[i] = (row_key){order == BY_HASH ? (int64_t)rows->at[i].id_lo : 0, rows->at[i].row, i};
-    qsort(keys, n, sizeof *keys, by_hash);
-    for (size_t i = 0; i < n; i++) {
-        at[i] = rows->at[keys[i].of];
-        ids[i] = rows->ids[keys[i].of];
+    qsort(keys, n, sizeof *keys, by_key);
+    for (size_t i = 0; i < n; i++) { /* round by round: each row goes where it belongs */
+        claim c = rows->at[i];
+        raw_ids ids = rows->ids[i];
+        size_t to = i;
+        while (keys[to].of != i) {
+            size_t from = keys[to].of;
+            rows->at[to] = rows->at[from];
+            rows->ids[to] = rows->ids[from];
+            keys[to].of = to;
+            to = from;
+        }
+        rows->at[to] = c;
+        rows->ids[to] = ids;
+        keys[to].of = to;
     }
-    *rows = (claim_rows){at, ids, n, n};
     return OK;
 }
 

@@ -23,6 +23,8 @@ typedef struct claim_rows {
     size_t count, room;
 } claim_rows;
 
+/* Room for that many. */
+status rows_room(arena *a, size_t room, claim_rows *rows, err *why);
 /* Runs a bound statement of CLAIM_COLUMNS to its end, or to `max` rows: *more is set when there is
  * another, and otherwise left as it is. `subject` of all of them, in `a`; NULL: each has its own. */
 status rows_take(lens *l, arena *a, db_stmt *q, const node_ref *subject, size_t max,

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 enum {
+    ROOM_MAX = 512,  /* rows made room for at once */
     VOICES_MAX = 250 /* with more, the claims are taken by their hashes: fair, and blind */
 };
 
@@ -107,6 +108,7 @@ status claims_telling(lens *l, arena *a, int64_t node, const node_ref *subject, 
         return read_blindly(l, a, node, subject, p, of, max, rows, more, why);
     qsort(all.at, all.count, sizeof *all.at, by_weight);
     size_t left = max;
+    st = rows_room(a, max < ROOM_MAX ? max : ROOM_MAX, rows, why);
     for (size_t i = 0; st == OK && i < all.count && left; i++) {
         size_t before = rows->count, share = left / (all.count - i);
         st = read_voice(l, a, node, subject, &all.at[i], of, share ? share : 1, rows, more, why);

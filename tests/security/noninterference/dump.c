@@ -342,7 +342,7 @@ static void put_answer(const reading *r, asker *k, slice text, buf *out)
     CLEANUP(arena_done) arena a;
     err why = {0};
     const answer *w;
-    ask_options o = {.seen_at = WHEN_NONE};
+    ask_options o = {.seen_at = WHEN_NONE, .all = true};
     arena_init(&a, ASK_MEMORY_MAX);
     buf_printf(out, "ask %.*s\n", SLICE_FMT(text));
     status st = ask_value(k, &a, text, &o, &w, &why);
