@@ -356,7 +356,7 @@ static status find_subject(lens *l, arena *a, node_ref *subject, int64_t *ret, e
 static status list_of(lens *l, arena *a, lives of, node_ref subject, predicate p, size_t max,
                       extent e, claim_list *ret, err *why)
 {
-    enum { FEW = 64 };
+    enum { FEW = 16 };
     int64_t node, limit = one_more(&max);
     claim_rows rows = {0};
     bool more = false, any = p == PRED_NONE;

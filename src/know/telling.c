@@ -3,7 +3,7 @@
  * A voice is one source with one predicate: "feed says: indicates". Of each voice the newest claims
  * are read, of equally new ones those it is surest of; the index claim_told has them in this order.
  * So however much one voice says, no other is drowned, and none is judged by what it said long
- * ago. Persons speak first. What is left over by those who say little goes to those who say much.
+ * ago. Persons speak first. Those who say little are read whole; those who say much share the rest.
  *
  * All of this depends on visible rows alone: who has a voice, the order of voices (by name) and how
  * many rows each gives. A reader's answer is the same whatever is hidden from him. */
@@ -15,6 +15,53 @@ enum {
     ROOM_MAX = 512,  /* rows made room for at once */
     VOICES_MAX = 250 /* with more, the claims are taken by their hashes: fair, and blind */
 };
+
+/* --- who gets how much ---------------------------------------------------------------------- */
+
+/* Reads up to `max` rows of part i; *more when it has others. */
+typedef status part_read(void *ctx, size_t i, size_t max, claim_rows *rows, bool *more, err *why);
+
+/* Takes the first `n` of the rows behind `from` out again. */
+static void take_out(claim_rows *rows, size_t from, size_t n)
+{
+    size_t behind = rows->count - from - n;
+    memmove(rows->at + from, rows->at + from + n, behind * sizeof *rows->at);
+    memmove(rows->ids + from, rows->ids + from + n, behind * sizeof *rows->ids);
+    rows->count -= n;
+}
+
+/* A few rows of each part, then more of those that have more, the same for each; what one leaves
+ * over goes to those behind it. */
+static status share_out(part_read *read, void *ctx, size_t count, size_t max, claim_rows *rows,
+                        bool *more, err *why)
+{
+    bool big[VOICES_MAX] = {0};
+    size_t bigs = 0, left = max, few = count ? max / count : 0;
+    status st = OK;
+    few = count == 1 ? max : few > FEW ? FEW : few ? few : 1;
+    assert(count <= VOICES_MAX);
+    for (size_t i = 0; st == OK && i < count && left; i++) {
+        size_t before = rows->count;
+        st = read(ctx, i, few, rows, &big[i], why);
+        left -= st == OK ? rows->count - before : 0;
+        bigs += big[i];
+        *more |= !left && i + 1 < count;
+    }
+    for (size_t i = 0; st == OK && i < count && left && bigs; i++) {
+        if (!big[i])
+            continue;
+        size_t before = rows->count, share = left / bigs--;
+        st = read(ctx, i, few + (share ? share : 1), rows, more, why);
+        if (st == OK) {
+            take_out(rows, before, few); /* those it had already */
+            left -= rows->count - before;
+        }
+    }
+    *more |= bigs != 0;
+    return st;
+}
+
+/* --- voices ----------------------------------------------------------------------------------- */
 
 typedef struct voice {
     predicate predicate;
@@ -28,13 +75,8 @@ typedef struct voices {
     bool too_many;
 } voices;
 
-/* One step in the index a voice, however many claims it has. */
-static status next_voice(lens *l, int64_t node, lives of, voice *v, bool *ret, err *why)
+static status voice_of(db_stmt *q, voice *v, bool *ret, err *why)
 {
-    db_stmt *q = db_query(l->d, of == STANDING ? Q_CLAIM_VOICE : Q_CLAIM_VOICE_PAST);
-    db_bind_int(q, 1, node);
-    db_bind_int(q, 2, v->predicate);
-    db_bind_int(q, 3, v->id);
     status st = db_step(q, ret, why);
     if (st == OK && *ret) {
         v->predicate = (predicate)db_int(q, 0);
@@ -44,6 +86,27 @@ static status next_voice(lens *l, int64_t node, lives of, voice *v, bool *ret, e
     return st;
 }
 
+/* The one behind *v: a step or two in the index, however many claims it has. */
+static status next_voice(lens *l, int64_t node, predicate only, lives of, voice *v, bool *ret,
+                         err *why)
+{
+    status st = OK;
+    *ret = false;
+    if (v->predicate != PRED_NONE) {
+        db_stmt *q = db_query(l->d, of == STANDING ? Q_CLAIM_VOICE : Q_CLAIM_VOICE_PAST);
+        db_bind_int(q, 1, node);
+        db_bind_int(q, 2, v->predicate);
+        db_bind_int(q, 3, v->id);
+        st = voice_of(q, v, ret, why);
+    }
+    if (st != OK || *ret || only != PRED_NONE)
+        return st;
+    db_stmt *q = db_query(l->d, of == STANDING ? Q_CLAIM_VOICE_NEXT : Q_CLAIM_VOICE_NEXT_PAST);
+    db_bind_int(q, 1, node);
+    db_bind_int(q, 2, v->predicate);
+    return voice_of(q, v, ret, why);
+}
+
 static status find_voices(lens *l, int64_t node, predicate p, lives of, voices *ret, err *why)
 {
     voice v = {.predicate = p, .id = 0}; /* sources are counted from 1, predicates, too */
@@ -51,9 +114,7 @@ static status find_voices(lens *l, int64_t node, predicate p, lives of, voices *
     status st;
     ret->count = 0;
     ret->too_many = false;
-    while ((st = next_voice(l, node, of, &v, &another, why)) == OK && another) {
-        if (p != PRED_NONE && v.predicate != p)
-            break;
+    while ((st = next_voice(l, node, p, of, &v, &another, why)) == OK && another) {
         if ((ret->too_many = ret->count == VOICES_MAX))
             break;
         if ((st = lens_source(l, v.id, &v.source, why)) != OK)
@@ -75,46 +136,50 @@ static int by_weight(const void *x, const void *y)
     return slice_cmp(a->source, b->source);
 }
 
-static status read_voice(lens *l, arena *a, int64_t node, const node_ref *subject, const voice *v,
-                         lives of, size_t max, claim_rows *rows, bool *more, err *why)
+/* Whose claims are read, and which. */
+typedef struct telling {
+    lens *l;
+    arena *a;
+    int64_t node;
+    const node_ref *subject;
+    lives of;
+    voices all;
+} telling;
+
+static status read_voice(void *ctx, size_t i, size_t max, claim_rows *rows, bool *more, err *why)
 {
-    db_stmt *q = db_query(l->d, of == STANDING ? Q_CLAIMS_TOLD : Q_CLAIMS_TOLD_PAST);
-    db_bind_int(q, 1, node);
-    db_bind_int(q, 2, v->predicate);
-    db_bind_int(q, 3, v->id);
+    telling *t = ctx;
+    db_stmt *q = db_query(t->l->d, t->of == STANDING ? Q_CLAIMS_TOLD : Q_CLAIMS_TOLD_PAST);
+    db_bind_int(q, 1, t->node);
+    db_bind_int(q, 2, t->all.at[i].predicate);
+    db_bind_int(q, 3, t->all.at[i].id);
     db_bind_int(q, 4, (int64_t)max + 1);
-    return rows_take(l, a, q, subject, max, rows, more, why);
+    return rows_take(t->l, t->a, q, t->subject, max, rows, more, why);
 }
 
 /* In the order of their hashes, which says nothing about them. */
-static status read_blindly(lens *l, arena *a, int64_t node, const node_ref *subject, predicate p,
-                           lives of, size_t max, claim_rows *rows, bool *more, err *why)
+static status read_blindly(const telling *t, predicate p, size_t max, claim_rows *rows, bool *more,
+                           err *why)
 {
-    db_stmt *q = db_query(l->d, of == STANDING ? Q_CLAIMS_OF : Q_CLAIMS_OF_PAST);
-    db_bind_int(q, 1, node);
+    db_stmt *q = db_query(t->l->d, t->of == STANDING ? Q_CLAIMS_OF : Q_CLAIMS_OF_PAST);
+    db_bind_int(q, 1, t->node);
     db_bind_int(q, 2, p);
     db_bind_int(q, 3, (int64_t)max + 1);
-    return rows_take(l, a, q, subject, max, rows, more, why);
+    return rows_take(t->l, t->a, q, t->subject, max, rows, more, why);
 }
 
 status claims_telling(lens *l, arena *a, int64_t node, const node_ref *subject, predicate p,
                       lives of, size_t max, claim_rows *rows, bool *more, err *why)
 {
-    voices all;
-    status st = find_voices(l, node, p, of, &all, why);
-    if (st != OK)
-        return st;
-    if (all.too_many)
-        return read_blindly(l, a, node, subject, p, of, max, rows, more, why);
-    qsort(all.at, all.count, sizeof *all.at, by_weight);
-    size_t left = max;
-    st = rows_room(a, max < ROOM_MAX ? max : ROOM_MAX, rows, why);
-    for (size_t i = 0; st == OK && i < all.count && left; i++) {
-        size_t before = rows->count, share = left / (all.count - i);
-        st = read_voice(l, a, node, subject, &all.at[i], of, share ? share : 1, rows, more, why);
-        left -= rows->count - before;
-        *more |= st == OK && !left && i + 1 < all.count;
-    }
+    telling t = {.l = l, .a = a, .node = node, .subject = subject, .of = of};
+    status st = find_voices(l, node, p, of, &t.all, why);
+    if (st == OK)
+        st = rows_room(a, max < ROOM_MAX ? max : ROOM_MAX, rows, why);
+    if (st == OK && t.all.too_many)
+        return read_blindly(&t, p, max, rows, more, why);
+    qsort(t.all.at, t.all.count, sizeof *t.all.at, by_weight);
+    if (st == OK)
+        st = share_out(read_voice, &t, t.all.count, max, rows, more, why);
     return st == OK ? rows_sort(a, rows, BY_HASH, why) : st;
 }
 
@@ -132,28 +197,36 @@ static status next_pointing(lens *l, int64_t node, predicate *p, bool *ret, err 
     return st;
 }
 
+typedef struct pointing {
+    lens *l;
+    arena *a;
+    int64_t node;
+    predicate all[PRED_COUNT_];
+} pointing;
+_Static_assert(PRED_COUNT_ <= VOICES_MAX, "a part for each predicate");
+
+static status read_pointing(void *ctx, size_t i, size_t max, claim_rows *rows, bool *more, err *why)
+{
+    pointing *p = ctx;
+    db_stmt *q = db_query(p->l->d, Q_CLAIMS_TO_LAST);
+    db_bind_int(q, 1, p->node);
+    db_bind_int(q, 2, p->all[i]);
+    db_bind_int(q, 3, (int64_t)max + 1);
+    return rows_take(p->l, p->a, q, NULL, max, rows, more, why);
+}
+
 static status last_pointing(lens *l, arena *a, int64_t node, size_t max, claim_rows *rows,
                             bool *more, err *why)
 {
-    predicate all[PRED_COUNT_ + 1], p = PRED_NONE;
-    size_t count = 0, left = max;
+    pointing to = {.l = l, .a = a, .node = node};
+    predicate p = PRED_NONE;
+    size_t count = 0;
     bool another;
     status st;
     while ((st = next_pointing(l, node, &p, &another, why)) == OK && another &&
-           count < COUNT_OF(all))
-        all[count++] = p;
-    for (size_t i = 0; st == OK && i < count && left; i++) {
-        size_t before = rows->count, share = left / (count - i);
-        db_stmt *q = db_query(l->d, Q_CLAIMS_TO_LAST);
-        share = share ? share : 1;
-        db_bind_int(q, 1, node);
-        db_bind_int(q, 2, all[i]);
-        db_bind_int(q, 3, (int64_t)share + 1);
-        st = rows_take(l, a, q, NULL, share, rows, more, why);
-        left -= rows->count - before;
-        *more |= st == OK && !left && i + 1 < count;
-    }
-    return st;
+           count < COUNT_OF(to.all))
+        to.all[count++] = p;
+    return st == OK ? share_out(read_pointing, &to, count, max, rows, more, why) : st;
 }
 
 status claims_pointing(lens *l, arena *a, int64_t node, size_t max, claim_rows *rows, bool *more,

@@ -348,6 +348,6 @@ status step_claims(job *j, err *why)
             add_fact(j, &facts, t);
     }
     j->w->facts = facts.at;
-    j->w->more_claims = j->set.more;
+    j->w->claims_over = j->set.over;
     return st == OK ? job_status(j, why) : st;
 }
