@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 enum {
+    FEW = 16,        /* rows each has before anybody has more */
     ROOM_MAX = 512,  /* rows made room for at once */
     VOICES_MAX = 250 /* with more, the claims are taken by their hashes: fair, and blind */
 };
@@ -203,7 +204,7 @@ typedef struct pointing {
     int64_t node;
     predicate all[PRED_COUNT_];
 } pointing;
-_Static_assert(PRED_COUNT_ <= VOICES_MAX, "a part for each predicate");
+_Static_assert((int)PRED_COUNT_ <= (int)VOICES_MAX, "a part for each predicate");
 
 static status read_pointing(void *ctx, size_t i, size_t max, claim_rows *rows, bool *more, err *why)
 {
