@@ -1,7 +1,8 @@
 /* answer_bench.c - answers from an open store, one after another in one process: how long the
  * median and the 99th in 100 take, from the text of the question to the answer's JSON.
- *     bench-answer STORE VALUES NAMES
- * VALUES and NAMES are files of a question a line: observables, and things that have names. */
+ *     bench-answer STORE VALUES NAMES [WHAT QUESTIONS]...
+ * VALUES and NAMES are files of a question a line: observables, and things that have names. Further
+ * ones are asked, too, and their figures say questions=WHAT. bench/answer/run makes them. */
 #include "answer/ask.h"
 #include "answer/render.h"
 #include "bench.h"
@@ -132,14 +133,29 @@ static bool run(bench *b, store *s, const question_list *values, const question_
     return fine;
 }
 
+/* What the command line gives beyond values and names. */
+static bool others(bench *b, int count, char **argv)
+{
+    static question_list q;
+    bool fine = true;
+    for (int i = 0; fine && i + 1 < count; i += 2) {
+        char what[64];
+        snprintf(what, sizeof what, "questions=%s", argv[i]);
+        fine = read_questions(argv[i + 1], &q) && latency(b, &q, what);
+        free(q.text);
+    }
+    return fine;
+}
+
 int main(int argc, char **argv)
 {
     static question_list values, names;
     static bench b;
     store *s = NULL;
     err why = {0};
-    if (argc != 4 || !read_questions(argv[2], &values) || !read_questions(argv[3], &names)) {
-        fprintf(stderr, "usage: bench-answer STORE VALUES NAMES\n");
+    if (argc < 4 || argc % 2 != 0 || !read_questions(argv[2], &values) ||
+        !read_questions(argv[3], &names)) {
+        fprintf(stderr, "usage: bench-answer STORE VALUES NAMES [WHAT QUESTIONS]...\n");
         return 2;
     }
     const store_options o = {
@@ -150,7 +166,7 @@ int main(int argc, char **argv)
     }
     arena_init(&b.memory, ASK_MEMORY_MAX);
     buf_init(&b.json, RENDER_JSON_MAX);
-    bool fine = run(&b, s, &values, &names);
+    bool fine = run(&b, s, &values, &names) && others(&b, argc - 4, argv + 4);
     asker_free(b.k);
     buf_done(&b.json);
     arena_done(&b.memory);

@@ -363,9 +363,10 @@ static status list_of(lens *l, arena *a, lives of, node_ref subject, predicate p
     status st = find_subject(l, a, &subject, &node, why);
     if (st != OK)
         return st;
-    *ret = (claim_list){0};
-    if (!node)
+    if (!node) {
+        *ret = (claim_list){0};
         return OK;
+    }
     if (any && max > FEW)
         limit = FEW + 1;
     db_stmt *q = db_query(l->d, of == ANY_LIFE ? any ? Q_CLAIMS_OF_PAST : Q_CLAIMS_SAID_PAST
@@ -408,9 +409,10 @@ status claims_face(lens *l, arena *a, node_ref subject, size_t max, claim_list *
     status st = find_subject(l, a, &subject, &node, why);
     if (st != OK)
         return st;
-    *ret = (claim_list){0};
-    if (!node)
+    if (!node) {
+        *ret = (claim_list){0};
         return OK;
+    }
     db_stmt *q = db_query(l->d, Q_CLAIMS_FACE);
     db_bind_int(q, 1, node);
     db_bind_int(q, 2, limit);
@@ -427,9 +429,10 @@ static status list_to(lens *l, arena *a, node_ref object, predicate p, int64_t c
     status st = node_find(l->d, l->h, object, &node, why);
     if (st != OK)
         return st;
-    *ret = (claim_list){0};
-    if (!node)
+    if (!node) {
+        *ret = (claim_list){0};
         return OK;
+    }
     if (p == PRED_NONE) {
         st = claims_pointing(l, a, node, max, &rows, &more, why);
         return st == OK ? rows_finish(l, a, e, &rows, more, ret, why) : st;

@@ -186,23 +186,10 @@ status claims_telling(lens *l, arena *a, int64_t node, const node_ref *subject, 
 
 /* --- claims that point at a node ---------------------------------------------------------------- */
 
-static status next_pointing(lens *l, int64_t node, predicate *p, bool *ret, err *why)
-{
-    db_stmt *q = db_query(l->d, Q_POINTING_NEXT);
-    db_bind_int(q, 1, node);
-    db_bind_int(q, 2, *p);
-    status st = db_step(q, ret, why);
-    if (st == OK && *ret)
-        *p = (predicate)db_int(q, 0);
-    db_reset(q);
-    return st;
-}
-
 typedef struct pointing {
     lens *l;
     arena *a;
     int64_t node;
-    predicate all[PRED_COUNT_];
 } pointing;
 _Static_assert((int)PRED_COUNT_ <= (int)VOICES_MAX, "a part for each predicate");
 
@@ -211,23 +198,9 @@ static status read_pointing(void *ctx, size_t i, size_t max, claim_rows *rows, b
     pointing *p = ctx;
     db_stmt *q = db_query(p->l->d, Q_CLAIMS_TO_LAST);
     db_bind_int(q, 1, p->node);
-    db_bind_int(q, 2, p->all[i]);
+    db_bind_int(q, 2, (int64_t)i + 1); /* each predicate is a part */
     db_bind_int(q, 3, (int64_t)max + 1);
     return rows_take(p->l, p->a, q, NULL, max, rows, more, why);
-}
-
-static status last_pointing(lens *l, arena *a, int64_t node, size_t max, claim_rows *rows,
-                            bool *more, err *why)
-{
-    pointing to = {.l = l, .a = a, .node = node};
-    predicate p = PRED_NONE;
-    size_t count = 0;
-    bool another;
-    status st;
-    while ((st = next_pointing(l, node, &p, &another, why)) == OK && another &&
-           count < COUNT_OF(to.all))
-        to.all[count++] = p;
-    return st == OK ? share_out(read_pointing, &to, count, max, rows, more, why) : st;
 }
 
 status claims_pointing(lens *l, arena *a, int64_t node, size_t max, claim_rows *rows, bool *more,
@@ -240,7 +213,8 @@ status claims_pointing(lens *l, arena *a, int64_t node, size_t max, claim_rows *
     if (st == OK && *more) {
         rows->count = 0;
         *more = false;
-        st = last_pointing(l, a, node, max, rows, more, why);
+        pointing to = {.l = l, .a = a, .node = node};
+        st = share_out(read_pointing, &to, PRED_COUNT_ - 1, max, rows, more, why);
     }
     return st == OK ? rows_sort(a, rows, AS_RECORDED, why) : st;
 }
