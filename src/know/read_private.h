@@ -26,10 +26,10 @@ typedef struct claim_rows {
 /* Room for that many. */
 status rows_room(arena *a, size_t room, claim_rows *rows, err *why);
 /* Runs a bound statement of CLAIM_COLUMNS to its end, or to `max` rows: *more is set when there is
- * another, and otherwise left as it is. `subject` of all of them, in `a`; NULL: each has its own. */
+ * another, and otherwise left as it is. `subject` of all of them, in `a`; NULL: each its own. */
 status rows_take(lens *l, arena *a, db_stmt *q, const node_ref *subject, size_t max,
                  claim_rows *rows, bool *more, err *why);
-/* In the order of the claims' hashes, which is the same in every store; or as they were recorded. */
+/* In the order of the claims' hashes, the same in every store; or as they were recorded. */
 typedef enum rows_order { BY_HASH, AS_RECORDED } rows_order;
 status rows_sort(arena *a, claim_rows *rows, rows_order order, err *why);
 status rows_finish(lens *l, arena *a, extent e, const claim_rows *rows, bool more, claim_list *ret,

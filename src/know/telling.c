@@ -184,7 +184,7 @@ status claims_telling(lens *l, arena *a, int64_t node, const node_ref *subject, 
     return st == OK ? rows_sort(a, rows, BY_HASH, why) : st;
 }
 
-/* --- claims that point at a node ---------------------------------------------------------------- */
+/* --- claims that point at a node ------------------------------------------------------------ */
 
 typedef struct pointing {
     lens *l;

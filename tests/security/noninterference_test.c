@@ -690,8 +690,8 @@ TEST(without_any_filter_a_property_fails)
         CHECK(!notices(&rivals[i], -1));
     for (int n = 0; made && n < db_filter_count(); n++) {
         /* what reads only of names that over 64 things have is for know/names_test.c; daily series
-         * and sets have mutants of their own in know/series_test.c and know/sets_test.c, the voices of a
-         * flood in know/telling_test.c */
+         * and sets have mutants of their own in know/series_test.c and know/sets_test.c, the
+         * voices of a flood in know/telling_test.c */
         static const query elsewhere[] = {
             Q_NAME_USERS,       Q_SERIES_DAYS,          Q_SETS_SEEN,
             Q_SETS_PAST,        Q_SETS_ADDED,           Q_SETS_GONE,
