@@ -1,4 +1,5 @@
 #include "know/claims.h"
+#include "know/db.h"
 #include "know/test_store.h"
 
 enum { VOICES = 250, FLOOD = 700, MAX = 500 };
