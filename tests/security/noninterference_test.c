@@ -405,8 +405,9 @@ static status decide(world_store *ws, bool merge, const char *x, const char *y)
     if (st == OK)
         st = lens_look(l, &reading_all, &ws->why);
     if (st == OK)
-        st = (merge ? name_merge : name_split)(l, &a, slice_str(x), slice_str(y), S("analyst:zoe"),
-                                               &c, &ws->why);
+        st = (merge ? name_merge : name_split)(l, &a, slice_str(x), slice_str(y),
+                                               &(name_decider){.source = S("analyst:zoe")}, &c,
+                                               &ws->why);
     if (st == OK)
         st = name_apply(ws->w, &c, S("looked at it"), &ws->why);
     lens_free(l);
