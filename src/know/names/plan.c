@@ -113,6 +113,29 @@ static status marking_of(lens *l, arena *a, node_ref entity, marking *ret, err *
     return OK;
 }
 
+/* Whoever sees the result sees what is marked a and what is marked b. Of two customers' it is the
+ * site's alone; of two audiences for nobody who is only in some. Texts live in the arena. */
+static status marking_of_both(arena *a, marking x, marking y, marking *ret, err *why)
+{
+    marking m = {.tlp = x.tlp > y.tlp ? x.tlp : y.tlp, .pap = x.pap > y.pap ? x.pap : y.pap};
+    marking open = x.owner.len ? y : x, owned = x.owner.len ? x : y;
+    slice audience = x.audience.len ? x.audience : y.audience;
+    bool site = open.owner.len ? !slice_eq(x.owner, y.owner) : open.tlp >= TLP_AMBER_STRICT;
+    m.owner = site ? S("") : owned.owner;
+    if (owned.owner.len && site && m.tlp < TLP_AMBER_STRICT)
+        m.tlp = TLP_AMBER_STRICT;
+    if (x.audience.len && y.audience.len && !slice_eq(x.audience, y.audience)) {
+        bool first = slice_cmp(x.audience, y.audience) < 0;
+        audience = arena_printf(a, "%.*s and %.*s", SLICE_FMT(first ? x.audience : y.audience),
+                                SLICE_FMT(first ? y.audience : x.audience));
+        m.tlp = audience.ptr && m.tlp < TLP_AMBER_STRICT ? TLP_AMBER_STRICT : m.tlp;
+    }
+    if (!arena_copy(a, m.owner, &m.owner) || !arena_copy(a, audience, &m.audience))
+        return ARENA_SPENT(a, why);
+    *ret = m;
+    return OK;
+}
+
 /* --- plans ------------------------------------------------------------------------------------ */
 
 typedef struct plan {
@@ -164,13 +187,16 @@ static status add_step(plan *p, const name_step *step, err *why)
                : ARENA_SPENT(p->a, why);
 }
 
-/* Who sees a statement of this marking sees the decision, too? Only then may the decision change
+/* Does who sees a statement of this marking see the decision, too? Only then may the decision change
  * it: for others it would change without anything that they see. */
-static bool may_change(const plan *p, marking m)
+static status may_change(const plan *p, marking m, bool *ret, err *why)
 {
-    marking both = marking_join(p->change.marking, m);
-    return both.tlp == m.tlp && slice_eq(both.owner, m.owner) &&
-           slice_eq(both.audience, m.audience);
+    marking both;
+    status st = marking_of_both(p->a, m, p->change.marking, &both, why);
+    if (st == OK)
+        *ret = both.tlp == m.tlp && slice_eq(both.owner, m.owner) &&
+               slice_eq(both.audience, m.audience);
+    return st;
 }
 
 static status marking_of_tie(const plan *p, const graph_tie *t, marking *ret, err *why)
@@ -189,16 +215,22 @@ static status take_back(plan *p, const graph_tie *t, bool *ret, err *why)
                    .object = p->g.entities[t->b].ref,
                    .predicate = t->predicate};
     *ret = false;
+    if (!t->row || !t->by_hand)
+        return OK;
     status st = marking_of_tie(p, t, &s.marking, why);
-    if (st != OK || !t->row || !t->by_hand || !may_change(p, s.marking))
-        return st;
-    *ret = true;
-    return add_step(p, &s, why);
+    if (st == OK)
+        st = may_change(p, s.marking, ret, why);
+    return st == OK && *ret ? add_step(p, &s, why) : st;
 }
 
 static bool by_person(const graph *g, const graph_tie *t, predicate pred)
 {
     return t->predicate == pred && !t->outweighed && g->sources[t->source].person;
+}
+
+static bool same_ref(node_ref a, node_ref b)
+{
+    return a.kind == b.kind && slice_eq(a.text, b.text);
 }
 
 /* Says it of two entities of the graph, under no weaker marking than `least`. What the same person
@@ -220,8 +252,13 @@ static status say(plan *p, predicate pred, uint32_t x, uint32_t y, marking least
                    .source = p->source,
                    .subject = in_order ? a : b,
                    .object = in_order ? b : a,
-                   .predicate = pred,
-                   .marking = marking_join(p->change.marking, least)};
+                   .predicate = pred};
+    if (st == OK)
+        st = marking_of_both(p->a, p->change.marking, least, &s.marking, why);
+    for (size_t i = 0; st == OK && i < p->change.count; i++)
+        if (p->steps[i].what == DECIDE_SAY && same_ref(p->steps[i].subject, s.subject) &&
+            same_ref(p->steps[i].object, s.object) && marking_eq(p->steps[i].marking, s.marking))
+            return OK; /* two have said the opposite of these two */
     return st == OK ? add_step(p, &s, why) : st;
 }
 
@@ -239,7 +276,8 @@ static status undo_steps(plan *p, const past *of, int64_t tx, bool *ret, err *wh
             bool said = t->tx == tx && t->gone != tx, taken = t->gone == tx && t->tx != tx;
             if (turn == 0 ? !said : !taken)
                 continue;
-            *ret = may_change(p, t->marking) && (said ? !t->gone : past_restorable(of, t, tx));
+            st = may_change(p, t->marking, ret, why);
+            *ret = *ret && (said ? !t->gone : past_restorable(of, t, tx));
             name_step s = {.what = said ? DECIDE_WITHDRAW : DECIDE_RESTORE,
                            .row = t->row,
                            .source = t->source,
@@ -248,7 +286,7 @@ static status undo_steps(plan *p, const past *of, int64_t tx, bool *ret, err *wh
                            .predicate = t->predicate,
                            .marking = t->marking,
                            .said_us = t->said_us};
-            if (*ret)
+            if (st == OK && *ret)
                 st = add_step(p, &s, why);
         }
     return st;
@@ -417,7 +455,10 @@ static status make_plan(lens *l, arena *a, slice x, slice y, const name_decider 
         st = marking_of(l, a, p.change.b, &of_b, why);
     if (st != OK)
         return st;
-    p.change.marking = marking_join(marking_join(of_a, of_b), by->floor);
+    if ((st = marking_of_both(a, of_a, of_b, &p.change.marking, why)) == OK)
+        st = marking_of_both(a, p.change.marking, by->floor, &p.change.marking, why);
+    if (st != OK)
+        return st;
     arena_init(&p.scratch, LOAD_BUDGET);
     st = merge ? plan_merge(&p, why) : plan_split(&p, why);
     arena_done(&p.scratch);
