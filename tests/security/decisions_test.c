@@ -124,6 +124,13 @@ static status decide_any(court *c, pair p, bool *ret_merge)
     return st;
 }
 
+/* Nothing may be known of one of the two, or persons forbid it of others around them. */
+static void check_status(const court *c, status st)
+{
+    if (st != OK && st != ERR_NOT_FOUND && st != ERR_INPUT)
+        TEST_FAIL("%s: %s", status_name(st), c->ws.why.msg);
+}
+
 static void read_as(court *c, const view *v, when now, bool past, buf *out)
 {
     view seen = *v;
@@ -147,11 +154,16 @@ static bool same(const char *what, uint64_t seed, const court *c, const buf *got
     return false;
 }
 
+/* Sanitized builds are slow, and an engine behind a socket is. */
 static uint64_t rounds(uint64_t usual)
 {
     if (getenv("NOROSHI_TEST_LONG"))
-        return usual * 10;
+        return usual * 20;
+#ifdef NOROSHI_SANITIZED
+    return 1;
+#else
     return getenv("NOROSHI_TEST_STORE") ? 1 : usual;
+#endif
 }
 
 static when late(void)
@@ -182,10 +194,9 @@ static void there_and_back(court *c, uint64_t seed, buf *before, buf *after, tal
     for (size_t i = 0; i < READERS; i++)
         read_as(c, &readers[i], late(), false, &before[i]);
     status st = decide_any(c, p, &merge);
-    if (st != OK) { /* nothing is known of one, or persons forbid it of others around the two */
-        if (st != OK && st != ERR_NOT_FOUND && st != ERR_INPUT) TEST_FAIL("%s %s", status_name(st), c->ws.why.msg);
+    check_status(c, st);
+    if (st != OK)
         return;
-    }
     t->merged += merge;
     t->split += !merge;
     t->outweighed += c->last.count && c->last.steps[0].what == DECIDE_SAY;
@@ -209,16 +220,16 @@ TEST(the_opposite_of_a_decision_leaves_everything_as_it_was)
     buf_init(&after, READING_TEXT_MAX);
     for (size_t i = 0; i < READERS; i++)
         buf_init(&before[i], READING_TEXT_MAX);
-    for (uint64_t seed = 1; seed <= rounds(6); seed++) {
+    for (uint64_t seed = 1; seed <= rounds(3); seed++) {
         court *c = calloc(1, sizeof *c);
         REQUIRE(c);
         if (court_open(c, seed + 400))
-            for (size_t n = 0; n < 12; n++) {
+            for (size_t n = 0; n < 8; n++) {
                 bool merge;
                 there_and_back(c, seed, before, &after, &t);
                 for (size_t k = draw(c, 3); k > 0; k--) { /* what stays differs each time */
                     status st = decide_any(c, draw_pair(c), &merge);
-                    if (st != OK && st != ERR_NOT_FOUND && st != ERR_INPUT) TEST_FAIL("%s %s", status_name(st), c->ws.why.msg);
+                    check_status(c, st);
                 }
             }
         court_close(c);
@@ -227,9 +238,9 @@ TEST(the_opposite_of_a_decision_leaves_everything_as_it_was)
     buf_done(&after);
     for (size_t i = 0; i < READERS; i++)
         buf_done(&before[i]);
-    if (getenv("NOROSHI_TEST_STORE")) /* one world: not everything happens in it */
-        return;
-    CHECK(t.merged > 5 && t.split > 5 && t.withdrawn > 5 && t.restored > 5 && t.outweighed > 5);
+    unsigned least = rounds(3) > 1 ? 4 : 1;
+    CHECK(t.merged >= least && t.split >= least && t.withdrawn >= least && t.restored >= least);
+    CHECK(t.outweighed >= least);
 }
 
 /* The reading does tell a state from one that looks like it: the same words said by hand after a
@@ -278,15 +289,15 @@ TEST(a_decision_changes_nothing_for_those_who_do_not_see_it)
     buf_init(&after, READING_TEXT_MAX);
     for (size_t i = 0; i < READERS; i++)
         buf_init(&before[i], READING_TEXT_MAX);
-    for (uint64_t seed = 1; seed <= rounds(5); seed++) {
+    for (uint64_t seed = 1; seed <= rounds(2); seed++) {
         court *c = calloc(1, sizeof *c);
         REQUIRE(c);
         bool open = court_open(c, seed + 500), merge;
         for (size_t i = 0; open && i < READERS; i++)
             read_as(c, &readers[i], late(), true, &before[i]);
-        for (size_t n = 0; open && n < 14; n++) {
+        for (size_t n = 0; open && n < 12; n++) {
             status st = decide_any(c, draw_pair(c), &merge);
-            if (st != OK && st != ERR_NOT_FOUND && st != ERR_INPUT) TEST_FAIL("%s %s", status_name(st), c->ws.why.msg);
+            check_status(c, st);
             for (size_t i = 0; st == OK && i < READERS; i++) {
                 read_as(c, &readers[i], late(), true, &after);
                 if (!may_see(&readers[i], c->last.marking)) {
@@ -308,12 +319,12 @@ TEST(a_decision_changes_nothing_for_those_who_do_not_see_it)
 
 /* --- as of ------------------------------------------------------------------------------------ */
 
-enum { TURNS = 12 };
+enum { TURNS = 10 };
 
 TEST(as_of_then_decisions_are_as_they_were)
 {
     static const size_t who[] = {0, 2};
-    for (uint64_t seed = 1; seed <= rounds(3); seed++) {
+    for (uint64_t seed = 1; seed <= rounds(2); seed++) {
         court *c = calloc(1, sizeof *c);
         buf then[TURNS][COUNT_OF(who)], now;
         when at[TURNS];
@@ -324,7 +335,7 @@ TEST(as_of_then_decisions_are_as_they_were)
         for (size_t n = 0; open && n < TURNS; n++) {
             pair p = draw_pair(c);
             status st = decide_any(c, p, &merge);
-            if (st != OK && st != ERR_NOT_FOUND && st != ERR_INPUT) TEST_FAIL("%s %s", status_name(st), c->ws.why.msg);
+            check_status(c, st);
             if (st == OK && n % 2)
                 CHECK_OK(decide(c, p, !merge));
             at[n] = world_after(WORLD_EVENTS + c->hours++);
