@@ -143,6 +143,11 @@ status galaxy_node(galaxy *g, const uint8_t uuid[16], galaxy_kind far, node_ref 
 
 /* --- names ----------------------------------------------------------------------------------- */
 
+static int by_text(const void *a, const void *b)
+{
+    return slice_cmp(*(const slice *)a, *(const slice *)b);
+}
+
 /* Who uses this name: `name-attribution` has "NAME:<uuid of the producer>", or there is a member
  * "origin:NAME" with the producer's name. */
 static status vendors(galaxy *g, const galaxy_value *v, slice name, detail *d, err *why)
@@ -172,6 +177,7 @@ static status vendors(galaxy *g, const galaxy_value *v, slice name, detail *d, e
     slice array;
     if (!n)
         return OK;
+    qsort(found, n, sizeof *found, by_text); /* who is named first says nothing */
     if ((st = emit_array(&g->e, found, n, &array, why)) != OK)
         return st;
     detail_raw(d, "vendors", array);
@@ -335,11 +341,6 @@ static status self(galaxy *g, galaxy_value *v, err *why)
     if (!prefix.ptr)
         return ARENA_SPENT(g->e.memory, why);
     return emit_node(&g->e, g->kind.kind, prefix.ptr, v->name, &v->self, why);
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return slice_cmp(*(const slice *)a, *(const slice *)b);
 }
 
 /* The reports that the value cites are the origins of all that it says. Of too many the first by
