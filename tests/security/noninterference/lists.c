@@ -6,6 +6,8 @@ const char *const world_sets[2] = {"good hashes", "popular"};
 const view world_anybody = {
     .clearance = TLP_CLEAR, .organisation = S_INIT("nobody"), .known_at = WHEN_NONE};
 
+const view world_site = {.clearance = TLP_RED, .known_at = WHEN_NONE};
+
 /* --- sets ------------------------------------------------------------------------------------- */
 
 /* The value as a list has it: hashes as bytes. */

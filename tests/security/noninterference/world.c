@@ -585,10 +585,45 @@ static void make_list(world *w, world_event *e)
     e->what = one_in(w, 2) ? EVENT_DROP : EVENT_SET;
 }
 
+/* In every world: words that are said in secret and taken back, decisions to and fro in secret (what
+ * was taken back stands again), and a document that comes again late. */
+static bool make_certain(world_event *e, size_t after)
+{
+    if (after < 4) {
+        e->what = after < 2 ? EVENT_PERSON : EVENT_RETRACT;
+        e->source = persons[0];
+        e->said.c = (fact_claim){.subject = world_entities[0],
+                                 .predicate = after % 2 ? PRED_SAME_AS : PRED_NOT_SAME_AS,
+                                 .object = world_entities[1],
+                                 .value = S("told in secret"),
+                                 .confidence = -1,
+                                 .first_seen = WHEN_NONE,
+                                 .last_seen = WHEN_NONE,
+                                 .valid_from = WHEN_NONE,
+                                 .valid_until = WHEN_NONE,
+                                 .marking = {.tlp = TLP_RED},
+                                 .marked = true};
+        e->object = world_entities[1];
+    } else if (after < 7) {
+        e->what = EVENT_SECRET;
+        e->bits = 2; /* the third and the fourth */
+    } else if (after < 8) {
+        e->what = EVENT_AGAIN; /* of the first document */
+    }
+    return after < 8;
+}
+
 static void make_event(world *w)
 {
     world_event *e = &w->events[w->event_count];
     size_t what = w->event_count < 3 ? 0 : pick(w, 28);
+    if (w->event_count >= WORLD_EVENTS - 12) {
+        *e = (world_event){0};
+        if (make_certain(e, w->event_count - (WORLD_EVENTS - 12))) {
+            w->event_count++;
+            return;
+        }
+    }
     *e = (world_event){.what = EVENT_DOCUMENT};
     if (w->event_count == WORLD_EVENTS / 4) {
         e->what = EVENT_FLOOD;
@@ -809,16 +844,23 @@ status world_deliver(world_store *ws, const world *w, size_t event, const char *
     return known ? arrive_again(ws, e, NULL) : put_document(ws, e, path, NULL);
 }
 
-/* Whoever decides sees what all readers see, so what is decided does not depend on the reader. */
-static status decide(world_store *ws, const world_event *e)
+/* Whoever decides sees nothing that a reader of the decision does not see, so what is decided does
+ * not depend on the reader. */
+static status decide(world_store *ws, const world_event *e, const view *v)
 {
     CLEANUP(arena_done) arena a;
     name_change c;
     size_t x = e->bits % 4, y = (x + 1 + e->bits / 4 % 3) % 4;
-    name_decider by = {.source = S("analyst:ann")};
+    bool secret = e->what == EVENT_SECRET, merge = e->bits / 12 % 2;
+    name_decider by = {.source = S("analyst:ann"), .floor.tlp = secret ? TLP_RED : TLP_CLEAR};
+    const view *seen_by = secret ? &world_site : &world_anybody;
+    if (!seen(v, by.floor))
+        return OK;
     arena_init(&a, 64 << 20);
-    status st = world_decide(ws, &a, &world_anybody, &by, e->bits / 12 % 2, world_entities[x].text,
-                             world_entities[y].text, &c);
+    status st = ERR_BUSY;
+    for (int turn = 0; turn < 1 + secret && st == ERR_BUSY; turn++, merge = !merge)
+        st = world_decide(ws, &a, seen_by, &by, merge, world_entities[x].text,
+                          world_entities[y].text, &c);
     return st == ERR_BUSY || st == ERR_INPUT || st == ERR_NOT_FOUND ? OK : st;
 }
 
@@ -833,7 +875,8 @@ static status apply(world_store *ws, const world *w, const world_event *e, const
     case EVENT_FLOOD: return put_document(ws, e, e->feed, v);
     case EVENT_SET:
     case EVENT_DROP: return world_list(ws, e, v);
-    case EVENT_DECIDE: return decide(ws, e);
+    case EVENT_DECIDE:
+    case EVENT_SECRET: return decide(ws, e, v);
     case EVENT_AGAIN: return arrive_again(ws, &w->events[e->again], v);
     case EVENT_PERSON:
         if (seen(v, e->said.c.marking))

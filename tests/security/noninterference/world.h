@@ -54,7 +54,8 @@ typedef enum event_what {
     EVENT_FLOOD,  /* a document that calls more things by a name than may share one */
     EVENT_SET,    /* a version of a bulk list is loaded ... */
     EVENT_DROP,   /* ... or what is loaded of one is dropped */
-    EVENT_DECIDE  /* somebody who sees what all see merges or splits two */
+    EVENT_DECIDE, /* somebody who sees what all see merges or splits two */
+    EVENT_SECRET  /* the site's own people merge or split two, for readers of RED alone */
 } event_what;
 
 typedef struct world_event {
@@ -131,8 +132,8 @@ extern const char *const world_sets[2];
  * `a`. ERR_BUSY, ERR_INPUT and ERR_NOT_FOUND: it is not to be done. */
 status world_decide(world_store *ws, arena *a, const view *v, const name_decider *by, bool merge,
                     slice x, slice y, name_change *ret);
-/* Sees what everybody sees. */
-extern const view world_anybody;
+/* Sees what everybody sees; sees what all do who see RED of the site. */
+extern const view world_anybody, world_site;
 
 bool world_store_open(world_store *ws);
 /* Reads through another filter from now on: no writing any more. */
