@@ -39,6 +39,8 @@ static status read_row(arena *a, hash_state *h, const db_sight *sight, db_stmt *
 {
     *c = (claim){
         .row = db_int(q, 0), .id_lo = (uint64_t)db_int(q, 2), .predicate = (predicate)db_int(q, 3)};
+    if (c->predicate <= PRED_NONE || c->predicate >= PRED_COUNT_)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "the store holds a claim of no known kind");
     c->subject.kind = (kind)db_int(q, 22);
     c->object.kind = db_is_null(q, 4) ? KIND_NONE : (kind)db_int(q, 5);
     if (!copy_text(a, q, 23, &c->subject.text) || !copy_text(a, q, 6, &c->object.text) ||

@@ -116,8 +116,8 @@ status writer_curate(writer *w, slice source, const fact_claim *c, slice reason,
 typedef enum decision_what {
     DECIDE_SAY,      /* a claim of the deciding person */
     DECIDE_WITHDRAW, /* a row that stands is withdrawn */
-    DECIDE_RESTORE /* a row that was withdrawn is said again: by whom it was, as it was, and dated and
-                       placed among other claims as it was; only its history knows */
+    DECIDE_RESTORE   /* a row that was withdrawn is said again: by whom it was, as it was, dated and
+                        placed among other claims as it was; only its history knows */
 } decision_what;
 typedef struct decision_step {
     decision_what what;

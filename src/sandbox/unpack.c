@@ -207,8 +207,8 @@ static status member(opener *o, struct archive_entry *e, uint64_t index, err *wh
     return st == OK ? member_data(o, e, name, why) : st;
 }
 
-/* A zip's directory was looked at (zip_directory.c), but what stands at its places may say something
- * else. libarchive goes through them in the order of the file; each member's data must begin behind
+/* A zip's directory was looked at (zip_directory.c), but what stands at its places may say
+ * something else. libarchive goes through them in the order of the file; each member's data must begin behind
  * the end of the one before. */
 static status check_overlap(const opener *o, uint64_t end, err *why)
 {

@@ -187,8 +187,8 @@ static status add_step(plan *p, const name_step *step, err *why)
                : ARENA_SPENT(p->a, why);
 }
 
-/* Does who sees a statement of this marking see the decision, too? Only then may the decision change
- * it: for others it would change without anything that they see. */
+/* Does who sees a statement of this marking see the decision, too? Only then may the decision
+ * change it: for others it would change without anything that they see. */
 static status may_change(const plan *p, marking m, bool *ret, err *why)
 {
     marking both;

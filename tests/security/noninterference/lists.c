@@ -102,3 +102,23 @@ status world_decide(world_store *ws, arena *a, const view *v, const name_decider
     lens_free(l);
     return st;
 }
+
+/* Whoever decides sees nothing that a reader of the decision does not see, so what is decided does
+ * not depend on the reader. */
+status world_decision(world_store *ws, const world_event *e, const view *v)
+{
+    CLEANUP(arena_done) arena a;
+    name_change c;
+    size_t x = e->bits % 4, y = (x + 1 + e->bits / 4 % 3) % 4;
+    bool secret = e->what == EVENT_SECRET, merge = e->bits / 12 % 2;
+    name_decider by = {.source = S("analyst:ann"), .floor.tlp = secret ? TLP_RED : TLP_CLEAR};
+    const view *seen_by = secret ? &world_site : &world_anybody;
+    arena_init(&a, 64 << 20);
+    if (v && !may_see(v, by.floor))
+        return OK;
+    status st = ERR_BUSY;
+    for (int turn = 0; turn < 1 + secret && st == ERR_BUSY; turn++, merge = !merge)
+        st = world_decide(ws, &a, seen_by, &by, merge, world_entities[x].text,
+                          world_entities[y].text, &c);
+    return st == ERR_BUSY || st == ERR_INPUT || st == ERR_NOT_FOUND ? OK : st;
+}

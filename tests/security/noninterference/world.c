@@ -585,9 +585,9 @@ static void make_list(world *w, world_event *e)
     e->what = one_in(w, 2) ? EVENT_DROP : EVENT_SET;
 }
 
-/* In every world: words that are said in secret and taken back, decisions to and fro in secret (what
- * was taken back stands again), and a document that comes again late. */
-static bool make_certain(world_event *e, size_t after)
+/* In every world: words that are said in secret and taken back, secret decisions there and back (what
+ * was taken back stands again), a document that comes again late, and a late grade. */
+static void make_certain(world_event *e, size_t after)
 {
     if (after < 4) {
         e->what = after < 2 ? EVENT_PERSON : EVENT_RETRACT;
@@ -609,8 +609,11 @@ static bool make_certain(world_event *e, size_t after)
         e->bits = 2; /* the third and the fourth */
     } else if (after < 8) {
         e->what = EVENT_AGAIN; /* of the first document */
+    } else {
+        e->what = EVENT_SETTING;
+        e->source = sources[after % 4];
+        e->reliability = 'E';
     }
-    return after < 8;
 }
 
 static void make_event(world *w)
@@ -619,10 +622,8 @@ static void make_event(world *w)
     size_t what = w->event_count < 3 ? 0 : pick(w, 28);
     if (w->event_count >= WORLD_EVENTS - 12) {
         *e = (world_event){0};
-        if (make_certain(e, w->event_count - (WORLD_EVENTS - 12))) {
-            w->event_count++;
-            return;
-        }
+        make_certain(e, w->event_count++ - (WORLD_EVENTS - 12));
+        return;
     }
     *e = (world_event){.what = EVENT_DOCUMENT};
     if (w->event_count == WORLD_EVENTS / 4) {
@@ -844,26 +845,6 @@ status world_deliver(world_store *ws, const world *w, size_t event, const char *
     return known ? arrive_again(ws, e, NULL) : put_document(ws, e, path, NULL);
 }
 
-/* Whoever decides sees nothing that a reader of the decision does not see, so what is decided does
- * not depend on the reader. */
-static status decide(world_store *ws, const world_event *e, const view *v)
-{
-    CLEANUP(arena_done) arena a;
-    name_change c;
-    size_t x = e->bits % 4, y = (x + 1 + e->bits / 4 % 3) % 4;
-    bool secret = e->what == EVENT_SECRET, merge = e->bits / 12 % 2;
-    name_decider by = {.source = S("analyst:ann"), .floor.tlp = secret ? TLP_RED : TLP_CLEAR};
-    const view *seen_by = secret ? &world_site : &world_anybody;
-    if (!seen(v, by.floor))
-        return OK;
-    arena_init(&a, 64 << 20);
-    status st = ERR_BUSY;
-    for (int turn = 0; turn < 1 + secret && st == ERR_BUSY; turn++, merge = !merge)
-        st = world_decide(ws, &a, seen_by, &by, merge, world_entities[x].text,
-                          world_entities[y].text, &c);
-    return st == ERR_BUSY || st == ERR_INPUT || st == ERR_NOT_FOUND ? OK : st;
-}
-
 static status apply(world_store *ws, const world *w, const world_event *e, const view *v)
 {
     status st = OK;
@@ -876,7 +857,7 @@ static status apply(world_store *ws, const world *w, const world_event *e, const
     case EVENT_SET:
     case EVENT_DROP: return world_list(ws, e, v);
     case EVENT_DECIDE:
-    case EVENT_SECRET: return decide(ws, e, v);
+    case EVENT_SECRET: return world_decision(ws, e, v);
     case EVENT_AGAIN: return arrive_again(ws, &w->events[e->again], v);
     case EVENT_PERSON:
         if (seen(v, e->said.c.marking))

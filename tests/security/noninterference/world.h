@@ -125,9 +125,10 @@ typedef struct world_store {
     err why;
 } world_store;
 
-/* Loads or drops, as far as `v` may know of it; lists.c. */
+/* Loads or drops, decides, as far as `v` may know of it; lists.c. */
 status world_list(world_store *ws, const world_event *e, const view *v);
 extern const char *const world_sets[2];
+status world_decision(world_store *ws, const world_event *e, const view *v);
 /* Merges or splits two in the name of somebody who sees through `v`; the change's texts live in
  * `a`. ERR_BUSY, ERR_INPUT and ERR_NOT_FOUND: it is not to be done. */
 status world_decide(world_store *ws, arena *a, const view *v, const name_decider *by, bool merge,
