@@ -208,8 +208,8 @@ static status member(opener *o, struct archive_entry *e, uint64_t index, err *wh
 }
 
 /* A zip's directory was looked at (zip_directory.c), but what stands at its places may say
- * something else. libarchive goes through them in the order of the file; each member's data must begin behind
- * the end of the one before. */
+ * something else. libarchive goes through them in the order of the file; each member's data must
+ * begin behind the end of the one before. */
 static status check_overlap(const opener *o, uint64_t end, err *why)
 {
     la_int64_t at = archive_filter_bytes(o->a, -1);

@@ -1,10 +1,10 @@
 /* zip_directory.c - do the members of a zip stand apart? See child.h.
  *
  * A zip ends with a directory of places in the file. Whoever writes it may name one place many
- * times, or places inside others: a few kilobytes that are petabytes, or members that look like others to
- * another reader. libarchive takes entries of one place for one and reads the others in turn; so
- * the directory is looked at before. What is no zip, or not one that can be read so, is for
- * libarchive to say. Format: PKWARE's APPNOTE 6.3, sections 4.3.12 to 4.3.16, 4.5.3. */
+ * times, or places inside others: a few kilobytes that are petabytes, or members that look like
+ * others to another reader. libarchive takes entries of one place for one and reads the others in
+ * turn; so the directory is looked at before. What is no zip, or not one that can be read so, is
+ * for libarchive to say. Format: PKWARE's APPNOTE 6.3, 4.3.12 to 4.3.16 and 4.5.3. */
 #include "sandbox/child.h"
 
 #include <stdlib.h>

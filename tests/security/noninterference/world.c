@@ -585,8 +585,8 @@ static void make_list(world *w, world_event *e)
     e->what = one_in(w, 2) ? EVENT_DROP : EVENT_SET;
 }
 
-/* In every world: words that are said in secret and taken back, secret decisions there and back (what
- * was taken back stands again), a document that comes again late, and a late grade. */
+/* In every world: words that are said in secret and taken back, secret decisions there and back
+ * (what was taken back stands again), a document that comes again late, and late grades. */
 static void make_certain(world_event *e, size_t after)
 {
     if (after < 4) {
