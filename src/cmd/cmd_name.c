@@ -30,21 +30,20 @@ static status decide(app *a, bool merge, err *why)
     store *s;
     writer *w = NULL;
     name_change c = {0};
+    name_decider by = {.source = app_analyst(a)};
     slice reason = option_text(a->options, OPT_NAME_WHY);
     if (!reason.len)
         return app_fail(a, ERR_INPUT, msg_name_why(), S(""), why);
+    if (option_is_set(a->options, OPT_NAME_TLP))
+        by.floor.tlp = (tlp)option_int(a->options, OPT_NAME_TLP);
     status st = app_store(a, &s, why);
     if (st == OK)
         st = app_lens(a, &l, why);
     if (st == OK)
-        st = (merge ? name_merge : name_split)(l, a->memory, a->operands[0], a->operands[1],
-                                               app_analyst(a), &c, why);
+        st = (merge ? name_merge : name_split)(l, a->memory, a->operands[0], a->operands[1], &by,
+                                               &c, why);
     if (st != OK)
         return st;
-    if (option_is_set(a->options, OPT_NAME_TLP)) {
-        marking wanted = {.tlp = (tlp)option_int(a->options, OPT_NAME_TLP)};
-        c.marking = marking_join(c.marking, wanted);
-    }
     st = writer_new(s, app_actor(a), &w, why);
     if (st == OK)
         st = name_apply(w, &c, reason, why);

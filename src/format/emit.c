@@ -361,7 +361,8 @@ status emit_end(emitter *e, fact_record *record, const slice *parts, size_t coun
             return st;
     if ((st = e->sink->end(e->sink->ctx, why)) != OK)
         return st;
-    remember_names(e);
+    if (!record->id.len) /* what has versions says all of its own: the first to say may change */
+        remember_names(e);
     emit_begin(e);
     return OK;
 }

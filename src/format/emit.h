@@ -100,7 +100,8 @@ status emit_claim(emitter *e, const fact_claim *claim, err *why) NODISCARD;
  * "title"). An empty name is nothing. `more` may hold further qualifiers, or be NULL. */
 status emit_named(emitter *e, node_ref entity, slice name, const char *how, const detail *more,
                   err *why) NODISCARD;
-/* The same with "primary", once a document for each entity. */
+/* The same with "primary", once a document for each entity; in records with an id once each, so
+ * that the name stays said when another record's newer version does not say it any more. */
 status emit_named_once(emitter *e, node_ref entity, slice name, err *why) NODISCARD;
 /* {kind, "<prefix><folded name>"}: the node of something known by name only.
  *   ERR_INPUT  nothing is left of the name, or it is too long */

@@ -223,7 +223,7 @@ TEST(limits_of_a_value)
         CHECK_SAYS(&t, "\"next\"");
     }
     CHECK_SAYS(&t, "over 1000 names");
-    CHECK_SAYS(&t, "65 refs: the first 64 are kept");
+    CHECK_SAYS(&t, "65 refs: the first 64 by text are kept");
     /* values over the limit, and deeper than allowed, are passed over */
     t.limits.record_bytes_max = 64;
     CHECK_OK(facts_read(&t, &format_misp_galaxy, buf_slice(&doc), S(""), &why));

@@ -429,7 +429,7 @@ static int sniff(slice head, slice path)
 }
 
 const format format_kev = {.name = "kev",
-                           .version = 2,
+                           .version = 3,
                            .snapshot = true,
                            .one_list = true,
                            .sniff = sniff,

@@ -223,7 +223,7 @@ static int sniff(slice head, slice path)
 }
 
 const format format_microsoft_naming = {.name = "microsoft-naming",
-                                        .version = 1,
+                                        .version = 2,
                                         .snapshot = true,
                                         .one_list = true,
                                         .sniff = sniff,

@@ -19,7 +19,7 @@
 enum { CLAIM_ID_TEXT = 32, CLAIMS_MAX = 10000 };
 
 typedef struct claim {
-    int64_t row;           /* cursor inside one look; never shown */
+    int64_t row;           /* cursor inside one look; never shown, and not always a row's id */
     uint64_t id_hi, id_lo; /* public id: claim_id_text */
     node_ref subject, object;
     predicate predicate;
@@ -73,7 +73,8 @@ status claims_count_to(lens *l, node_ref object, predicate p, uint64_t cap, uint
 status claims_count_around(lens *l, node_ref node, uint64_t cap, uint64_t *ret, err *why) NODISCARD;
 /* One claim by its public id, withdrawn or not. ERR_NOT_FOUND. */
 status claim_get(lens *l, arena *a, slice id, claim *ret, err *why) NODISCARD;
-/* Every visible claim in the order they were recorded: for exports. cursor as above. */
+/* Every visible claim in the order they were recorded: for exports. cursor as above. What a person
+ * said again by undoing a decision (write.h) stands where it stood, and was recorded then. */
 status claims_page(lens *l, arena *a, int64_t cursor, size_t max, claim_list *ret,
                    err *why) NODISCARD;
 /* Is anything visible said about the node, or with it? */

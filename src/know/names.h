@@ -151,31 +151,46 @@ status name_resolve(lens *l, arena *a, slice text, node_ref *ret, err *why) NODI
 
 /* What has to be written or taken back so that a person's decision holds. */
 typedef struct name_step {
-    bool retract;             /* writer_retract, else writer_curate */
+    decision_what what;
+    int64_t row;              /* of what is withdrawn or restored */
     slice source;             /* "analyst:..." */
-    node_ref subject, object; /* subject has the smaller key */
+    node_ref subject, object; /* of what is said subject has the smaller key */
     predicate predicate;      /* PRED_SAME_AS or PRED_NOT_SAME_AS */
+    marking marking;
+    int64_t said_us; /* when what is restored was recorded */
 } name_step;
 
 typedef struct name_change {
     const name_step *steps;
     size_t count;
+    slice source;    /* who decides */
     node_ref a, b;   /* what the two arguments meant */
     marking marking; /* of the claims: as strict as what shows that the two are there */
 } name_change;
 
-/* Plans that x and y (keys or names) are one from now on, in the words of `source`.
+/* Who decides, and how strictly it is to be marked at least. */
+typedef struct name_decider {
+    slice source;
+    marking floor;
+} name_decider;
+
+/* Plans that x and y (keys or names) are one from now on, in the words of `by`. A decision that was
+ * made to the contrary, the newest of which this comes of, is undone exactly: what it said is
+ * withdrawn, what it took back is said again as it was. Else what persons said to the contrary is
+ * taken back, or said otherwise where not all who see it would see why (docs/names.md).
  *   ERR_BUSY   they are already
  *   ERR_INPUT  one is ambiguous (the message lists the candidates), or they are different kinds of
  *              things; ERR_NOT_FOUND nobody is called so */
-status name_merge(lens *l, arena *a, slice x, slice y, slice source, name_change *ret,
+status name_merge(lens *l, arena *a, slice x, slice y, const name_decider *by, name_change *ret,
                   err *why) NODISCARD;
 /* Plans that x and y are not one: takes back what persons said, and where names or sources would
- * still join them, says that they are not the same. Merge then split leaves no claim behind.
+ * still join them, says that they are not the same. Merge then split leaves every claim as it was,
+ * and so does split then merge.
  *   ERR_BUSY   they are not one already; else as above */
-status name_split(lens *l, arena *a, slice x, slice y, slice source, name_change *ret,
+status name_split(lens *l, arena *a, slice x, slice y, const name_decider *by, name_change *ret,
                   err *why) NODISCARD;
-/* Carries the steps out; durable on return. */
+/* Carries the steps out, all or none, in one transaction; durable on return.
+ *   ERR_BUSY   somebody has decided otherwise since the plan was made */
 status name_apply(writer *w, const name_change *c, slice reason, err *why) NODISCARD;
 
 #endif

@@ -561,8 +561,9 @@ static status curate(fixture *f, bool merge, const char *x, const char *y, const
     arena_init(&a, 64 << 20);
     status st = lens_look(f->l, &everything, &f->why);
     if (st == OK)
-        st = (merge ? name_merge : name_split)(f->l, &a, slice_str(x), slice_str(y), slice_str(who),
-                                               &c, &f->why);
+        st = (merge ? name_merge : name_split)(f->l, &a, slice_str(x), slice_str(y),
+                                               &(name_decider){.source = slice_str(who)}, &c,
+                                               &f->why);
     if (st == OK)
         st = writer_new(f->s, S("tester"), &w, &f->why);
     if (st == OK)

@@ -36,6 +36,8 @@ static status read_row(lens *l, arena *a, db_stmt *q, const node_ref *subject, c
     raw_ids *ids = &rows->ids[rows->count], *before = rows->count ? ids - 1 : NULL;
     *c = (claim){
         .row = db_int(q, 0), .id_lo = (uint64_t)db_int(q, 2), .predicate = (predicate)db_int(q, 3)};
+    if (c->predicate <= PRED_NONE || c->predicate >= PRED_COUNT_)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "the store holds a claim of no known kind");
     *ids = (raw_ids){
         .source = db_int(q, 9),
         .document = db_int(q, 10),
@@ -67,6 +69,8 @@ static status read_row(lens *l, arena *a, db_stmt *q, const node_ref *subject, c
     c->last_seen = when_or_none(q, 17);
     c->valid_from = when_or_none(q, 18);
     c->valid_until = when_or_none(q, 19);
+    if (!ids->document && ids->at >= 0) /* restored: it stands where it stood */
+        c->row = ids->at;
     c->withdrawn = !db_is_null(q, 21) && sight_has_tx(&l->sight, db_int(q, 21));
     return OK;
 }
@@ -220,7 +224,9 @@ static status fill(lens *l, arena *a, const raw_ids *ids, extent e, claim *list,
     status st = lens_source(l, ids[i].source, &c->source, why);
     if (st == OK)
         st = lens_marking(l, ids[i].vc, &c->marking, why);
-    if (st == OK)
+    if (st == OK && !ids[i].document && ids[i].at >= 0) /* restored: recorded when it first was */
+        c->recorded = ids[i].place / 1000;
+    else if (st == OK)
         st = fill_recorded(l, ids[i].tx, c, why);
     if (st != OK || e == BARE)
         return st;
@@ -457,13 +463,38 @@ status claims_to_bare(lens *l, arena *a, node_ref object, predicate p, size_t ma
     return list_to(l, a, object, p, 0, max, BARE, ret, why);
 }
 
+/* Both by row: one list of them, at most `max`. */
+static status merge_lists(arena *a, const claim_list *x, const claim_list *y, size_t max,
+                          claim_list *ret, err *why)
+{
+    size_t i = 0, k = 0, n = 0;
+    claim *both = arena_array(a, x->count + y->count, sizeof *both);
+    if (!both)
+        return ARENA_SPENT(a, why);
+    while (n < max && (i < x->count || k < y->count)) {
+        bool first = k == y->count || (i < x->count && x->at[i].row < y->at[k].row);
+        both[n++] = first ? x->at[i++] : y->at[k++];
+    }
+    *ret = (claim_list){both, n, x->more || y->more || i < x->count || k < y->count};
+    return OK;
+}
+
 status claims_page(lens *l, arena *a, int64_t cursor, size_t max, claim_list *ret, err *why)
 {
+    claim_list restored;
     int64_t limit = one_more(&max);
     db_stmt *q = db_query(l->d, Q_CLAIMS_AFTER);
     db_bind_int(q, 1, cursor);
     db_bind_int(q, 2, limit);
-    return read_list(l, a, q, NULL, max, WHOLE, ret, why);
+    status st = read_list(l, a, q, NULL, max, WHOLE, ret, why);
+    if (st != OK)
+        return st;
+    q = db_query(l->d, Q_CLAIMS_RESTORED);
+    db_bind_int(q, 1, cursor);
+    db_bind_int(q, 2, ret->more ? ret->at[ret->count - 1].row : INT64_MAX);
+    db_bind_int(q, 3, limit);
+    st = read_list(l, a, q, NULL, max, WHOLE, &restored, why);
+    return st == OK && restored.count ? merge_lists(a, ret, &restored, max, ret, why) : st;
 }
 
 static status count(db_stmt *q, uint64_t *ret, err *why)

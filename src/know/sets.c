@@ -14,6 +14,11 @@ enum {
     KEYS_MAX = 140,   /* of one value: a name has at most 127 labels */
     SEEN_MEMORY = 8 << 20,
     NODE_PAGE = 1024,
+#ifdef NOROSHI_MUTANTS
+    FOUND_MAX = 4, /* only tests are built so: they must not depend on it */
+#else
+    FOUND_MAX = 1 << 20,
+#endif
     PATH_ROOM = STORE_PATH_MAX + 64
 };
 
@@ -448,6 +453,7 @@ static bool touched(const set_list *sets, arena *a, node_ref n, bool *ret, err *
 typedef struct node_page {
     arena a;
     node_ref nodes[NODE_PAGE];
+    int64_t ids[NODE_PAGE];
     size_t count;
     int64_t last;
 } node_page;
@@ -471,6 +477,7 @@ static status read_page(lens *l, node_page *p, bool *ret_end, err *why)
         if (!kind_is_observable(k))
             continue;
         p->nodes[p->count].kind = k;
+        p->ids[p->count] = p->last;
         if (!arena_copy(&p->a, db_text(q, 2), &p->nodes[p->count++].text)) {
             st = ARENA_SPENT(&p->a, why);
             break;
@@ -481,11 +488,69 @@ static status read_page(lens *l, node_page *p, bool *ret_end, err *why)
     return st;
 }
 
-static status scan_nodes(lens *l, const set_list *sets, node_page *p,
+/* Values to be told of, in the order of their hashes: that of the rows would say which was heard of
+ * first, by whomever. Of more than fit the smallest hashes are kept, the others are for the next
+ * reading of all values. */
+typedef struct found {
+    int64_t node;
+    uint64_t h;
+} found;
+typedef struct found_list {
+    found *at; /* FOUND_MAX */
+    size_t count;
+    uint64_t from, upto; /* hashes that this reading is about */
+} found_list;
+
+static int by_hash(const void *a, const void *b)
+{
+    const found *x = a, *y = b;
+    return x->h < y->h ? -1 : x->h > y->h;
+}
+
+static void note_found(found_list *f, int64_t node, uint64_t h)
+{
+    if (h < f->from || h > f->upto)
+        return;
+    if (f->count == FOUND_MAX) {
+        qsort(f->at, f->count, sizeof *f->at, by_hash);
+        f->count /= 2;
+        while (f->count > 1 && f->at[f->count - 1].h == f->at[f->count].h)
+            f->count--; /* equal ones stay together */
+        f->upto = f->at[f->count - 1].h;
+        if (h > f->upto)
+            return;
+    }
+    f->at[f->count++] = (found){node, h};
+}
+
+static status tell_found(lens *l, found_list *f, arena *a,
                          status (*on_node)(void *ctx, node_ref n, err *why), void *ctx, err *why)
+{
+    status st = OK;
+    if (f->count)
+        qsort(f->at, f->count, sizeof *f->at, by_hash);
+    for (size_t i = 0; st == OK && i < f->count; i++) {
+        bool row;
+        node_ref n = {0};
+        db_stmt *q = db_query(l->d, Q_NODE_GET);
+        db_bind_int(q, 1, f->at[i].node);
+        if ((st = db_step(q, &row, why)) != OK || !row)
+            continue;
+        arena_reset(a);
+        n.kind = (kind)db_int(q, 0);
+        bool copied = arena_copy(a, db_text(q, 1), &n.text);
+        db_reset(q);
+        st = copied ? on_node(ctx, n, why) : ARENA_SPENT(a, why);
+    }
+    return st;
+}
+
+/* One reading of all stored values. */
+static status scan_nodes(lens *l, const set_list *sets, node_page *p, found_list *f, err *why)
 {
     bool end = false, kinds[SLOTS_KINDS];
     status st = OK;
+    p->last = 0;
     kinds_touched(sets, kinds);
     while (st == OK && !end) {
         st = read_page(l, p, &end, why);
@@ -499,9 +564,29 @@ static status scan_nodes(lens *l, const set_list *sets, node_page *p,
             if (st == OK && hit) /* that a value is stored at all is a secret of who may see it */
                 st = node_known(l, p->nodes[i], &known, why);
             if (st == OK && known)
-                st = on_node(ctx, p->nodes[i], why);
+                note_found(f, p->ids[i], node_hash(l->h, p->nodes[i]));
         }
     }
+    return st;
+}
+
+static status scan_in_order(lens *l, const set_list *sets, node_page *p,
+                            status (*on_node)(void *ctx, node_ref n, err *why), void *ctx, err *why)
+{
+    found_list f = {.upto = UINT64_MAX};
+    bool end = false;
+    f.at = malloc(FOUND_MAX * sizeof *f.at);
+    status st = f.at ? OK : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    while (st == OK && !end) {
+        st = scan_nodes(l, sets, p, &f, why);
+        if (st == OK)
+            st = tell_found(l, &f, &p->a, on_node, ctx, why);
+        end = f.upto == UINT64_MAX;
+        f.from = f.upto + 1;
+        f.upto = UINT64_MAX;
+        f.count = 0;
+    }
+    free(f.at);
     return st;
 }
 
@@ -531,7 +616,7 @@ status sets_touched(lens *l, int64_t tx, status (*on_node)(void *ctx, node_ref n
     all.at = list;
     arena_init(&p->a, 64 << 20);
     if (st == OK)
-        st = scan_nodes(l, &all, p, on_node, ctx, why);
+        st = scan_in_order(l, &all, p, on_node, ctx, why);
     arena_done(&p->a);
     free(p);
     for (size_t i = 0; i < opened.file_count; i++)

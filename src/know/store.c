@@ -395,7 +395,8 @@ status lens_source(lens *l, int64_t id, slice *ret, err *why)
 {
     bool row;
     size_t i = (size_t)id;
-    if (id < 0 || i > UINT32_MAX)
+    enum { SOURCES_MAX = 1 << 24 }; /* a store that somebody else wrote may say anything */
+    if (id < 0 || i >= SOURCES_MAX)
         return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "source %lld is not in the store",
                        (long long)id);
     if (i >= l->source_count) {

@@ -80,6 +80,14 @@ void sets_cache_free(struct sets_cache *c); /* likewise */
 void sets_sweep(const store *s);
 
 /* What a transaction did: tx.what. Stored. */
-enum { TX_IMPORT = 1, TX_SOURCE = 2, TX_CURATE = 3, TX_RETRACT = 4, TX_SET = 5, TX_SET_DROP = 6 };
+enum {
+    TX_IMPORT = 1,
+    TX_SOURCE = 2,
+    TX_CURATE = 3,
+    TX_RETRACT = 4,
+    TX_SET = 5,
+    TX_SET_DROP = 6,
+    TX_DECIDE = 7
+};
 
 #endif

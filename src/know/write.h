@@ -112,6 +112,21 @@ status writer_source_set(writer *w, slice source, char reliability, const slice 
 /* A claim by a person ("analyst:<name>"). ERR_BUSY when the very same stands already. */
 status writer_curate(writer *w, slice source, const fact_claim *c, slice reason,
                      err *why) NODISCARD;
+/* A decision: several statements by persons as one transaction, all or none; durable on return. */
+typedef enum decision_what {
+    DECIDE_SAY,      /* a claim of the deciding person */
+    DECIDE_WITHDRAW, /* a row that stands is withdrawn */
+    DECIDE_RESTORE   /* a row that was withdrawn is said again: by whom it was, as it was, dated and
+                        placed among other claims as it was; only its history knows */
+} decision_what;
+typedef struct decision_step {
+    decision_what what;
+    int64_t row;           /* of one that was said by hand; withdrawals come before restorations */
+    const fact_claim *say; /* marked */
+} decision_step;
+/* ERR_BUSY when a step does not fit what the store says by now: nothing is done. */
+status writer_decide(writer *w, slice source, const decision_step *steps, size_t count,
+                     slice reason, err *why) NODISCARD;
 /* Withdraws the live claims of `source` that say (subject, predicate, object); object.kind
  * KIND_NONE: any. ERR_NOT_FOUND when there is none. */
 status writer_retract(writer *w, slice source, node_ref subject, predicate p, node_ref object,

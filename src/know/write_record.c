@@ -441,8 +441,9 @@ status record_end(writer *w, bool *ret_new, err *why)
     record_state *r = &w->rec;
     status st = OK;
     for (size_t i = 0; st == OK && i < r->older_count; i++) {
-        if (row_set_has(&r->said, r->older[i]))
-            continue;
+        if (row_set_has(&r->said, r->older[i]) ||
+            (w->doc.snapshot && row_set_has(&w->doc.claims_seen, r->older[i])))
+            continue; /* another record of this very list may have said it */
         if ((st = held_gone(w, r->older[i], why)) != OK)
             break;
         db_stmt *q = db_query(w->d, Q_CLAIM_WITHDRAW);

@@ -1,6 +1,6 @@
 /* child.h - what a locked-up child does: one document or one archive, from descriptor 3 to
  * descriptor 4.
- * Uses: job, reader, wire. Used by: worker.c, unpack.c. */
+ * Uses: job, reader, wire. Used by: worker.c, unpack.c, zip_directory.c. */
 #ifndef NOROSHI_SANDBOX_CHILD_H
 #define NOROSHI_SANDBOX_CHILD_H
 
@@ -23,5 +23,8 @@ reader child_reader(child_input *in);
 /* One level of an archive to the sink (unpack.c). */
 status child_unpack(child_input *in, const job_request *job, const unpack_sink *sink,
                     err *why) NODISCARD;
+/* What a zip's directory names stands apart (zip_directory.c), before anything of it is read.
+ *   ERR_LIMIT  members overlap; no memory. A zip that is damaged is OK here */
+status child_zip_check(child_input *in, uint64_t members_max, err *why) NODISCARD;
 
 #endif

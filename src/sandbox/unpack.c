@@ -207,9 +207,9 @@ static status member(opener *o, struct archive_entry *e, uint64_t index, err *wh
     return st == OK ? member_data(o, e, name, why) : st;
 }
 
-/* A zip is a directory of places in the file, and may name one place many times: a few kilobytes
- * that are petabytes. libarchive goes through them in the order of the file; each member's data
- * must begin behind the end of the one before. */
+/* A zip's directory was looked at (zip_directory.c), but what stands at its places may say
+ * something else. libarchive goes through them in the order of the file; each member's data must
+ * begin behind the end of the one before. */
 static status check_overlap(const opener *o, uint64_t end, err *why)
 {
     la_int64_t at = archive_filter_bytes(o->a, -1);
@@ -317,7 +317,9 @@ static status open_and_read(opener *o, err *why)
     bool tar = false;
     status st;
     if (!container_is_stream(o->outer)) {
-        st = open_as(o, openers[o->outer].support, why);
+        st = o->outer == CONTAINER_ZIP ? child_zip_check(o->in, o->job->members_allowed, why) : OK;
+        if (st == OK)
+            st = open_as(o, openers[o->outer].support, why);
         return st == OK ? members(o, why) : st;
     }
     if ((st = stream_is_tar(o, &tar, why)) != OK ||

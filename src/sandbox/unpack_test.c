@@ -98,7 +98,7 @@ static const struct {
     {"sparse.tar.xz", OK, 1, 102401, "sp|"},
     {"zip", OK, 3, 13, "a.txt|ü.txt|d/b|"},
     {"zip-stored", OK, 1, 4, "a.txt|"},
-    {"zip-overlap", ERR_LIMIT, 1, 200032, "A0|"},
+    {"zip-overlap", ERR_LIMIT, 0, 0, ""},
     {"7z", OK, 1, 4, "a.txt|"},
 };
 
@@ -148,6 +148,8 @@ TEST(the_sinks_no_is_passed_on)
     if (access("tests/corpus/sandbox-unpack", R_OK) != 0)
         TEST_SKIP("not started in the source tree");
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (!rows[i].members)
+            continue; /* the sink is not asked */
         tally t = {.stop = ERR_BUSY};
         err why = {0};
         int fd = seed(rows[i].name);

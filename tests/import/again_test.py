@@ -186,6 +186,69 @@ def joined_bundle():
                   "a bundle joined with another adds what is new", s)
 
 
+# --- lists turned round -------------------------------------------------------------------------
+
+def lists_turned(value):
+    if isinstance(value, dict):
+        return {k: lists_turned(v) for k, v in value.items()}
+    return [lists_turned(v) for v in reversed(value)] if isinstance(value, list) else value
+
+
+def said(store):
+    """What the claims say, without where they were read and when."""
+    lines = []
+    for line in claims(store).splitlines():
+        c = json.loads(line)
+        for key in ("document", "at", "recorded"):
+            c.pop(key, None)
+        lines.append(json.dumps(c, sort_keys=True))
+    return sorted(lines)
+
+
+def turned_galaxies():
+    """The order of a list is content to JSON, so a value whose lists are turned round is another
+    version of it, and the summary counts it as new; but what it says is the same: no claim may be
+    new or go. (The one thing that order does decide: of two spellings of one country, or two ISO
+    codes, in one value the first is meant. The documents here have none; of the collection
+    target-information is left out for that, and The Philippines.)"""
+    with tempfile.TemporaryDirectory(prefix="again-") as folder:
+        store = new_store(os.path.join(folder, "var"))
+        refs = ["https://example.com/%03d" % (n * 37 % 101) for n in range(90)]
+        value = {"type": "threat-actor", "values": [
+            {"value": "V %d" % n, "uuid": uid(200 + n), "related": [
+                {"dest-uuid": uid(200 + m), "type": "similar"} for m in range(6) if m != n],
+             "meta": {"refs": refs[n:], "synonyms": ["S %d" % n, "Shared", "T %d" % n],
+                      "name-attribution": ["Shared:" + uid(300), "Shared:" + uid(299)],
+                      "country": "HU", "cfr-suspected-victims": ["Japan", "France", "Peru"],
+                      "cfr-target-category": ["Government", "Private sector"]}}
+            for n in range(6)]}
+        path = os.path.join(folder, "clusters", "threat-actor.json")
+        run(["import", write(path, json.dumps(value).encode())], store)
+        before = said(store)
+        again = run(["import", "--json", write(path, json.dumps(lists_turned(value)).encode())],
+                    store)
+        tap.check(again.code == 0 and len(before) > 60 and said(store) == before,
+                  "a galaxy whose lists are turned round says the same",
+                  "\n".join(sorted(set(before) ^ set(said(store)))[:4]))
+    path = os.path.join(SHARED, "data", "galaxy/clusters") if SHARED else ""
+    if not SHARED or not os.path.exists(path) or not LONG:
+        tap.skip("again: galaxies turned round", "the collection, with NOROSHI_TEST_LONG")
+        return
+    with tempfile.TemporaryDirectory(prefix="again-") as folder:
+        store = new_store(os.path.join(folder, "var"))
+        for turned in (False, True):
+            for name, content in contents(path).items():
+                if "target-information" in name:
+                    continue
+                parsed = json.loads(content)
+                write(os.path.join(folder, "galaxy", name),
+                      json.dumps(lists_turned(parsed) if turned else parsed).encode())
+            run(["import", os.path.join(folder, "galaxy")], store, seconds=900)
+            now = {c for c in said(store) if "thephilippines" not in c}
+            before = before if turned else now
+        tap.check(now == before, "again: galaxies turned round", "\n".join(sorted(now ^ before)[:4]))
+
+
 # --- the collection ------------------------------------------------------------------------------
 
 PARTS = [
@@ -277,6 +340,7 @@ def main():
         return 0
     own_documents()
     joined_bundle()
+    turned_galaxies()
     collection()
     return tap.end()
 

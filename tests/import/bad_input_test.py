@@ -367,9 +367,32 @@ def overlapping_zip():
         "<HHHHIIH", 0, 0, 50, 50, size * 50, start, 0)
 
 
+def nested_zip():
+    """A stored member that is a whole member of its own, which the directory names, too."""
+    inner = zipped([("b", b"192.0.2.1\n")])
+    entry = inner[:inner.index(b"PK\1\2")]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as z:
+        z.writestr("a", entry + b"192.0.2.2\n")
+    raw = out.getvalue()
+    start, end = raw.index(b"PK\1\2", raw.index(entry) + len(entry)), raw.rindex(b"PK\5\6")
+    second = bytearray(inner[inner.index(b"PK\1\2"):inner.rindex(b"PK\5\6")])
+    second[42:46] = struct.pack("<I", raw.index(entry))
+    directory = raw[start:end] + bytes(second)
+    return raw[:start] + directory + b"PK\5\6" + struct.pack(
+        "<HHHHIIH", 0, 0, 2, 2, len(directory), start, 0)
+
+
+def commented(raw, comment):
+    return raw[:-2] + struct.pack("<H", len(comment)) + comment
+
+
 def odd_members():
     listed = b"192.0.2.1\n192.0.2.2\n"
-    one_archive("a zip whose members overlap", overlapping_zip(), [0, 2])
+    one_archive("a zip whose members are one", overlapping_zip(), [2], said="overlap")
+    one_archive("a zip with a member inside another", nested_zip(), [2], said="overlap")
+    apart = zipped([("a", b"192.0.2.1\n" * 500), ("b/", b""), ("b/c", b"192.0.2.2\n")])
+    one_archive("a zip with a comment", commented(apart, b"members that stand apart"), [0])
     names = ["../../../../../../tmp/noroshi-evil.txt", "/etc/noroshi-evil.txt", "a/../../x.txt",
              "a\x1b[31mb.txt", "\u202etxt.exe", "a" * 5000 + ".txt", ".", "con", "-rf"]
     ran = one_archive("members that climb", tarred([(n, listed) for n in names]), [0],

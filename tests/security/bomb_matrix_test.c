@@ -316,7 +316,7 @@ TEST(overlapping_zip_members)
         int fd = overlapping(rows[i].members, rows[i].kernel_bytes);
         unpack_budget b = unpack_budget_of(&roomy, 1);
         CHECK_EQ(sandbox_unpack(s, fd, 1, &b, &sink, NULL, &why), rows[i].want);
-        CHECK_EQ(n, 1);
+        CHECK_EQ(n, rows[i].want == OK); /* nothing of it is read */
         CHECK(rows[i].want == OK || strcmp(why.msg, "zip: members overlap") == 0);
         close(fd);
         sandbox_free(s);

@@ -393,82 +393,6 @@ TEST(the_same_again_adds_nothing)
     }
 }
 
-/* --- merge, then split ------------------------------------------------------------------------ */
-
-static status decide(world_store *ws, bool merge, const char *x, const char *y)
-{
-    CLEANUP(arena_done) arena a;
-    lens *l = NULL;
-    name_change c;
-    arena_init(&a, 64 << 20);
-    status st = lens_new(ws->s, &l, &ws->why);
-    if (st == OK)
-        st = lens_look(l, &reading_all, &ws->why);
-    if (st == OK)
-        st = (merge ? name_merge : name_split)(l, &a, slice_str(x), slice_str(y), S("analyst:zoe"),
-                                               &c, &ws->why);
-    if (st == OK)
-        st = name_apply(ws->w, &c, S("looked at it"), &ws->why);
-    lens_free(l);
-    return st;
-}
-
-/* Persons who spoke of these before are left out: a merge takes back their "not the same", a split
- * their "the same", and neither says it again in their name. */
-static void make_undecided(world *w, uint64_t seed)
-{
-    world_make(w, seed);
-    for (size_t i = 0; i < w->event_count; i++)
-        if (w->events[i].what == EVENT_PERSON && w->events[i].said.c.predicate != PRED_VERDICT) {
-            w->events[i].said.c.predicate = PRED_VERDICT;
-            w->events[i].said.c.subject = world_values[0];
-            w->events[i].said.c.object = (node_ref){0};
-            w->events[i].said.c.value = S("benign");
-        }
-}
-
-/* Every export and answer is what it was; only the history knows. */
-TEST(merge_then_split_leaves_everything_as_it_was)
-{
-    unsigned merged = 0;
-    for (uint64_t seed = 1; seed <= rounds(3); seed++) {
-        world w;
-        world_store ws;
-        buf before, between, after;
-        view v = reading_all, green = {.clearance = TLP_GREEN, .known_at = WHEN_NONE};
-        v.now = green.now = world_after(WORLD_EVENTS + 5);
-        buf_init(&before, READING_TEXT_MAX);
-        buf_init(&between, READING_TEXT_MAX);
-        buf_init(&after, READING_TEXT_MAX);
-        make_undecided(&w, seed + 300);
-        if (run_history(&ws, &w, w.event_count, NULL)) {
-            reading r = {.s = ws.s, .w = &w, .v = &v, .no_past = true};
-            reading low = {.s = ws.s, .w = &w, .v = &green, .no_past = true};
-            const char *x = world_entities[seed % 4].text.ptr;
-            const char *y = world_entities[(seed + 1) % 4].text.ptr;
-            ws.now_us = world_instant(WORLD_EVENTS);
-            read_everything(&r, &before);
-            read_everything(&low, &before);
-            if (decide(&ws, true, x, y) == OK) {
-                merged++;
-                read_everything(&r, &between);
-                read_everything(&low, &between);
-                CHECK(!slice_eq(buf_slice(&before), buf_slice(&between)));
-                CHECK_OK(decide(&ws, false, x, y));
-                read_everything(&r, &after);
-                read_everything(&low, &after);
-                CHECK(same_text("merged and split", seed, &v, &after, &before));
-            }
-        }
-        world_store_close(&ws);
-        world_done(&w);
-        buf_done(&before);
-        buf_done(&between);
-        buf_done(&after);
-    }
-    CHECK(merged > 0);
-}
-
 /* --- marking_wash ----------------------------------------------------------------------------- */
 
 /* A list of one source under a marking: `all` or only the first of two statements. */
@@ -689,17 +613,7 @@ TEST(without_any_filter_a_property_fails)
     for (size_t i = 0; i < RIVALS; i++) /* all of them read the same as they are */
         CHECK(!notices(&rivals[i], -1));
     for (int n = 0; made && n < db_filter_count(); n++) {
-        /* what reads only of names that over 64 things have is for know/names_test.c; daily series
-         * and sets have mutants of their own in know/series_test.c and know/sets_test.c, the
-         * voices of a flood in know/telling_test.c */
-        static const query elsewhere[] = {
-            Q_NAME_USERS,       Q_SERIES_DAYS,          Q_SETS_SEEN,
-            Q_SETS_PAST,        Q_SETS_ADDED,           Q_SETS_GONE,
-            Q_SET_OF_SOURCE,    Q_CLAIM_VOICE,          Q_CLAIM_VOICE_PAST,
-            Q_CLAIM_VOICE_NEXT, Q_CLAIM_VOICE_NEXT_PAST};
         bool noticed = false;
-        for (size_t i = 0; i < COUNT_OF(elsewhere); i++)
-            noticed |= filter_query(n) == elsewhere[i];
         for (size_t i = 0; i < RIVALS && !noticed; i++)
             noticed = notices(&rivals[i], n);
         if (!noticed)

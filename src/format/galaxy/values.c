@@ -5,6 +5,7 @@
 #include "model/country.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 bool galaxy_uuid(slice text, uint8_t ret[16])
 {
@@ -142,6 +143,11 @@ status galaxy_node(galaxy *g, const uint8_t uuid[16], galaxy_kind far, node_ref 
 
 /* --- names ----------------------------------------------------------------------------------- */
 
+static int by_text(const void *a, const void *b)
+{
+    return slice_cmp(*(const slice *)a, *(const slice *)b);
+}
+
 /* Who uses this name: `name-attribution` has "NAME:<uuid of the producer>", or there is a member
  * "origin:NAME" with the producer's name. */
 static status vendors(galaxy *g, const galaxy_value *v, slice name, detail *d, err *why)
@@ -171,6 +177,7 @@ static status vendors(galaxy *g, const galaxy_value *v, slice name, detail *d, e
     slice array;
     if (!n)
         return OK;
+    qsort(found, n, sizeof *found, by_text); /* who is named first says nothing */
     if ((st = emit_array(&g->e, found, n, &array, why)) != OK)
         return st;
     detail_raw(d, "vendors", array);
@@ -336,24 +343,32 @@ static status self(galaxy *g, galaxy_value *v, err *why)
     return emit_node(&g->e, g->kind.kind, prefix.ptr, v->name, &v->self, why);
 }
 
-/* The reports that the value cites are the origins of all that it says. */
+/* The reports that the value cites are the origins of all that it says. Of too many the first by
+ * their text are kept: the order of a list says nothing. */
 static status origins(galaxy *g, const galaxy_value *v, err *why)
 {
     const json *refs = json_get(v->meta, S("refs"));
-    slice *list = arena_array(g->e.memory, FACT_ORIGINS_MAX, sizeof *list);
     size_t n = 0, all = 0;
+    for (const json *t = galaxy_first(refs); t; t = galaxy_next(refs, t))
+        all++;
+    slice *list = arena_array(g->e.memory, all + 1, sizeof *list);
     if (!list)
         return ARENA_SPENT(g->e.memory, why);
     for (const json *t = galaxy_first(refs); t; t = galaxy_next(refs, t)) {
         slice s = galaxy_text(t);
-        if (s.len && s.len <= NODE_TEXT_MAX && all++ < FACT_ORIGINS_MAX)
+        if (s.len && s.len <= NODE_TEXT_MAX)
             list[n++] = s;
+    }
+    all = n;
+    if (all > FACT_ORIGINS_MAX) {
+        qsort(list, all, sizeof *list, by_text);
+        n = FACT_ORIGINS_MAX;
     }
     g->e.common.origins = list;
     g->e.common.origin_count = n;
-    return all == n
-               ? OK
-               : emit_warn(&g->e, v->at, v->place, why, "%zu refs: the first %zu are kept", all, n);
+    return all == n ? OK
+                    : emit_warn(&g->e, v->at, v->place, why,
+                                "%zu refs: the first %zu by text are kept", all, n);
 }
 
 status galaxy_claims(galaxy *g, galaxy_value *v, err *why)

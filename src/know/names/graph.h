@@ -85,6 +85,10 @@ typedef struct graph_tie {
     predicate predicate;
     uint64_t claim_lo;
     slice reason;
+    int64_t row, vc; /* the claim's; 0: only pretended */
+    int64_t said_us; /* when it was recorded first */
+    bool by_hand;    /* in no document */
+    bool outweighed; /* worked out: a person has said the opposite of these two later */
 } graph_tie;
 
 /* Two entities that became one directly. */

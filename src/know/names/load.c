@@ -221,17 +221,10 @@ static status load_names(load *w, uint32_t e, err *why)
 
 /* --- ties ------------------------------------------------------------------------------------ */
 
-static bool step_is(const name_step *s, slice source, node_ref a, predicate p, node_ref b)
-{
-    return s->predicate == p && slice_eq(s->source, source) && s->subject.kind == a.kind &&
-           slice_eq(s->subject.text, a.text) && s->object.kind == b.kind &&
-           slice_eq(s->object.text, b.text);
-}
-
-static bool retracted(const load *w, slice source, node_ref a, predicate p, node_ref b)
+static bool withdrawn(const load *w, int64_t row)
 {
     for (size_t i = 0; i < w->r->step_count; i++)
-        if (w->r->steps[i].retract && step_is(&w->r->steps[i], source, a, p, b))
+        if (w->r->steps[i].what == DECIDE_WITHDRAW && w->r->steps[i].row == row)
             return true;
     return false;
 }
@@ -253,17 +246,18 @@ static status add_tie(load *w, uint32_t e, bool outward, db_stmt *q, err *why)
         st = source_at(w, db_int(q, 4), &source, why);
     if (st != OK || o < e || o == e) /* it has brought the tie itself */
         return st;
-    node_ref mine = w->g->entities[e].ref;
+    bool restored = !db_int(q, 8) && !db_is_null(q, 9);
     graph_tie t = {.a = outward ? e : o,
                    .b = outward ? o : e,
                    .source = source,
                    .predicate = (predicate)db_int(q, 0),
                    .claim_lo = (uint64_t)db_int(q, 6),
-                   .reason = db_text(q, 5)};
-    if (retracted(w, w->g->sources[source].name, outward ? mine : other, t.predicate,
-                  outward ? other : mine))
-        return OK;
-    return graph_tie_add(w->g, &t, why);
+                   .reason = db_text(q, 5),
+                   .row = db_int(q, 7),
+                   .by_hand = !db_int(q, 8),
+                   .said_us = db_int(q, restored ? 9 : 10),
+                   .vc = db_int(q, 11)};
+    return withdrawn(w, t.row) ? OK : graph_tie_add(w->g, &t, why);
 }
 
 static status load_ties_after(load *w, uint32_t e, bool outward, int64_t *after, bool *ret_again,
@@ -298,7 +292,7 @@ static status add_steps(load *w, uint32_t e, err *why)
         const name_step *s = &w->r->steps[i];
         uint32_t o = 0, source = 0;
         int64_t node = 0;
-        if (s->retract || s->subject.kind != w->g->entities[e].ref.kind ||
+        if (s->what == DECIDE_WITHDRAW || s->subject.kind != w->g->entities[e].ref.kind ||
             !slice_eq(s->subject.text, w->g->entities[e].ref.text))
             continue;
         st = node_find(w->l->d, w->l->h, s->object, &node, why);
@@ -309,7 +303,11 @@ static status add_steps(load *w, uint32_t e, err *why)
             source++;
         if (st == OK && source == w->g->source_count)
             st = graph_source_add(w->g, s->source, S(""), 0, &source, why);
-        graph_tie t = {.a = e, .b = o, .source = source, .predicate = s->predicate};
+        graph_tie t = {.a = e,
+                       .b = o,
+                       .source = source,
+                       .predicate = s->predicate,
+                       .said_us = s->what == DECIDE_SAY ? INT64_MAX : s->said_us};
         if (st == OK)
             st = graph_tie_add(w->g, &t, why);
     }

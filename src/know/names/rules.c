@@ -111,11 +111,34 @@ static void set_pair(uint8_t *matrix, uint32_t n, uint32_t a, uint32_t b, uint8_
     matrix[a * n + b] = matrix[b * n + a] = to;
 }
 
+static bool persons_word(const graph *g, const graph_tie *t)
+{
+    return g->sources[t->source].person &&
+           (t->predicate == PRED_SAME_AS || t->predicate == PRED_NOT_SAME_AS);
+}
+
+/* Of what persons say about the same two the newest counts; at one instant the careful word. */
+static void find_outweighed(graph *g)
+{
+    for (uint32_t i = 0; i < g->tie_count; i++) {
+        graph_tie *t = &g->ties[i];
+        t->outweighed = false;
+        for (uint32_t k = 0; persons_word(g, t) && k < g->tie_count && !t->outweighed; k++) {
+            const graph_tie *o = &g->ties[k];
+            t->outweighed = o->predicate != t->predicate && persons_word(g, o) &&
+                            tie_between(o, t->a, t->b) &&
+                            (o->said_us > t->said_us ||
+                             (o->said_us == t->said_us && o->predicate == PRED_NOT_SAME_AS));
+        }
+    }
+}
+
 static void find_never(graph *g)
 {
     for (uint32_t i = 0; i < g->tie_count; i++) {
         const graph_tie *t = &g->ties[i];
-        if (t->predicate == PRED_NOT_SAME_AS && g->sources[t->source].person && t->a != t->b)
+        if (t->predicate == PRED_NOT_SAME_AS && g->sources[t->source].person && !t->outweighed &&
+            t->a != t->b)
             set_pair(g->never, g->entity_count, t->a, t->b, 1);
     }
 }
@@ -290,6 +313,7 @@ status graph_base(graph *g, err *why)
     g->join_count = 0;
     for (uint32_t i = 0; i < n; i++)
         g->part[i] = i;
+    find_outweighed(g);
     find_never(g);
     find_held(g);
     status st = join_sources(g, why);
@@ -396,7 +420,7 @@ static status join_persons(graph *g, err *why)
     tier_clear(g);
     for (uint32_t i = 0; i < g->tie_count; i++) {
         const graph_tie *t = &g->ties[i];
-        if (t->predicate == PRED_SAME_AS && g->sources[t->source].person &&
+        if (t->predicate == PRED_SAME_AS && g->sources[t->source].person && !t->outweighed &&
             !g->never[t->a * g->entity_count + t->b])
             tier_edge(g, t->a, t->b, i, false);
     }

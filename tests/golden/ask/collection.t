@@ -40,7 +40,7 @@ Needs: noroshi ../shared/data/attack ../shared/data/galaxy/clusters ../shared/da
               MISP, Microsoft:  Blue Athena
               careful: "Grizzly Steppe" also means APT29
     ACTIVE    since 2004 at least; latest dated: APT28 Nearest Neighbor Campaign C0051, 2022-02-01 to 2024-11-01
-    TARGETS   Espionage · Government · Government, Administration · Military · Security Service
+    TARGETS   Espionage · Government · Government Administration · Military · Security Service
               25 named as suspected victims:  Afghanistan, Armenia, 23 more
     
     HOW       91 techniques, 28 malware and tools

@@ -5,7 +5,10 @@
 #include "judge/rejudge.h"
 #include "know/events.h"
 #include "know/held.h"
+#include "know/names.h"
 #include "know/search.h"
+#include "know/series.h"
+#include "know/sets.h"
 #include "publish/claim_json.h"
 #include "publish/export.h"
 #include "publish/redact.h"
@@ -128,6 +131,59 @@ static void put_objects(lens *l, buf *out)
     put_status(out, "objects", st, &why);
 }
 
+/* --- daily series and bulk lists -------------------------------------------------------------- */
+
+static void put_series(lens *l, buf *out)
+{
+    CLEANUP(arena_done) arena a;
+    series_points h;
+    err why = {0};
+    arena_init(&a, MEMORY);
+    for (size_t i = 0; i < WORLD_ENTITIES; i++) {
+        if (world_entities[i].kind != KIND_VULNERABILITY)
+            continue;
+        status st =
+            series_history(l, &a, S("epss"), world_entities[i].text, WHEN_NONE, 100, &h, &why);
+        for (size_t k = 0; st == OK && k < h.count; k++)
+            buf_printf(out, "point %.*s %lld %u %u %.*s %s\n", SLICE_FMT(world_entities[i].text),
+                       (long long)h.at[k].day, h.at[k].value, h.at[k].rank,
+                       SLICE_FMT(h.at[k].source), tlp_name(h.at[k].marking.tlp));
+        put_status(out, "series", st, &why);
+    }
+}
+
+static void put_set(buf *out, const char *what, const set_info *s)
+{
+    char at[WHEN_TEXT_MAX];
+    buf_printf(out, "%s %.*s of %.*s: %s %s %s %llu %s%s\n", what, SLICE_FMT(s->name),
+               SLICE_FMT(s->source), set_verdict_name(s->verdict), set_polarity_name(s->polarity),
+               tlp_name(s->marking.tlp), (unsigned long long)s->keys, when_iso(s->recorded, at),
+               s->withdrawn ? " withdrawn" : "");
+}
+
+static void put_sets(const reading *r, lens *l, buf *out)
+{
+    CLEANUP(arena_done) arena a;
+    set_list list;
+    set_hits h;
+    err why = {0};
+    arena_init(&a, MEMORY);
+    status st = sets_seen(l, &list, &why);
+    for (size_t i = 0; st == OK && i < list.count; i++)
+        put_set(out, "set", &list.at[i]);
+    for (size_t i = 0; st == OK && i < WORLD_VALUES - 2; i++)
+        if ((st = sets_find(l, &a, world_values[i], &h, &why)) == OK)
+            for (size_t k = 0; k < h.count; k++)
+                buf_printf(out, "hit %.*s: %.*s %d %.*s \"%.*s\" %llx\n",
+                           SLICE_FMT(world_values[i].text), SLICE_FMT(h.at[k].set->name),
+                           h.at[k].how, SLICE_FMT(h.at[k].node.text), SLICE_FMT(h.at[k].label),
+                           (unsigned long long)h.at[k].id_lo);
+    if (st == OK && !r->no_past && (st = sets_past(l, &a, &list, &why)) == OK)
+        for (size_t i = 0; i < list.count; i++)
+            put_set(out, "was", &list.at[i]);
+    put_status(out, "sets", st, &why);
+}
+
 static void put_documents(const reading *r, lens *l, buf *out)
 {
     CLEANUP(arena_done) arena a;
@@ -248,6 +304,26 @@ static void put_group(buf *out, const name_group *g)
         buf_printf(out, "  tie %zu-%zu %s %.*s %s %.*s %llx\n", t->a, t->b, name_rule_word(t->rule),
                    SLICE_FMT(t->name), t->predicate ? predicate_name(t->predicate) : "",
                    SLICE_FMT(t->source), (unsigned long long)t->claim_lo);
+    }
+}
+
+/* What would have to be done so that two are one, or two: what has been decided before counts. */
+static void put_plans(lens *l, buf *out)
+{
+    static const name_decider by = {.source = S_INIT("analyst:zoe")};
+    for (size_t n = 0; n < 6; n++) { /* three pairs */
+        CLEANUP(arena_done) arena a;
+        err why = {0};
+        name_change c = {0};
+        arena_init(&a, MEMORY);
+        slice x = world_entities[n / 2].text, y = world_entities[n / 2 + 1].text;
+        status st = (n % 2 ? name_merge : name_split)(l, &a, x, y, &by, &c, &why);
+        put_status(out, "plan", st, &why);
+        for (size_t i = 0; st == OK && i < c.count; i++)
+            buf_printf(out, "  step %d %.*s %.*s %s %.*s %s %lld\n", c.steps[i].what,
+                       SLICE_FMT(c.steps[i].source), SLICE_FMT(c.steps[i].subject.text),
+                       predicate_name(c.steps[i].predicate), SLICE_FMT(c.steps[i].object.text),
+                       tlp_name(c.steps[i].marking.tlp), (long long)c.steps[i].said_us);
     }
 }
 
@@ -439,6 +515,8 @@ static void put_stored(const reading *r, lens *l, buf *out)
     if (!r->no_documents)
         put_documents(r, l, out);
     put_exports(l, out);
+    put_series(l, out);
+    put_sets(r, l, out);
     put_objects(l, out);
     for (size_t i = 0; i < WORLD_VALUES; i++)
         put_node(r, l, world_values[i], out);
@@ -465,6 +543,8 @@ void read_everything(const reading *r, buf *out)
         put_stored(r, l, out);
     if (st == OK && wants(r, READ_NAMES)) {
         put_names(l, out);
+        if (!r->no_past)
+            put_plans(l, out);
         put_search(r->s, l, out);
         if (!r->no_documents)
             put_document_search(r, l, out);

@@ -68,6 +68,9 @@ const node_ref world_entities[WORLD_ENTITIES] = {
 const char *const world_names[WORLD_NAMES] = {"Quiet Mouse", "Grey Mouse", "Loud Cat",  "Tin Bear",
                                               "Paper Wasp",  "G9001",      "Stone Owl", "T9001"};
 
+static const char *const folded_names[WORLD_NAMES] = {
+    "quietmouse", "greymouse", "loudcat", "tinbear", "paperwasp", "g9001", "stoneowl", "t9001"};
+
 static const char *const sources[] = {"alpha", "beta", "gamma", "delta", "confidant"};
 static const char *const persons[] = {"analyst:eve", "analyst:bob"};
 
@@ -170,13 +173,11 @@ static node_ref entity_of(world *w, kind k)
 
 static void say_name(world *w, world_claim *x, node_ref who)
 {
-    static const char *const folded[WORLD_NAMES] = {
-        "quietmouse", "greymouse", "loudcat", "tinbear", "paperwasp", "g9001", "stoneowl", "t9001"};
     static const char *const how[] = {"primary", "alias", "alias", "id"};
     size_t n = pick(w, WORLD_NAMES);
     x->c.subject = who;
     x->c.predicate = PRED_NAMED;
-    x->c.object = (node_ref){KIND_NAME, slice_str(folded[n])};
+    x->c.object = (node_ref){KIND_NAME, slice_str(folded_names[n])};
     SET_VALUE(x, "%s", world_names[n]);
     SET_DETAIL(x, "{\"kind\":\"%s\"}", n == 5 || n == 7 ? "id" : how[pick(w, 3)]);
 }
@@ -415,6 +416,46 @@ static bool repeat_record(world *w, world_record *r, size_t number)
     return true;
 }
 
+/* One day of scores; the vulnerability may be left out of it. Its marking is the delivery's. */
+static void make_series(world *w, world_event *e)
+{
+    world_record *r = calloc(WORLD_RECORDS, sizeof *r);
+    assert(r);
+    e->source = sources[pick(w, COUNT_OF(sources))];
+    e->floor = any_marking(w);
+    e->feed = "epss.csv";
+    e->record_count = 1;
+    e->records = r;
+    r->r.modified = WHEN_NONE;
+    snprintf(r->bytes, sizeof r->bytes, "{\"day\":%zu}", pick(w, 100000));
+    when day = 1700000000000 / WHEN_DAY * WHEN_DAY + (when)pick(w, 4) * WHEN_DAY;
+    for (size_t i = 0; i < 2; i++) {
+        char value[40];
+        if (one_in(w, 4) && r->claim_count + (i == 0))
+            continue;
+        snprintf(value, sizeof value, "epss %zu %zu", pick(w, 1000000), pick(w, 1000000));
+        world_says(r, world_entities[WORLD_ENTITIES - 2 + i], PRED_MEASURED, (node_ref){0}, value);
+        r->claims[r->claim_count - 1].c.valid_from = day;
+    }
+    join_bytes(e, w->event_count);
+}
+
+/* A name that two or three have becomes one of over NAME_USERS_MAX, for those who see it. */
+static void make_flood(world *w, world_event *e)
+{
+    world_record *r = calloc(WORLD_RECORDS, sizeof *r);
+    assert(r);
+    e->source = sources[COUNT_OF(sources) - 1];
+    e->floor = world_markings[5 + pick(w, 3)];
+    e->feed = "flood.json";
+    e->record_count = 1;
+    e->records = r;
+    e->flooded = pick(w, 5);
+    r->r.modified = WHEN_NONE;
+    snprintf(r->bytes, sizeof r->bytes, "{\"flood\":%zu}", pick(w, 100000));
+    join_bytes(e, w->event_count);
+}
+
 static void make_document(world *w, world_event *e)
 {
     static const char *const feeds[] = {"daily.json", "weekly.json", "once.json"};
@@ -527,12 +568,76 @@ static void make_retraction(world *w, world_event *e)
     e->what = EVENT_PERSON;
 }
 
+/* A version of a set is loaded; or those of an earlier event's set are dropped. */
+static void make_list(world *w, world_event *e)
+{
+    e->what = EVENT_SET;
+    e->source = sources[pick(w, COUNT_OF(sources))];
+    e->feed = world_sets[pick(w, 2)];
+    e->floor = any_marking(w);
+    e->again = w->event_count;
+    e->bits = (uint32_t)pick(w, 1 << 16);
+    size_t of = pick(w, w->event_count + 1);
+    if (of == w->event_count || w->events[of].what != EVENT_SET)
+        return;
+    *e = w->events[of]; /* another version of it, or none */
+    e->bits = (uint32_t)pick(w, 1 << 16);
+    e->what = one_in(w, 2) ? EVENT_DROP : EVENT_SET;
+}
+
+/* In every world: words that are said in secret and taken back, secret decisions there and back
+ * (what was taken back stands again), a document that comes again late, and late grades. */
+static void make_certain(world_event *e, size_t after)
+{
+    if (after < 4) {
+        e->what = after < 2 ? EVENT_PERSON : EVENT_RETRACT;
+        e->source = persons[0];
+        e->said.c = (fact_claim){.subject = world_entities[0],
+                                 .predicate = after % 2 ? PRED_SAME_AS : PRED_NOT_SAME_AS,
+                                 .object = world_entities[1],
+                                 .value = S("told in secret"),
+                                 .confidence = -1,
+                                 .first_seen = WHEN_NONE,
+                                 .last_seen = WHEN_NONE,
+                                 .valid_from = WHEN_NONE,
+                                 .valid_until = WHEN_NONE,
+                                 .marking = {.tlp = TLP_RED},
+                                 .marked = true};
+        e->object = world_entities[1];
+    } else if (after < 7) {
+        e->what = EVENT_SECRET;
+        e->bits = 2; /* the third and the fourth */
+    } else if (after < 8) {
+        e->what = EVENT_AGAIN; /* of the first document */
+    } else {
+        e->what = EVENT_SETTING;
+        e->source = sources[after % 4];
+        e->reliability = 'E';
+    }
+}
+
 static void make_event(world *w)
 {
     world_event *e = &w->events[w->event_count];
-    size_t what = w->event_count < 3 ? 0 : pick(w, 20);
+    size_t what = w->event_count < 3 ? 0 : pick(w, 28);
+    if (w->event_count >= WORLD_EVENTS - 12) {
+        *e = (world_event){0};
+        make_certain(e, w->event_count++ - (WORLD_EVENTS - 12));
+        return;
+    }
     *e = (world_event){.what = EVENT_DOCUMENT};
-    if (what >= 18) {
+    if (w->event_count == WORLD_EVENTS / 4) {
+        e->what = EVENT_FLOOD;
+        make_flood(w, e);
+    } else if (what >= 26) {
+        e->what = EVENT_DECIDE;
+        e->bits = (uint32_t)pick(w, 4 * 3 * 2);
+    } else if (what >= 24) {
+        e->what = EVENT_SERIES;
+        make_series(w, e);
+    } else if (what >= 20) {
+        make_list(w, e);
+    } else if (what >= 18) {
         e->what = EVENT_SETTING;
         e->source = sources[pick(w, COUNT_OF(sources) - 1)];
         e->reliability = one_in(w, 2) ? (char)('A' + pick(w, 5)) : 0;
@@ -564,7 +669,7 @@ void world_make(world *w, uint64_t seed)
 void world_done(world *w)
 {
     for (size_t i = 0; i < w->event_count; i++)
-        if (w->events[i].what == EVENT_DOCUMENT) {
+        if (w->events[i].records) {
             buf_done(&w->events[i].bytes);
             free(w->events[i].records);
         }
@@ -651,6 +756,28 @@ static status put_blob(world_store *ws, const world_event *e)
     return st == OK ? blob_end(b, sha, &bytes, &ws->why) : st;
 }
 
+/* Many that are called so. */
+static status put_flood(world_store *ws, const world_event *e)
+{
+    status st = OK;
+    for (unsigned i = 0; st == OK && e->what == EVENT_FLOOD && i <= NAME_USERS_MAX; i++) {
+        char key[32];
+        snprintf(key, sizeof key, "name:flood %u", i);
+        fact_claim c = {.subject = {KIND_ACTOR, slice_str(key)},
+                        .predicate = PRED_NAMED,
+                        .object = {KIND_NAME, slice_str(folded_names[e->flooded])},
+                        .value = slice_str(world_names[e->flooded]),
+                        .detail = S("{\"kind\":\"alias\"}"),
+                        .confidence = -1,
+                        .first_seen = WHEN_NONE,
+                        .last_seen = WHEN_NONE,
+                        .valid_from = WHEN_NONE,
+                        .valid_until = WHEN_NONE};
+        st = writer_claim(ws->w, &c, &ws->why);
+    }
+    return st;
+}
+
 static status put_record(world_store *ws, const world_event *e, const world_record *r,
                          const view *v)
 {
@@ -661,6 +788,8 @@ static status put_record(world_store *ws, const world_event *e, const world_reco
     for (size_t i = 0; st == OK && i < r->claim_count; i++)
         if (seen(v, claim_marking(e, r, &r->claims[i].c)))
             st = writer_claim(ws->w, &r->claims[i].c, &ws->why);
+    if (st == OK)
+        st = put_flood(ws, e);
     if (st == OK)
         st = writer_end(ws->w, &fresh, &ws->why);
     ws->fresh += fresh;
@@ -722,7 +851,13 @@ static status apply(world_store *ws, const world *w, const world_event *e, const
     uint64_t count;
     slice from = slice_str(e->derives_from), source = slice_str(e->source);
     switch (e->what) {
-    case EVENT_DOCUMENT: return put_document(ws, e, e->feed, v);
+    case EVENT_DOCUMENT:
+    case EVENT_SERIES:
+    case EVENT_FLOOD: return put_document(ws, e, e->feed, v);
+    case EVENT_SET:
+    case EVENT_DROP: return world_list(ws, e, v);
+    case EVENT_DECIDE:
+    case EVENT_SECRET: return world_decision(ws, e, v);
     case EVENT_AGAIN: return arrive_again(ws, &w->events[e->again], v);
     case EVENT_PERSON:
         if (seen(v, e->said.c.marking))

@@ -15,11 +15,12 @@
 #define NOROSHI_TESTS_WORLD_H
 
 #include "know/claims.h"
+#include "know/names.h"
 #include "know/test_engine.h"
 #include "know/write.h"
 
 enum {
-    WORLD_EVENTS = 44,
+    WORLD_EVENTS = 60,
     WORLD_RECORDS = 5, /* of one document */
     WORLD_CLAIMS = 4,  /* of one record */
     WORLD_MARKINGS = 15,
@@ -48,7 +49,13 @@ typedef enum event_what {
     EVENT_AGAIN, /* a document arrives again, from another path */
     EVENT_PERSON,
     EVENT_RETRACT,
-    EVENT_SETTING
+    EVENT_SETTING,
+    EVENT_SERIES, /* a document of one day of a daily series */
+    EVENT_FLOOD,  /* a document that calls more things by a name than may share one */
+    EVENT_SET,    /* a version of a bulk list is loaded ... */
+    EVENT_DROP,   /* ... or what is loaded of one is dropped */
+    EVENT_DECIDE, /* somebody who sees what all see merges or splits two */
+    EVENT_SECRET  /* the site's own people merge or split two, for readers of RED alone */
 } event_what;
 
 typedef struct world_event {
@@ -64,7 +71,9 @@ typedef struct world_event {
     size_t record_count;
     buf bytes;
     uint8_t sha256[SHA256_BYTES];
-    size_t again; /* which event's document */
+    size_t again;   /* which event's document, or which one's set */
+    uint32_t bits;  /* what is in the set; which two are merged, and whether */
+    size_t flooded; /* which name */
     /* a person's word, a retraction */
     world_claim said;
     node_ref object;
@@ -115,6 +124,17 @@ typedef struct world_store {
     uint64_t fresh; /* records that were new, over all deliveries */
     err why;
 } world_store;
+
+/* Loads or drops, decides, as far as `v` may know of it; lists.c. */
+status world_list(world_store *ws, const world_event *e, const view *v);
+extern const char *const world_sets[2];
+status world_decision(world_store *ws, const world_event *e, const view *v);
+/* Merges or splits two in the name of somebody who sees through `v`; the change's texts live in
+ * `a`. ERR_BUSY, ERR_INPUT and ERR_NOT_FOUND: it is not to be done. */
+status world_decide(world_store *ws, arena *a, const view *v, const name_decider *by, bool merge,
+                    slice x, slice y, name_change *ret);
+/* Sees what everybody sees; sees what all do who see RED of the site. */
+extern const view world_anybody, world_site;
 
 bool world_store_open(world_store *ws);
 /* Reads through another filter from now on: no writing any more. */
