@@ -25,7 +25,7 @@ status writer_new(store *s, slice actor, writer **ret, err *why)
                                  : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     if (st == OK)
         st = writer_alive(s, &w->alive, why);
-    if (st == OK && db_is_far(w->d) && !(w->ahead = ahead_new()))
+    if (st == OK && !(w->ahead = ahead_new(db_is_far(w->d))))
         st = err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     /* the actor outlives every document: it gets a chunk of its own */
     char *name = st == OK ? malloc(actor.len + 1) : NULL;

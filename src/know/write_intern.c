@@ -29,20 +29,38 @@ static status add_node(writer *w, node_ref n, uint64_t h, int64_t *ret, err *why
     return st;
 }
 
-status intern_node(writer *w, node_ref n, int64_t *ret, err *why)
+node_digest digest_node(writer *w, node_ref n)
 {
     uint8_t digest[SHA256_BYTES], k[2] = {(uint8_t)n.kind, (uint8_t)(n.kind >> 8)};
-    uint64_t h;
+    node_digest ret;
+    hash_update(w->h, slice_of((const char *)k, 2));
+    hash_update(w->h, n.text);
+    hash_final(w->h, digest);
+    memcpy(ret.bytes, digest, sizeof ret.bytes);
+    return ret;
+}
+
+int64_t digest_key(node_digest d)
+{
+    int64_t h;
+    memcpy(&h, d.bytes, sizeof h);
+    return h;
+}
+
+status intern_node(writer *w, node_ref n, int64_t *ret, err *why)
+{
+    return intern_digested(w, n, digest_node(w, n), ret, why);
+}
+
+status intern_digested(writer *w, node_ref n, node_digest d, int64_t *ret, err *why)
+{
+    uint64_t h = (uint64_t)digest_key(d);
     bool row;
     if (n.text.len > NODE_TEXT_MAX)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "value of %zu bytes, limit %d", n.text.len,
                        NODE_TEXT_MAX);
-    hash_update(w->h, slice_of((const char *)k, 2));
-    hash_update(w->h, n.text);
-    hash_final(w->h, digest);
-    memcpy(&h, digest, 8);
     node_slot *slot = &w->nodes[h % NODE_CACHE_SLOTS];
-    if (slot->id && memcmp(slot->key, digest, sizeof slot->key) == 0) {
+    if (slot->id && memcmp(slot->key, d.bytes, sizeof slot->key) == 0) {
         *ret = slot->id;
         return OK;
     }
@@ -57,7 +75,7 @@ status intern_node(writer *w, node_ref n, int64_t *ret, err *why)
     db_reset(q);
     if (!id && (st = add_node(w, n, h, &id, why)) != OK)
         return st;
-    memcpy(slot->key, digest, sizeof slot->key);
+    memcpy(slot->key, d.bytes, sizeof slot->key);
     slot->id = id;
     *ret = id;
     return OK;

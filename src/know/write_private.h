@@ -53,6 +53,8 @@ typedef struct record_state {
     bool skip; /* its content is in the store: claims need not be looked at */
     bool versioned;
     uint64_t at;
+    slice id; /* in `scratch` */
+    uint8_t content[SHA256_BYTES];
     int64_t place; /* -1: none */
     int64_t key;   /* claim.record: hash of (source, id, marking); 0: no identity */
     marking marking;
@@ -78,13 +80,15 @@ typedef struct document_state {
     bool near_mine;        /* ... and whether the feed delivered it */
     buf prefix;            /* what stands before the number in places */
     uint64_t records, fresh, withdrawn;
+    slice news_id; /* of the first fresh record; in `texts` */
+    uint8_t news_content[SHA256_BYTES];
     int lock;
 } document_state;
 
 struct writer {
     store *s;
     db *d;
-    struct ahead *ahead; /* NULL: the engine is near; write_ahead.h */
+    struct ahead *ahead; /* write_ahead.h */
     hash_state *h;
     arena texts; /* actor, and the current document's texts */
     arena scratch;
@@ -110,6 +114,13 @@ struct writer {
 
 /* write_intern.c: ids of things, made when they are new. Inside a write transaction. */
 status intern_node(writer *w, node_ref n, int64_t *ret, err *why) NODISCARD;
+/* The same, when its hash is known. */
+typedef struct node_digest {
+    uint8_t bytes[16]; /* the first of SHA-256 over kind and text; its first 8 are node_key.h */
+} node_digest;
+node_digest digest_node(writer *w, node_ref n);
+int64_t digest_key(node_digest d);
+status intern_digested(writer *w, node_ref n, node_digest d, int64_t *ret, err *why) NODISCARD;
 status intern_source(writer *w, slice name, int64_t *ret, err *why) NODISCARD;
 status intern_marking(writer *w, marking m, int64_t *ret, err *why) NODISCARD;
 /* 0 when there are no reports. Sorts a copy. */
@@ -142,12 +153,21 @@ typedef struct claim_place {
 } claim_place;
 /* Writes one claim. *ret_row is its row, *ret_state says what became of it. */
 typedef enum claim_state { CLAIM_NEW, CLAIM_KNOWN } claim_state;
-status put_claim(writer *w, const fact_claim *c, marking m, const claim_place *p, int64_t *ret_row,
-                 claim_state *ret_state, err *why) NODISCARD;
+/* What identifies it, where that is known: else NULL. */
+typedef struct claim_digests {
+    node_digest subject, object;
+    int64_t h;
+} claim_digests;
+status put_claim(writer *w, const fact_claim *c, const claim_digests *digests, marking m,
+                 const claim_place *p, int64_t *ret_row, claim_state *ret_state,
+                 err *why) NODISCARD;
+status digest_claim(writer *w, const fact_claim *c, marking m, slice source, claim_digests *ret,
+                    err *why) NODISCARD;
 void record_done(record_state *r);
 /* What writer_begin, writer_claim and writer_end come to, at once or later. */
 status record_begin(writer *w, const fact_record *r, err *why) NODISCARD;
-status record_claim(writer *w, const fact_claim *c, err *why) NODISCARD;
+status record_claim(writer *w, const fact_claim *c, const claim_digests *digests,
+                    err *why) NODISCARD;
 status record_end(writer *w, bool *ret_new, err *why) NODISCARD;
 /* Identity of a claim: 64 bits of SHA-256 over all it says. */
 status claim_hash(writer *w, const fact_claim *c, marking m, slice source, int64_t *ret,

@@ -132,16 +132,31 @@ static status find_same(writer *w, const fact_claim *c, const claim_ids *id, sam
     return OK;
 }
 
-status put_claim(writer *w, const fact_claim *c, marking m, const claim_place *p, int64_t *ret_row,
-                 claim_state *ret_state, err *why)
+status digest_claim(writer *w, const fact_claim *c, marking m, slice source, claim_digests *ret,
+                    err *why)
+{
+    claim_digests d = {.subject = digest_node(w, c->subject)};
+    if (c->object.kind != KIND_NONE)
+        d.object = digest_node(w, c->object);
+    status st = claim_hash(w, c, m, source, &d.h, why);
+    if (st == OK)
+        *ret = d;
+    return st;
+}
+
+status put_claim(writer *w, const fact_claim *c, const claim_digests *digests, marking m,
+                 const claim_place *p, int64_t *ret_row, claim_state *ret_state, err *why)
 {
     claim_ids id = {0};
+    claim_digests made;
     same_claim same;
-    status st = claim_hash(w, c, m, p->source_name, &id.h, why);
+    status st = digests ? OK : digest_claim(w, c, m, p->source_name, &made, why);
+    const claim_digests *d = digests ? digests : &made;
+    id.h = st == OK ? d->h : 0;
     if (st == OK)
-        st = intern_node(w, c->subject, &id.subject, why);
+        st = intern_digested(w, c->subject, d->subject, &id.subject, why);
     if (st == OK && c->object.kind != KIND_NONE)
-        st = intern_node(w, c->object, &id.object, why);
+        st = intern_digested(w, c->object, d->object, &id.object, why);
     if (st == OK)
         st = intern_marking(w, m, &id.vc, why);
     if (st == OK && w->doc.open)
@@ -384,7 +399,9 @@ status record_begin(writer *w, const fact_record *r, err *why)
     arena_reset(&w->scratch);
     marking own = r->marked ? r->marking : (marking){0};
     rec->marking = marking_join(w->doc.floor, own);
-    if (!arena_copy(&w->scratch, rec->marking.owner, &rec->marking.owner) ||
+    memcpy(rec->content, r->content, sizeof rec->content);
+    if (!arena_copy(&w->scratch, r->id, &rec->id) ||
+        !arena_copy(&w->scratch, rec->marking.owner, &rec->marking.owner) ||
         !arena_copy(&w->scratch, rec->marking.audience, &rec->marking.audience))
         return ARENA_SPENT(&w->scratch, why);
     w->doc.records++;
@@ -396,7 +413,7 @@ status record_begin(writer *w, const fact_record *r, err *why)
     return st == OK && rec->versioned ? begin_version(w, r, vc, why) : st;
 }
 
-status record_claim(writer *w, const fact_claim *c, err *why)
+status record_claim(writer *w, const fact_claim *c, const claim_digests *digests, err *why)
 {
     assert(w->rec.open);
     record_state *r = &w->rec;
@@ -419,7 +436,7 @@ status record_claim(writer *w, const fact_claim *c, err *why)
     };
     int64_t row;
     claim_state state;
-    status st = put_claim(w, c, m, &p, &row, &state, why);
+    status st = put_claim(w, c, digests, m, &p, &row, &state, why);
     if (st != OK)
         return st;
     if (state == CLAIM_NEW) {
@@ -433,6 +450,13 @@ status record_claim(writer *w, const fact_claim *c, err *why)
     if (r->older_count && (st = row_set_add(&r->said, row, why)) != OK)
         return st;
     return w->doc.snapshot ? row_set_add(&w->doc.claims_seen, row, why) : OK;
+}
+
+/* The first record that says something new. */
+static status note_news(writer *w, err *why)
+{
+    memcpy(w->doc.news_content, w->rec.content, sizeof w->doc.news_content);
+    return arena_copy(&w->texts, w->rec.id, &w->doc.news_id) ? OK : ARENA_SPENT(&w->texts, why);
 }
 
 status record_end(writer *w, bool *ret_new, err *why)
@@ -455,7 +479,8 @@ status record_end(writer *w, bool *ret_new, err *why)
     r->older_count = 0;
     if (st != OK)
         return st;
-    w->doc.fresh += r->fresh;
+    if (r->fresh && !w->doc.fresh++ && (st = note_news(w, why)) != OK)
+        return st;
     *ret_new = r->fresh;
     return flush_batch(w, why);
 }
