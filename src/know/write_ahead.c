@@ -166,6 +166,8 @@ static status ask_claim(writer *w, questions *q, const kept_record *r, kept_clai
     st = ask_node(q, key->subject_h, why);
     if (st == OK && c->object.kind != KIND_NONE)
         st = ask_node(q, digest_key(k->digests.object), why);
+    if (st == OK && k->digests.has_words)
+        st = ask_node(q, digest_key(k->digests.words), why);
     return st == OK ? ask_origin(w, q, c, why) : st;
 }
 

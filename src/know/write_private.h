@@ -63,6 +63,19 @@ typedef struct record_state {
     row_set said; /* of those, the ones said again */
 } record_state;
 
+typedef struct node_digest {
+    uint8_t bytes[16]; /* the first of SHA-256 over kind and text; its first 8 are node_key.h */
+} node_digest;
+
+/* Details that were met: one that comes again is kept once for all its claims. */
+enum { WORDS_SLOTS = 8192, WORDS_MIN = 6, WORDS_MAX = 256 };
+typedef struct words_met {
+    int64_t seen[WORDS_SLOTS]; /* digest_key */
+    char last[WORDS_MAX];      /* lists have the same many times in a row */
+    size_t last_len;
+    node_digest last_digest;
+} words_met;
+
 /* The document between writer_document and writer_document_end. */
 typedef struct document_state {
     bool open;
@@ -94,6 +107,7 @@ struct writer {
     arena scratch;
     slice actor;
     node_slot *nodes;
+    words_met *words;
     buf canon;     /* canonical form of one claim */
     int64_t batch; /* claims since the last commit */
     bool together; /* statements wait for writer_sync */
@@ -115,9 +129,6 @@ struct writer {
 /* write_intern.c: ids of things, made when they are new. Inside a write transaction. */
 status intern_node(writer *w, node_ref n, int64_t *ret, err *why) NODISCARD;
 /* The same, when its hash is known. */
-typedef struct node_digest {
-    uint8_t bytes[16]; /* the first of SHA-256 over kind and text; its first 8 are node_key.h */
-} node_digest;
 node_digest digest_node(writer *w, node_ref n);
 int64_t digest_key(node_digest d);
 status intern_digested(writer *w, node_ref n, node_digest d, int64_t *ret, err *why) NODISCARD;
@@ -155,7 +166,8 @@ typedef struct claim_place {
 typedef enum claim_state { CLAIM_NEW, CLAIM_KNOWN } claim_state;
 /* What identifies it, where that is known: else NULL. */
 typedef struct claim_digests {
-    node_digest subject, object;
+    node_digest subject, object, words;
+    bool has_words; /* its detail is kept as a node */
     int64_t h;
 } claim_digests;
 status put_claim(writer *w, const fact_claim *c, const claim_digests *digests, marking m,

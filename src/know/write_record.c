@@ -73,7 +73,7 @@ status claim_hash(writer *w, const fact_claim *c, marking m, slice source, int64
 /* --- one claim ------------------------------------------------------------------------------ */
 
 typedef struct claim_ids {
-    int64_t subject, object, origin, vc, h;
+    int64_t subject, object, origin, vc, h, words;
 } claim_ids;
 
 static status insert_claim(writer *w, const fact_claim *c, const claim_place *p,
@@ -86,7 +86,7 @@ static status insert_claim(writer *w, const fact_claim *c, const claim_place *p,
     db_bind_int(q, 4, c->predicate);
     db_bind_maybe(q, 5, id->object, id->object == 0);
     c->value.len ? db_bind_text(q, 6, c->value) : db_bind_null(q, 6);
-    c->detail.len ? db_bind_text(q, 7, c->detail) : db_bind_null(q, 7);
+    c->detail.len && !id->words ? db_bind_text(q, 7, c->detail) : db_bind_null(q, 7);
     db_bind_int(q, 8, p->source);
     db_bind_int(q, 9, p->document);
     db_bind_maybe(q, 10, (int64_t)p->at, p->document == 0);
@@ -100,6 +100,7 @@ static status insert_claim(writer *w, const fact_claim *c, const claim_place *p,
     db_bind_maybe(q, 18, c->valid_from, c->valid_from == WHEN_NONE);
     db_bind_maybe(q, 19, c->valid_until, c->valid_until == WHEN_NONE);
     db_bind_int(q, 20, p->tx);
+    db_bind_maybe(q, 21, id->words, id->words == 0);
     return db_run(q, why);
 }
 
@@ -132,10 +133,31 @@ static status find_same(writer *w, const fact_claim *c, const claim_ids *id, sam
     return OK;
 }
 
+/* Most details of lists are one of a few hundred, most of reports are met once: so the second time
+ * tells. Never a matter of what a claim says, only of where that stands. */
+static bool digest_words(writer *w, slice detail, node_digest *ret)
+{
+    words_met *met = w->words;
+    if (detail.len < WORDS_MIN || detail.len > WORDS_MAX)
+        return false;
+    if (slice_eq(detail, slice_of(met->last, met->last_len))) {
+        *ret = met->last_digest;
+        return true;
+    }
+    *ret = met->last_digest = digest_node(w, (node_ref){KIND_NONE, detail});
+    memcpy(met->last, detail.ptr, detail.len);
+    met->last_len = detail.len;
+    int64_t key = digest_key(*ret), *slot = &met->seen[(uint64_t)key % WORDS_SLOTS];
+    bool again = *slot == key;
+    *slot = key;
+    return again;
+}
+
 status digest_claim(writer *w, const fact_claim *c, marking m, slice source, claim_digests *ret,
                     err *why)
 {
     claim_digests d = {.subject = digest_node(w, c->subject)};
+    d.has_words = digest_words(w, c->detail, &d.words);
     if (c->object.kind != KIND_NONE)
         d.object = digest_node(w, c->object);
     status st = claim_hash(w, c, m, source, &d.h, why);
@@ -157,6 +179,8 @@ status put_claim(writer *w, const fact_claim *c, const claim_digests *digests, m
         st = intern_digested(w, c->subject, d->subject, &id.subject, why);
     if (st == OK && c->object.kind != KIND_NONE)
         st = intern_digested(w, c->object, d->object, &id.object, why);
+    if (st == OK && d->has_words)
+        st = intern_digested(w, (node_ref){KIND_NONE, c->detail}, d->words, &id.words, why);
     if (st == OK)
         st = intern_marking(w, m, &id.vc, why);
     if (st == OK && w->doc.open)

@@ -10,7 +10,7 @@ const recall_lane recall_lanes[RECALL_LANES] = {
     {Q_NODE_KEY_ADD, "ii", false},
     {Q_ORIGIN_ADD, "b", true},
     {Q_ORIGIN_REPORT_ADD, "ii", false},
-    {Q_CLAIM_ADD, "iiiiittiiiiiiiiiiiii", true},
+    {Q_CLAIM_ADD, "iiiiittiiiiiiiiiiiiii", true},
     {Q_OBJECT_ADD, "ititiibiiiiii", true},
 };
 

@@ -122,7 +122,7 @@ static status configure(lite_db *d, const db_options *o, err *why)
     if (st == OK && !o->read_only)
         st = run_sql(
             &d->base,
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;",
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=16000;",
             why);
     return st;
 }
