@@ -78,8 +78,23 @@ static status keep_record(ahead *a, const fact_record *r, err *why)
                : ARENA_SPENT(&a->texts, why);
 }
 
+static bool same_texts(const slice *a, const slice *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!slice_eq(a[i], b[i]))
+            return false;
+    return true;
+}
+
+/* Lists cite the same reports for many claims in a row: these share one copy of them. */
 static bool keep_origins(ahead *a, fact_claim *c)
 {
+    const fact_claim *before = a->claim_count > 1 ? &a->claims[a->claim_count - 2].c : NULL;
+    if (before && before->origin_count == c->origin_count &&
+        same_texts(before->origins, c->origins, c->origin_count)) {
+        c->origins = before->origins;
+        return true;
+    }
     slice *list = c->origin_count ? arena_array(&a->texts, c->origin_count, sizeof *list) : NULL;
     if (c->origin_count && !list)
         return false;
@@ -134,31 +149,29 @@ static status ask_node(questions *q, int64_t h, err *why)
     return OK;
 }
 
-/* Lists of one feed cite the same reports again and again: told once in a row. */
-static status ask_origin(writer *w, questions *q, const fact_claim *c, err *why)
+static status ask_origin(writer *w, questions *q, const kept_claim *k, err *why)
 {
-    slice sorted[FACT_ORIGINS_MAX];
-    uint8_t digest[SHA256_BYTES];
     status st = OK;
-    if (!c->origin_count || c->origin_count > FACT_ORIGINS_MAX)
-        return OK;
-    origin_digest(w, c->origins, c->origin_count, sorted, digest);
-    if (q->origin_count && memcmp(q->origins[q->origin_count - 1], digest, 16) == 0)
-        return OK;
-    memcpy(q->origins[q->origin_count++], digest, 16);
-    for (size_t i = 0; st == OK && i < c->origin_count; i++)
-        st = ask_node(q, (int64_t)node_hash(w->h, (node_ref){KIND_REFERENCE, sorted[i]}), why);
+    memcpy(q->origins[q->origin_count++], k->digests.origin, sizeof k->digests.origin);
+    for (size_t i = 0; st == OK && i < k->c.origin_count; i++) {
+        node_ref report = {KIND_REFERENCE, k->c.origins[i]};
+        st = ask_node(q, digest_key(digest_node(w, report)), why);
+    }
     return st;
 }
 
-static status ask_claim(writer *w, questions *q, const kept_record *r, kept_claim *k, err *why)
+static status ask_claim(writer *w, questions *q, const kept_record *r, const kept_claim *before,
+                        kept_claim *k, err *why)
 {
     const fact_claim *c = &k->c;
     if (c->predicate == PRED_MEASURED) /* a series: no node, no claim */
         return OK;
     marking own = r->r.marked ? r->r.marking : (marking){0};
     marking m = marking_join(w->doc.floor, c->marked ? c->marking : own);
-    status st = digest_claim(w, c, m, w->doc.source_name, &k->digests, why);
+    bool same = before && before->c.predicate != PRED_MEASURED && c->origin_count &&
+                before->c.origins == c->origins;
+    status st = digest_claim(w, c, m, w->doc.source_name, same ? before->digests.origin : NULL,
+                             &k->digests, why);
     if (st != OK)
         return st;
     db_claim_key *key = &q->claims[q->claim_count++];
@@ -168,7 +181,7 @@ static status ask_claim(writer *w, questions *q, const kept_record *r, kept_clai
         st = ask_node(q, digest_key(k->digests.object), why);
     if (st == OK && k->digests.has_words)
         st = ask_node(q, digest_key(k->digests.words), why);
-    return st == OK ? ask_origin(w, q, c, why) : st;
+    return st == OK && c->origin_count && !same ? ask_origin(w, q, k, why) : st;
 }
 
 static status expect(writer *w, ahead *a, err *why)
@@ -184,8 +197,8 @@ static status expect(writer *w, ahead *a, err *why)
         const kept_record *k = &a->records[i];
         if (k->r.id.len)
             q.objects[q.object_count++] = (int64_t)node_hash(w->h, (node_ref){KIND_NONE, k->r.id});
-        for (size_t n = 0; st == OK && n < k->claims; n++)
-            st = ask_claim(w, &q, k, c++, why);
+        for (size_t n = 0; st == OK && n < k->claims; n++, c++)
+            st = ask_claim(w, &q, k, c == a->claims ? NULL : c - 1, c, why);
     }
     const db_coming coming = {.nodes = q.nodes,
                               .origins = (const uint8_t(*)[16])q.origins,

@@ -7,6 +7,7 @@ void intern_forget(writer *w)
 {
     memset(w->nodes, 0, NODE_CACHE_SLOTS * sizeof *w->nodes);
     memset(w->classes, 0, sizeof w->classes);
+    w->origin.id = 0;
     arena_reset(&w->class_texts);
 }
 
@@ -168,9 +169,12 @@ static int cmp_slices(const void *a, const void *b)
     return slice_cmp(*(const slice *)a, *(const slice *)b);
 }
 
-static status add_origin(writer *w, const slice *sorted, size_t count, const uint8_t *digest,
+static status add_origin(writer *w, const slice *reports, size_t count, const uint8_t *digest,
                          int64_t *ret, err *why)
 {
+    slice sorted[FACT_ORIGINS_MAX];
+    memcpy(sorted, reports, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, cmp_slices);
     db_stmt *q = db_query(w->d, Q_ORIGIN_ADD);
     db_bind_blob(q, 1, slice_of((const char *)digest, 16));
     status st = db_run(q, why);
@@ -190,9 +194,11 @@ static status add_origin(writer *w, const slice *sorted, size_t count, const uin
     return st;
 }
 
-void origin_digest(writer *w, const slice *reports, size_t count, slice *sorted,
-                   uint8_t digest[SHA256_BYTES])
+void origin_digest(writer *w, const slice *reports, size_t count, uint8_t digest[16])
 {
+    slice sorted[FACT_ORIGINS_MAX];
+    uint8_t whole[SHA256_BYTES];
+    assert(count <= FACT_ORIGINS_MAX);
     memcpy(sorted, reports, count * sizeof *sorted);
     qsort(sorted, count, sizeof *sorted, cmp_slices);
     for (size_t i = 0; i < count; i++) {
@@ -200,31 +206,33 @@ void origin_digest(writer *w, const slice *reports, size_t count, slice *sorted,
         hash_update(w->h, slice_of((const char *)&len, sizeof len));
         hash_update(w->h, sorted[i]);
     }
-    hash_final(w->h, digest);
+    hash_final(w->h, whole);
+    memcpy(digest, whole, 16);
 }
 
-status intern_origin(writer *w, const slice *reports, size_t count, int64_t *ret, err *why)
+status intern_origin(writer *w, const slice *reports, size_t count, const uint8_t digest[16],
+                     int64_t *ret, err *why)
 {
-    slice sorted[FACT_ORIGINS_MAX];
-    uint8_t digest[SHA256_BYTES];
     bool row;
-    if (!count) {
-        *ret = 0;
+    int64_t id = 0;
+    if (count && w->origin.id && memcmp(w->origin.digest, digest, 16) == 0)
+        id = w->origin.id;
+    if (!count || id) {
+        *ret = id;
         return OK;
     }
-    if (count > FACT_ORIGINS_MAX)
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "%zu reports behind one claim, limit %d", count,
-                       FACT_ORIGINS_MAX);
-    origin_digest(w, reports, count, sorted, digest);
     db_stmt *q = db_query(w->d, Q_ORIGIN_FIND);
     db_bind_blob(q, 1, slice_of((const char *)digest, 16));
     status st = db_step(q, &row, why);
+    if (st == OK && row) {
+        id = db_int(q, 0);
+        db_reset(q);
+    } else if (st == OK) {
+        st = add_origin(w, reports, count, digest, &id, why);
+    }
     if (st != OK)
         return st;
-    if (row) {
-        *ret = db_int(q, 0);
-        db_reset(q);
-        return OK;
-    }
-    return add_origin(w, sorted, count, digest, ret, why);
+    memcpy(w->origin.digest, digest, 16);
+    w->origin.id = *ret = id;
+    return OK;
 }

@@ -108,6 +108,10 @@ struct writer {
     slice actor;
     node_slot *nodes;
     words_met *words;
+    struct { /* the last reports looked up; id 0: none */
+        uint8_t digest[16];
+        int64_t id;
+    } origin;
     buf canon;     /* canonical form of one claim */
     int64_t batch; /* claims since the last commit */
     bool together; /* statements wait for writer_sync */
@@ -134,12 +138,11 @@ int64_t digest_key(node_digest d);
 status intern_digested(writer *w, node_ref n, node_digest d, int64_t *ret, err *why) NODISCARD;
 status intern_source(writer *w, slice name, int64_t *ret, err *why) NODISCARD;
 status intern_marking(writer *w, marking m, int64_t *ret, err *why) NODISCARD;
-/* 0 when there are no reports. Sorts a copy. */
-status intern_origin(writer *w, const slice *reports, size_t count, int64_t *ret,
-                     err *why) NODISCARD;
-/* Identity of a set of reports, which it sorts: sorted[count]. */
-void origin_digest(writer *w, const slice *reports, size_t count, slice *sorted,
-                   uint8_t digest[SHA256_BYTES]);
+/* 0 when there are no reports. */
+status intern_origin(writer *w, const slice *reports, size_t count, const uint8_t digest[16],
+                     int64_t *ret, err *why) NODISCARD;
+/* Identity of a set of reports, at most FACT_ORIGINS_MAX. */
+void origin_digest(writer *w, const slice *reports, size_t count, uint8_t digest[16]);
 void intern_forget(writer *w); /* after a rollback: ids handed out may not exist */
 
 /* write.c */
@@ -167,14 +170,16 @@ typedef enum claim_state { CLAIM_NEW, CLAIM_KNOWN } claim_state;
 /* What identifies it, where that is known: else NULL. */
 typedef struct claim_digests {
     node_digest subject, object, words;
-    bool has_words; /* its detail is kept as a node */
+    bool has_words;     /* its detail is kept as a node */
+    uint8_t origin[16]; /* of its reports, when there are some */
     int64_t h;
 } claim_digests;
 status put_claim(writer *w, const fact_claim *c, const claim_digests *digests, marking m,
                  const claim_place *p, int64_t *ret_row, claim_state *ret_state,
                  err *why) NODISCARD;
-status digest_claim(writer *w, const fact_claim *c, marking m, slice source, claim_digests *ret,
-                    err *why) NODISCARD;
+/* same_reports: `origin` of a claim with the same reports; or NULL. */
+status digest_claim(writer *w, const fact_claim *c, marking m, slice source,
+                    const uint8_t *same_reports, claim_digests *ret, err *why) NODISCARD;
 void record_done(record_state *r);
 /* What writer_begin, writer_claim and writer_end come to, at once or later. */
 status record_begin(writer *w, const fact_record *r, err *why) NODISCARD;

@@ -153,13 +153,20 @@ static bool digest_words(writer *w, slice detail, node_digest *ret)
     return again;
 }
 
-status digest_claim(writer *w, const fact_claim *c, marking m, slice source, claim_digests *ret,
-                    err *why)
+status digest_claim(writer *w, const fact_claim *c, marking m, slice source,
+                    const uint8_t *same_reports, claim_digests *ret, err *why)
 {
     claim_digests d = {.subject = digest_node(w, c->subject)};
     d.has_words = digest_words(w, c->detail, &d.words);
     if (c->object.kind != KIND_NONE)
         d.object = digest_node(w, c->object);
+    if (c->origin_count > FACT_ORIGINS_MAX)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "%zu reports behind one claim, limit %d",
+                       c->origin_count, FACT_ORIGINS_MAX);
+    if (c->origin_count && same_reports)
+        memcpy(d.origin, same_reports, sizeof d.origin);
+    else if (c->origin_count)
+        origin_digest(w, c->origins, c->origin_count, d.origin);
     status st = claim_hash(w, c, m, source, &d.h, why);
     if (st == OK)
         *ret = d;
@@ -172,7 +179,7 @@ status put_claim(writer *w, const fact_claim *c, const claim_digests *digests, m
     claim_ids id = {0};
     claim_digests made;
     same_claim same;
-    status st = digests ? OK : digest_claim(w, c, m, p->source_name, &made, why);
+    status st = digests ? OK : digest_claim(w, c, m, p->source_name, NULL, &made, why);
     const claim_digests *d = digests ? digests : &made;
     id.h = st == OK ? d->h : 0;
     if (st == OK)
@@ -186,7 +193,7 @@ status put_claim(writer *w, const fact_claim *c, const claim_digests *digests, m
     if (st == OK && w->doc.open)
         st = note_class(w, id.vc, 0, why);
     if (st == OK)
-        st = intern_origin(w, c->origins, c->origin_count, &id.origin, why);
+        st = intern_origin(w, c->origins, c->origin_count, d->origin, &id.origin, why);
     if (st == OK)
         st = insert_claim(w, c, p, &id, 0, why);
     if (st != OK)

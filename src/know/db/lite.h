@@ -21,6 +21,7 @@ typedef struct lite_stmt {
     bool noted;      /* what is bound stands in `given` alone */
     bool remembered; /* the row is recall's, and there is at most one */
     recall_reply reply;
+    int given_count; /* the rest of `given` is NULL */
     recall_value given[LITE_GIVEN_MAX];
 } lite_stmt;
 

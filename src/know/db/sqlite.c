@@ -270,7 +270,8 @@ static bool note(lite_db *d, lite_stmt *s, query q)
     s->noted = false;
     if (!lite_recalls(d) || !(recall_wants(q) || q == Q_CLAIM_WITHDRAW))
         return false;
-    memset(s->given, 0, sizeof s->given);
+    memset(s->given, 0, (size_t)s->given_count * sizeof *s->given);
+    s->given_count = 0;
     s->base.d = &d->base;
     s->q = q;
     return s->noted = true;
@@ -305,6 +306,7 @@ static void bind_value(lite_stmt *s, int at, const recall_value *v)
     if (s->noted) {
         assert(at >= 1 && at <= LITE_GIVEN_MAX);
         s->given[at - 1] = *v;
+        s->given_count = at > s->given_count ? at : s->given_count;
     } else if (v->type == 'i') {
         bound(&s->base, sqlite3_bind_int64(s->s, at, v->n));
     } else if (v->type == 't') {
