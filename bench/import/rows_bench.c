@@ -1,6 +1,7 @@
 /* rows_bench.c - the floor of an import: the rows of a finished store, written again into a fresh
  * database of the same schema by a bare loop over prepared statements, in one transaction, with the
- * importer's page cache, synced and folded into the file. What an import takes beyond this is reading, hashing and comparing.
+ * importer's page cache, synced and folded into the file. What an import takes beyond this is
+ * reading, hashing and comparing.
  *     bench-rows STORE/noroshi.db FRESH.db TABLE... */
 #include "bench.h"
 

@@ -114,7 +114,7 @@ int64_t db_last_id(db *d);             /* rowid of the last insert */
 /* A writer that reads ahead says what it is about to ask and to add. The driver then finds out in
  * one go, answers from that, and adds rows together. It holds until the next db_expect (NULL:
  * nothing is coming, what was gathered goes out) or the end of the transaction, and changes no
- * answer. db_is_far: the engine is at the other end of a socket, and works while the writer does. */
+ * answer. db_is_far: the engine is at the other end of a socket; it works while the writer does. */
 typedef struct db_claim_key {
     int64_t subject_h, h; /* node_key.h of the subject, claim.h */
 } db_claim_key;

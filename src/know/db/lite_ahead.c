@@ -1,10 +1,10 @@
 /* lite_ahead.c - what a writer will ask, found out in one go, and what it adds, added together: see
  * db_expect, recall.h and lite.h.
  *
- * An INSERT of one claim opens a cursor on the table and on each of its indexes, and that costs more
- * than the row. So rows are gathered, and a lane goes in by one INSERT ... SELECT from a table of our
- * own that is nothing but the rows in memory: cursors are opened once for thousands of them. Keys
- * of node_key are spread at random, so they are looked up and added in their order.
+ * An INSERT of one claim opens a cursor on the table and on each of its indexes, and that costs
+ * more than the row. So rows are gathered, and a lane goes in by one INSERT ... SELECT from a table
+ * of our own that is nothing but the rows in memory: cursors are opened once for thousands of them.
+ * Keys of node_key are spread at random, so they are looked up and added in their order.
  * The table exists for the statements of this file: it has no name in the schema (eponymous), and
  * SQLite refuses it in views and triggers, which a hostile store might bring (DIRECTONLY).
  * OR FAIL: after an error the caller takes the whole document back, so that no statement needs a
@@ -253,7 +253,7 @@ bool lite_recalls(const lite_db *d)
 
 /* --- adding ----------------------------------------------------------------------------------- */
 
-/* INSERT INTO t (a, b) VALUES (?1, ?2) x  ->  INSERT OR FAIL INTO t (id, a, b) SELECT c0, c1, c2 ...*/
+/* INSERT INTO t (a, b) VALUES (?1, ?2) x  ->  INSERT OR FAIL INTO t (id, a, b) SELECT c0, ... */
 static status prepare_lane(lite_db *d, size_t which, err *why)
 {
     CLEANUP(buf_done) buf sql;

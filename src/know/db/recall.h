@@ -7,9 +7,9 @@
  *
  * says what the engine would say to a statement, from memory. Rows to add are gathered by the
  * driver, a lane a statement, under ids given here, next after the highest: what the engine would
- * do. What is not known here for certain is the engine's to say, after the lanes were sent; a change
- * to what is remembered by any other statement ends the remembering (recall_changed).
- * No input and output, no engine: the halves that fetch and send are lite_ahead.c and pg_ahead.c. */
+ * do. What is not known here for certain is the engine's to say, after the lanes were sent; a
+ * change to what is remembered by any other statement ends the remembering (recall_changed).
+ * No input and output, no engine: what fetches and sends is lite_ahead.c and pg_ahead.c. */
 #ifndef NOROSHI_KNOW_DB_RECALL_H
 #define NOROSHI_KNOW_DB_RECALL_H
 
@@ -28,7 +28,7 @@ typedef struct recall_lane {
 extern const recall_lane recall_lanes[RECALL_LANES];
 size_t recall_columns(size_t lane);
 char recall_type(size_t lane, size_t column);
-/* Its INSERT up to and with the closing bracket of the columns: "INSERT INTO node (id, kind, text)";
+/* Its INSERT up to and with the bracket that closes the columns: "INSERT INTO node (id, kind, text)"
  * *ret_rest is what stands behind VALUES (...) */
 void recall_insert(size_t lane, const char *sql, buf *out, slice *ret_rest);
 
