@@ -28,7 +28,7 @@ typedef struct recall_lane {
 extern const recall_lane recall_lanes[RECALL_LANES];
 size_t recall_columns(size_t lane);
 char recall_type(size_t lane, size_t column);
-/* Its INSERT up to and with the bracket that closes the columns: "INSERT INTO node (id, kind, text)"
+/* Its INSERT up to and with the bracket that closes the columns: "INSERT INTO node_key (h, node)"
  * *ret_rest is what stands behind VALUES (...) */
 void recall_insert(size_t lane, const char *sql, buf *out, slice *ret_rest);
 
