@@ -94,8 +94,8 @@ static int64_t one(temp_store *f, const char *sql)
     return n;
 }
 
-/* Schema 5 had no column for details that many claims share; its claims have all of theirs. */
-static void make_it_schema_5(temp_store *f)
+/* Schema 6 had no column for details that many claims share; its claims have all of theirs. */
+static void make_it_schema_6(temp_store *f)
 {
     db *d = NULL;
     CHECK_OK(store_connect(f->s, true, &d, &f->why));
@@ -106,18 +106,18 @@ static void make_it_schema_5(temp_store *f)
     if (!lite)
         run_sql(d, "DROP FUNCTION claim_keeps_words()", &f->why);
     run_sql(d, "ALTER TABLE claim DROP COLUMN words", &f->why);
-    CHECK_OK(d->driver->set_version(d, 5, &f->why));
+    CHECK_OK(d->driver->set_version(d, 6, &f->why));
     CHECK_OK(db_commit(d, &f->why));
     db_close(d);
 }
 
-TEST(details_of_schema_5_are_read_and_shared_from_then_on)
+TEST(details_of_schema_6_are_read_and_shared_from_then_on)
 {
     CLEANUP(temp_store_done) temp_store f;
     REQUIRE(temp_store_make(&f));
     CHECK_EQ(import(&f, 1, 0, 4, NULL).fresh, 4);
     CHECK_EQ(one(&f, "SELECT count(*) FROM claim WHERE words IS NOT NULL"), 0);
-    make_it_schema_5(&f);
+    make_it_schema_6(&f);
     f.s = store_close(f.s);
     REQUIRE(temp_store_open(&f, -1));
     check_detail(&f, 0, "{\"port\":1000}");
