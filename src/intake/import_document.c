@@ -95,12 +95,6 @@ static status on_begin(void *ctx, const fact_record *r, err *why)
     status st = im->begun ? OK : begin_document(im, r, why);
     if (st != OK)
         return st;
-    if (im->said_by.len) {
-        arena_reset(&im->record_id);
-        im->last = *r;
-        if (!arena_copy(&im->record_id, r->id, &im->last.id))
-            return ARENA_SPENT(&im->record_id, why);
-    }
     if (!own.marked && im->head.marked) {
         own.marked = true;
         own.marking = im->head.marking;
@@ -109,15 +103,27 @@ static status on_begin(void *ctx, const fact_record *r, err *why)
     return writer_begin(im->w, &own, why);
 }
 
+/* The reading ends here when the one whose words these are thought to be does not say all of it. */
+static status still_his(importer *im, err *why)
+{
+    fact_record other;
+    status st = writer_news(im->w, &other, why);
+    if (st != OK)
+        return st == ERR_NOT_FOUND ? OK : st;
+    arena_reset(&im->record_id);
+    im->other = other;
+    if (!arena_copy(&im->record_id, other.id, &im->other.id))
+        return ARENA_SPENT(&im->record_id, why);
+    im->said_other = true;
+    return err_set(why, ERR_BUSY, ERR_NOWHERE, "said by nobody yet");
+}
+
 static status on_end(void *ctx, err *why)
 {
     importer *im = ctx;
     bool fresh;
     status st = writer_end(im->w, &fresh, why);
-    if (st != OK || !fresh || !im->said_by.len)
-        return st;
-    im->said_other = true; /* and the reading ends here */
-    return err_set(why, ERR_BUSY, ERR_NOWHERE, "said by nobody yet");
+    return st == OK && fresh && im->said_by.len ? still_his(im, why) : st;
 }
 
 static status note(importer *im, import_refusal *list, size_t max, size_t *count, uint64_t at,
@@ -258,7 +264,8 @@ static status read_facts(importer *im, int fd, err *cause)
         .limits = im->o.limits,
     };
     memset(&im->report, 0, sizeof im->report);
-    return sandbox_read_document(im->o.sandbox, fd, &d, &sink, &im->report, cause);
+    status st = sandbox_read_document(im->o.sandbox, fd, &d, &sink, &im->report, cause);
+    return st == OK && im->begun && im->said_by.len ? still_his(im, cause) : st;
 }
 
 /* A document without a single record is a delivery too: it may withdraw everything. */
@@ -294,7 +301,7 @@ static status next_sayer(importer *im, err *why)
     slice before = im->said_by, next;
     status st = writer_document_abort(im->w, why);
     if (st == OK)
-        st = writer_record_source(im->w, &im->last, &im->guesses, &next, why);
+        st = writer_record_source(im->w, &im->other, &im->guesses, &next, why);
     if (st != OK && st != ERR_NOT_FOUND)
         return st;
     bool another = st == OK && im->said_tried++ < IMPORT_GUESSES_MAX && !slice_eq(next, before);

@@ -9,7 +9,7 @@ enum {
     IMPORT_PARSERS_MAX = 256,
     IMPORT_GUESSES_MAX = 4, /* sources tried for a document that does not tell its own */
     IMPORT_WAITING_MAX = 256,
-    IMPORT_WAITING_US = 300000,
+    IMPORT_WAITING_US = 1000000,
     /* others want to write, and to know */ IMPORT_WAITING_BYTES = 16 << 20
 };
 
@@ -47,9 +47,9 @@ struct importer {
     arena guesses; /* the texts of */
     slice said_by; /* the source it is read as, to see; empty: none */
     size_t said_tried;
-    bool said_other;  /* he does not say all of it: it is given up, to be read again */
-    arena record_id;  /* the text of */
-    fact_record last; /* the record under way: its id and content */
+    bool said_other;   /* he does not say all of it: it is given up, to be read again */
+    arena record_id;   /* the text of `other` */
+    fact_record other; /* the first record that he does not say: id and content */
     bool snapshot;
     fact_head head; /* texts in `texts` */
     sandbox_report report;

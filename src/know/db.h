@@ -111,9 +111,10 @@ void db_reset(db_stmt *s);             /* ends a loop early */
 int64_t db_changes(db *d);             /* rows changed by the last run */
 int64_t db_last_id(db *d);             /* rowid of the last insert */
 
-/* A writer that reads ahead says what it is about to ask and to add. An engine at the other end of
- * a socket (db_is_far) then finds out in one go, answers from that, and sends added rows together.
- * It holds until the next db_expect or the end of the transaction, and changes no answer. */
+/* A writer that reads ahead says what it is about to ask and to add. The driver then finds out in
+ * one go, answers from that, and adds rows together. It holds until the next db_expect (NULL:
+ * nothing is coming, what was gathered goes out) or the end of the transaction, and changes no
+ * answer. db_is_far: the engine is at the other end of a socket; it works while the writer does. */
 typedef struct db_claim_key {
     int64_t subject_h, h; /* node_key.h of the subject, claim.h */
 } db_claim_key;

@@ -286,7 +286,7 @@ status index_refresh(index_t *ix, err *why)
     for (size_t page = 0; st == OK && (rows == NODE_PAGE || again); page++) {
         again = false;
         if (page == 1)
-            st = store_connect(ix->s, true, &scan, why);
+            st = store_connect_scan(ix->s, &scan, why);
         if (st == OK)
             st = read_page(ix, scan ? scan : ix->d, &rows, why);
         if (st == OK && ix->key_count >= delta_limit(ix))

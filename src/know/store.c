@@ -6,23 +6,43 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { READER_CACHE_KIB = 8192, WRITER_CACHE_KIB = 16384, INTERNED_MAX = 64 << 20 };
+enum {
+    READER_CACHE_KIB = 8192,
+    WRITER_CACHE_KIB = 16384,
+    IMPORT_CACHE_KIB = 32768,
+    INTERNED_MAX = 64 << 20
+};
 static const uint64_t mmap_max = (uint64_t)16 << 30;
 
 /* --- opening -------------------------------------------------------------------------------- */
 
-status store_connect(const store *s, bool writing, db **ret, err *why)
+static status connect(const store *s, bool writing, uint32_t cache_kib, db **ret, err *why)
 {
     db_options o = {
         .where = s->db_path,
         .server = *s->server ? s->server : NULL,
         .passfile = *s->passfile ? s->passfile : NULL,
         .vfs = s->options.vfs,
-        .cache_kib = writing ? WRITER_CACHE_KIB : READER_CACHE_KIB,
+        .cache_kib = cache_kib,
         .mmap_bytes = writing ? 0 : mmap_max,
         .mutant = s->options.mutant,
     };
     return db_open(&o, ret, why);
+}
+
+status store_connect(const store *s, bool writing, db **ret, err *why)
+{
+    return connect(s, writing, writing ? WRITER_CACHE_KIB : READER_CACHE_KIB, ret, why);
+}
+
+status store_connect_import(const store *s, db **ret, err *why)
+{
+    return connect(s, true, IMPORT_CACHE_KIB, ret, why);
+}
+
+status store_connect_scan(const store *s, db **ret, err *why)
+{
+    return connect(s, true, READER_CACHE_KIB / 4, ret, why);
 }
 
 status store_index_key(db *d, uint8_t ret[16], err *why)

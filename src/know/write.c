@@ -2,6 +2,7 @@
 #include "know/undo.h"
 #include "know/write_ahead.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -21,11 +22,13 @@ status writer_new(store *s, slice actor, writer **ret, err *why)
     buf_init(&w->doc.prefix, NODE_TEXT_MAX);
     w->h = hash_new(HASH_SHA256);
     w->nodes = calloc(NODE_CACHE_SLOTS, sizeof *w->nodes);
-    status st = w->h && w->nodes ? store_connect(s, true, &w->d, why)
-                                 : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    w->words = calloc(1, sizeof *w->words);
+    status st = w->h && w->nodes && w->words
+                    ? store_connect_import(s, &w->d, why)
+                    : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     if (st == OK)
         st = writer_alive(s, &w->alive, why);
-    if (st == OK && db_is_far(w->d) && !(w->ahead = ahead_new()))
+    if (st == OK && !(w->ahead = ahead_new(db_is_far(w->d))))
         st = err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     /* the actor outlives every document: it gets a chunk of its own */
     char *name = st == OK ? malloc(actor.len + 1) : NULL;
@@ -72,7 +75,9 @@ writer *writer_free(writer *w)
     arena_done(&w->class_texts);
     free((void *)(uintptr_t)w->actor.ptr);
     free(w->nodes);
+    free(w->words);
     free(w);
+    malloc_trim(0); /* what follows an import is not to be the larger for it */
     return NULL;
 }
 

@@ -17,7 +17,7 @@
 
 typedef struct writer writer;
 
-enum { WRITER_BATCH_CLAIMS = 20000 };
+enum { WRITER_BATCH_CLAIMS = 50000 };
 
 /* Waits for nobody; each batch waits its turn. `actor` is who changes things, for the history. */
 status writer_new(store *s, slice actor, writer **ret, err *why) NODISCARD;
@@ -66,10 +66,12 @@ void writer_blob(writer *w, const uint8_t sha256[SHA256_BYTES]);
 status writer_document(writer *w, const document_in *d, err *why) NODISCARD;
 status writer_begin(writer *w, const fact_record *r, err *why) NODISCARD;
 status writer_claim(writer *w, const fact_claim *c, err *why) NODISCARD;
-/* ret_new: something of the record was not in the store. With an engine that is far away records
- * are written several at a time: then it is false, what is wrong with one comes out later, but
- * before the document ends, and document_result counts all. */
+/* Records are written many at a time, so what is wrong with one may come out later, but before the
+ * document ends. ret_new: something of the records written now was not in the store. */
 status writer_end(writer *w, bool *ret_new, err *why) NODISCARD;
+/* The first record of the document so far that says something new: its id, which is the writer's
+ * until the document ends, and its content. ERR_NOT_FOUND: all of it is known. */
+status writer_news(writer *w, fact_record *ret, err *why) NODISCARD;
 
 typedef struct document_result {
     uint64_t records, fresh, withdrawn;

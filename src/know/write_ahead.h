@@ -1,9 +1,9 @@
-/* write_ahead.h - records on their way to an engine that is far away. Private to know.
+/* write_ahead.h - records on their way to the engine. Private to know.
  *
  * Between writer_begin and the store a record asks a dozen small questions, and each would cost a
- * journey. So records are kept until there are enough of them, what they will ask is said in one
- * go (db_expect), and then they are written as they would have been, in the same order: ids,
- * ranges and batches are those of an engine that is near. What is wrong with a record comes out
+ * journey, or a search of its own. So records are kept until there are enough of them, what they
+ * will ask is said in one go (db_expect), and then they are written in the order they came: ids,
+ * ranges and batches are those of records written one by one. What is wrong with a record comes out
  * later, but before its document ends.
  * Uses: write_private. Used by: write.c, write_document.c. */
 #ifndef NOROSHI_KNOW_WRITE_AHEAD_H
@@ -11,12 +11,18 @@
 
 #include "know/write_private.h"
 
-enum { AHEAD_CLAIMS_MAX = 2048, AHEAD_RECORDS_MAX = 4096, AHEAD_BYTES_MAX = 8 << 20 };
+/* A far engine works while the next are read: little at a time. A near one does not. */
+enum {
+    AHEAD_CLAIMS_FAR = 2048,
+    AHEAD_CLAIMS_NEAR = 8192,
+    AHEAD_RECORDS_MAX = 8192,
+    AHEAD_BYTES_MAX = 8 << 20
+};
 
 typedef struct ahead ahead;
 
 /* NULL: out of memory. */
-ahead *ahead_new(void);
+ahead *ahead_new(bool far);
 ahead *ahead_free(ahead *a); /* NULL is fine; returns NULL */
 /* Writes what is kept; nothing when the engine is near. */
 status ahead_drain(writer *w, err *why) NODISCARD;

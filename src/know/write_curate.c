@@ -85,7 +85,7 @@ status writer_curate(writer *w, slice source, const fact_claim *c, slice reason,
     if (st == OK)
         st = intern_source(w, source, &p.source, why);
     if (st == OK)
-        st = put_claim(w, c, c->marked ? c->marking : (marking){0}, &p, &row, &state, why);
+        st = put_claim(w, c, NULL, c->marked ? c->marking : (marking){0}, &p, &row, &state, why);
     if (st == OK && state == CLAIM_KNOWN)
         st = err_set(why, ERR_BUSY, ERR_NOWHERE, "%.*s said so already", SLICE_FMT(source));
     if (st == OK)

@@ -14,7 +14,7 @@ static status say(writer *w, slice source, int64_t tx, const fact_claim *c, int6
     claim_state state = CLAIM_NEW;
     status st = intern_source(w, source, &p.source, why);
     if (st == OK)
-        st = put_claim(w, c, c->marked ? c->marking : (marking){0}, &p, ret_row, &state, why);
+        st = put_claim(w, c, NULL, c->marked ? c->marking : (marking){0}, &p, ret_row, &state, why);
     return st == OK && state == CLAIM_KNOWN ? changed_meanwhile(why) : st;
 }
 
@@ -72,6 +72,7 @@ static status restore(writer *w, int64_t tx, int64_t row, int64_t *ret_row, err 
             db_bind_text(q, i + 1, i == 5 ? value : detail);
         else
             db_bind_int(q, i + 1, number[i]);
+    db_bind_null(q, CLAIM_PARAMS + 1); /* the detail stands in the row */
     if ((st = db_run(q, why)) != OK)
         return st;
     *ret_row = db_last_id(w->d);

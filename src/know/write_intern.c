@@ -7,6 +7,7 @@ void intern_forget(writer *w)
 {
     memset(w->nodes, 0, NODE_CACHE_SLOTS * sizeof *w->nodes);
     memset(w->classes, 0, sizeof w->classes);
+    w->origin.id = 0;
     arena_reset(&w->class_texts);
 }
 
@@ -29,20 +30,38 @@ static status add_node(writer *w, node_ref n, uint64_t h, int64_t *ret, err *why
     return st;
 }
 
-status intern_node(writer *w, node_ref n, int64_t *ret, err *why)
+node_digest digest_node(writer *w, node_ref n)
 {
     uint8_t digest[SHA256_BYTES], k[2] = {(uint8_t)n.kind, (uint8_t)(n.kind >> 8)};
-    uint64_t h;
+    node_digest ret;
+    hash_update(w->h, slice_of((const char *)k, 2));
+    hash_update(w->h, n.text);
+    hash_final(w->h, digest);
+    memcpy(ret.bytes, digest, sizeof ret.bytes);
+    return ret;
+}
+
+int64_t digest_key(node_digest d)
+{
+    int64_t h;
+    memcpy(&h, d.bytes, sizeof h);
+    return h;
+}
+
+status intern_node(writer *w, node_ref n, int64_t *ret, err *why)
+{
+    return intern_digested(w, n, digest_node(w, n), ret, why);
+}
+
+status intern_digested(writer *w, node_ref n, node_digest d, int64_t *ret, err *why)
+{
+    uint64_t h = (uint64_t)digest_key(d);
     bool row;
     if (n.text.len > NODE_TEXT_MAX)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "value of %zu bytes, limit %d", n.text.len,
                        NODE_TEXT_MAX);
-    hash_update(w->h, slice_of((const char *)k, 2));
-    hash_update(w->h, n.text);
-    hash_final(w->h, digest);
-    memcpy(&h, digest, 8);
     node_slot *slot = &w->nodes[h % NODE_CACHE_SLOTS];
-    if (slot->id && memcmp(slot->key, digest, sizeof slot->key) == 0) {
+    if (slot->id && memcmp(slot->key, d.bytes, sizeof slot->key) == 0) {
         *ret = slot->id;
         return OK;
     }
@@ -57,7 +76,7 @@ status intern_node(writer *w, node_ref n, int64_t *ret, err *why)
     db_reset(q);
     if (!id && (st = add_node(w, n, h, &id, why)) != OK)
         return st;
-    memcpy(slot->key, digest, sizeof slot->key);
+    memcpy(slot->key, d.bytes, sizeof slot->key);
     slot->id = id;
     *ret = id;
     return OK;
@@ -150,9 +169,12 @@ static int cmp_slices(const void *a, const void *b)
     return slice_cmp(*(const slice *)a, *(const slice *)b);
 }
 
-static status add_origin(writer *w, const slice *sorted, size_t count, const uint8_t *digest,
+static status add_origin(writer *w, const slice *reports, size_t count, const uint8_t *digest,
                          int64_t *ret, err *why)
 {
+    slice sorted[FACT_ORIGINS_MAX];
+    memcpy(sorted, reports, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, cmp_slices);
     db_stmt *q = db_query(w->d, Q_ORIGIN_ADD);
     db_bind_blob(q, 1, slice_of((const char *)digest, 16));
     status st = db_run(q, why);
@@ -172,9 +194,11 @@ static status add_origin(writer *w, const slice *sorted, size_t count, const uin
     return st;
 }
 
-void origin_digest(writer *w, const slice *reports, size_t count, slice *sorted,
-                   uint8_t digest[SHA256_BYTES])
+void origin_digest(writer *w, const slice *reports, size_t count, uint8_t digest[16])
 {
+    slice sorted[FACT_ORIGINS_MAX];
+    uint8_t whole[SHA256_BYTES];
+    assert(count <= FACT_ORIGINS_MAX);
     memcpy(sorted, reports, count * sizeof *sorted);
     qsort(sorted, count, sizeof *sorted, cmp_slices);
     for (size_t i = 0; i < count; i++) {
@@ -182,31 +206,33 @@ void origin_digest(writer *w, const slice *reports, size_t count, slice *sorted,
         hash_update(w->h, slice_of((const char *)&len, sizeof len));
         hash_update(w->h, sorted[i]);
     }
-    hash_final(w->h, digest);
+    hash_final(w->h, whole);
+    memcpy(digest, whole, 16);
 }
 
-status intern_origin(writer *w, const slice *reports, size_t count, int64_t *ret, err *why)
+status intern_origin(writer *w, const slice *reports, size_t count, const uint8_t digest[16],
+                     int64_t *ret, err *why)
 {
-    slice sorted[FACT_ORIGINS_MAX];
-    uint8_t digest[SHA256_BYTES];
     bool row;
-    if (!count) {
-        *ret = 0;
+    int64_t id = 0;
+    if (count && w->origin.id && memcmp(w->origin.digest, digest, 16) == 0)
+        id = w->origin.id;
+    if (!count || id) {
+        *ret = id;
         return OK;
     }
-    if (count > FACT_ORIGINS_MAX)
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "%zu reports behind one claim, limit %d", count,
-                       FACT_ORIGINS_MAX);
-    origin_digest(w, reports, count, sorted, digest);
     db_stmt *q = db_query(w->d, Q_ORIGIN_FIND);
     db_bind_blob(q, 1, slice_of((const char *)digest, 16));
     status st = db_step(q, &row, why);
+    if (st == OK && row) {
+        id = db_int(q, 0);
+        db_reset(q);
+    } else if (st == OK) {
+        st = add_origin(w, reports, count, digest, &id, why);
+    }
     if (st != OK)
         return st;
-    if (row) {
-        *ret = db_int(q, 0);
-        db_reset(q);
-        return OK;
-    }
-    return add_origin(w, sorted, count, digest, ret, why);
+    memcpy(w->origin.digest, digest, 16);
+    w->origin.id = *ret = id;
+    return OK;
 }

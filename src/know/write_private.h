@@ -53,6 +53,8 @@ typedef struct record_state {
     bool skip; /* its content is in the store: claims need not be looked at */
     bool versioned;
     uint64_t at;
+    slice id; /* in `scratch` */
+    uint8_t content[SHA256_BYTES];
     int64_t place; /* -1: none */
     int64_t key;   /* claim.record: hash of (source, id, marking); 0: no identity */
     marking marking;
@@ -60,6 +62,19 @@ typedef struct record_state {
     size_t older_count, older_cap;
     row_set said; /* of those, the ones said again */
 } record_state;
+
+typedef struct node_digest {
+    uint8_t bytes[16]; /* the first of SHA-256 over kind and text; its first 8 are node_key.h */
+} node_digest;
+
+/* Details that were met: one that comes again is kept once for all its claims. */
+enum { WORDS_SLOTS = 8192, WORDS_MIN = 6, WORDS_MAX = 256 };
+typedef struct words_met {
+    int64_t seen[WORDS_SLOTS]; /* digest_key */
+    char last[WORDS_MAX];      /* lists have the same many times in a row */
+    size_t last_len;
+    node_digest last_digest;
+} words_met;
 
 /* The document between writer_document and writer_document_end. */
 typedef struct document_state {
@@ -78,18 +93,25 @@ typedef struct document_state {
     bool near_mine;        /* ... and whether the feed delivered it */
     buf prefix;            /* what stands before the number in places */
     uint64_t records, fresh, withdrawn;
+    slice news_id; /* of the first fresh record; in `texts` */
+    uint8_t news_content[SHA256_BYTES];
     int lock;
 } document_state;
 
 struct writer {
     store *s;
     db *d;
-    struct ahead *ahead; /* NULL: the engine is near; write_ahead.h */
+    struct ahead *ahead; /* write_ahead.h */
     hash_state *h;
     arena texts; /* actor, and the current document's texts */
     arena scratch;
     slice actor;
     node_slot *nodes;
+    words_met *words;
+    struct { /* the last reports looked up; id 0: none */
+        uint8_t digest[16];
+        int64_t id;
+    } origin;
     buf canon;     /* canonical form of one claim */
     int64_t batch; /* claims since the last commit */
     bool together; /* statements wait for writer_sync */
@@ -110,14 +132,17 @@ struct writer {
 
 /* write_intern.c: ids of things, made when they are new. Inside a write transaction. */
 status intern_node(writer *w, node_ref n, int64_t *ret, err *why) NODISCARD;
+/* The same, when its hash is known. */
+node_digest digest_node(writer *w, node_ref n);
+int64_t digest_key(node_digest d);
+status intern_digested(writer *w, node_ref n, node_digest d, int64_t *ret, err *why) NODISCARD;
 status intern_source(writer *w, slice name, int64_t *ret, err *why) NODISCARD;
 status intern_marking(writer *w, marking m, int64_t *ret, err *why) NODISCARD;
-/* 0 when there are no reports. Sorts a copy. */
-status intern_origin(writer *w, const slice *reports, size_t count, int64_t *ret,
-                     err *why) NODISCARD;
-/* Identity of a set of reports, which it sorts: sorted[count]. */
-void origin_digest(writer *w, const slice *reports, size_t count, slice *sorted,
-                   uint8_t digest[SHA256_BYTES]);
+/* 0 when there are no reports. */
+status intern_origin(writer *w, const slice *reports, size_t count, const uint8_t digest[16],
+                     int64_t *ret, err *why) NODISCARD;
+/* Identity of a set of reports, at most FACT_ORIGINS_MAX. */
+void origin_digest(writer *w, const slice *reports, size_t count, uint8_t digest[16]);
 void intern_forget(writer *w); /* after a rollback: ids handed out may not exist */
 
 /* write.c */
@@ -142,12 +167,24 @@ typedef struct claim_place {
 } claim_place;
 /* Writes one claim. *ret_row is its row, *ret_state says what became of it. */
 typedef enum claim_state { CLAIM_NEW, CLAIM_KNOWN } claim_state;
-status put_claim(writer *w, const fact_claim *c, marking m, const claim_place *p, int64_t *ret_row,
-                 claim_state *ret_state, err *why) NODISCARD;
+/* What identifies it, where that is known: else NULL. */
+typedef struct claim_digests {
+    node_digest subject, object, words;
+    bool has_words;     /* its detail is kept as a node */
+    uint8_t origin[16]; /* of its reports, when there are some */
+    int64_t h;
+} claim_digests;
+status put_claim(writer *w, const fact_claim *c, const claim_digests *digests, marking m,
+                 const claim_place *p, int64_t *ret_row, claim_state *ret_state,
+                 err *why) NODISCARD;
+/* same_reports: `origin` of a claim with the same reports; or NULL. */
+status digest_claim(writer *w, const fact_claim *c, marking m, slice source,
+                    const uint8_t *same_reports, claim_digests *ret, err *why) NODISCARD;
 void record_done(record_state *r);
 /* What writer_begin, writer_claim and writer_end come to, at once or later. */
 status record_begin(writer *w, const fact_record *r, err *why) NODISCARD;
-status record_claim(writer *w, const fact_claim *c, err *why) NODISCARD;
+status record_claim(writer *w, const fact_claim *c, const claim_digests *digests,
+                    err *why) NODISCARD;
 status record_end(writer *w, bool *ret_new, err *why) NODISCARD;
 /* Identity of a claim: 64 bits of SHA-256 over all it says. */
 status claim_hash(writer *w, const fact_claim *c, marking m, slice source, int64_t *ret,

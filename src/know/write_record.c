@@ -73,7 +73,7 @@ status claim_hash(writer *w, const fact_claim *c, marking m, slice source, int64
 /* --- one claim ------------------------------------------------------------------------------ */
 
 typedef struct claim_ids {
-    int64_t subject, object, origin, vc, h;
+    int64_t subject, object, origin, vc, h, words;
 } claim_ids;
 
 static status insert_claim(writer *w, const fact_claim *c, const claim_place *p,
@@ -86,7 +86,7 @@ static status insert_claim(writer *w, const fact_claim *c, const claim_place *p,
     db_bind_int(q, 4, c->predicate);
     db_bind_maybe(q, 5, id->object, id->object == 0);
     c->value.len ? db_bind_text(q, 6, c->value) : db_bind_null(q, 6);
-    c->detail.len ? db_bind_text(q, 7, c->detail) : db_bind_null(q, 7);
+    c->detail.len && !id->words ? db_bind_text(q, 7, c->detail) : db_bind_null(q, 7);
     db_bind_int(q, 8, p->source);
     db_bind_int(q, 9, p->document);
     db_bind_maybe(q, 10, (int64_t)p->at, p->document == 0);
@@ -100,6 +100,7 @@ static status insert_claim(writer *w, const fact_claim *c, const claim_place *p,
     db_bind_maybe(q, 18, c->valid_from, c->valid_from == WHEN_NONE);
     db_bind_maybe(q, 19, c->valid_until, c->valid_until == WHEN_NONE);
     db_bind_int(q, 20, p->tx);
+    db_bind_maybe(q, 21, id->words, id->words == 0);
     return db_run(q, why);
 }
 
@@ -132,22 +133,67 @@ static status find_same(writer *w, const fact_claim *c, const claim_ids *id, sam
     return OK;
 }
 
-status put_claim(writer *w, const fact_claim *c, marking m, const claim_place *p, int64_t *ret_row,
-                 claim_state *ret_state, err *why)
+/* Most details of lists are one of a few hundred, most of reports are met once: so the second time
+ * tells. Never a matter of what a claim says, only of where that stands. */
+static bool digest_words(writer *w, slice detail, node_digest *ret)
+{
+    words_met *met = w->words;
+    if (detail.len < WORDS_MIN || detail.len > WORDS_MAX)
+        return false;
+    if (slice_eq(detail, slice_of(met->last, met->last_len))) {
+        *ret = met->last_digest;
+        return true;
+    }
+    *ret = met->last_digest = digest_node(w, (node_ref){KIND_NONE, detail});
+    memcpy(met->last, detail.ptr, detail.len);
+    met->last_len = detail.len;
+    int64_t key = digest_key(*ret), *slot = &met->seen[(uint64_t)key % WORDS_SLOTS];
+    bool again = *slot == key;
+    *slot = key;
+    return again;
+}
+
+status digest_claim(writer *w, const fact_claim *c, marking m, slice source,
+                    const uint8_t *same_reports, claim_digests *ret, err *why)
+{
+    claim_digests d = {.subject = digest_node(w, c->subject)};
+    d.has_words = digest_words(w, c->detail, &d.words);
+    if (c->object.kind != KIND_NONE)
+        d.object = digest_node(w, c->object);
+    if (c->origin_count > FACT_ORIGINS_MAX)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "%zu reports behind one claim, limit %d",
+                       c->origin_count, FACT_ORIGINS_MAX);
+    if (c->origin_count && same_reports)
+        memcpy(d.origin, same_reports, sizeof d.origin);
+    else if (c->origin_count)
+        origin_digest(w, c->origins, c->origin_count, d.origin);
+    status st = claim_hash(w, c, m, source, &d.h, why);
+    if (st == OK)
+        *ret = d;
+    return st;
+}
+
+status put_claim(writer *w, const fact_claim *c, const claim_digests *digests, marking m,
+                 const claim_place *p, int64_t *ret_row, claim_state *ret_state, err *why)
 {
     claim_ids id = {0};
+    claim_digests made;
     same_claim same;
-    status st = claim_hash(w, c, m, p->source_name, &id.h, why);
+    status st = digests ? OK : digest_claim(w, c, m, p->source_name, NULL, &made, why);
+    const claim_digests *d = digests ? digests : &made;
+    id.h = st == OK ? d->h : 0;
     if (st == OK)
-        st = intern_node(w, c->subject, &id.subject, why);
+        st = intern_digested(w, c->subject, d->subject, &id.subject, why);
     if (st == OK && c->object.kind != KIND_NONE)
-        st = intern_node(w, c->object, &id.object, why);
+        st = intern_digested(w, c->object, d->object, &id.object, why);
+    if (st == OK && d->has_words)
+        st = intern_digested(w, (node_ref){KIND_NONE, c->detail}, d->words, &id.words, why);
     if (st == OK)
         st = intern_marking(w, m, &id.vc, why);
     if (st == OK && w->doc.open)
         st = note_class(w, id.vc, 0, why);
     if (st == OK)
-        st = intern_origin(w, c->origins, c->origin_count, &id.origin, why);
+        st = intern_origin(w, c->origins, c->origin_count, d->origin, &id.origin, why);
     if (st == OK)
         st = insert_claim(w, c, p, &id, 0, why);
     if (st != OK)
@@ -384,7 +430,9 @@ status record_begin(writer *w, const fact_record *r, err *why)
     arena_reset(&w->scratch);
     marking own = r->marked ? r->marking : (marking){0};
     rec->marking = marking_join(w->doc.floor, own);
-    if (!arena_copy(&w->scratch, rec->marking.owner, &rec->marking.owner) ||
+    memcpy(rec->content, r->content, sizeof rec->content);
+    if (!arena_copy(&w->scratch, r->id, &rec->id) ||
+        !arena_copy(&w->scratch, rec->marking.owner, &rec->marking.owner) ||
         !arena_copy(&w->scratch, rec->marking.audience, &rec->marking.audience))
         return ARENA_SPENT(&w->scratch, why);
     w->doc.records++;
@@ -396,7 +444,7 @@ status record_begin(writer *w, const fact_record *r, err *why)
     return st == OK && rec->versioned ? begin_version(w, r, vc, why) : st;
 }
 
-status record_claim(writer *w, const fact_claim *c, err *why)
+status record_claim(writer *w, const fact_claim *c, const claim_digests *digests, err *why)
 {
     assert(w->rec.open);
     record_state *r = &w->rec;
@@ -419,7 +467,7 @@ status record_claim(writer *w, const fact_claim *c, err *why)
     };
     int64_t row;
     claim_state state;
-    status st = put_claim(w, c, m, &p, &row, &state, why);
+    status st = put_claim(w, c, digests, m, &p, &row, &state, why);
     if (st != OK)
         return st;
     if (state == CLAIM_NEW) {
@@ -433,6 +481,13 @@ status record_claim(writer *w, const fact_claim *c, err *why)
     if (r->older_count && (st = row_set_add(&r->said, row, why)) != OK)
         return st;
     return w->doc.snapshot ? row_set_add(&w->doc.claims_seen, row, why) : OK;
+}
+
+/* The first record that says something new. */
+static status note_news(writer *w, err *why)
+{
+    memcpy(w->doc.news_content, w->rec.content, sizeof w->doc.news_content);
+    return arena_copy(&w->texts, w->rec.id, &w->doc.news_id) ? OK : ARENA_SPENT(&w->texts, why);
 }
 
 status record_end(writer *w, bool *ret_new, err *why)
@@ -455,7 +510,8 @@ status record_end(writer *w, bool *ret_new, err *why)
     r->older_count = 0;
     if (st != OK)
         return st;
-    w->doc.fresh += r->fresh;
+    if (r->fresh && !w->doc.fresh++ && (st = note_news(w, why)) != OK)
+        return st;
     *ret_new = r->fresh;
     return flush_batch(w, why);
 }

@@ -7,8 +7,8 @@ document is there in part; a feed is what it was or what it became, nothing betw
 agree; no process and no temporary file is left. Then what was killed is repeated, and the export is
 the one of a store that was never killed, byte for byte but for the instants.
 
-20 kills, 200 with NOROSHI_TEST_LONG; with NOROSHI_TEST_STORE the stores are in that PostgreSQL server, a
-database each, and there are 8 kills, or 24. The same NOROSHI_TEST_SEED is the same plan: what is killed, at
+22 kills, 220 with NOROSHI_TEST_LONG; with NOROSHI_TEST_STORE the stores are in that PostgreSQL server, a
+database each, and there are 9 kills, or 27. The same NOROSHI_TEST_SEED is the same plan: what is killed, at
 which part of the time that it was measured to take, and how."""
 import hashlib
 import os
@@ -25,12 +25,13 @@ import time
 NOROSHI = os.path.abspath(os.environ.get("NOROSHI", "build/noroshi"))
 LONG = bool(os.environ.get("NOROSHI_TEST_LONG"))
 SERVER = os.environ.get("NOROSHI_TEST_STORE")
-KINDS = {"small": 9, "large": 5, "together": 2, "worker": 3, "init": 1}
+KINDS = {"small": 9, "large": 5, "together": 2, "worker": 3, "feed": 2, "init": 1}
 if SERVER:  # what is pending in the database is what is new there
-    KINDS = {"small": 2, "large": 3, "together": 1, "worker": 1, "init": 1}
+    KINDS = {"small": 2, "large": 3, "together": 1, "worker": 1, "feed": 1, "init": 1}
 KILLS = sum(KINDS.values()) * (1 if not LONG else 3 if SERVER else 10)
 SEED = int(os.environ.get("NOROSHI_TEST_SEED") or int.from_bytes(os.urandom(4), "big"))
-SMALL_DOCS, SMALL_VALUES, MIDDLE_CLAIMS, LARGE_CLAIMS = 120, 20, 25000, 100000  # batches are of 20,000
+SMALL_DOCS, SMALL_VALUES, MIDDLE_CLAIMS, LARGE_CLAIMS = 120, 20, 55000, 130000  # batches are of 50,000
+WIDE_VALUES = 200000 if LONG else 55000  # of a feed that is a whole list, and changes by one in a hundred
 ACTORS = ["intrusion-set--11111111-1111-4111-8111-11111111111%d" % i for i in (1, 2)]
 DECIDED = "45.200.0.1"  # what the analyst speaks about
 DOCUMENT = re.compile(rb'"document":"sha256:([0-9a-f]{64})"')
@@ -70,6 +71,9 @@ def make_documents(d):
         write("%s/%s.txt" % (d, name), ["%d.%d.%d.%d" % (net, i >> 16, i >> 8 & 255, i & 255) for i in range(claims)])
     for version, first in (("v1", 0), ("v2", 700)):
         write("%s/%s/list.txt" % (d, version), ["47.1.%d.%d" % (i >> 8, i & 255) for i in range(first, first + 2000)])
+    for version, gone in (("v1", 0), ("v2", 1)):  # another hundredth is missing from each
+        write("%s/%s/wide.txt" % (d, version), ["49.%d.%d.%d" % (i >> 16, i >> 8 & 255, i & 255)
+                                                for i in range(WIDE_VALUES) if i % 101 != gone])
     names = ["Azure Heron", "Grey Otter"]
     objects = ['{"type":"intrusion-set","spec_version":"2.1","id":"%s","created":"2020-01-01T00:00:00.000Z",'
                '"modified":"2020-01-01T00:00:00.000Z","name":"%s"}' % pair for pair in zip(ACTORS, names)]
@@ -77,15 +81,15 @@ def make_documents(d):
                                '"objects":[%s]}' % ",".join(objects)])
     for at, _, files in os.walk(d):
         for name in files:
-            if name not in ("list.txt", "actors.json"):
+            if name not in ("list.txt", "wide.txt", "actors.json"):
                 with open(os.path.join(at, name), "rb") as f:
                     content = f.read()
                 wanted[hashlib.sha256(content).hexdigest()] = content
     return wanted
 
 
-def feed_values(d, version):
-    with open("%s/%s/list.txt" % (d, version), "rb") as f:
+def feed_values(d, version, name="list.txt"):
+    with open("%s/%s/%s" % (d, version, name), "rb") as f:
         return set(f.read().split())
 
 
@@ -94,6 +98,7 @@ def lists(*paths):
 
 
 FEED = ["import", "--json", "--format", "list", "--mode", "snapshot", "--source", "feed"]
+WIDE = FEED[:-1] + ["wide"]
 PLANS = {  # name: steps; the commands of a step run at the same time
     "small": [[lists("a")], [FEED + ["v2/list.txt"]], [["verdict", "set", DECIDED, "malicious", "--why", "seen"]],
               [["verdict", "set", DECIDED, "benign", "--why", "ours"]],
@@ -101,6 +106,7 @@ PLANS = {  # name: steps; the commands of a step run at the same time
     "large": [[lists("a", "large.txt", "b")], [FEED + ["v2/list.txt"]]],
     "together": [[lists("a"), lists("b"), lists("middle.txt"), lists("c")]],
     "worker": [[lists("a", "middle.txt", "b")]],
+    "feed": [[WIDE + ["v2/wide.txt"]]],
     "init": [[["init"]]],
 }
 
@@ -274,10 +280,10 @@ def check_documents(found, wanted, acknowledged):
     return problems
 
 
-def check_feed(home, lines, acknowledged):
-    now = {VALUE.search(line)[1] for line in lines if BY.search(line)[1] == b"feed"}
-    old, new = feed_values(home, "v1"), feed_values(home, "v2")
-    with open(home + "/v2/list.txt", "rb") as f:
+def check_feed(home, lines, acknowledged, source=b"feed", name="list.txt"):
+    now = {VALUE.search(line)[1] for line in lines if BY.search(line)[1] == source}
+    old, new = feed_values(home, "v1", name), feed_values(home, "v2", name)
+    with open("%s/v2/%s" % (home, name), "rb") as f:
         sha = hashlib.sha256(f.read()).hexdigest()
     if now != new and (now != old or sha in acknowledged):
         return ["the feed is neither: %d values, %d of the old, %d of the new" % (len(now), len(now & old), len(now & new))]
@@ -312,6 +318,9 @@ def check_index(home, data, lines, wanted, chance):
     """Asked, every value is found exactly when the export has it."""
     there = {VALUE.search(line)[1] for line in lines if b'"kind":"ipv4"' in line}
     every = sorted(set().union(*(set(c.split()) for c in wanted.values()))) + sorted(feed_values(home, "v1"))
+    if any(BY.search(line)[1] == b"wide" for line in lines):  # what changes, and as much that does not
+        old, new = (feed_values(home, v, "wide.txt") for v in ("v1", "v2"))
+        every = sorted(old ^ new) + chance.sample(sorted(old & new), 500)
     some = chance.sample(every, 200)
     code, out, errors = run(home, data, ["ask", "--json", "-"], b"".join(v + b"\n" for v in some))
     answers = out.splitlines()
@@ -355,7 +364,7 @@ def check_repeated(home, data, plan, done, wanted):
 class Bench:
     def __init__(self, top):
         self.home = os.path.join(top, "home")
-        self.top, self.base = top, os.path.join(top, "base")
+        self.top, self.base, self.wide = top, os.path.join(top, "base"), os.path.join(top, "wide")
         os.makedirs(self.home)
         self.wanted = make_documents(self.home)
         if SERVER:
@@ -364,6 +373,12 @@ class Bench:
             code, _, errors = run(self.home, self.base, words)
             if code:
                 sys.exit("Bail out! %s: %s" % (words, errors))
+        shutil.copytree(self.base, self.wide)
+        if SERVER:
+            new_database(self.wide, self.base)
+        code, _, errors = run(self.home, self.wide, WIDE + ["v1/wide.txt"])
+        if code:
+            sys.exit("Bail out! the wide feed: %s" % errors)
         self.seconds, self.final = {}, {}
         for plan in PLANS:
             data = self.fresh(plan)
@@ -376,10 +391,11 @@ class Bench:
     def fresh(self, plan):
         data = os.path.join(self.top, "data")
         shutil.rmtree(data, ignore_errors=True)
-        if plan != "init":
-            shutil.copytree(self.base, data)
+        base = {"init": None, "feed": self.wide}.get(plan, self.base)
+        if base:
+            shutil.copytree(base, data)
         if SERVER:
-            new_database(data, self.base if plan != "init" else None)
+            new_database(data, base)
         return data
 
     def check(self, data, plan, r, chance):
@@ -393,7 +409,10 @@ class Bench:
             return problems + check_repeated(self.home, data, plan, r.done, self.final[plan])
         lines = export(self.home, data, problems).splitlines()
         problems += check_documents(by_document(lines), self.wanted, set(r.acknowledged))
-        problems += check_feed(self.home, lines, r.acknowledged)
+        if plan == "feed":
+            problems += check_feed(self.home, lines, r.acknowledged, b"wide", "wide.txt")
+        else:
+            problems += check_feed(self.home, lines, r.acknowledged)
         problems += check_words(lines, plan, r.done)
         problems += check_bytes(self.home, data, self.wanted, r.acknowledged, chance)
         problems += check_index(self.home, data, lines, self.wanted, chance)
@@ -451,7 +470,7 @@ def one_worker_kill(bench, at, chance):
 def one_kill(bench, plan, at, chance):
     group, victim = chance.random() < 0.5, chance.randrange(4)
     data, r = until_killed(bench, plan, at, group=group, victim=victim)
-    twice = r.killed and plan in ("large", "together") and chance.random() < 0.4
+    twice = r.killed and plan in ("large", "together", "feed") and chance.random() < 0.4
     if twice:
         kill_recovery(bench, data, chance, r)
     how = "in step %d, %d acknowledged%s%s" % (r.done, len(r.acknowledged), "" if group else ", workers left to themselves",

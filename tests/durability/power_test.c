@@ -75,7 +75,7 @@ static void add_doc(bench *b, const char *name, int net, size_t first, size_t li
     d->lines = lines;
     d->feed = net == 0;
     for (size_t i = first; i < first + lines; i++)
-        buf_printf(&text, "45.%d.%zu.%zu\n", net, i >> 8, i & 255);
+        buf_printf(&text, "45.%zu.%zu.%zu\n", (size_t)net + (i >> 16), i >> 8 & 255, i & 255);
     assert(!text.failed);
     d->bytes = slice_of(text.ptr, text.len); /* kept to the end */
     hash_state *h = hash_new(HASH_SHA256);

@@ -290,12 +290,12 @@ int64_t db_last_id(db *d)
 
 bool db_is_far(const db *d)
 {
-    return d->driver->expect != NULL;
+    return d->driver->far;
 }
 
 status db_expect(db *d, const db_coming *c, err *why)
 {
-    return d->driver->expect ? d->driver->expect(d, c, why) : OK;
+    return d->driver->expect(d, c, why);
 }
 
 status db_explain(db *d, query q, buf *out, err *why)

@@ -15,6 +15,7 @@ enum { SQL_MAX = 32768 }; /* bytes of one statement with its filters expanded */
 
 typedef struct db_driver {
     const char *name;
+    bool far; /* at the other end of a socket: each statement is a journey */
     status (*open)(const db_options *o, db **ret, err *why);
     void (*close)(db *d);
     /* the version of the schema, 0 when there is none; and what goes with a new one */
@@ -42,7 +43,7 @@ typedef struct db_driver {
     void (*reset)(db_stmt *s);
     int64_t (*changes)(db *d);
     int64_t (*last_id)(db *d);
-    status (*expect)(db *d, const db_coming *c, err *why); /* NULL: the engine is near */
+    status (*expect)(db *d, const db_coming *c, err *why);
     /* tables.h: a statement made up on the way, and filling a table (NULL: by an INSERT) */
     status (*adhoc)(db *d, const char *sql, db_stmt **ret, err *why);
     void (*adhoc_done)(db_stmt *s);

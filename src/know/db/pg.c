@@ -395,6 +395,7 @@ static status check(db *b, err *why)
 
 const db_driver db_postgresql = {
     .name = "postgresql",
+    .far = true,
     .open = open_db,
     .close = close_db,
     .version = version,

@@ -132,7 +132,7 @@ void pg_lanes_free(pg_db *d);
 /* Answers the statement from what is known. False: the server has to. */
 bool pg_answer(pg_stmt *s, status *ret, bool *ret_row, err *why);
 /* The server has run a statement that changed rows: what is known may be out of date. */
-void pg_changed(pg_db *d, query q);
+void pg_changed(const pg_stmt *s);
 status pg_expect(db *d, const db_coming *c, err *why);
 
 #endif

@@ -306,7 +306,7 @@ static status run(pg_stmt *s, err *why)
         d->changes = slice_u64(slice_str(PQcmdTuples(s->result)), &n) ? (int64_t)n : 0;
         if (s->is.returns_id && PQntuples(s->result))
             d->last_id = pg_number(s->result, 0, 0);
-        pg_changed(d, s->q);
+        pg_changed(s);
     }
     return OK;
 }

@@ -1,39 +1,19 @@
 /* sqlite.c - the SQLite driver: see know/db.h.
  * Settings: WAL with synchronous=FULL (an acknowledged commit survives power loss), trusted_schema
  * off and defensive mode (a restored file is hostile until checked), temporary data in memory. */
-#include "know/db/driver.h"
+#include "know/db/lite.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-typedef struct sqlite_db sqlite_db;
-
-typedef struct sqlite_stmt {
-    db_stmt base;
-    sqlite3_stmt *s;
-} sqlite_stmt;
-
-struct sqlite_db {
-    db base;
-    sqlite3 *conn;
-    int busy_ms;
-    sqlite_stmt stmt[QUERY_COUNT_];
-};
-
-static sqlite_db *of(db *d)
-{
-    return (sqlite_db *)d;
-}
-
 static sqlite3_stmt *raw(db_stmt *s)
 {
-    return ((sqlite_stmt *)s)->s;
+    return ((lite_stmt *)s)->s;
 }
 
 /* --- errors --------------------------------------------------------------------------------- */
 
-static status fail(const sqlite_db *d, const char *doing, err *why)
+status lite_fail(const lite_db *d, const char *doing, err *why)
 {
     switch (sqlite3_errcode(d->conn) & 0xff) { /* the rest of it says which way */
     case SQLITE_BUSY:
@@ -111,11 +91,12 @@ static void put_filter(void *ctx, buf *out, db_filter f, slice row)
 
 static status run_sql(db *b, const char *sql, err *why)
 {
-    const sqlite_db *d = of(b);
-    return sqlite3_exec(d->conn, sql, NULL, NULL, NULL) == SQLITE_OK ? OK : fail(d, "SQL", why);
+    const lite_db *d = lite_of(b);
+    return sqlite3_exec(d->conn, sql, NULL, NULL, NULL) == SQLITE_OK ? OK
+                                                                     : lite_fail(d, "SQL", why);
 }
 
-static status configure(sqlite_db *d, const db_options *o, err *why)
+static status configure(lite_db *d, const db_options *o, err *why)
 {
     char sql[256];
     d->busy_ms = (int)(o->busy_ms ? o->busy_ms : 10000);
@@ -133,7 +114,7 @@ static status configure(sqlite_db *d, const db_options *o, err *why)
                                    NULL) ||
         sqlite3_create_function_v2(d->conn, "sees_class", 1, flags, &d->base, fn_sees_class, NULL,
                                    NULL, NULL))
-        return fail(d, "registering functions", why);
+        return lite_fail(d, "registering functions", why);
     snprintf(sql, sizeof sql,
              "PRAGMA cache_size=-%u; PRAGMA mmap_size=%llu; PRAGMA temp_store=MEMORY;",
              o->cache_kib ? o->cache_kib : 8192, (unsigned long long)o->mmap_bytes);
@@ -141,23 +122,24 @@ static status configure(sqlite_db *d, const db_options *o, err *why)
     if (st == OK && !o->read_only)
         st = run_sql(
             &d->base,
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;",
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=16000;",
             why);
     return st;
 }
 
 static void close_db(db *b)
 {
-    sqlite_db *d = of(b);
+    lite_db *d = lite_of(b);
     for (int i = 0; i < QUERY_COUNT_; i++)
         sqlite3_finalize(d->stmt[i].s);
+    lite_lanes_free(d);
     sqlite3_close(d->conn);
     free(d);
 }
 
 static status open_db(const db_options *o, db **ret, err *why)
 {
-    sqlite_db *d = calloc(1, sizeof *d);
+    lite_db *d = calloc(1, sizeof *d);
     if (!d)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "store: out of memory");
     d->base = (db){.driver = &db_sqlite, .mutant = o->mutant};
@@ -165,7 +147,7 @@ static status open_db(const db_options *o, db **ret, err *why)
     flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
     status st = OK;
     if (sqlite3_open_v2(o->where, &d->conn, flags, o->vfs) != SQLITE_OK)
-        st = d->conn ? fail(d, o->where, why)
+        st = d->conn ? lite_fail(d, o->where, why)
                      : err_set(why, ERR_LIMIT, ERR_NOWHERE, "store: out of memory");
     if (st == OK)
         st = configure(d, o, why);
@@ -179,11 +161,12 @@ static status open_db(const db_options *o, db **ret, err *why)
 
 static status user_version(db *b, int *ret, err *why)
 {
-    const sqlite_db *d = of(b);
+    const lite_db *d = lite_of(b);
     sqlite3_stmt *s;
     if (sqlite3_prepare_v2(d->conn, "PRAGMA user_version", -1, &s, NULL) != SQLITE_OK)
-        return fail(d, "reading the schema version", why);
-    status st = sqlite3_step(s) == SQLITE_ROW ? OK : fail(d, "reading the schema version", why);
+        return lite_fail(d, "reading the schema version", why);
+    status st =
+        sqlite3_step(s) == SQLITE_ROW ? OK : lite_fail(d, "reading the schema version", why);
     if (st == OK)
         *ret = sqlite3_column_int(s, 0);
     sqlite3_finalize(s);
@@ -211,17 +194,23 @@ static status begin_write(db *d, err *why)
 
 static status commit(db *d, err *why)
 {
-    return run_sql(d, "COMMIT", why);
+    status st = lite_quiet(lite_of(d), why);
+    if (st == OK)
+        st = run_sql(d, "COMMIT", why);
+    if (st == OK)
+        lite_forget(lite_of(d));
+    return st;
 }
 
 static bool in_transaction(const db *d)
 {
-    return !sqlite3_get_autocommit(((const sqlite_db *)d)->conn);
+    return !sqlite3_get_autocommit(((const lite_db *)d)->conn);
 }
 
 static void rollback(db *b)
 {
-    sqlite_db *d = of(b);
+    lite_db *d = lite_of(b);
+    lite_forget(d);
     for (int i = 0; i < QUERY_COUNT_; i++)
         if (d->stmt[i].s)
             sqlite3_reset(d->stmt[i].s);
@@ -231,109 +220,186 @@ static void rollback(db *b)
 
 static status savepoint(db *d, err *why)
 {
-    return run_sql(d, "SAVEPOINT part", why);
+    status st = lite_quiet(lite_of(d), why);
+    return st == OK ? run_sql(d, "SAVEPOINT part", why) : st;
 }
 
 static status release(db *d, err *why)
 {
-    return run_sql(d, "RELEASE part", why);
+    status st = lite_quiet(lite_of(d), why);
+    return st == OK ? run_sql(d, "RELEASE part", why) : st;
 }
 
 static status rollback_savepoint(db *d, err *why)
 {
+    lite_forget(lite_of(d));
     return run_sql(d, "ROLLBACK TO part; RELEASE part", why);
 }
 
 static status checkpoint(db *b, err *why)
 {
-    sqlite_db *d = of(b);
+    lite_db *d = lite_of(b);
     sqlite3_busy_timeout(d->conn, 0); /* nor is it worth waiting for */
     int code = sqlite3_wal_checkpoint_v2(d->conn, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_busy_timeout(d->conn, d->busy_ms);
     /* a reader in the way is no error: a later checkpoint does it */
-    return code == SQLITE_OK || code == SQLITE_BUSY ? OK : fail(d, "checkpoint", why);
+    return code == SQLITE_OK || code == SQLITE_BUSY ? OK : lite_fail(d, "checkpoint", why);
 }
 
 /* --- statements ----------------------------------------------------------------------------- */
 
-static void prepare(sqlite_db *d, query q)
+static void prepare(lite_db *d, query q)
 {
-    sqlite_stmt *s = &d->stmt[q];
+    lite_stmt *s = &d->stmt[q];
     buf sql;
     buf_init(&sql, SQL_MAX);
     db_expand(db_text_of(&db_sqlite, q), db_dropped(&d->base, q), &sql, put_filter, NULL);
     buf_byte(&sql, 0);
     s->base.d = &d->base;
+    s->q = q;
     s->base.broken = buf_status(&sql, &d->base.first);
     if (s->base.broken == OK && sqlite3_prepare_v3(d->conn, sql.ptr, -1, SQLITE_PREPARE_PERSISTENT,
                                                    &s->s, NULL) != SQLITE_OK)
-        s->base.broken = fail(d, sql.ptr, &d->base.first);
+        s->base.broken = lite_fail(d, sql.ptr, &d->base.first);
     buf_done(&sql);
+}
+
+/* A statement that may be answered from what is known: SQLite sees it when it cannot be. */
+static bool note(lite_db *d, lite_stmt *s, query q)
+{
+    s->noted = false;
+    if (!lite_recalls(d) || !(recall_wants(q) || q == Q_CLAIM_WITHDRAW))
+        return false;
+    memset(s->given, 0, (size_t)s->given_count * sizeof *s->given);
+    s->given_count = 0;
+    s->base.d = &d->base;
+    s->q = q;
+    return s->noted = true;
 }
 
 static db_stmt *query_stmt(db *b, query q)
 {
-    sqlite_db *d = of(b);
-    sqlite_stmt *s = &d->stmt[q];
-    if (!s->s) {
+    lite_db *d = lite_of(b);
+    lite_stmt *s = &d->stmt[q];
+    s->remembered = false;
+    bool noted = note(d, s, q);
+    if (!s->s && !noted) {
         prepare(d, q);
-    } else {
+    } else if (s->s) {
         sqlite3_reset(s->s);
         sqlite3_clear_bindings(s->s);
-        s->base.broken = OK;
     }
+    if (s->s || noted)
+        s->base.broken = OK;
     return &s->base;
 }
 
 static void bound(db_stmt *s, int code)
 {
     if (code != SQLITE_OK && s->broken == OK)
-        s->broken = fail(of(s->d), "binding", &s->d->first);
+        s->broken = lite_fail(lite_of(s->d), "binding", &s->d->first);
+}
+
+static void bind_value(lite_stmt *s, int at, const recall_value *v)
+{
+    const char *bytes = v->text.ptr ? v->text.ptr : "";
+    if (s->noted) {
+        assert(at >= 1 && at <= LITE_GIVEN_MAX);
+        s->given[at - 1] = *v;
+        s->given_count = at > s->given_count ? at : s->given_count;
+    } else if (v->type == 'i') {
+        bound(&s->base, sqlite3_bind_int64(s->s, at, v->n));
+    } else if (v->type == 't') {
+        bound(&s->base,
+              sqlite3_bind_text64(s->s, at, bytes, v->text.len, SQLITE_STATIC, SQLITE_UTF8));
+    } else if (v->type == 'b') {
+        bound(&s->base, sqlite3_bind_blob64(s->s, at, bytes, v->text.len, SQLITE_STATIC));
+    } else {
+        bound(&s->base, sqlite3_bind_null(s->s, at));
+    }
 }
 
 static void bind_int(db_stmt *s, int at, int64_t n)
 {
-    bound(s, sqlite3_bind_int64(raw(s), at, n));
+    bind_value((lite_stmt *)s, at, &(recall_value){.type = 'i', .n = n});
 }
 
 static void bind_null(db_stmt *s, int at)
 {
-    bound(s, sqlite3_bind_null(raw(s), at));
+    bind_value((lite_stmt *)s, at, &(recall_value){0});
 }
 
 static void bind_text(db_stmt *s, int at, slice text)
 {
-    bound(s, sqlite3_bind_text64(raw(s), at, text.ptr ? text.ptr : "", text.len, SQLITE_STATIC,
-                                 SQLITE_UTF8));
+    bind_value((lite_stmt *)s, at, &(recall_value){.type = 't', .text = text});
 }
 
 static void bind_blob(db_stmt *s, int at, slice bytes)
 {
-    bound(s, sqlite3_bind_blob64(raw(s), at, bytes.ptr ? bytes.ptr : "", bytes.len, SQLITE_STATIC));
+    bind_value((lite_stmt *)s, at, &(recall_value){.type = 'b', .text = bytes});
 }
 
-static status step(db_stmt *s, bool *ret_row, err *why)
+/* What was noted, for SQLite after all. */
+static void bind_noted(lite_db *d, lite_stmt *s)
 {
-    int code = sqlite3_step(raw(s));
+    if (!s->s)
+        prepare(d, s->q);
+    s->noted = false;
+    for (int i = 0; s->s && i < sqlite3_bind_parameter_count(s->s); i++)
+        bind_value(s, i + 1, &s->given[i]);
+}
+
+static status step(db_stmt *b, bool *ret_row, err *why)
+{
+    lite_stmt *s = (lite_stmt *)b;
+    lite_db *d = lite_of(b->d);
+    status st = OK;
+    *ret_row = false;
+    if (s->remembered) { /* it was the only row */
+        s->remembered = false;
+        return OK;
+    }
+    if (s->noted) {
+        if (lite_answer(s, &st, why)) {
+            *ret_row = s->remembered;
+            return st;
+        }
+        bind_noted(d, s);
+        if (b->broken != OK)
+            return db_step(b, ret_row, why); /* which tells why */
+    }
+    if (d->lanes && !sqlite3_stmt_busy(s->s) && !recall_stands_apart(s->q) &&
+        (st = lite_quiet(d, why)) != OK)
+        return st;
+    int code = sqlite3_step(s->s);
     if (code != SQLITE_ROW && code != SQLITE_DONE) {
-        status st = fail(of(s->d), sqlite3_sql(raw(s)), why);
-        sqlite3_reset(raw(s));
+        st = lite_fail(d, sqlite3_sql(s->s), why);
+        sqlite3_reset(s->s);
         return st;
     }
     *ret_row = code == SQLITE_ROW;
-    if (!*ret_row)
-        sqlite3_reset(raw(s));
+    if (*ret_row)
+        return OK;
+    if (!sqlite3_stmt_readonly(s->s)) {
+        d->last_id = sqlite3_last_insert_rowid(d->conn);
+        d->changes = sqlite3_changes64(d->conn);
+        lite_changed(s);
+    }
+    sqlite3_reset(s->s);
     return OK;
 }
 
-static int64_t column_int(db_stmt *s, int column)
+static int64_t column_int(db_stmt *b, int column)
 {
-    return sqlite3_column_int64(raw(s), column);
+    const lite_stmt *s = (const lite_stmt *)b;
+    return s->remembered ? s->reply.values[column] : sqlite3_column_int64(s->s, column);
 }
 
-static bool column_is_null(db_stmt *s, int column)
+static bool column_is_null(db_stmt *b, int column)
 {
-    return sqlite3_column_type(raw(s), column) == SQLITE_NULL;
+    const lite_stmt *s = (const lite_stmt *)b;
+    return s->remembered ? s->reply.nulls >> column & 1
+                         : sqlite3_column_type(s->s, column) == SQLITE_NULL;
 }
 
 static slice column_text(db_stmt *s, int column)
@@ -342,30 +408,34 @@ static slice column_text(db_stmt *s, int column)
     return slice_of(p ? p : "", (size_t)sqlite3_column_bytes(raw(s), column));
 }
 
-static void reset(db_stmt *s)
+static void reset(db_stmt *b)
 {
-    sqlite3_reset(raw(s));
+    lite_stmt *s = (lite_stmt *)b;
+    s->remembered = false;
+    if (s->s)
+        sqlite3_reset(s->s);
 }
 
 static int64_t changes(db *d)
 {
-    return sqlite3_changes64(of(d)->conn);
+    return lite_of(d)->changes;
 }
 
 static int64_t last_id(db *d)
 {
-    return sqlite3_last_insert_rowid(of(d)->conn);
+    return lite_of(d)->last_id;
 }
 
 static status adhoc(db *b, const char *sql, db_stmt **ret, err *why)
 {
-    sqlite_stmt *s = calloc(1, sizeof *s);
+    lite_stmt *s = calloc(1, sizeof *s);
     if (!s)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "store: out of memory");
     s->base.d = b;
-    if (sqlite3_prepare_v2(of(b)->conn, sql, -1, &s->s, NULL) != SQLITE_OK) {
+    s->q = QUERY_COUNT_;
+    if (sqlite3_prepare_v2(lite_of(b)->conn, sql, -1, &s->s, NULL) != SQLITE_OK) {
         free(s);
-        return fail(of(b), sql, why);
+        return lite_fail(lite_of(b), sql, why);
     }
     *ret = &s->base;
     return OK;
@@ -381,7 +451,7 @@ static void adhoc_done(db_stmt *s)
 
 static status explain(db *b, query q, buf *out, err *why)
 {
-    const sqlite_db *d = of(b);
+    const lite_db *d = lite_of(b);
     buf sql;
     sqlite3_stmt *s = NULL;
     buf_init(&sql, SQL_MAX);
@@ -390,7 +460,7 @@ static status explain(db *b, query q, buf *out, err *why)
     buf_byte(&sql, 0);
     status st = buf_status(&sql, why);
     if (st == OK && sqlite3_prepare_v2(d->conn, sql.ptr, -1, &s, NULL) != SQLITE_OK)
-        st = fail(d, sql.ptr, why);
+        st = lite_fail(d, sql.ptr, why);
     while (st == OK && sqlite3_step(s) == SQLITE_ROW)
         buf_printf(out, "%s\n", (const char *)sqlite3_column_text(s, 3));
     sqlite3_finalize(s);
@@ -400,13 +470,13 @@ static status explain(db *b, query q, buf *out, err *why)
 
 static status check(db *b, err *why)
 {
-    const sqlite_db *d = of(b);
+    const lite_db *d = lite_of(b);
     sqlite3_stmt *s = NULL;
     if (sqlite3_prepare_v2(d->conn, "PRAGMA quick_check(1)", -1, &s, NULL) != SQLITE_OK)
-        return fail(d, "checking", why);
+        return lite_fail(d, "checking", why);
     status st = OK;
     if (sqlite3_step(s) != SQLITE_ROW)
-        st = fail(d, "checking", why);
+        st = lite_fail(d, "checking", why);
     else if (strcmp((const char *)sqlite3_column_text(s, 0), "ok") != 0)
         st = err_set(why, ERR_INTERNAL, ERR_NOWHERE, "store: %s",
                      (const char *)sqlite3_column_text(s, 0));
@@ -442,6 +512,7 @@ const db_driver db_sqlite = {
     .reset = reset,
     .changes = changes,
     .last_id = last_id,
+    .expect = lite_expect,
     .adhoc = adhoc,
     .adhoc_done = adhoc_done,
     .explain = explain,
