@@ -196,9 +196,11 @@ _Static_assert((int)PRED_COUNT_ <= (int)VOICES_MAX, "a part for each predicate")
 static status read_pointing(void *ctx, size_t i, size_t max, claim_rows *rows, bool *more, err *why)
 {
     pointing *p = ctx;
-    db_stmt *q = db_query(p->l->d, Q_CLAIMS_TO_LAST);
+    predicate tie = (predicate)(i + 1); /* each predicate is a part */
+    bool may_be_restored = tie == PRED_SAME_AS || tie == PRED_NOT_SAME_AS;
+    db_stmt *q = db_query(p->l->d, may_be_restored ? Q_CLAIMS_TO_TIES_LAST : Q_CLAIMS_TO_LAST);
     db_bind_int(q, 1, p->node);
-    db_bind_int(q, 2, (int64_t)i + 1); /* each predicate is a part */
+    db_bind_int(q, 2, tie);
     db_bind_int(q, 3, (int64_t)max + 1);
     return rows_take(p->l, p->a, q, NULL, max, rows, more, why);
 }
