@@ -380,6 +380,11 @@ void slots_find_plain(const slots *s, const slots_key *keys, size_t count, uint3
     find_one_table(s, keys, count, ret, find_plain);
 }
 
+bool slots_filter_has(const slots *s, slots_hash h)
+{
+    return !filter_says_no(filter_block(s, h), h.rest);
+}
+
 /* --- records -------------------------------------------------------------------------------- */
 
 bool slots_profile_at(const slots *s, uint32_t id, slots_profile *ret)

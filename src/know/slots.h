@@ -28,6 +28,7 @@ enum {
     SLOTS_BATCH = 128,    /* look-ups under way at once */
     SLOTS_LIST_MAX = 64,  /* profiles of one key; more are left out, and counted */
     SLOTS_KINDS = 64,
+    SLOTS_SEED = 16,               /* bytes */
     SLOTS_TABLES_MAX = 64,         /* asked at once */
     SLOTS_LISTED = 1 << 25,        /* a record from here on is a list of profiles */
     SLOTS_REMOVED = (1 << 26) - 1, /* a record: the key is said to be gone */

@@ -14,9 +14,8 @@
 #include "know/slots.h"
 
 enum {
-    SLOTS_SHORT = 64,                  /* bytes of the longest key that is summed */
-    SLOTS_WORDS = SLOTS_SHORT / 8 + 2, /* its words, kind and length, and a constant */
-    SLOTS_SEED = 16
+    SLOTS_SHORT = 64,                 /* bytes of the longest key that is summed */
+    SLOTS_WORDS = SLOTS_SHORT / 8 + 2 /* its words, kind and length, and a constant */
 };
 
 __extension__ typedef unsigned __int128 slots_wide;

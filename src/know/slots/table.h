@@ -22,6 +22,9 @@ struct slots {
 void slots_find_hashes(const slots *const *tables, size_t table_count, const slots_hash *h,
                        size_t count, slots_found *ret);
 
+/* What the filter alone says: false is certain. */
+bool slots_filter_has(const slots *t, slots_hash h);
+
 /* The slots of a table in their order. */
 static inline const slot *slots_next(const slots *t, uint64_t *at)
 {
