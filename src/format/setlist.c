@@ -106,7 +106,7 @@ static bool eight_digits(const unsigned char *p, char out[4])
     for (unsigned i = 0; i < 8; i++) /* one read, whatever the machine's order is */
         bytes |= (uint64_t)p[i] << 8 * i;
     x = bytes | ones * 0x20; /* lower case; digits have that bit */
-    /* the top bit of each byte: is it from '0' on and not behind '9', ... no byte reaches the next */
+    /* the top bit of each byte: from '0' on, not behind '9'. No byte reaches into the next one */
     uint64_t digit = (bytes + ones * (0x80 - '0')) & ~(bytes + ones * (0x80 - ('9' + 1))),
              letter = (x + ones * (0x80 - 'a')) & ~(x + ones * (0x80 - ('f' + 1)));
     if ((bytes & tops) || ((digit | letter) & tops) != tops)

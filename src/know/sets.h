@@ -11,10 +11,10 @@
  * Uses: store, write, tiers. Used by: intake, judge, answer, cmd.
  * A set is a name, a source and a marking; each loaded version of it is one row (who, which bytes,
  * from which transaction to which) and its tables of keys (docs/formats/tiers.md). A version may be
- * a change to the one before it, whose tables it shares; all are as whole to a reader. They are seen
- * and not seen as everything else is: a lens finds what its view may see at its time, and another
- * source's or another marking's set of the same name is another set. A version that was replaced or
- * dropped stays for as-of until it is purged.
+ * a change to the one before it, whose tables it shares; to a reader each is whole. Versions are
+ * seen and not seen as everything else is: a lens finds what its view may see at its time, and
+ * another source's or another marking's set of the same name is another set. A version that was
+ * replaced or dropped stays for as-of until it is purged.
  * A hit is a claim nobody stored: its id is that of a claim, the key's hash and the version's. */
 #ifndef NOROSHI_KNOW_SETS_H
 #define NOROSHI_KNOW_SETS_H

@@ -15,7 +15,7 @@ typedef struct folding {
     slots_fold_counts c;
 } folding;
 
-enum { DROPPED = UINT32_MAX };
+static const uint32_t dropped = UINT32_MAX;
 
 static bool before(const slot *a, const slot *b)
 {
@@ -27,7 +27,7 @@ static bool same(const slot *a, const slot *b)
     return a->place == b->place && a->rest == b->rest;
 }
 
-/* The number of a table's profile in the new one, or DROPPED. */
+/* The number of a table's profile in the new one, or dropped. */
 static status profile_of(folding *f, size_t table, uint32_t id, uint32_t *ret, err *why)
 {
     uint32_t *known = &f->profiles[table][id];
@@ -36,7 +36,7 @@ static status profile_of(folding *f, size_t table, uint32_t id, uint32_t *ret, e
         *ret = *known;
         return OK;
     }
-    *known = DROPPED;
+    *known = dropped;
     bool there = slots_profile_at(f->o->tables[table], id, &p);
     bool over = f->o->expired != SLOTS_DAY_NONE && there && p.until != SLOTS_DAY_NONE &&
                 p.until < f->o->expired;
@@ -59,7 +59,7 @@ static status record_of(folding *f, size_t table, uint32_t record, uint32_t *ret
     status st = OK;
     for (size_t i = 0; st == OK && i < count; i++) {
         st = profile_of(f, table, ids[i], &kept[n], why);
-        n += st == OK && kept[n] != DROPPED;
+        n += st == OK && kept[n] != dropped;
     }
     *ret = n ? kept[0] : SLOTS_REMOVED;
     if (st != OK || n < 2)
@@ -160,4 +160,64 @@ status slots_fold(const slots_fold_options *o, const char *path, slots_fold_coun
     f.c.made = made;
     *ret = f.c;
     return OK;
+}
+
+/* --- comparing ------------------------------------------------------------------------------ */
+
+static bool same_profile(const slots_profile *a, const slots_profile *b)
+{
+    return slice_eq(a->text, b->text) && a->first == b->first && a->last == b->last &&
+           a->until == b->until;
+}
+
+static bool same_words(const slots *a, uint32_t record, const slots *b, uint32_t other)
+{
+    slots_profile now[SLOTS_LIST_MAX], then[SLOTS_LIST_MAX];
+    size_t n = slots_records(a, record, now, COUNT_OF(now));
+    bool equal = n == slots_records(b, other, then, COUNT_OF(then));
+    for (size_t i = 0; i < n && equal; i++) {
+        bool found = false;
+        for (size_t k = 0; k < n && !found; k++)
+            found = same_profile(&now[i], &then[k]);
+        equal = found;
+    }
+    return equal;
+}
+
+static void compare_one(const slots *above, const slot *e, const slots *const *below,
+                        slots_found old, slots_difference *ret)
+{
+    uint32_t record = slot_record(e->record);
+    bool there = old.record && old.record != SLOTS_REMOVED;
+    int64_t *keys = &ret->kinds[slot_kind(e->record)];
+    if (record == SLOTS_REMOVED) {
+        ret->removed += there;
+        ret->absent += !there;
+        *keys -= there;
+    } else if (!there) {
+        ret->added++;
+        ++*keys;
+    } else if (same_words(above, record, below[old.table], old.record)) {
+        ret->same++;
+    } else {
+        ret->changed++;
+    }
+}
+
+void slots_compare(const slots *above, const slots *const *below, size_t count,
+                   slots_difference *ret)
+{
+    const slot *e[SLOTS_BATCH];
+    slots_hash h[SLOTS_BATCH];
+    slots_found old[SLOTS_BATCH];
+    uint64_t at = 0;
+    size_t n;
+    *ret = (slots_difference){0};
+    do {
+        for (n = 0; n < SLOTS_BATCH && (e[n] = slots_next(above, &at)); n++)
+            h[n] = (slots_hash){e[n]->place, e[n]->rest};
+        slots_find_hashes(below, count, h, n, old);
+        for (size_t i = 0; i < n; i++)
+            compare_one(above, e[i], below, old[i], ret);
+    } while (n == SLOTS_BATCH);
 }

@@ -1,4 +1,4 @@
-/* slots_fold.h - tables of one seed that lie above each other, made one. Private to know.
+/* slots_fold.h - tables of one seed that lie above each other: made one, compared. Private to know.
  *
  *     slots_fold_options o = {.disk = fs, .folder = tmp, .tables = newest_first, .count = 3};
  *     st = slots_fold(&o, "tmp/table", &counts, why);
@@ -33,5 +33,16 @@ typedef struct slots_fold_counts {
  *   ERR_INPUT  a table is damaged; ERR_LIMIT  more profiles than one table has; ERR_IO */
 status slots_fold(const slots_fold_options *o, const char *path, slots_fold_counts *ret,
                   err *why) NODISCARD;
+
+/* What one table says of its keys, beside what others below it say. */
+typedef struct slots_difference {
+    uint64_t added, changed, same; /* keys that are new, say something else, say the same */
+    uint64_t removed, absent;      /* gone; gone, and were not there */
+    int64_t kinds[SLOTS_KINDS];    /* keys of each kind, more or fewer */
+} slots_difference;
+
+/* Tables of one seed; those below newest first. */
+void slots_compare(const slots *above, const slots *const *below, size_t count,
+                   slots_difference *ret);
 
 #endif

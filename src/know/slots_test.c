@@ -458,7 +458,7 @@ TEST(keys_of_one_line_are_of_many_in_another_table)
     CHECK(most < 8); /* of 300 balls in 1,000 bins */
 }
 
-/* Equal beginnings, lengths and kinds are told apart; the same is the same in every way it is read. */
+/* Zeros of every length and kind are told apart. */
 TEST(kind_and_length_are_part_of_a_key)
 {
     static const kind kinds[] = {KIND_MD5, KIND_SHA1, KIND_SHA256, KIND_DOMAIN};

@@ -127,14 +127,11 @@ static bool over(const tiers *t, const slots_profile *p)
 /* Is anything that is said of it still so? */
 static bool lasts(const tiers *t, slots_found found)
 {
-    uint32_t ids[SLOTS_LIST_MAX];
-    const slots *in = t->tables[found.table];
-    size_t n = slots_profile_ids(in, found.record, ids);
+    slots_profile p[SLOTS_LIST_MAX];
+    size_t n = slots_records(t->tables[found.table], found.record, p, COUNT_OF(p));
     bool any = n == 0; /* damaged: let whoever asks see that nothing is said */
-    for (size_t i = 0; i < n && !any; i++) {
-        slots_profile p;
-        any = slots_profile_at(in, ids[i], &p) && !over(t, &p);
-    }
+    for (size_t i = 0; i < n && !any; i++)
+        any = !over(t, &p[i]);
     return any;
 }
 
@@ -149,16 +146,14 @@ void tiers_find(const tiers *t, const slots_key *keys, size_t count, slots_found
 
 size_t tiers_records(const tiers *t, slots_found found, slots_profile *ret, size_t room)
 {
-    uint32_t ids[SLOTS_LIST_MAX];
+    slots_profile p[SLOTS_LIST_MAX];
     size_t n = 0;
     if (!found.record || found.table >= t->m.tables)
         return 0;
-    size_t count = slots_profile_ids(t->tables[found.table], found.record, ids);
-    for (size_t i = 0; i < count && n < room; i++) {
-        slots_profile p;
-        if (slots_profile_at(t->tables[found.table], ids[i], &p) && !over(t, &p))
-            ret[n++] = p;
-    }
+    size_t count = slots_records(t->tables[found.table], found.record, p, COUNT_OF(p));
+    for (size_t i = 0; i < count && n < room; i++)
+        if (!over(t, &p[i]))
+            ret[n++] = p[i];
     return n;
 }
 

@@ -8,7 +8,7 @@
  *     tiers_options o = {.disk = fs, .folder = folder, .random = r};
  *     tiers_first(&o, "tmp/table", name, why);                    // a new one, of one table
  *     tiers_above(&o, t, "tmp/changes", other_name, today, &change, why);   // t and changes
- *     if (tiers_due(t, &n)) { tiers_fold(...); tiers_swap(...); }           // fewer tables, the same
+ *     if (tiers_due(t, &n)) { tiers_fold(...); tiers_swap(...); }      // fewer tables, the same
  *
  * Uses: slots, slots_build, slots_fold. Used by: know/sets.c, know/sets_load.c.
  * docs/formats/tiers.md has the bytes, docs/decisions/0111 why there is no log beside the tables.

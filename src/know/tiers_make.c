@@ -74,108 +74,43 @@ status tiers_first(const tiers_options *o, const char *path, const char *name, e
     return st == OK ? write_manifest(o, &m, name, why) : st;
 }
 
-/* What a change's keys are to the version below it. */
-typedef struct comparing {
-    const tiers *below;
-    const slots *table;
-    tiers_change c;
-    int64_t kinds[SLOTS_KINDS]; /* more or fewer keys */
-} comparing;
-
-static bool same_profile(const slots_profile *a, const slots_profile *b)
-{
-    return slice_eq(a->text, b->text) && a->first == b->first && a->last == b->last &&
-           a->until == b->until;
-}
-
-static bool same_words(const comparing *w, uint32_t record, slots_found old)
-{
-    slots_profile now[SLOTS_LIST_MAX], before[SLOTS_LIST_MAX];
-    size_t n = slots_records(w->table, record, now, COUNT_OF(now));
-    size_t m = slots_records(w->below->tables[old.table], old.record, before, COUNT_OF(before));
-    bool equal = n == m;
-    for (size_t i = 0; i < n && equal; i++) {
-        bool found = false;
-        for (size_t k = 0; k < m && !found; k++)
-            found = same_profile(&now[i], &before[k]);
-        equal = found;
-    }
-    return equal;
-}
-
-static void compare_one(comparing *w, const slot *e, slots_found old)
-{
-    uint32_t record = slot_record(e->record);
-    bool there = old.record && old.record != SLOTS_REMOVED;
-    int64_t *keys = &w->kinds[slot_kind(e->record)];
-    if (record == SLOTS_REMOVED) {
-        w->c.removed += there;
-        w->c.absent += !there;
-        *keys -= there;
-    } else if (!there) {
-        w->c.added++;
-        ++*keys;
-    } else if (same_words(w, record, old)) {
-        w->c.same++;
-    } else {
-        w->c.changed++;
-    }
-}
-
-static void compare(comparing *w)
-{
-    const slots *const *tables = (const slots *const *)(const void *)w->below->tables;
-    const slot *e[SLOTS_BATCH];
-    slots_hash h[SLOTS_BATCH];
-    slots_found old[SLOTS_BATCH];
-    uint64_t at = 0;
-    size_t n;
-    do {
-        for (n = 0; n < SLOTS_BATCH && (e[n] = slots_next(w->table, &at)); n++)
-            h[n] = (slots_hash){e[n]->place, e[n]->rest};
-        slots_find_hashes(tables, w->below->m.tables, h, n, old);
-        for (size_t i = 0; i < n; i++)
-            compare_one(w, e[i], old[i]);
-    } while (n == SLOTS_BATCH);
-}
-
-static status compare_table(comparing *w, const char *path, err *why)
+/* What a change's table says that the version below it does not. */
+static status compare_table(const tiers *below, const char *path, slots_difference *ret, err *why)
 {
     slots *t;
     status st = slots_open(path, &t, why);
     if (st != OK)
         return st;
-    w->table = t;
-    if (memcmp(slots_seed(t), tiers_seed(w->below), SLOTS_SEED) != 0)
+    if (memcmp(slots_seed(t), tiers_seed(below), SLOTS_SEED) != 0)
         st = err_set(why, ERR_INTERNAL, ERR_NOWHERE, "a change is of another seed");
     else
-        compare(w);
+        slots_compare(t, (const slots *const *)(const void *)below->tables, below->m.tables, ret);
     slots_close(t);
     return st;
 }
 
 status tiers_compare(const tiers *below, const char *path, tiers_change *ret, err *why)
 {
-    comparing w = {.below = below};
-    status st = compare_table(&w, path, why);
+    slots_difference d;
+    status st = compare_table(below, path, &d, why);
     if (st == OK)
-        *ret = w.c;
+        *ret = (tiers_change){d.added, d.changed, d.same, d.removed, d.absent};
     return st;
 }
 
 status tiers_above(const tiers_options *o, const tiers *below, const char *path, const char *name,
                    int32_t today, err *why)
 {
-    comparing w = {.below = below};
+    slots_difference d;
     tiers_manifest m = below->m;
     if (m.tables == TIERS_MAX)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "over %d tables in one version", TIERS_MAX);
-    status st = compare_table(&w, path, why);
+    status st = compare_table(below, path, &d, why);
     if (st != OK)
         return st;
     for (unsigned k = 0; k < SLOTS_KINDS; k++)
-        m.kinds[k] += (uint64_t)w.kinds[k];
-    m.keys += w.c.added - w.c.removed;
+        m.kinds[k] += (uint64_t)d.kinds[k];
+    m.keys += d.added - d.removed;
     m.expired = today > m.expired ? today : m.expired; /* SLOTS_DAY_NONE is the least */
     memmove(m.ids[1], m.ids[0], (TIERS_MAX - 1) * sizeof *m.ids);
     m.tables++;

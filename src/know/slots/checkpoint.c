@@ -68,7 +68,7 @@ bool slots_checkpoint_read(const fs *disk, const char *folder, slot *room, size_
                            slots_checkpoint *ret)
 {
     char path[SLOTS_PATH_ROOM];
-    stored s;
+    stored s = {0};
     size_t got = 0;
     file in = {.handle = -1};
     snprintf(path, sizeof path, "%s/checkpoint", folder);

@@ -2,11 +2,11 @@
  * stands. Private to know/slots.
  * Uses: slots, base/hash. Used by: slots.c, slots_build.c, slots_fold.c.
  * Keys of up to 64 bytes are hashed with the multilinear family: the sum of words of 64 bits times
- * secret factors of 192 bits, modulo 2^192, of which the upper 96 bits count. Any two different keys
- * that were chosen without the seed meet in them with a chance of 2^-96 (Lemire and Kaser, "Strongly
- * universal string hashing is fast", 2014: words of w bits and a hash of L want a modulus of at
- * least 2^(w+L-1)). What follows is one to one: it breaks the order that a sum keeps. Longer keys
- * are hashed with SipHash-2-4. Why: docs/decisions/0110-multilinear-hash.md. */
+ * secret factors of 192 bits, modulo 2^192, of which the upper 96 bits count. Two different keys of
+ * somebody who does not know the seed meet in them with a chance of 2^-96 (Lemire and Kaser,
+ * "Strongly universal string hashing is fast", 2014: words of w bits and a hash of L want a modulus
+ * of at least 2^(w+L-1)). What follows is one to one: it breaks the order that a sum keeps. Longer
+ * keys are hashed with SipHash-2-4. Why: docs/decisions/0110-multilinear-hash.md. */
 #ifndef NOROSHI_KNOW_SLOTS_HASH_H
 #define NOROSHI_KNOW_SLOTS_HASH_H
 

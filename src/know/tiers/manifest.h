@@ -1,9 +1,8 @@
 /* manifest.h - the bytes of a manifest, and an open version. Private to know/tiers.
- * Uses: tiers, slots_table. Used by: tiers.c, tiers_make.c. docs/formats/tiers.md says the same. */
+ * Uses: tiers, slots. Used by: tiers.c, tiers_make.c. docs/formats/tiers.md says the same. */
 #ifndef NOROSHI_KNOW_TIERS_MANIFEST_H
 #define NOROSHI_KNOW_TIERS_MANIFEST_H
 
-#include "know/slots/table.h"
 #include "know/tiers.h"
 
 enum { TIERS_VERSION = 1, TIERS_ID = 16, TIERS_PATH_ROOM = 4352 };
