@@ -133,7 +133,8 @@ bool tiers_due(const tiers *t, size_t *ret_count)
     uint64_t lying = 0;
     for (uint32_t i = 0; i < t->m.tables; i++)
         lying += slots_count(t->tables[i]);
-    if (t->m.tables > 1 && lying > TIERS_CLASS_MIN && lying - t->m.keys > lying / 3) {
+    uint64_t shadowed = lying > t->m.keys ? lying - t->m.keys : 0;
+    if (t->m.tables > 1 && lying > TIERS_CLASS_MIN && shadowed > lying / 3) {
         *ret_count = t->m.tables;
         return true;
     }
