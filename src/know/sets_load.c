@@ -18,8 +18,9 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 
-enum { FOLDER_ROOM = STORE_PATH_MAX + 64, FILES_PAGE = 256 };
+enum { FOLDER_ROOM = STORE_PATH_MAX + 64, FILES_PAGE = 256, LOCK_TRIES = 30 };
 
 /* The version that the set has. */
 typedef struct live_version {
@@ -186,16 +187,21 @@ static status make_folder(set_loader *sl, err *why)
     if (sl->resume)
         folder_hex(sl, hex);
     st = fs_mkdir(disk, sets, why);
-    for (int tries = 0; st == OK && sl->lock < 0 && tries < 2; tries++) {
+    for (int tries = 0; st == OK && sl->lock < 0; tries++) {
         snprintf(sl->folder, sizeof sl->folder, "%.*s/sets/build-%.32s", STORE_PATH_MAX, sl->s->dir,
                  hex);
         st = fs_mkdir(disk, sl->folder, why);
-        if (st == OK && (sl->lock = take_lock(sl->folder)) < 0) {
-            if (!sl->resume)
-                return err_os(why, errno, "locking %s", sl->folder);
-            sl->resume = false; /* somebody does the very same right now */
-            random_hex(sl->s, hex);
+        if (st != OK || (sl->lock = take_lock(sl->folder)) >= 0)
+            break;
+        if (!sl->resume)
+            return err_os(why, errno, "locking %s", sl->folder);
+        if (tries < LOCK_TRIES) { /* it may be dying: that takes a moment */
+            const struct timespec moment = {.tv_nsec = 100000000};
+            nanosleep(&moment, NULL);
+            continue;
         }
+        sl->resume = false; /* somebody does the very same right now */
+        random_hex(sl->s, hex);
     }
     return st;
 }

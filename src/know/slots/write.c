@@ -15,12 +15,10 @@ typedef struct writing {
     uint64_t lines, filter_blocks;
     unsigned spill_max;
     const slots_intern *n;
-    file out, filter;
-    char *block; /* SLOTS_BLOCK bytes of the file, then as many of the filter */
-    size_t fill, filter_fill;
-    uint64_t at; /* bytes of the file so far, those in `block` included */
-    uint64_t *sums;
-    size_t sum_count, sum_room;
+    slots_stream out;
+    file filter;
+    char *room; /* SLOTS_BLOCK bytes of the filter */
+    size_t filter_fill;
     uint32_t bits[SLOTS_FILTER / 4]; /* the filter's block under way, */
     uint64_t bits_at;                /* its number */
     uint64_t slot;                   /* the next one that is free */
@@ -35,64 +33,28 @@ static status no_memory(err *why)
 
 /* --- bytes ---------------------------------------------------------------------------------- */
 
-static status end_block(writing *w, err *why)
-{
-    slice bytes = slice_of(w->block, w->fill);
-    if (!bytes.len)
-        return OK;
-    if (w->sum_count == w->sum_room) {
-        size_t room = w->sum_room ? w->sum_room * 2 : 1024;
-        uint64_t *p = realloc(w->sums, room * sizeof *p);
-        if (!p)
-            return no_memory(why);
-        w->sums = p;
-        w->sum_room = room;
-    }
-    w->sums[w->sum_count++] = siphash(w->o->seed, bytes);
-    w->fill = 0;
-    return file_write(&w->out, bytes, why);
-}
-
-/* `bytes` NULL: zeros. */
 static status put(writing *w, const void *bytes, uint64_t count, err *why)
 {
-    const char *p = bytes;
-    while (count) {
-        size_t n = SLOTS_BLOCK - w->fill;
-        n = count < n ? (size_t)count : n;
-        if (p)
-            memcpy(w->block + w->fill, p, n);
-        else
-            memset(w->block + w->fill, 0, n);
-        p = p ? p + n : NULL;
-        w->fill += n;
-        w->at += n;
-        count -= n;
-        status st = w->fill == SLOTS_BLOCK ? end_block(w, why) : OK;
-        if (st != OK)
-            return st;
-    }
-    return OK;
+    return slots_stream_put(&w->out, bytes, count, why);
 }
 
 static status pad(writing *w, err *why)
 {
-    return put(w, NULL, slots_pad(w->at) - w->at, why);
+    return put(w, NULL, slots_pad(w->out.at) - w->out.at, why);
 }
 
 /* --- the filter ----------------------------------------------------------------------------- */
 
 static status put_filter(writing *w, err *why)
 {
-    char *room = w->block + SLOTS_BLOCK;
-    memcpy(room + w->filter_fill, w->bits, SLOTS_FILTER);
+    memcpy(w->room + w->filter_fill, w->bits, SLOTS_FILTER);
     memset(w->bits, 0, sizeof w->bits);
     w->filter_fill += SLOTS_FILTER;
     w->bits_at++;
     if (w->filter_fill < SLOTS_BLOCK)
         return OK;
     w->filter_fill = 0;
-    return file_write(&w->filter, slice_of(room, SLOTS_BLOCK), why);
+    return file_write(&w->filter, slice_of(w->room, SLOTS_BLOCK), why);
 }
 
 static status add_to_filter(writing *w, const slot *e, err *why)
@@ -109,7 +71,7 @@ static status add_to_filter(writing *w, const slot *e, err *why)
 /* Its rest to its file, and all of that behind the lines. */
 static status copy_filter(writing *w, err *why)
 {
-    char *room = w->block + SLOTS_BLOCK;
+    char *room = w->room;
     status st = OK;
     while (st == OK && w->bits_at < w->filter_blocks)
         st = put_filter(w, why);
@@ -200,7 +162,7 @@ static status put_tables(writing *w, err *why)
         st = put(w, n->bytes.ptr, n->bytes.len, why);
     if (st == OK)
         st = pad(w, why);
-    return st == OK ? end_block(w, why) : st;
+    return st == OK ? slots_stream_flush(&w->out, why) : st;
 }
 
 static int32_t until_min(const slots_intern *n)
@@ -215,7 +177,7 @@ static int32_t until_min(const slots_intern *n)
 static status put_trailer(writing *w, err *why)
 {
     char end[SLOTS_TRAILER] = {0};
-    slice sums = slice_of((const char *)w->sums, w->sum_count * sizeof *w->sums);
+    slice sums = slice_of((const char *)w->out.sums, w->out.sum_count * sizeof *w->out.sums);
     slots_trailer t = {
         .version = SLOTS_VERSION,
         .block_bytes = SLOTS_BLOCK,
@@ -227,7 +189,7 @@ static status put_trailer(writing *w, err *why)
         .lists = (uint32_t)w->n->list_count,
         .list_ids = (uint32_t)w->n->id_count,
         .text_bytes = w->n->bytes.len,
-        .block_sums = w->sum_count,
+        .block_sums = w->out.sum_count,
         .sums_sum = siphash(w->o->seed, sums),
         .removed = w->counts.removed,
         .until_min = until_min(w->n),
@@ -242,17 +204,17 @@ static status put_trailer(writing *w, err *why)
     uint64_t sum = siphash(t.seed, slice_of(end, SLOTS_TRAILER - 8));
     memcpy(end + SLOTS_TRAILER - 8, &sum, 8);
     char zeros[SLOTS_ALIGN] = {0};
-    status st = file_write(&w->out, sums, why);
+    status st = file_write(&w->out.out, sums, why);
     if (st == OK)
-        st = file_write(&w->out, slice_of(zeros, slots_pad(sums.len) - sums.len), why);
+        st = file_write(&w->out.out, slice_of(zeros, slots_pad(sums.len) - sums.len), why);
     if (st == OK)
-        st = file_write(&w->out, slice_of(end, sizeof end), why);
-    return st == OK ? file_sync(&w->out, why) : st;
+        st = file_write(&w->out.out, slice_of(end, sizeof end), why);
+    return st == OK ? file_sync(&w->out.out, why) : st;
 }
 
 static status write_once(writing *w, const slots_feed *from, bool *ret_fits, err *why)
 {
-    status st = fs_open(w->o->disk, w->o->path, FILE_WRITE | FILE_CREATE, &w->out, why);
+    status st = slots_stream_open(&w->out, w->o->disk, w->o->path, w->o->seed, why);
     if (st == OK)
         st = fs_open(w->o->disk, w->filter_path, FILE_WRITE | FILE_CREATE, &w->filter, why);
     if (st == OK)
@@ -266,7 +228,7 @@ static status write_once(writing *w, const slots_feed *from, bool *ret_fits, err
         if (st == OK)
             st = put_trailer(w, why);
     }
-    file_close(&w->out);
+    slots_stream_close(&w->out);
     file_close(&w->filter);
     return st;
 }
@@ -279,16 +241,15 @@ status slots_write(const slots_write_options *o, const slots_feed *from, const s
     writing w = {0};
     uint64_t expected = o->expected, lines = lines_for(expected);
     bool fits = false;
-    char *block = malloc(2 * SLOTS_BLOCK);
-    status st = block ? OK : no_memory(why);
+    char *room = malloc(SLOTS_BLOCK);
+    status st = room ? OK : no_memory(why);
     for (unsigned i = 0; st == OK && !fits && i < TRIES; i++) {
-        w = (writing){.o = o, .n = n, .out.handle = -1, .filter.handle = -1, .block = block};
+        w = (writing){.o = o, .n = n, .filter.handle = -1, .room = room};
         w.lines = lines;
         w.filter_blocks = filter_for(expected);
         w.spill_max = o->spill_max ? o->spill_max : SLOTS_SPILL_MAX;
         snprintf(w.filter_path, sizeof w.filter_path, "%s/filter", o->folder);
         st = write_once(&w, from, &fits, why);
-        free(w.sums);
         if (st == OK && fits && w.counts.keys < expected - expected / 10) {
             expected = w.counts.keys;
             lines = lines_for(expected);
@@ -297,11 +258,11 @@ status slots_write(const slots_write_options *o, const slots_feed *from, const s
             lines += lines / 4 + 1;
         }
     }
-    if (block) {
+    if (room) {
         status gone = fs_remove(o->disk, w.filter_path, NULL);
         (void)gone; /* whoever owns the folder removes it */
     }
-    free(block);
+    free(room);
     if (st == OK && !fits)
         st = err_set(why, ERR_INTERNAL, ERR_NOWHERE, "keys of a set crowd in spite of their hash");
     if (st == OK)
