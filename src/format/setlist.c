@@ -98,13 +98,19 @@ static kind kind_of_digits(size_t n)
     }
 }
 
+/* Eight bytes as a number, the first one lowest, whatever the machine's order is. */
+static uint64_t low_first(uint64_t x)
+{
+    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? x : __builtin_bswap64(x);
+}
+
 /* Eight hex digits to four bytes, as one number; false: one of them is none. */
 static bool eight_digits(const unsigned char *p, char out[4])
 {
     const uint64_t ones = 0x0101010101010101u, tops = ones << 7;
-    uint64_t x, bytes = 0;
-    for (unsigned i = 0; i < 8; i++) /* one read, whatever the machine's order is */
-        bytes |= (uint64_t)p[i] << 8 * i;
+    uint64_t x, bytes;
+    memcpy(&bytes, p, sizeof bytes);
+    bytes = low_first(bytes);
     x = bytes | ones * 0x20; /* lower case; digits have that bit */
     /* the top bit of each byte: from '0' on, not behind '9'. No byte reaches into the next one */
     uint64_t digit = (bytes + ones * (0x80 - '0')) & ~(bytes + ones * (0x80 - ('9' + 1))),
@@ -114,9 +120,8 @@ static bool eight_digits(const unsigned char *p, char out[4])
     x = (bytes & ones * 0x0f) + (letter & tops) / 128 * 9;
     x = (x << 4 | x >> 8) & 0x00ff00ff00ff00ffu;
     x = (x | x >> 8) & 0x0000ffff0000ffffu;
-    x |= x >> 16;
-    for (unsigned i = 0; i < 4; i++)
-        out[i] = (char)(x >> 8 * i);
+    x = low_first((x | x >> 16) & 0xffffffffu);
+    memcpy(out, &x, 4);
     return true;
 }
 

@@ -31,6 +31,8 @@ static void *write_chunk(void *ctx)
 static status keep_sums(slots_stream *s, err *why)
 {
     size_t n = (s->job.count + SLOTS_BLOCK - 1) / SLOTS_BLOCK;
+    if (n == 0)
+        return OK;
     if (s->sum_count + n > s->sum_room) {
         size_t room = s->sum_room ? s->sum_room * 2 : 1024;
         uint64_t *p = realloc(s->sums, room * sizeof *p);
