@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 
-enum { TEXT_ROOM = 64 << 10 };
+enum { TEXT_ROOM = 64 << 10, SHOWN_BYTES = 32 };
 
 typedef struct service {
     app *a;
@@ -78,6 +78,12 @@ static status look_again(void *ctx, err *why)
     return lens_look(s->l, &s->anyone, why);
 }
 
+/* Of what somebody typed, which may be a secret in the wrong place, no more is repeated. */
+static slice shown(slice typed)
+{
+    return slice_sub(typed, 0, SHOWN_BYTES);
+}
+
 /* --- how ------------------------------------------------------------------------------------ */
 
 static status read_zone(app *a, slice *ret, err *why)
@@ -98,8 +104,9 @@ static status read_zone(app *a, slice *ret, err *why)
             right = is_alnum(label.ptr[i]) || label.ptr[i] == '-' || label.ptr[i] == '_';
     }
     if (!right)
-        return app_fail(a, ERR_INPUT, msg_serve_zone(option_text(a->options, OPT_SERVE_DNS_ZONE)),
-                        S(""), why);
+        return app_fail(a, ERR_INPUT,
+                        msg_serve_zone(shown(option_text(a->options, OPT_SERVE_DNS_ZONE))), S(""),
+                        why);
     *ret = zone;
     return OK;
 }
@@ -121,7 +128,7 @@ static status read_options(app *a, service *s, dns_server_options *ret, err *why
     if (!where.len)
         return app_fail(a, ERR_INPUT, msg_serve_nothing(), S(""), why);
     if (dns_address_read(where, &ret->address, &what) != OK)
-        return app_fail(a, ERR_INPUT, msg_serve_address(where), S(""), why);
+        return app_fail(a, ERR_INPUT, msg_serve_address(shown(where)), S(""), why);
     if (!ret->address.loopback && !option_items(a->options, OPT_SERVE_DNS_SET, &names))
         return app_fail(a, ERR_INPUT, msg_serve_public(where), S(""), why);
     return read_zone(a, &ret->zone.zone, why);
@@ -147,7 +154,7 @@ static status count_public(app *a, const service *s, int64_t *ret_sets, int64_t 
         for (size_t k = 0; k < sets.count; k++)
             found |= slice_eq(names[i], sets.at[k].name);
         if (!found)
-            st = app_fail(a, ERR_NOT_FOUND, msg_serve_set_unknown(names[i]), S(""), why);
+            st = app_fail(a, ERR_NOT_FOUND, msg_serve_set_unknown(shown(names[i])), S(""), why);
     }
     return st;
 }

@@ -294,6 +294,8 @@ status importing_paths(app *a, err *why)
     if (option_is_set(a->options, OPT_IMPORT_VERDICT) ||
         option_is_set(a->options, OPT_IMPORT_POLARITY))
         return app_fail(a, ERR_INPUT, msg_set_name_missing(), S(""), why);
+    if (option_bool(a->options, OPT_IMPORT_REMOVE))
+        return app_fail(a, ERR_INPUT, msg_set_remove_alone(), S(""), why);
     status st = app_store(a, &s, why);
     if (st == OK)
         st = read_options(a, &o, why);

@@ -10,40 +10,86 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-enum { REFUSALS_SHOWN = 5, CHANGES_SHOWN = 20, JSON_MAX = 4 << 20 };
+enum {
+    REFUSALS_SHOWN = 5,
+    CHANGES_SHOWN = 20,
+    JSON_MAX = 4 << 20,
+    INPUTS_MAX = 1 << 20,
+    MODE_DELTA = 2 /* of the choices of --mode */
+};
 
 /* --- options -------------------------------------------------------------------------------- */
+
+/* choices stand in the order of the enums */
+static void read_verdict(const options *given, set_load_options *o)
+{
+    if (option_is_set(given, OPT_IMPORT_VERDICT))
+        o->verdict = (set_verdict)(SET_KNOWN_GOOD + option_int(given, OPT_IMPORT_VERDICT));
+    if (o->verdict == SET_LIST)
+        o->polarity = option_is_set(given, OPT_IMPORT_POLARITY)
+                          ? (set_polarity)(SET_BENIGN + option_int(given, OPT_IMPORT_POLARITY))
+                          : SET_NEUTRAL;
+}
+
+static set_mode read_mode(const options *given)
+{
+    if (option_bool(given, OPT_IMPORT_REMOVE))
+        return SET_REMOVE;
+    return option_int(given, OPT_IMPORT_MODE) == MODE_DELTA ? SET_ADD : SET_REPLACE;
+}
+
+static status check_options(app *a, err *why)
+{
+    const options *given = a->options;
+    set_mode mode = read_mode(given);
+    bool said = option_is_set(given, OPT_IMPORT_VERDICT),
+         list = said && SET_KNOWN_GOOD + option_int(given, OPT_IMPORT_VERDICT) == SET_LIST;
+    if (mode == SET_REPLACE && !said)
+        return app_fail(a, ERR_INPUT, msg_set_verdict_missing(), S(""), why);
+    if (option_text(given, OPT_IMPORT_FORMAT).len || option_text(given, OPT_IMPORT_MAP).len)
+        return app_fail(a, ERR_INPUT, msg_set_no_formats(), S(""), why);
+    if (mode == SET_REMOVE && option_int(given, OPT_IMPORT_MODE))
+        return app_fail(a, ERR_INPUT, msg_set_remove_alone(), S(""), why);
+    if (option_is_set(given, OPT_IMPORT_POLARITY) && !list)
+        return app_fail(a, ERR_INPUT, msg_set_only_lists(), S(""), why);
+    return OK;
+}
 
 static status read_options(app *a, set_load_options *o, err *why)
 {
     const options *given = a->options;
     slice grade = option_text(given, OPT_IMPORT_RELIABILITY),
           level = option_text(given, OPT_IMPORT_TLP);
-    if (!option_is_set(given, OPT_IMPORT_VERDICT))
-        return app_fail(a, ERR_INPUT, msg_set_verdict_missing(), S(""), why);
-    if (option_text(given, OPT_IMPORT_FORMAT).len || option_text(given, OPT_IMPORT_MAP).len ||
-        option_int(given, OPT_IMPORT_MODE))
-        return app_fail(a, ERR_INPUT, msg_set_no_formats(), S(""), why);
+    status st = check_options(a, why);
+    if (st != OK)
+        return st;
     *o = (set_load_options){.name = option_text(given, OPT_IMPORT_SET),
                             .source = option_text(given, OPT_IMPORT_SOURCE),
                             .reliability = grade.len ? grade.ptr[0] : 0,
+                            .mode = read_mode(given),
                             .marking = {.audience = option_text(given, OPT_IMPORT_FOR),
                                         .owner = option_text(given, OPT_IMPORT_OWNER)},
                             .dry_run = option_bool(given, OPT_IMPORT_DRY_RUN)};
-    /* choices stand in the order of the enums */
-    o->verdict = (set_verdict)(SET_KNOWN_GOOD + option_int(given, OPT_IMPORT_VERDICT));
-    bool polar = option_is_set(given, OPT_IMPORT_POLARITY);
-    if (polar && o->verdict != SET_LIST)
-        return app_fail(a, ERR_INPUT, msg_set_only_lists(), S(""), why);
-    if (o->verdict == SET_LIST)
-        o->polarity = polar ? (set_polarity)(SET_BENIGN + option_int(given, OPT_IMPORT_POLARITY))
-                            : SET_NEUTRAL;
+    read_verdict(given, o);
     if (!o->source.len)
         o->source = o->name;
     if (level.len && tlp_parse(level, &o->marking.tlp) != OK)
         return err_set(why, ERR_INPUT, ERR_NOWHERE,
                        "--tlp is clear, green, amber, amber+strict or red");
     return OK;
+}
+
+/* What is going to be read, by name, size and date; empty when it cannot be read twice. */
+static slice inputs_of(const app *a, buf *b)
+{
+    for (size_t i = 0; i < a->operand_count; i++) {
+        struct stat info;
+        if (stat(a->operands[i].ptr, &info) != 0) /* standard input is no file either */
+            return S("");
+        buf_printf(b, "%.*s %lld %lld %ld\n", SLICE_FMT(a->operands[i]), (long long)info.st_size,
+                   (long long)info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
+    }
+    return b->failed ? S("") : buf_slice(b);
 }
 
 /* --- the account ---------------------------------------------------------------------------- */
@@ -81,6 +127,12 @@ static status put_json(app *a, const set_load_options *o, const set_summary *s, 
                   {"replaced", s->result.replaced},
                   {"file_bytes", s->result.bytes},
                   {"labels_left_out", s->result.left_out},
+                  {"resumed", s->result.resumed},
+                  {"new", s->result.fresh},
+                  {"changed", s->result.changed},
+                  {"as_before", s->result.same},
+                  {"removed", s->result.removed},
+                  {"were_not_there", s->result.absent},
                   {"refused_total", s->refused}};
     json_open(&w, '{');
     json_key(&w, "schema");
@@ -90,7 +142,7 @@ static status put_json(app *a, const set_load_options *o, const set_summary *s, 
     json_key(&w, "source");
     json_put_text(&w, o->source);
     json_key(&w, "verdict");
-    json_put_text(&w, slice_str(set_verdict_name(o->verdict)));
+    json_put_text(&w, slice_str(set_verdict_name(s->result.verdict)));
     json_key(&w, "known");
     json_put_bool(&w, s->result.known);
     for (size_t i = 0; i < COUNT_OF(counts); i++) {
@@ -131,8 +183,8 @@ static void put_refusals(app *a, const set_summary *s)
 
 static void put_text(app *a, const set_load_options *o, const set_summary *s)
 {
-    message_id word = setting_word(o->verdict, o->polarity);
     const set_result *r = &s->result;
+    message_id word = setting_word(r->verdict, r->polarity);
     sink *out = &a->out;
     sink_put(out, r->known     ? msg_set_known(o->name, word)
                   : o->dry_run ? msg_set_tried(o->name, word, (int64_t)r->keys)
@@ -144,10 +196,16 @@ static void put_text(app *a, const set_load_options *o, const set_summary *s)
         return;
     sink_words(out, S("  "));
     sink_put(out, msg_set_account((int64_t)s->documents, (int64_t)s->lines, (int64_t)r->added,
-                                  (int64_t)(r->added - r->keys)));
+                                  (int64_t)(r->added - r->read_keys)));
     if (s->refused)
         sink_put(out, msg_set_refused((int64_t)s->refused));
     sink_line(out);
+    if (r->resumed)
+        line_of(a, msg_set_resumed((int64_t)r->resumed));
+    if (r->change && o->mode == SET_REMOVE)
+        line_of(a, msg_set_taken_out((int64_t)r->removed, (int64_t)r->absent));
+    else if (r->change)
+        line_of(a, msg_set_fresh((int64_t)r->fresh, (int64_t)r->changed, (int64_t)r->same));
     put_refusals(a, s);
     if (r->left_out)
         line_of(a, msg_set_left_out((int64_t)r->left_out));
@@ -248,6 +306,8 @@ status importing_set(app *a, err *why)
     set_load_options lo = {0};
     set_summary sum = {0};
     progress bar = progress_start(a);
+    CLEANUP(buf_done) buf inputs;
+    buf_init(&inputs, INPUTS_MAX);
     status st = read_options(a, &lo, why);
     if (st == OK)
         st = app_store(a, &s, why);
@@ -260,6 +320,8 @@ status importing_set(app *a, err *why)
         st = sandbox_new(&so, &jail, why);
     if (st == OK)
         st = writer_new(a->store, app_actor(a), &w, why);
+    lo.w = w;
+    lo.resume = inputs_of(a, &inputs);
     if (st == OK)
         st = load(a, jail, &bar, w, before, &si, &lo, &sum, why);
     progress_clear(a);
@@ -271,6 +333,10 @@ status importing_set(app *a, err *why)
         app_exit(a, 1);
     if (st == OK && sum.result.tx && !a->quiet)
         st = show_changes(a, before, sum.result.tx, why);
+    if (st == OK && sum.result.tx)
+        st = sink_flush(&a->out, why);
+    if (st == OK && sum.result.tx) /* it is told; what follows makes it quicker */
+        st = set_import_settle(si, w, why);
     set_import_free(si);
     writer_free(w);
     sandbox_free(jail);

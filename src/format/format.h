@@ -47,6 +47,8 @@ typedef struct format {
                               whatever its file is called */
     bool folder;      /* the folder of a file is part of its list's name: one publisher has
                               malware/x.txt and malicious/x.txt */
+    bool editions;    /* documents are editions of one catalogue: one that was replaced does not
+                              come back by being delivered again */
     /* 0..100: how sure these bytes are this format. `head` is the beginning of the document (at
      * most FORMAT_SNIFF_BYTES); `path` its logical path. */
     int (*sniff)(slice head, slice path);

@@ -432,5 +432,6 @@ const format format_kev = {.name = "kev",
                            .version = 3,
                            .snapshot = true,
                            .one_list = true,
+                           .editions = true,
                            .sniff = sniff,
                            .read = read_kev};

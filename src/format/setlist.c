@@ -98,17 +98,47 @@ static kind kind_of_digits(size_t n)
     }
 }
 
+/* Eight bytes as a number, the first one lowest, whatever the machine's order is. */
+static uint64_t low_first(uint64_t x)
+{
+    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? x : __builtin_bswap64(x);
+}
+
+/* Eight hex digits to four bytes, as one number; false: one of them is none. */
+static bool eight_digits(const unsigned char *p, char out[4])
+{
+    const uint64_t ones = 0x0101010101010101u, tops = ones << 7;
+    uint64_t x, bytes;
+    memcpy(&bytes, p, sizeof bytes);
+    bytes = low_first(bytes);
+    x = bytes | ones * 0x20; /* lower case; digits have that bit */
+    /* the top bit of each byte: from '0' on, not behind '9'. No byte reaches into the next one */
+    uint64_t digit = (bytes + ones * (0x80 - '0')) & ~(bytes + ones * (0x80 - ('9' + 1))),
+             letter = (x + ones * (0x80 - 'a')) & ~(x + ones * (0x80 - ('f' + 1)));
+    if ((bytes & tops) || ((digit | letter) & tops) != tops)
+        return false;
+    x = (bytes & ones * 0x0f) + (letter & tops) / 128 * 9;
+    x = (x << 4 | x >> 8) & 0x00ff00ff00ff00ffu;
+    x = (x | x >> 8) & 0x0000ffff0000ffffu;
+    x = low_first((x | x >> 16) & 0xffffffffu);
+    memcpy(out, &x, 4);
+    return true;
+}
+
 /* A hash at the front of *rest and what may follow it, cut off. KIND_NONE: there is none. */
 static kind cut_hash(slice *rest, char digest[HASH_BYTES_MAX])
 {
     const unsigned char *p = (const unsigned char *)rest->ptr;
     size_t n = 0;
+    while (n + 8 <= rest->len && n + 8 <= 2 * HASH_BYTES_MAX && eight_digits(p + n, digest + n / 2))
+        n += 8;
+    size_t done = n;
     while (n < rest->len && n <= 2 * HASH_BYTES_MAX && hex_digit[p[n]])
         n++;
     kind k = kind_of_digits(n);
     if (k == KIND_NONE || (n < rest->len && !strchr(" \t,;*", p[n])))
         return KIND_NONE;
-    for (size_t i = 0; i < n; i += 2)
+    for (size_t i = done; i < n; i += 2)
         digest[i / 2] = (char)((hex_digit[p[i]] - 1) << 4 | (hex_digit[p[i + 1]] - 1));
     *rest = slice_from(*rest, n);
     return k;

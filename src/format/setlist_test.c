@@ -41,6 +41,25 @@ TEST(shapes_of_lines)
     }
 }
 
+/* Digits are read eight at once: every byte at every place of such eight, as one by one. */
+TEST(every_byte_is_a_digit_or_none)
+{
+    for (unsigned byte = 1; byte < 256; byte++)
+        for (size_t at = 0; at < 9; at++) {
+            char line[] = MD5_NONE, wanted[] = "key md5 " MD5_NONE;
+            facts_text t;
+            err why = {0};
+            bool digit =
+                (byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'f');
+            line[at] = (char)byte;
+            wanted[8 + at] = (char)(byte >= 'A' && byte <= 'F' ? byte | 0x20 : byte);
+            CHECK_OK(read_doc(&t, slice_of(line, 32), &why));
+            if (facts_say(&t, slice_of(wanted, 40)) != digit)
+                TEST_FAIL("byte %u at %zu: %.*s", byte, at, SLICE_FMT(buf_slice(&t.out)));
+            facts_close(&t);
+        }
+}
+
 TEST(what_is_no_value_is_refused_with_its_line)
 {
     facts_text t;

@@ -28,7 +28,7 @@ struct sqlite_file {
     uint64_t read; /* pages in this walk */
     page level[DEPTH_MAX];
     unsigned char *overflow; /* a page */
-    unsigned char *row;      /* SQLITE_ROW_MAX */
+    unsigned char *row;      /* SQLITE_ROW_MAX, when a row was met that is not on one page */
     sqlite_cell cell[SQLITE_COLUMNS_MAX];
 };
 
@@ -184,6 +184,8 @@ static status read_payload(sqlite_file *f, const page *p, const unsigned char *a
     }
     size_t want = n < SQLITE_ROW_MAX ? (size_t)n : SQLITE_ROW_MAX, have = local;
     uint32_t next = number32(at + local);
+    if (!f->row && !(f->row = arena_alloc(f->a, SQLITE_ROW_MAX)))
+        return ARENA_SPENT(f->a, why);
     memcpy(f->row, at, local);
     while (have < want) {
         size_t part = f->usable - 4;
@@ -464,7 +466,7 @@ status sqlite_file_open(arena *a, reader *in, sqlite_file **ret, err *why)
     if (number32(head + ENCODING_AT) > UTF_8) /* 0: no table was made yet */
         return err_set(why, ERR_INPUT, ENCODING_AT, "a database in UTF-16, which is not read");
     sqlite_file *f = arena_new(a, sqlite_file);
-    if (!f || !(f->overflow = arena_alloc(a, size)) || !(f->row = arena_alloc(a, SQLITE_ROW_MAX)))
+    if (!f || !(f->overflow = arena_alloc(a, size)))
         return ARENA_SPENT(a, why);
     f->a = a;
     f->in = in;

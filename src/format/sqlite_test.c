@@ -153,6 +153,6 @@ TEST(a_stream_cannot_be_read)
 TEST(hard_times)
 {
     CLEANUP(buf_done) buf db;
-    REQUIRE(load("rds.db", &db));
+    REQUIRE(load("small.db", &db));
     facts_abuse(&format_setlist, buf_slice(&db), S("rds.db"), S(""));
 }

@@ -151,6 +151,7 @@ status import_known(importer *im, const uint8_t *sha256, const import_place *pla
         .parsers = im->parsers,
         .parser_count = im->parser_count,
         .snapshot = im->o.mode != IMPORT_DELTA,
+        .superseded_too = im->o.mode == IMPORT_AUTO,
     };
     *ret_known = false;
     if (im->o.dry_run || im->o.mapping.len || im->o.reliability)
@@ -160,6 +161,9 @@ status import_known(importer *im, const uint8_t *sha256, const import_place *pla
         return OK;
     if (st != OK)
         return st;
+    const format *f = known.superseded ? format_named(known.format) : NULL;
+    if (known.superseded && (!f || !f->editions))
+        return OK; /* what a feed said before, it may say again */
     *ret_known = true;
     import_summary s = {.path = place->path,
                         .format = known.format,

@@ -355,3 +355,8 @@ status set_import_finish(set_import *si, writer *w, set_summary *ret, err *why)
     *ret = si->s;
     return OK;
 }
+
+status set_import_settle(set_import *si, writer *w, err *why)
+{
+    return set_loader_settle(si->sl, w, why);
+}

@@ -52,5 +52,7 @@ set_import *set_import_free(set_import *si);
 status set_import_path(set_import *si, const char *path, err *why) NODISCARD;
 /* Makes the version; *ret lives as long as `si`. */
 status set_import_finish(set_import *si, writer *w, set_summary *ret, err *why) NODISCARD;
+/* Afterwards, when everything is told: set_loader_settle. */
+status set_import_settle(set_import *si, writer *w, err *why) NODISCARD;
 
 #endif

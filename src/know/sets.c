@@ -2,8 +2,8 @@
 #include "know/sets.h"
 
 #include "know/claims.h"
-#include "know/slots.h"
 #include "know/store_private.h"
+#include "know/tiers.h"
 #include "model/ip.h"
 
 #include <stdio.h>
@@ -25,7 +25,7 @@ enum {
 /* Files stay open from look to look; versions are read once a look. */
 typedef struct open_file {
     char file[SET_NAME_ROOM];
-    slots *t;
+    tiers *t;
     uint64_t look; /* last look that saw it */
 } open_file;
 
@@ -59,7 +59,7 @@ void sets_cache_free(struct sets_cache *c)
     if (!c)
         return;
     for (size_t i = 0; i < c->file_count; i++)
-        slots_close(c->files[i].t);
+        tiers_close(c->files[i].t);
     free(c->files);
     arena_done(&c->a);
     free(c);
@@ -73,9 +73,26 @@ static void close_unseen(struct sets_cache *c)
         if (c->files[i].look == c->look)
             c->files[kept++] = c->files[i];
         else
-            slots_close(c->files[i].t);
+            tiers_close(c->files[i].t);
     }
     c->file_count = kept;
+}
+
+/* A version that lies in fewer tables by now is opened again; if it cannot be, what is open is as
+ * good. */
+static tiers *newest(const lens *l, open_file *f)
+{
+    char folder[PATH_ROOM];
+    tiers *t;
+    err quiet;
+    if (!tiers_superseded(f->t))
+        return f->t;
+    snprintf(folder, sizeof folder, "%s/sets", store_dir(l->s));
+    if (tiers_open(folder, f->file, &t, &quiet) == OK) {
+        tiers_close(f->t);
+        f->t = t;
+    }
+    return f->t;
 }
 
 static status open_file_of(lens *l, struct sets_cache *c, set_info *s, err *why)
@@ -85,7 +102,7 @@ static status open_file_of(lens *l, struct sets_cache *c, set_info *s, err *why)
     for (size_t i = 0; i < c->file_count; i++)
         if (strcmp(c->files[i].file, s->file) == 0) {
             c->files[i].look = c->look;
-            s->keys_of = c->files[i].t;
+            s->keys_of = newest(l, &c->files[i]);
             return OK;
         }
     if (!s->file[0]) {
@@ -100,8 +117,8 @@ static status open_file_of(lens *l, struct sets_cache *c, set_info *s, err *why)
         c->files = p;
         c->file_room = room;
     }
-    snprintf(path, sizeof path, "%s/sets/%s", store_dir(l->s), s->file);
-    status st = slots_open(path, &s->keys_of, &quiet);
+    snprintf(path, sizeof path, "%s/sets", store_dir(l->s));
+    status st = tiers_open(path, s->file, &s->keys_of, &quiet);
     if (st != OK) { /* one lost file must not end every question: it is told as not asked */
         s->broken = st == ERR_NOT_FOUND ? "its file is not there" : "its file is damaged";
         return OK;
@@ -220,14 +237,14 @@ status sets_past(lens *l, arena *a, set_list *ret, err *why)
 
 uint64_t set_of_kind(const set_info *s, kind k)
 {
-    return s->keys_of ? slots_of_kind(s->keys_of, k) : 0;
+    return s->keys_of ? tiers_of_kind(s->keys_of, k) : 0;
 }
 
 status set_verify(const set_info *s, err *why)
 {
     if (!s->keys_of)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s", s->broken ? s->broken : "not opened");
-    return slots_verify(s->keys_of, why);
+    return tiers_verify(s->keys_of, why);
 }
 
 /* --- what is asked -------------------------------------------------------------------------- */
@@ -263,7 +280,7 @@ static void add_probe(probes *p, set_how how, key_how key, node_ref n)
 static bool any_prefix(const set_list *sets, unsigned bits)
 {
     for (size_t i = 0; i < sets->count; i++)
-        if (sets->at[i].keys_of && slots_has_prefix(sets->at[i].keys_of, bits))
+        if (sets->at[i].keys_of && tiers_has_prefix(sets->at[i].keys_of, bits))
             return true;
     return false;
 }
@@ -354,10 +371,10 @@ typedef struct finding {
     size_t count, room;
 } finding;
 
-static status add_hits(finding *f, const set_info *s, const probe *p, uint32_t record, err *why)
+static status add_hits(finding *f, const set_info *s, const probe *p, slots_found found, err *why)
 {
     slots_profile said[SLOTS_LIST_MAX];
-    size_t n = slots_records(s->keys_of, record, said, COUNT_OF(said));
+    size_t n = tiers_records(s->keys_of, found, said, COUNT_OF(said));
     for (size_t i = 0; i < n && f->count < SET_HITS_MAX; i++) {
         if (f->count == f->room) {
             size_t room = f->room ? f->room * 2 : 8;
@@ -390,7 +407,7 @@ status sets_find(lens *l, arena *a, node_ref value, set_hits *ret, err *why)
 {
     set_list sets;
     probes p;
-    uint32_t record[PROBES_MAX];
+    slots_found found[PROBES_MAX];
     finding f = {.l = l, .a = a};
     status st = sets_seen(l, &sets, why);
     if (st == OK && !sets.count) {
@@ -404,9 +421,9 @@ status sets_find(lens *l, arena *a, node_ref value, set_hits *ret, err *why)
         if (!s->keys_of)
             continue;
         size_t n = probes_for(s, &p);
-        slots_find(s->keys_of, p.keys, n, record);
+        tiers_find(s->keys_of, p.keys, n, found);
         for (size_t k = 0; st == OK && k < n; k++)
-            st = record[k] ? add_hits(&f, s, &p.at[k], record[k], why) : OK;
+            st = found[k].record ? add_hits(&f, s, &p.at[k], found[k], why) : OK;
     }
     if (st == OK)
         *ret = (set_hits){f.at, f.count};
@@ -424,7 +441,7 @@ static void kinds_touched(const set_list *sets, bool ret[SLOTS_KINDS])
         ret[k] = false;
     for (size_t i = 0; i < sets->count; i++)
         for (unsigned k = 0; sets->at[i].keys_of && k < SLOTS_KINDS; k++) {
-            bool any = slots_of_kind(sets->at[i].keys_of, (kind)k) != 0;
+            bool any = tiers_of_kind(sets->at[i].keys_of, (kind)k) != 0;
             ret[k] |= any;
             others |= any && !kind_is_hash((kind)k);
         }
@@ -435,7 +452,7 @@ static void kinds_touched(const set_list *sets, bool ret[SLOTS_KINDS])
 static bool touched(const set_list *sets, arena *a, node_ref n, bool *ret, err *why, status *st)
 {
     probes p;
-    uint32_t record[PROBES_MAX];
+    slots_found found[PROBES_MAX];
     *ret = false;
     if ((*st = make_probes(sets, a, n, &p, why)) != OK)
         return false;
@@ -443,9 +460,9 @@ static bool touched(const set_list *sets, arena *a, node_ref n, bool *ret, err *
         if (!sets->at[i].keys_of)
             continue;
         size_t count = probes_for(&sets->at[i], &p);
-        slots_find(sets->at[i].keys_of, p.keys, count, record);
+        tiers_find(sets->at[i].keys_of, p.keys, count, found);
         for (size_t k = 0; k < count; k++)
-            *ret |= record[k] != 0;
+            *ret |= found[k].record != 0;
     }
     return *ret;
 }
@@ -620,7 +637,7 @@ status sets_touched(lens *l, int64_t tx, status (*on_node)(void *ctx, node_ref n
     arena_done(&p->a);
     free(p);
     for (size_t i = 0; i < opened.file_count; i++)
-        slots_close(opened.files[i].t);
+        tiers_close(opened.files[i].t);
     free(opened.files);
     return st;
 }

@@ -8,12 +8,13 @@
  *     set_loader_document(sl, sha256, why); set_loader_keys(sl, &label, keys, n, why); ...
  *     st = set_loader_finish(sl, w, &result, why);     // the new version, the old one withdrawn
  *
- * Uses: store, write, slots. Used by: intake, judge, answer, cmd.
+ * Uses: store, write, tiers. Used by: intake, judge, answer, cmd.
  * A set is a name, a source and a marking; each loaded version of it is one row (who, which bytes,
- * from which transaction to which) and one file of keys (docs/formats/slots.md). Versions are seen
- * and not seen as everything else is: a lens finds what its view may see at its time, and another
- * source's or another marking's set of the same name is another set. A version that was replaced or
- * dropped stays for as-of until it is purged.
+ * from which transaction to which) and its tables of keys (docs/formats/tiers.md). A version may be
+ * a change to the one before it, whose tables it shares; to a reader each is whole. Versions are
+ * seen and not seen as everything else is: a lens finds what its view may see at its time, and
+ * another source's or another marking's set of the same name is another set. A version that was
+ * replaced or dropped stays for as-of until it is purged.
  * A hit is a claim nobody stored: its id is that of a claim, the key's hash and the version's. */
 #ifndef NOROSHI_KNOW_SETS_H
 #define NOROSHI_KNOW_SETS_H
@@ -55,7 +56,7 @@ typedef struct set_info {
     bool withdrawn;
     const char *broken; /* NULL, or why its keys cannot be had */
     char file[SET_NAME_ROOM];
-    struct slots *keys_of; /* NULL when broken */
+    struct tiers *keys_of; /* NULL when broken */
 } set_info;
 
 typedef struct set_list {
@@ -107,30 +108,49 @@ status sets_touched(lens *l, int64_t tx, status (*on_node)(void *ctx, node_ref n
 
 /* --- loading -------------------------------------------------------------------------------- */
 
+typedef enum set_mode {
+    SET_REPLACE, /* what is loaded is all that the set holds */
+    SET_ADD,     /* it is added to what the set holds; of a value that is there it says all */
+    SET_REMOVE   /* it is taken out */
+} set_mode;
+
 typedef struct set_load_options {
     slice name, source;
     char reliability; /* 0: leave the source's */
-    set_verdict verdict;
+    set_mode mode;
+    writer *w;             /* of SET_ADD and SET_REMOVE: to see what the set holds */
+    set_verdict verdict;   /* 0, but not with SET_REPLACE: that of the set */
     set_polarity polarity; /* of SET_LIST */
     marking marking;
     uint64_t memory_bytes; /* 0: 600 MiB */
     bool dry_run;          /* everything but keeping it */
+    /* What is going to be read, by name, size and date, say: a load that was killed before with the
+     * same is taken up where its last sorted run ended. Empty: it begins anew. */
+    slice resume;
 } set_load_options;
 
 typedef struct set_result {
+    set_verdict verdict; /* of the set */
+    set_polarity polarity;
     bool known;           /* this very content is what the set holds already: nothing was done */
-    uint64_t added, keys; /* values read; different ones */
+    uint64_t added, keys; /* values read; different ones that the set holds now */
+    uint64_t read_keys;   /* different ones of those that were read */
+    uint64_t resumed;     /* values that a load that was killed had read before */
     uint64_t left_out;    /* labels over SLOTS_LIST_MAX of one value */
     uint64_t bytes;
     uint64_t kinds[64]; /* by kind */
-    uint64_t replaced;  /* versions that this one took the place of */
+    bool change;        /* SET_ADD or SET_REMOVE to what was there; then, of the values read: */
+    uint64_t fresh, changed, same, removed, absent;
+    uint64_t replaced; /* versions that this one took the place of */
     int64_t tx;
 } set_result;
 
 typedef struct set_loader set_loader;
 
-/* `options` is kept by reference.
- *   ERR_INPUT  no name, or one that is too long or has control bytes */
+/* What `options` points at has to live as long.
+ *   ERR_INPUT      no name, or one that is too long or has control bytes; another verdict than
+ *                  that of the set
+ *   ERR_NOT_FOUND  SET_REMOVE, or SET_ADD without a verdict, and no such set */
 status set_loader_new(store *s, const set_load_options *options, set_loader **ret,
                       err *why) NODISCARD;
 /* Removes what is not finished. NULL is fine. */
@@ -142,8 +162,12 @@ status set_loader_document(set_loader *sl, const uint8_t sha256[SHA256_BYTES], u
 status set_loader_keys(set_loader *sl, const fact_label *label, const fact_key *keys, size_t count,
                        err *why) NODISCARD;
 /* Makes the version: durable and seen on return, and the one before it withdrawn.
- *   ERR_INPUT  no value at all: an empty list is a mistake more often than a wish */
+ *   ERR_INPUT  no value at all: an empty list is a mistake more often than a wish
+ *   ERR_BUSY   of a change: the set was replaced meanwhile */
 status set_loader_finish(set_loader *sl, writer *w, set_result *ret, err *why) NODISCARD;
+/* After many changes: makes one table of several, so that look-ups stay quick. Says nothing else
+ * than before; nobody waits for it; whoever kills it loses nothing. */
+status set_loader_settle(set_loader *sl, writer *w, err *why) NODISCARD;
 
 /* Withdraws versions by their rows. purge: and removes their keys, so that as-of does not find them
  * any more. *ret_count: versions that were not withdrawn before. */

@@ -1,11 +1,13 @@
 /* sets_load.c - new versions of sets, and what is dropped: see sets.h.
  *
- * Keys are gathered and written in a folder of their own, DATA/sets/build-<random>, whose lock says
- * that its builder lives. The finished file gets its place inside the transaction that makes its
- * row, so whoever holds the store's write lock sees no file without a row but those of the dead. */
+ * Keys are gathered and written in a folder of their own, DATA/sets/build-<hex>, whose lock says
+ * that its builder lives. The finished table and its manifest get their places inside the
+ * transaction that makes the version's row, so whoever holds the store's write lock sees no file
+ * without a row but those of the dead. */
 #include "base/text.h"
 #include "know/slots_build.h"
 #include "know/sets.h"
+#include "know/tiers.h"
 #include "know/write_private.h"
 #include "model/ip.h"
 
@@ -15,17 +17,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
 
-enum { FOLDER_ROOM = STORE_PATH_MAX + 64, FILES_PAGE = 256 };
+enum { FOLDER_ROOM = STORE_PATH_MAX + 64, FILES_PAGE = 256, LOCK_TRIES = 30 };
+
+/* The version that the set has. */
+typedef struct live_version {
+    bool there;
+    uint8_t sha256[SHA256_BYTES];
+    set_verdict verdict;
+    set_polarity polarity;
+    int64_t lines;
+    char file[SET_NAME_ROOM];
+} live_version;
 
 struct set_loader {
     store *s;
-    const set_load_options *o;
+    set_load_options o;
+    live_version live; /* of a change: what it is one to, */
+    tiers *below;      /* and its keys; NULL: there is none */
     slots_builder *b;
-    hash_state *content; /* over the hashes of the documents */
-    uint64_t lines;
+    hash_state *content;                           /* over the hashes of the documents */
+    uint64_t lines, read;                          /* of documents; values */
     char folder[FOLDER_ROOM], name[SET_NAME_ROOM]; /* of the file to be */
     int lock;
+    bool resume, made;
     fact_label last; /* label of the last call, and */
     char last_text[FACT_LABEL_MAX];
     uint32_t profile; /* its number; 0: none yet */
@@ -61,7 +78,25 @@ static int take_lock(const char *folder)
     return fd;
 }
 
-void sets_sweep(const store *s)
+/* Can a load go on where this one stopped? *ret_at: when it stopped. */
+static bool resumable(const char *folder, struct timespec *ret_at)
+{
+    char path[FOLDER_ROOM + 320];
+    struct stat info;
+    snprintf(path, sizeof path, "%s/checkpoint", folder);
+    if (stat(path, &info) != 0)
+        return false;
+    *ret_at = info.st_mtim;
+    return true;
+}
+
+static bool later(struct timespec a, struct timespec b)
+{
+    return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
+}
+
+/* Calls `visit` for every folder of a builder, living or dead. */
+static void each_folder(const store *s, void (*visit)(void *ctx, const char *path), void *ctx)
 {
     char sets[FOLDER_ROOM], path[FOLDER_ROOM + 300];
     snprintf(sets, sizeof sets, "%s/sets", s->dir);
@@ -71,32 +106,226 @@ void sets_sweep(const store *s)
         if (strncmp(e->d_name, "build-", 6) != 0)
             continue;
         snprintf(path, sizeof path, "%s/%s", sets, e->d_name);
-        int fd = take_lock(path);
-        if (fd >= 0) {
-            remove_folder(path);
-            close(fd);
-        }
+        visit(ctx, path);
     }
     if (d)
         closedir(d);
 }
 
-static status make_folder(set_loader *sl, err *why)
+typedef struct sweeping {
+    char kept[FOLDER_ROOM + 300]; /* the last load that was killed and can be taken up */
+    struct timespec at;
+} sweeping;
+
+static void find_kept(void *ctx, const char *path)
+{
+    sweeping *w = ctx;
+    struct timespec at;
+    if (!resumable(path, &at) || (w->kept[0] && !later(at, w->at)))
+        return;
+    snprintf(w->kept, sizeof w->kept, "%s", path);
+    w->at = at;
+}
+
+static void sweep_one(void *ctx, const char *path)
+{
+    const sweeping *w = ctx;
+    if (strcmp(path, w->kept) == 0)
+        return;
+    int fd = take_lock(path);
+    if (fd >= 0) {
+        remove_folder(path);
+        close(fd);
+    }
+}
+
+void sets_sweep(const store *s)
+{
+    sweeping w = {{0}};
+    each_folder(s, find_kept, &w);
+    each_folder(s, sweep_one, &w);
+}
+
+static void random_hex(const store *s, char hex[HASH_HEX_MAX])
 {
     uint8_t random[16];
-    char hex[HASH_HEX_MAX], sets[FOLDER_ROOM];
-    sl->s->options.random.fill(sl->s->options.random.ctx, random, sizeof random);
+    s->options.random.fill(s->options.random.ctx, random, sizeof random);
     hash_hex(random, sizeof random, hex);
-    snprintf(sets, sizeof sets, "%s/sets", sl->s->dir);
+}
+
+/* What says that another load is this one: the set, the mode, and what is read. */
+static void folder_hex(set_loader *sl, char hex[HASH_HEX_MAX])
+{
+    const set_load_options *o = &sl->o;
+    uint8_t digest[SHA256_BYTES];
+    int32_t numbers[] = {(int32_t)o->mode, (int32_t)o->verdict, (int32_t)o->polarity,
+                         (int32_t)o->marking.tlp};
+    const slice parts[] = {o->name,
+                           o->source,
+                           o->marking.audience,
+                           o->marking.owner,
+                           slice_of((const char *)numbers, sizeof numbers),
+                           slice_str(sl->live.file),
+                           o->resume};
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        uint64_t len = parts[i].len;
+        hash_update(sl->content, slice_of((const char *)&len, sizeof len));
+        hash_update(sl->content, parts[i]);
+    }
+    hash_final(sl->content, digest); /* and it begins anew */
+    hash_hex(digest, 16, hex);
+}
+
+static status make_folder(set_loader *sl, err *why)
+{
+    char hex[HASH_HEX_MAX], sets[FOLDER_ROOM];
+    const fs *disk = sl->s->options.disk;
+    status st = OK;
+    random_hex(sl->s, hex);
     snprintf(sl->name, sizeof sl->name, "%.32s", hex);
-    snprintf(sl->folder, sizeof sl->folder, "%.*s/sets/build-%.32s", STORE_PATH_MAX, sl->s->dir,
-             hex);
-    status st = fs_mkdir(sl->s->options.disk, sets, why);
-    if (st == OK)
-        st = fs_mkdir(sl->s->options.disk, sl->folder, why);
-    if (st == OK && (sl->lock = take_lock(sl->folder)) < 0)
-        st = err_os(why, errno, "locking %s", sl->folder);
+    snprintf(sets, sizeof sets, "%s/sets", sl->s->dir);
+    if (sl->resume)
+        folder_hex(sl, hex);
+    st = fs_mkdir(disk, sets, why);
+    for (int tries = 0; st == OK && sl->lock < 0; tries++) {
+        snprintf(sl->folder, sizeof sl->folder, "%.*s/sets/build-%.32s", STORE_PATH_MAX, sl->s->dir,
+                 hex);
+        st = fs_mkdir(disk, sl->folder, why);
+        if (st != OK || (sl->lock = take_lock(sl->folder)) >= 0)
+            break;
+        if (!sl->resume)
+            return err_os(why, errno, "locking %s", sl->folder);
+        if (tries < LOCK_TRIES) { /* it may be dying: that takes a moment */
+            const struct timespec moment = {.tv_nsec = 100000000};
+            nanosleep(&moment, NULL);
+            continue;
+        }
+        sl->resume = false; /* somebody does the very same right now */
+        random_hex(sl->s, hex);
+    }
     return st;
+}
+
+/* --- what the set holds --------------------------------------------------------------------- */
+
+typedef struct making {
+    set_loader *sl;
+    writer *w;
+    uint8_t sha256[SHA256_BYTES];
+    int64_t tx, source, vc;
+    slots_counts c;
+    tiers_change change;
+    live_version live;
+    uint64_t keys, bytes;
+} making;
+
+static status begin(writer *w, int what, slice reason, int64_t *ret_tx, err *why)
+{
+    status st = writer_sync(w, why);
+    if (st == OK)
+        st = begin_engine(w, why);
+    return st == OK ? begin_tx(w, what, reason, ret_tx, why) : st;
+}
+
+static void take_back(writer *w)
+{
+    db_rollback(w->d);
+    intern_forget(w);
+}
+
+static status intern_names(making *m, err *why)
+{
+    status st = intern_source(m->w, m->sl->o.source, &m->source, why);
+    return st == OK ? intern_marking(m->w, m->sl->o.marking, &m->vc, why) : st;
+}
+
+static void read_live(db_stmt *q, live_version *v)
+{
+    slice sha = db_text(q, 1), name = db_text(q, 4);
+    if (sha.len != SHA256_BYTES || !name.len || name.len >= sizeof v->file)
+        return; /* its keys were purged */
+    *v = (live_version){.there = true,
+                        .verdict = (set_verdict)db_int(q, 2),
+                        .polarity = (set_polarity)db_int(q, 3),
+                        .lines = db_int(q, 5)};
+    memcpy(v->sha256, sha.ptr, SHA256_BYTES);
+    memcpy(v->file, name.ptr, name.len);
+}
+
+/* The live version of this set. tx: and withdraws it; 0: only looks. */
+static status see_live(making *m, int64_t tx, uint64_t *ret_count, err *why)
+{
+    int64_t rows[64];
+    size_t n = 0;
+    bool row;
+    status st;
+    m->live = (live_version){0};
+    db_stmt *q = db_query(m->w->d, Q_SET_LIVE);
+    db_bind_text(q, 1, m->sl->o.name);
+    db_bind_int(q, 2, m->source);
+    db_bind_int(q, 3, m->vc);
+    while ((st = db_step(q, &row, why)) == OK && row && n < COUNT_OF(rows)) {
+        read_live(q, &m->live);
+        rows[n++] = db_int(q, 0);
+    }
+    db_reset(q);
+    for (size_t i = 0; st == OK && tx && i < n; i++) {
+        q = db_query(m->w->d, Q_SET_WITHDRAW);
+        db_bind_int(q, 1, rows[i]);
+        db_bind_int(q, 2, tx);
+        st = db_run(q, why);
+    }
+    *ret_count = n;
+    return st;
+}
+
+/* The same outside of a change: nothing is kept of the asking. */
+static status look_at_live(making *m, err *why)
+{
+    uint64_t n;
+    status st = writer_sync(m->w, why);
+    if (st == OK)
+        st = begin_engine(m->w, why);
+    if (st == OK)
+        st = intern_names(m, why);
+    if (st == OK)
+        st = see_live(m, 0, &n, why);
+    take_back(m->w);
+    return st;
+}
+
+static void sets_folder(const store *s, char out[FOLDER_ROOM])
+{
+    snprintf(out, FOLDER_ROOM, "%.*s/sets", STORE_PATH_MAX, s->dir);
+}
+
+static status open_below(set_loader *sl, const live_version *v, err *why)
+{
+    char folder[FOLDER_ROOM];
+    sets_folder(sl->s, folder);
+    status st = tiers_open(folder, v->file, &sl->below, why);
+    return st == OK ? OK : err_wrap(why, st, "what the set holds cannot be read");
+}
+
+/* A change needs to know what the set holds: verdict and seed are its. */
+static status see_below(set_loader *sl, err *why)
+{
+    making m = {.sl = sl, .w = sl->o.w};
+    assert(sl->o.w);
+    status st = look_at_live(&m, why);
+    if (st != OK)
+        return st;
+    if (!m.live.there)
+        return sl->o.mode == SET_ADD && sl->o.verdict
+                   ? OK
+                   : err_set(why, ERR_NOT_FOUND, ERR_NOWHERE,
+                             "there is no such set of this source and marking");
+    if (sl->o.verdict && (sl->o.verdict != m.live.verdict || sl->o.polarity != m.live.polarity))
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "the set has another verdict or polarity");
+    sl->o.verdict = m.live.verdict;
+    sl->o.polarity = m.live.polarity;
+    sl->live = m.live;
+    return open_below(sl, &m.live, why);
 }
 
 /* --- life ----------------------------------------------------------------------------------- */
@@ -114,15 +343,21 @@ status set_loader_new(store *s, const set_load_options *o, set_loader **ret, err
     if (!sl)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     sl->s = s;
-    sl->o = o;
+    sl->o = *o;
     sl->lock = -1;
+    sl->resume = o->resume.len != 0;
     sl->content = hash_new(HASH_SHA256);
-    status st =
-        sl->content ? make_folder(sl, why) : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    status st = sl->content ? OK : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    if (st == OK && o->mode != SET_REPLACE)
+        st = see_below(sl, why);
+    if (st == OK)
+        st = make_folder(sl, why);
     if (st == OK) {
         slots_build_options so = {.disk = s->options.disk,
                                   .folder = sl->folder,
                                   .random = s->options.random,
+                                  .seed = sl->below ? tiers_seed(sl->below) : NULL,
+                                  .resume = sl->resume,
                                   .memory_bytes = o->memory_bytes};
         st = slots_builder_new(&so, &sl->b, why);
     }
@@ -139,6 +374,7 @@ set_loader *set_loader_free(set_loader *sl)
     if (!sl)
         return NULL;
     slots_builder_free(sl->b);
+    tiers_close(sl->below);
     hash_free(sl->content);
     if (sl->lock >= 0) {
         remove_folder(sl->folder);
@@ -200,91 +436,37 @@ static int prefix_of(const fact_key *k)
 status set_loader_keys(set_loader *sl, const fact_label *label, const fact_key *keys, size_t count,
                        err *why)
 {
-    status st = take_label(sl, label, why);
+    bool remove = sl->o.mode == SET_REMOVE;
+    status st = remove ? OK : take_label(sl, label, why);
     for (size_t i = 0; st == OK && i < count; i++)
-        st = slots_add(sl->b, keys[i].kind, keys[i].bytes, prefix_of(&keys[i]), sl->profile, why);
+        st = remove ? slots_remove(sl->b, keys[i].kind, keys[i].bytes, why)
+                    : slots_add(sl->b, keys[i].kind, keys[i].bytes, prefix_of(&keys[i]),
+                                sl->profile, why);
+    sl->read += count;
     return st;
 }
 
 /* --- the version ---------------------------------------------------------------------------- */
 
-typedef struct making {
-    set_loader *sl;
-    writer *w;
-    uint8_t sha256[SHA256_BYTES];
-    int64_t tx, source, vc;
-    slots_counts c;
-} making;
-
-static status begin(writer *w, int what, slice reason, int64_t *ret_tx, err *why)
+static bool is_live(const making *m)
 {
-    status st = writer_sync(w, why);
-    if (st == OK)
-        st = begin_engine(w, why);
-    return st == OK ? begin_tx(w, what, reason, ret_tx, why) : st;
+    return m->live.there && memcmp(m->live.sha256, m->sha256, SHA256_BYTES) == 0 &&
+           m->live.verdict == m->sl->o.verdict && m->live.polarity == m->sl->o.polarity;
 }
 
-static void take_back(writer *w)
+/* What a change makes: the content it is one to, what it does, and by which documents. */
+static void content_of_change(making *m)
 {
-    db_rollback(w->d);
-    intern_forget(w);
-}
-
-static status intern_names(making *m, err *why)
-{
-    status st = intern_source(m->w, m->sl->o->source, &m->source, why);
-    return st == OK ? intern_marking(m->w, m->sl->o->marking, &m->vc, why) : st;
-}
-
-/* The live versions of this set; *ret_known: one of them is this one. tx 0: only looks. */
-static status see_live(making *m, int64_t tx, bool *ret_known, uint64_t *ret_count, err *why)
-{
-    int64_t rows[64];
-    size_t n = 0;
-    bool row;
-    status st;
-    const set_load_options *o = m->sl->o;
-    *ret_known = false;
-    db_stmt *q = db_query(m->w->d, Q_SET_LIVE);
-    db_bind_text(q, 1, o->name);
-    db_bind_int(q, 2, m->source);
-    db_bind_int(q, 3, m->vc);
-    while ((st = db_step(q, &row, why)) == OK && row && n < COUNT_OF(rows)) {
-        slice sha = db_text(q, 1);
-        *ret_known |= slice_eq(sha, slice_of((const char *)m->sha256, SHA256_BYTES)) &&
-                      db_int(q, 2) == (int64_t)o->verdict && db_int(q, 3) == (int64_t)o->polarity &&
-                      db_text(q, 4).len;
-        rows[n++] = db_int(q, 0);
-    }
-    db_reset(q);
-    for (size_t i = 0; st == OK && tx && i < n; i++) {
-        q = db_query(m->w->d, Q_SET_WITHDRAW);
-        db_bind_int(q, 1, rows[i]);
-        db_bind_int(q, 2, tx);
-        st = db_run(q, why);
-    }
-    *ret_count = n;
-    return st;
-}
-
-/* Is this content what the set holds already? Nothing is kept of the asking. */
-static status ask_known(making *m, bool *ret, err *why)
-{
-    uint64_t n;
-    status st = writer_sync(m->w, why);
-    if (st == OK)
-        st = begin_engine(m->w, why);
-    if (st == OK)
-        st = intern_names(m, why);
-    if (st == OK)
-        st = see_live(m, 0, ret, &n, why);
-    take_back(m->w);
-    return st;
+    const int32_t mode = (int32_t)m->sl->o.mode;
+    hash_update(m->sl->content, slice_of((const char *)m->live.sha256, SHA256_BYTES));
+    hash_update(m->sl->content, slice_of((const char *)&mode, sizeof mode));
+    hash_update(m->sl->content, slice_of((const char *)m->sha256, SHA256_BYTES));
+    hash_final(m->sl->content, m->sha256);
 }
 
 static status put_row(making *m, err *why)
 {
-    const set_load_options *o = m->sl->o;
+    const set_load_options *o = &m->sl->o;
     db_stmt *q = db_query(m->w->d, Q_SET_ADD);
     db_bind_text(q, 1, o->name);
     db_bind_int(q, 2, m->source);
@@ -293,21 +475,65 @@ static status put_row(making *m, err *why)
     db_bind_int(q, 5, o->polarity);
     db_bind_blob(q, 6, slice_of((const char *)m->sha256, SHA256_BYTES));
     db_bind_text(q, 7, slice_str(m->sl->name));
-    db_bind_int(q, 8, (int64_t)m->c.keys);
-    db_bind_int(q, 9, (int64_t)m->c.bytes);
-    db_bind_int(q, 10, (int64_t)m->sl->lines);
+    db_bind_int(q, 8, (int64_t)m->keys);
+    db_bind_int(q, 9, (int64_t)m->bytes);
+    db_bind_int(q, 10, (int64_t)m->sl->lines + (m->sl->below ? m->live.lines : 0));
     db_bind_int(q, 11, m->tx);
     return db_run(q, why);
 }
 
-static status place_file(making *m, const char *from, err *why)
+static tiers_options keeping(const store *s, const char *folder)
 {
-    char to[FOLDER_ROOM + 64], sets[FOLDER_ROOM];
-    const fs *disk = m->sl->s->options.disk;
-    snprintf(sets, sizeof sets, "%.*s/sets", STORE_PATH_MAX, m->sl->s->dir);
-    snprintf(to, sizeof to, "%s/%s", sets, m->sl->name);
-    status st = fs_rename(disk, from, to, why);
-    return st == OK ? fs_sync_dir(disk, sets, why) : st;
+    return (tiers_options){.disk = s->options.disk, .folder = folder, .random = s->options.random};
+}
+
+static int32_t today(const set_loader *sl)
+{
+    return (int32_t)(clock_now_us(sl->s->options.clock) / 1000 / WHEN_DAY);
+}
+
+/* The table above what the set holds now, which may be another version, or the same in other
+ * tables, than when the load began. */
+static status place_change(making *m, const tiers_options *o, const char *from, err *why)
+{
+    set_loader *sl = m->sl;
+    if (!m->live.there)
+        return err_set(why, ERR_BUSY, ERR_NOWHERE, "the set was dropped meanwhile");
+    tiers *older = sl->below;
+    sl->below = NULL;
+    status st = open_below(sl, &m->live, why);
+    bool same = st == OK && memcmp(tiers_seed(older), tiers_seed(sl->below), SLOTS_SEED) == 0;
+    tiers_close(older);
+    if (st == OK && !same)
+        st = err_set(why, ERR_BUSY, ERR_NOWHERE, "the set was replaced meanwhile");
+    if (st != OK)
+        return st;
+    return tiers_above(o, sl->below, from, sl->name, today(sl), why);
+}
+
+/* Files of the version, and how much is in them. */
+static status place_files(making *m, const char *from, err *why)
+{
+    char folder[FOLDER_ROOM];
+    tiers *made = NULL;
+    sets_folder(m->sl->s, folder);
+    tiers_options o = keeping(m->sl->s, folder);
+    status st = tiers_sweep(&o, why);
+    if (st == ERR_INPUT) /* a manifest that is damaged: what it names is kept */
+        st = OK;
+    if (st == OK)
+        st =
+            m->sl->below ? place_change(m, &o, from, why) : tiers_first(&o, from, m->sl->name, why);
+    if (st == OK)
+        st = tiers_open(folder, m->sl->name, &made, why);
+    if (st != OK)
+        return st;
+    m->keys = tiers_count(made);
+    m->bytes = tiers_bytes(made);
+    for (unsigned k = 0; k < SLOTS_KINDS; k++)
+        m->c.kinds[k] = tiers_of_kind(made, (kind)k);
+    tiers_close(made);
+    return OK;
 }
 
 /* Files of versions whose transaction never came. Inside the write lock. */
@@ -341,21 +567,22 @@ static status remove_orphans(making *m, err *why)
 
 static status publish(making *m, const char *made, uint64_t *ret_replaced, err *why)
 {
-    bool known;
-    const set_load_options *o = m->sl->o;
+    const set_load_options *o = &m->sl->o;
     status st = begin(m->w, TX_SET, o->name, &m->tx, why);
     if (st == OK)
         st = intern_names(m, why);
     if (st == OK && o->reliability)
         st = put_setting(m->w, m->source, m->tx, m->vc, o->reliability, NULL, NULL, why);
     if (st == OK)
-        st = see_live(m, m->tx, &known, ret_replaced, why);
-    if (st == OK)
-        st = put_row(m, why);
+        st = see_live(m, m->tx, ret_replaced, why);
     if (st == OK)
         st = remove_orphans(m, why);
     if (st == OK)
-        st = place_file(m, made, why);
+        st = place_files(m, made, why);
+    if (st == OK && m->sl->below)
+        content_of_change(m);
+    if (st == OK)
+        st = put_row(m, why);
     if (st == OK)
         st = publish_tx(m->w, m->tx, why);
     if (st == OK)
@@ -365,31 +592,101 @@ static status publish(making *m, const char *made, uint64_t *ret_replaced, err *
     return st;
 }
 
+static bool says_nothing_new(const making *m)
+{
+    return m->sl->below && !m->change.added && !m->change.changed && !m->change.removed;
+}
+
+static status make_version(making *m, set_result *r, err *why)
+{
+    char made[FOLDER_ROOM + 8];
+    const set_loader *sl = m->sl;
+    snprintf(made, sizeof made, "%s/table", sl->folder);
+    status st = slots_build(sl->b, made, &m->c, why);
+    m->keys = m->c.keys;
+    m->bytes = m->c.bytes;
+    r->read_keys = m->c.keys;
+    if (st == OK && sl->below)
+        st = tiers_compare(sl->below, made, &m->change, why);
+    if (st == OK && sl->below) {
+        m->keys = tiers_count(sl->below) + m->change.added - m->change.removed;
+        m->bytes += tiers_bytes(sl->below);
+    }
+    r->known = st == OK && says_nothing_new(m);
+    return st == OK && !r->known && !sl->o.dry_run ? publish(m, made, &r->replaced, why) : st;
+}
+
 status set_loader_finish(set_loader *sl, writer *w, set_result *ret, err *why)
 {
     making m = {.sl = sl, .w = w};
-    set_result r = {0};
-    char made[FOLDER_ROOM + 8];
-    snprintf(made, sizeof made, "%s/table", sl->folder);
+    set_result r = {
+        .verdict = sl->o.verdict, .polarity = sl->o.polarity, .change = sl->below != NULL};
     hash_final(sl->content, m.sha256);
-    if (!sl->profile)
+    if (!sl->read)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "not one value was read");
-    status st = ask_known(&m, &r.known, why);
-    if (st == OK && !r.known) {
-        st = slots_build(sl->b, made, &m.c, why);
-        if (st == OK && !sl->o->dry_run)
-            st = publish(&m, made, &r.replaced, why);
-    }
+    status st = sl->below ? OK : look_at_live(&m, why);
+    r.known = st == OK && !sl->below && is_live(&m);
+    if (st == OK && !r.known)
+        st = make_version(&m, &r, why);
     if (st != OK)
         return st;
     r.added = m.c.added;
-    r.keys = m.c.keys;
+    r.resumed = m.c.resumed;
+    r.keys = m.keys;
     r.left_out = m.c.left_out;
-    r.bytes = m.c.bytes;
+    r.bytes = m.bytes;
     r.tx = m.tx;
-    memcpy(r.kinds, m.c.kinds, sizeof r.kinds);
+    r.fresh = m.change.added;
+    r.changed = m.change.changed;
+    r.same = m.change.same;
+    r.removed = m.change.removed;
+    r.absent = m.change.absent;
+    if (!r.change || r.tx) /* of a change that was not made only the sums are known */
+        memcpy(r.kinds, m.c.kinds, sizeof r.kinds);
+    sl->made = r.tx != 0;
     *ret = r;
     return OK;
+}
+
+/* --- fewer tables --------------------------------------------------------------------------- */
+
+/* Puts the folded table in place, when nobody else changes anything. */
+static status swap(set_loader *sl, writer *w, const tiers *t, size_t count, const char *path,
+                   const tiers_folded *made, err *why)
+{
+    char folder[FOLDER_ROOM];
+    sets_folder(sl->s, folder);
+    tiers_options o = keeping(sl->s, folder);
+    status st = begin_engine(w, why);
+    if (st != OK)
+        return st;
+    st = tiers_swap(&o, t, count, path, made, why);
+    if (st == OK)
+        st = tiers_sweep(&o, why);
+    db_rollback(w->d); /* it was for the lock */
+    return st == ERR_INPUT ? OK : st;
+}
+
+status set_loader_settle(set_loader *sl, writer *w, err *why)
+{
+    char folder[FOLDER_ROOM], path[FOLDER_ROOM + 8];
+    status st = OK;
+    sets_folder(sl->s, folder);
+    snprintf(path, sizeof path, "%s/folded", sl->folder);
+    for (bool due = sl->made; st == OK && due;) {
+        tiers *t = NULL;
+        size_t count = 0;
+        tiers_folded made;
+        st = tiers_open(folder, sl->name, &t, why);
+        due = st == OK && tiers_due(t, &count);
+        if (due)
+            st = tiers_fold(sl->s->options.disk, t, count, sl->folder, path, &made, why);
+        if (due && st == OK)
+            st = swap(sl, w, t, count, path, &made, why);
+        tiers_close(t);
+    }
+    /* more profiles than one table may have, or somebody was quicker: it stays as it is */
+    return st == ERR_LIMIT || st == ERR_BUSY ? OK : st;
 }
 
 /* --- dropping ------------------------------------------------------------------------------- */
@@ -426,6 +723,20 @@ static status purge_one(writer *w, int64_t row, char kept[SET_NAME_ROOM], err *w
     return db_run(q, why);
 }
 
+/* Tables that no version names any more. */
+static status sweep_tables(writer *w, err *why)
+{
+    char folder[FOLDER_ROOM];
+    sets_folder(w->s, folder);
+    tiers_options o = keeping(w->s, folder);
+    status st = begin_engine(w, why);
+    if (st != OK)
+        return st;
+    st = tiers_sweep(&o, why);
+    db_rollback(w->d); /* it was for the lock */
+    return st == ERR_INPUT ? OK : st;
+}
+
 status set_drop(writer *w, const int64_t *rows, size_t count, bool purge, uint64_t *ret_count,
                 err *why)
 {
@@ -452,6 +763,8 @@ status set_drop(writer *w, const int64_t *rows, size_t count, bool purge, uint64
         if (files[i][0])
             unlink(path); /* whoever reads it now keeps what he mapped */
     }
+    if (st == OK && purge)
+        st = sweep_tables(w, why);
     free(files);
     if (st == OK)
         *ret_count = dropped;

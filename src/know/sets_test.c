@@ -5,6 +5,7 @@
 #include "know/sets.h"
 #include "know/temp_store.h"
 #include "know/test_store.h"
+#include "know/tiers.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -203,7 +204,7 @@ TEST(a_new_version_takes_the_place_of_the_old_one)
     then.known_at = f.t.now_us / 1000;
     CHECK_OK(load(&f, &o, 1, first, 1, &r)); /* the same again: nothing */
     CHECK(r.known && r.tx == 0);
-    CHECK_EQ(files(&f), 1);
+    CHECK_EQ(files(&f), 2);
     CHECK_OK(load(&f, &o, 2, second, 2, &r));
     CHECK(!r.known && r.keys == 1 && r.added == 2 && r.replaced == 1);
     CHECK_EQ(r.kinds[KIND_MD5], 1);
@@ -218,7 +219,126 @@ TEST(a_new_version_takes_the_place_of_the_old_one)
     o.dry_run = true;
     CHECK_OK(load(&f, &o, 3, first, 1, &r));
     CHECK(r.keys == 1 && r.tx == 0);
-    CHECK_EQ(files(&f), 2);
+    CHECK_EQ(files(&f), 4);
+    end(&f);
+}
+
+/* --- changes -------------------------------------------------------------------------------- */
+
+static status change(fixture *f, set_mode mode, uint8_t content, const value *values, size_t count,
+                     set_result *ret)
+{
+    set_load_options o = {.name = S("s"), .source = S("s"), .mode = mode, .w = f->claims.w};
+    return load(f, &o, content, values, count, ret);
+}
+
+TEST(a_change_adds_and_takes_out_and_every_version_stays)
+{
+    static const value first[] = {{KIND_MD5, MD5_A, "Old", NULL},
+                                  {KIND_MD5, MD5_B, "Old", "2000-01-01"},
+                                  {KIND_CIDR, "198.51.100.0/24", NULL, NULL}},
+                       more[] = {{KIND_MD5, MD5_A, "New", NULL},
+                                 {KIND_CIDR, "203.0.113.0/25", NULL, NULL}},
+                       gone[] = {{KIND_CIDR, "198.51.100.0/24", NULL, NULL},
+                                 {KIND_DOMAIN, "not.there", NULL, NULL}};
+    static const char old_a[] = MD5_A ": s 0 md5 " MD5_A " \"Old\"\n",
+                      new_a[] = MD5_A ": s 0 md5 " MD5_A " \"New\"\n",
+                      net[] = "198.51.100.1: s 2 cidr 198.51.100.0/24 \"\"\n";
+    fixture f;
+    set_result r;
+    view then[3] = {green, green, green};
+    REQUIRE(begin(&f, -1));
+    set_load_options o = options_of("s", SET_KNOWN_BAD, SET_POLARITY_NONE, TLP_CLEAR);
+    CHECK_OK(load(&f, &o, 1, first, COUNT_OF(first), &r));
+    CHECK(!r.change && r.keys == 3);
+    then[0].known_at = f.t.now_us / 1000;
+    f.t.now_us += 1000000;
+    CHECK_OK(change(&f, SET_ADD, 2, more, COUNT_OF(more), &r));
+    CHECK(r.change && r.fresh == 1 && r.changed == 1 && r.same == 0 && r.keys == 4);
+    CHECK(r.verdict == SET_KNOWN_BAD && r.replaced == 1 && r.kinds[KIND_CIDR] == 2);
+    then[1].known_at = f.t.now_us / 1000;
+    f.t.now_us += 1000000;
+    CHECK_OK(change(&f, SET_REMOVE, 3, gone, COUNT_OF(gone), &r));
+    CHECK(r.removed == 1 && r.absent == 1 && r.keys == 3 && r.kinds[KIND_CIDR] == 1);
+    CHECK_OK(lens_look(f.l, &green, &f.why));
+    check_hits(&f, KIND_MD5, MD5_A, new_a);
+    check_hits(&f, KIND_MD5, MD5_B, ""); /* its time was over before the change */
+    check_hits(&f, KIND_IPV4, "198.51.100.1", "");
+    check_hits(&f, KIND_IPV4, "203.0.113.1", "203.0.113.1: s 2 cidr 203.0.113.0/25 \"\"\n");
+    CHECK_OK(lens_look(f.l, &then[1], &f.why));
+    check_hits(&f, KIND_MD5, MD5_A, new_a);
+    check_hits(&f, KIND_IPV4, "198.51.100.1", net);
+    CHECK_OK(lens_look(f.l, &then[0], &f.why));
+    check_hits(&f, KIND_MD5, MD5_A, old_a);
+    check_hits(&f, KIND_MD5, MD5_B,
+               MD5_B ": s 0 md5 " MD5_B " \"Old\" until 2000-01-01T00:00:00Z\n");
+    check_hits(&f, KIND_IPV4, "203.0.113.1", "");
+    end(&f);
+}
+
+TEST(a_change_that_changes_nothing_makes_no_version)
+{
+    static const value one[] = {{KIND_MD5, MD5_A, NULL, NULL}},
+                       other[] = {{KIND_MD5, MD5_B, NULL, NULL}};
+    fixture f;
+    set_result r;
+    REQUIRE(begin(&f, -1));
+    CHECK_EQ(change(&f, SET_ADD, 1, one, 1, &r), ERR_NOT_FOUND); /* nobody said what it means */
+    CHECK_EQ(change(&f, SET_REMOVE, 1, one, 1, &r), ERR_NOT_FOUND);
+    set_load_options o = options_of("s", SET_KNOWN_BAD, SET_POLARITY_NONE, TLP_CLEAR);
+    o.mode = SET_ADD;
+    o.w = f.claims.w;
+    CHECK_OK(load(&f, &o, 1, one, 1, &r)); /* the first addition is the set */
+    CHECK(!r.change && r.keys == 1);
+    uint64_t before = files(&f);
+    CHECK_OK(change(&f, SET_ADD, 1, one, 1, &r));
+    CHECK(r.known && r.change && r.same == 1 && r.tx == 0);
+    CHECK_OK(change(&f, SET_REMOVE, 2, other, 1, &r));
+    CHECK(r.known && r.absent == 1);
+    o.verdict = SET_KNOWN_GOOD;
+    CHECK_EQ(load(&f, &o, 2, other, 1, &r), ERR_INPUT);
+    o.verdict = SET_KNOWN_BAD;
+    o.dry_run = true;
+    CHECK_OK(load(&f, &o, 2, other, 1, &r));
+    CHECK(r.fresh == 1 && r.keys == 2 && r.tx == 0);
+    CHECK_EQ(files(&f), before);
+    end(&f);
+}
+
+/* A reader who looked before keeps what he sees; a fold changes no answer, as of any time. */
+TEST(many_changes_are_folded_and_say_the_same)
+{
+    fixture f;
+    REQUIRE(begin(&f, -1));
+    set_load_options o = options_of("s", SET_KNOWN_BAD, SET_POLARITY_NONE, TLP_CLEAR);
+    o.mode = SET_ADD;
+    o.w = f.claims.w;
+    for (uint8_t i = 0; i < 9; i++) {
+        char name[32], wanted[96];
+        set_loader *sl = NULL;
+        set_result r;
+        uint8_t sha[SHA256_BYTES] = {i};
+        snprintf(name, sizeof name, "n%d.example", i);
+        value v = {KIND_DOMAIN, name, NULL, NULL};
+        CHECK_OK(set_loader_new(f.t.s, &o, &sl, &f.why));
+        CHECK_OK(set_loader_document(sl, sha, 1, &f.why));
+        CHECK_OK(put_value(sl, &v, &f.why));
+        CHECK_OK(set_loader_finish(sl, f.claims.w, &r, &f.why));
+        CHECK_OK(lens_look(f.l, &green, &f.why));
+        snprintf(wanted, sizeof wanted, "%s: s 0 domain %s \"\"\n", name, name);
+        check_hits(&f, KIND_DOMAIN, name, wanted);
+        CHECK_OK(set_loader_settle(sl, f.claims.w, &f.why));
+        check_hits(&f, KIND_DOMAIN, name, wanted); /* in the tables of before */
+        CHECK_OK(lens_look(f.l, &green, &f.why));
+        check_hits(&f, KIND_DOMAIN, "n0.example", "n0.example: s 0 domain n0.example \"\"\n");
+        check_hits(&f, KIND_DOMAIN, name, wanted);
+        set_loader_free(sl);
+    }
+    set_list seen;
+    CHECK_OK(sets_seen(f.l, &seen, &f.why));
+    CHECK(seen.count == 1 && seen.at[0].keys == 9);
+    CHECK_OK(set_verify(&seen.at[0], &f.why));
+    CHECK(tiers_tables(seen.at[0].keys_of) < TIERS_CLASS_TABLES);
     end(&f);
 }
 
@@ -242,7 +362,7 @@ TEST(an_empty_list_changes_nothing)
     CHECK_EQ(files(&f), 0);
     o.name.len--;
     CHECK_OK(load(&f, &o, 1, one, 1, &r));
-    CHECK_EQ(files(&f), 1);
+    CHECK_EQ(files(&f), 2);
     end(&f);
 }
 
@@ -338,7 +458,7 @@ TEST(what_the_dead_left_is_swept)
     CHECK_OK(set_loader_keys(alive, &(fact_label){.first_seen = WHEN_NONE}, NULL, 0, &f.why));
     set_loader_free(alive);
     load_small(&f, "s", SET_KNOWN_BAD, TLP_CLEAR, 1, one, 1);
-    CHECK_EQ(files(&f), 1);
+    CHECK_EQ(files(&f), 2); /* a manifest and its table */
     end(&f);
 }
 

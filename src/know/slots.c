@@ -1,5 +1,5 @@
 /* slots.c - a table of keys: opening, checking, looking up. See slots.h. */
-#include "know/slots/lanes.h"
+#include "know/slots/table.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,17 +7,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-struct slots {
-    void *map;
-    size_t map_size;
-    slots_trailer t;
-    const slot *lines;
-    const uint32_t *filter;
-    const slots_profile_row *profiles;
-    const uint32_t *lists, *list_ids;
-    const char *texts;
-    const uint64_t *sums;
-};
+/* In the innermost loop, and filled before it is read: not zeroed first as all else is. */
+#define RAW __attribute__((uninitialized))
+#define INLINE static inline __attribute__((always_inline))
 
 /* --- opening -------------------------------------------------------------------------------- */
 
@@ -33,7 +25,7 @@ slots *slots_close(slots *t)
 static bool sane(const slots_trailer *t, uint64_t size)
 {
     const uint64_t most = (uint64_t)1 << 40;
-    return memcmp(t->magic, "NRSLOTS1", 8) == 0 && t->version == SLOTS_VERSION &&
+    return memcmp(t->magic, "NRSLOTS2", 8) == 0 && t->version == SLOTS_VERSION &&
            t->block_bytes == SLOTS_BLOCK && t->lines > 0 && t->lines < most &&
            t->filter_blocks > 0 && t->filter_blocks < most && t->text_bytes < most &&
            t->block_sums < most && t->spill < SLOTS_SPILL_MAX && t->file_bytes == size;
@@ -59,6 +51,9 @@ static bool check_trailer(slots *s)
     s->list_ids = (const uint32_t *)(const void *)(base + l.list_ids);
     s->texts = base + l.texts;
     s->sums = (const uint64_t *)(const void *)(base + l.sums);
+    slots_secret_of(s->t.seed, &s->secret);
+    /* a look-up wants one page: reading ahead would read 32 for it */
+    madvise(s->map, s->map_size, MADV_RANDOM);
     return true;
 }
 
@@ -124,20 +119,44 @@ static status verify_sums(const slots *s, err *why)
     return OK;
 }
 
+static bool record_fits(const slots *s, uint32_t record)
+{
+    if (record == SLOTS_REMOVED)
+        return true;
+    return record < SLOTS_LISTED ? record && record <= s->t.profiles
+                                 : record - SLOTS_LISTED < s->t.lists;
+}
+
+/* Every key where it is looked for: in order, at its line or not far behind it. */
+static status verify_keys(const slots *s, err *why)
+{
+    uint64_t removed = 0, keys = 0, kinds[SLOTS_KINDS] = {0};
+    uint64_t n = slots_lines_written(s->t.lines) * SLOTS_PER_LINE;
+    const slot *last = NULL;
+    for (uint64_t i = 0; i < n; i++) {
+        const slot *e = &s->lines[i];
+        if (!e->record)
+            continue;
+        uint64_t line = slots_scale(e->place, s->t.lines), at = i / SLOTS_PER_LINE;
+        bool ordered =
+            !last || last->place < e->place || (last->place == e->place && last->rest < e->rest);
+        if (!ordered || at < line || at - line > s->t.spill)
+            return damaged(i * sizeof *e, "a key out of its place", why);
+        if (!record_fits(s, slot_record(e->record)))
+            return damaged(i * sizeof *e, "a record that there is not", why);
+        last = e;
+        keys++;
+        removed += slot_record(e->record) == SLOTS_REMOVED;
+        kinds[slot_kind(e->record)]++;
+    }
+    bool counted = keys == s->t.keys && removed == s->t.removed &&
+                   memcmp(kinds, s->t.kinds, sizeof kinds) == 0;
+    return counted ? OK : damaged(0, "the number of keys", why);
+}
+
 /* The check sums say that the bytes are as they were written; this, that they make sense. */
 static status verify_meaning(const slots *s, err *why)
 {
-    uint64_t keys = 0, kinds = 0, n = slots_lines_written(s->t.lines) * SLOTS_PER_LINE;
-    uint64_t most = (uint64_t)s->t.profiles + s->t.lists;
-    for (uint64_t i = 0; i < n; i++) {
-        keys += s->lines[i].record != 0;
-        if (s->lines[i].record > most)
-            return damaged(i * sizeof(slot), "a record that there is not", why);
-    }
-    for (size_t k = 0; k < SLOTS_KINDS; k++)
-        kinds += s->t.kinds[k];
-    if (keys != s->t.keys || kinds != s->t.keys)
-        return damaged(0, "the number of keys", why);
     for (uint32_t i = 0; i < s->t.lists; i++)
         if (s->lists[i] >= s->lists[i + 1] || s->lists[i + 1] > s->t.list_ids)
             return damaged(i, "a list of profiles", why);
@@ -148,117 +167,227 @@ static status verify_meaning(const slots *s, err *why)
         if (s->profiles[i].text_at > s->t.text_bytes ||
             s->profiles[i].text_len > s->t.text_bytes - s->profiles[i].text_at)
             return damaged(i, "a profile", why);
-    return OK;
+    return verify_keys(s, why);
 }
 
 status slots_verify(const slots *s, err *why)
 {
+    madvise(s->map, s->map_size, MADV_SEQUENTIAL);
     status st = verify_sums(s, why);
-    return st == OK ? verify_meaning(s, why) : st;
+    if (st == OK)
+        st = verify_meaning(s, why);
+    madvise(s->map, s->map_size, MADV_RANDOM);
+    return st;
 }
 
 /* --- looking up ----------------------------------------------------------------------------- */
 
-static const uint32_t *filter_block(const slots *s, slots_hash h)
+INLINE const uint32_t *filter_block(const slots *s, slots_hash h)
 {
-    return s->filter + slots_scale(h.high, s->t.filter_blocks) * (SLOTS_FILTER / 4);
+    return s->filter + slots_scale(h.place, s->t.filter_blocks) * (SLOTS_FILTER / 4);
 }
 
-static bool filter_says_no(const uint32_t *block, slots_hash h)
+INLINE const slot *first_line(const slots *s, slots_hash h)
+{
+    return s->lines + slots_scale(h.place, s->t.lines) * SLOTS_PER_LINE;
+}
+
+INLINE bool filter_says_no(const uint32_t *block, uint32_t rest)
 {
     uint32_t missing = 0;
     for (unsigned i = 0; i < 8; i++)
-        missing |= ~block[i] & (uint32_t)1 << ((uint32_t)h.low * slots_salt[i] >> 27);
+        missing |= ~block[i] & (uint32_t)1 << (rest * slots_salt[i] >> 27);
     return missing != 0;
 }
 
-/* A line that is not full ends the search: whatever spilt, spilt over full lines. */
-static uint32_t find_in_lines(const slots *s, slots_hash h)
+typedef uint32_t eight __attribute__((vector_size(32)));
+
+/* The same in one vector, where there are such. */
+INLINE bool filter_says_no_wide(const uint32_t *block, uint32_t rest)
 {
-    const slot *line = s->lines + slots_scale(h.high, s->t.lines) * SLOTS_PER_LINE;
+    eight have, salt, bit;
+    uint64_t out[4];
+    memcpy(&have, block, sizeof have);
+    memcpy(&salt, slots_salt, sizeof salt);
+    bit = (eight){1, 1, 1, 1, 1, 1, 1, 1} << ((salt * rest) >> 27);
+    bit &= ~have;
+    memcpy(out, &bit, sizeof out);
+    return (out[0] | out[1] | out[2] | out[3]) != 0;
+}
+
+/* A line that is not full ends the search: whatever spilt, spilt over full lines. */
+INLINE uint32_t find_in_lines(const slots *s, slots_hash h)
+{
+    const slot *line = first_line(s, h);
     for (unsigned n = 0; n <= s->t.spill; n++, line += SLOTS_PER_LINE) {
         for (unsigned i = 0; i < SLOTS_PER_LINE; i++)
-            if (line[i].low == h.low && line[i].high == (uint32_t)h.high && line[i].record)
-                return line[i].record;
+            if (line[i].place == h.place && line[i].rest == h.rest && line[i].record)
+                return slot_record(line[i].record);
         if (line[SLOTS_PER_LINE - 1].record == 0)
             return 0;
     }
     return 0;
 }
 
-/* Three passes, each over the whole batch, so that the memory reads of the next overlap. `wide`:
- * keys are hashed eight at once and filtered in one vector. */
-LANES_INLINE void find_batch(const slots *s, const slots_key *keys, size_t n, uint32_t *ret,
-                             bool wide)
+/* Of the keys whose numbers are in `left`: what the table has is answered, the others stay. Each
+ * pass goes over all of them, so that the memory reads of the next one overlap. */
+INLINE size_t ask_table(const slots *s, uint32_t number, const slots_hash *h, size_t *left,
+                        size_t n, slots_found *ret, bool wide)
 {
-    LANES_RAW slots_hash h[SLOTS_BATCH];
-    LANES_RAW size_t open[SLOTS_BATCH];
-    size_t left = 0;
-    for (size_t i = 0; i < n;) {
-        size_t step = wide && i + LANES <= n && lanes_fit(keys + i) ? LANES : 1;
-        if (step == LANES)
-            lanes_hash(s->t.seed, keys + i, h + i);
+    RAW size_t maybe[SLOTS_BATCH];
+    size_t hits = 0, kept = 0;
+    for (size_t k = 0; k < n; k++) {
+        slots_hash one = h[left[k]];
+        const uint32_t *block = filter_block(s, one);
+        bool no = wide ? filter_says_no_wide(block, one.rest) : filter_says_no(block, one.rest);
+        maybe[hits] = left[k];
+        left[kept] = left[k];
+        hits += !no;
+        kept += no;
+        if (!no)
+            __builtin_prefetch(first_line(s, one), 0, 3);
+    }
+    for (size_t k = 0; k < hits; k++) {
+        uint32_t record = find_in_lines(s, h[maybe[k]]);
+        if (record)
+            ret[maybe[k]] = (slots_found){record, number};
         else
-            h[i] = slots_hash_of(s->t.seed, keys[i].kind, keys[i].bytes);
-        for (size_t end = i + step; i < end; i++)
-            __builtin_prefetch(filter_block(s, h[i]), 0, 3);
+            left[kept++] = maybe[k];
     }
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t *block = filter_block(s, h[i]);
-        ret[i] = 0;
-        if (wide ? lanes_filter_says_no(block, (uint32_t)h[i].low) : filter_says_no(block, h[i]))
-            continue;
-        open[left++] = i;
-        __builtin_prefetch(s->lines + slots_scale(h[i].high, s->t.lines) * SLOTS_PER_LINE, 0, 3);
-    }
-    for (size_t k = 0; k < left; k++)
-        ret[open[k]] = find_in_lines(s, h[open[k]]);
+    return kept;
 }
 
-typedef void finder(const slots *s, const slots_key *keys, size_t n, uint32_t *ret);
-
-static void find_plain(const slots *s, const slots_key *keys, size_t n, uint32_t *ret)
+/* Hashes of all, and the filter of the first table on its way. */
+INLINE void hash_batch(const slots *s, const slots_key *keys, size_t n, slots_hash *ret)
 {
-    find_batch(s, keys, n, ret, false);
+    slots_sum begun = {0};
+    size_t len = SIZE_MAX;
+    kind k = 0;
+    for (size_t i = 0; i < n; i++) {
+        const slots_key *key = &keys[i];
+        if (key->bytes.len > SLOTS_SHORT) {
+            ret[i] = slots_hash_long(&s->secret, key->kind, key->bytes);
+        } else {
+            if (key->bytes.len != len || key->kind != k) {
+                len = key->bytes.len;
+                k = key->kind;
+                begun = slots_sum_begin(&s->secret, k, len);
+            }
+            ret[i] =
+                len == SHA256_BYTES /* the length is known, the loop is none */
+                    ? slots_hash_short(&s->secret, begun, slice_of(key->bytes.ptr, SHA256_BYTES))
+                    : slots_hash_short(&s->secret, begun, key->bytes);
+        }
+        __builtin_prefetch(filter_block(s, ret[i]), 0, 3);
+    }
+}
+
+INLINE void ask_all(const slots *const *tables, size_t table_count, const slots_hash *h, size_t n,
+                    slots_found *ret, bool wide)
+{
+    RAW size_t left[SLOTS_BATCH];
+    for (size_t i = 0; i < n; i++) {
+        left[i] = i;
+        ret[i] = (slots_found){0};
+    }
+    for (size_t t = 0; t < table_count && n; t++) {
+        for (size_t i = 0; t && i < n; i++)
+            __builtin_prefetch(filter_block(tables[t], h[left[i]]), 0, 3);
+        n = ask_table(tables[t], (uint32_t)t, h, left, n, ret, wide);
+    }
+}
+
+INLINE void find_batch(const slots *const *tables, size_t table_count, const slots_key *keys,
+                       size_t n, slots_found *ret, bool wide)
+{
+    RAW slots_hash h[SLOTS_BATCH];
+    hash_batch(tables[0], keys, n, h);
+    ask_all(tables, table_count, h, n, ret, wide);
+}
+
+typedef void finder(const slots *const *tables, size_t table_count, const slots_key *keys, size_t n,
+                    slots_found *ret);
+
+static void find_plain(const slots *const *tables, size_t table_count, const slots_key *keys,
+                       size_t n, slots_found *ret)
+{
+    find_batch(tables, table_count, keys, n, ret, false);
 }
 
 #ifdef __x86_64__
-__attribute__((target("avx2"))) static void find_avx2(const slots *s, const slots_key *keys,
-                                                      size_t n, uint32_t *ret)
+__attribute__((target("avx2,bmi2"))) static void find_avx2(const slots *const *tables,
+                                                           size_t table_count,
+                                                           const slots_key *keys, size_t n,
+                                                           slots_found *ret)
 {
-    find_batch(s, keys, n, ret, true);
+    find_batch(tables, table_count, keys, n, ret, true);
 }
 #endif
 
 static finder *finder_here(void)
 {
 #ifdef __x86_64__
-    if (__builtin_cpu_supports("avx2"))
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
         return find_avx2;
 #endif
     return find_plain;
 }
 
-static void find_all(const slots *s, const slots_key *keys, size_t count, uint32_t *ret,
-                     finder *find)
+static void find_all(const slots *const *tables, size_t table_count, const slots_key *keys,
+                     size_t count, slots_found *ret, finder *find)
 {
     for (size_t at = 0; at < count; at += SLOTS_BATCH) {
         size_t n = count - at < SLOTS_BATCH ? count - at : SLOTS_BATCH;
-        find(s, keys + at, n, ret + at);
+        find(tables, table_count, keys + at, n, ret + at);
+    }
+}
+
+void slots_find_hashes(const slots *const *tables, size_t table_count, const slots_hash *h,
+                       size_t count, slots_found *ret)
+{
+    for (size_t at = 0; at < count; at += SLOTS_BATCH) {
+        size_t n = count - at < SLOTS_BATCH ? count - at : SLOTS_BATCH;
+        ask_all(tables, table_count, h + at, n, ret + at, false);
+    }
+}
+
+void slots_find_first(const slots *const *tables, size_t table_count, const slots_key *keys,
+                      size_t count, slots_found *ret)
+{
+    assert(table_count && table_count <= SLOTS_TABLES_MAX);
+    find_all(tables, table_count, keys, count, ret, finder_here());
+}
+
+static void find_one_table(const slots *s, const slots_key *keys, size_t count, uint32_t *ret,
+                           finder *find)
+{
+    RAW slots_found found[SLOTS_BATCH];
+    for (size_t at = 0; at < count; at += SLOTS_BATCH) {
+        size_t n = count - at < SLOTS_BATCH ? count - at : SLOTS_BATCH;
+        find(&s, 1, keys + at, n, found);
+        for (size_t i = 0; i < n; i++)
+            ret[at + i] = found[i].record;
     }
 }
 
 void slots_find(const slots *s, const slots_key *keys, size_t count, uint32_t *ret)
 {
-    find_all(s, keys, count, ret, finder_here());
+    find_one_table(s, keys, count, ret, finder_here());
 }
 
 void slots_find_plain(const slots *s, const slots_key *keys, size_t count, uint32_t *ret)
 {
-    find_all(s, keys, count, ret, find_plain);
+    find_one_table(s, keys, count, ret, find_plain);
 }
 
-static bool read_profile(const slots *s, uint32_t id, slots_profile *ret)
+bool slots_filter_has(const slots *s, slots_hash h)
+{
+    return !filter_says_no(filter_block(s, h), h.rest);
+}
+
+/* --- records -------------------------------------------------------------------------------- */
+
+bool slots_profile_at(const slots *s, uint32_t id, slots_profile *ret)
 {
     if (id == 0 || id > s->t.profiles)
         return false;
@@ -270,21 +399,48 @@ static bool read_profile(const slots *s, uint32_t id, slots_profile *ret)
     return true;
 }
 
-size_t slots_records(const slots *s, uint32_t record, slots_profile *ret, size_t room)
+size_t slots_profile_ids(const slots *s, uint32_t record, uint32_t ret[SLOTS_LIST_MAX])
 {
     size_t n = 0;
-    if (record <= s->t.profiles)
-        return room && read_profile(s, record, ret) ? 1 : 0;
-    uint32_t list = record - s->t.profiles - 1;
+    if (record < SLOTS_LISTED) {
+        ret[0] = record;
+        return record && record <= s->t.profiles;
+    }
+    uint32_t list = record - SLOTS_LISTED;
     if (list >= s->t.lists)
         return 0;
     uint32_t from = s->lists[list], to = s->lists[list + 1];
-    for (uint32_t i = from; i < to && i < s->t.list_ids && n < room; i++)
-        n += read_profile(s, s->list_ids[i], &ret[n]);
+    for (uint32_t i = from; i < to && i < s->t.list_ids && n < SLOTS_LIST_MAX; i++)
+        if (s->list_ids[i] && s->list_ids[i] <= s->t.profiles)
+            ret[n++] = s->list_ids[i];
+    return n;
+}
+
+size_t slots_records(const slots *s, uint32_t record, slots_profile *ret, size_t room)
+{
+    uint32_t ids[SLOTS_LIST_MAX];
+    size_t count = slots_profile_ids(s, record, ids), n = 0;
+    for (size_t i = 0; i < count && n < room; i++)
+        n += slots_profile_at(s, ids[i], &ret[n]);
     return n;
 }
 
 /* --- what is in it -------------------------------------------------------------------------- */
+
+const uint8_t *slots_seed(const slots *s)
+{
+    return s->t.seed;
+}
+
+uint64_t slots_removed(const slots *s)
+{
+    return s->t.removed;
+}
+
+int32_t slots_until_min(const slots *s)
+{
+    return s->t.until_min;
+}
 
 uint64_t slots_count(const slots *s)
 {

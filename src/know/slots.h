@@ -7,15 +7,15 @@
  *     slots_find(t, keys, 2, record);                  // 0: not there
  *     size_t n = slots_records(t, record[0], profiles, COUNT_OF(profiles));
  *
- * Uses: base, kind. Used by: know/sets.c, slots_build.c.
+ * Uses: base, kind. Used by: know/tiers.c, slots_build.c, slots_fold.c.
  * docs/formats/slots.md has the bytes. A key is a kind and bytes: the digest of a hash, the text of
- * anything else. It is hashed with SipHash-2-4 (128 bits) under a random seed of the file, so
- * nobody can choose keys that meet, crowd a line or look like another key. Of the 128 bits the
- * first 64 say the line, and 96 are compared: a key that is not in the table is never found but by
- * a chance of 2^-96 a look-up.
+ * anything else. It is hashed under a random seed of the file (slots/hash.h), so nobody can choose
+ * keys that meet, crowd a line or look like another key. 96 bits of hash are the key: one that is
+ * not in the table is found with a chance of 2^-96 for each key that is.
  * What is read from the file is never trusted: any byte may be wrong, and the worst is a wrong
  * answer, which slots_verify finds. Thread-safe; processes share the mapping.
- * On processors with AVX2, known when the program runs, keys are hashed and filtered in vectors. */
+ * Cold: a miss reads nothing but the filter in 99 of 100 cases and more, a hit one page of the
+ * lines. On processors with AVX2, known when the program runs, the filter is read in vectors. */
 #ifndef NOROSHI_KNOW_SLOTS_H
 #define NOROSHI_KNOW_SLOTS_H
 
@@ -25,9 +25,13 @@
 
 enum {
     SLOTS_SPILL_MAX = 64, /* lines behind its own in which a key may stand */
-    SLOTS_BATCH = 32,     /* look-ups under way at once */
+    SLOTS_BATCH = 128,    /* look-ups under way at once */
     SLOTS_LIST_MAX = 64,  /* profiles of one key; more are left out, and counted */
     SLOTS_KINDS = 64,
+    SLOTS_SEED = 16,               /* bytes */
+    SLOTS_TABLES_MAX = 64,         /* asked at once */
+    SLOTS_LISTED = 1 << 25,        /* a record from here on is a list of profiles */
+    SLOTS_REMOVED = (1 << 26) - 1, /* a record: the key is said to be gone */
     SLOTS_DAY_NONE = INT32_MIN
 };
 
@@ -45,7 +49,7 @@ typedef struct slots_profile {
 } slots_profile;
 
 /* Maps the file and checks its trailer and size, nothing else: quick whatever it holds.
- *   ERR_NOT_FOUND  there is none; ERR_INPUT  damaged or cut off */
+ *   ERR_NOT_FOUND  there is none; ERR_INPUT  damaged, cut off, or of another layout */
 status slots_open(const char *path, slots **ret, err *why) NODISCARD;
 slots *slots_close(slots *t);
 /* Reads all of it, compares every check sum and looks at every number. ERR_INPUT: damaged, `at`
@@ -56,10 +60,22 @@ status slots_verify(const slots *t, err *why) NODISCARD;
 void slots_find(const slots *t, const slots_key *keys, size_t count, uint32_t *ret_record);
 /* The same without what only some processors have: for tests, which compare the two. */
 void slots_find_plain(const slots *t, const slots_key *keys, size_t count, uint32_t *ret_record);
+
+typedef struct slots_found {
+    uint32_t record; /* 0: in none of them */
+    uint32_t table;  /* its number */
+} slots_found;
+
+/* Asks tables of one seed, at most SLOTS_TABLES_MAX, in their order: the first that has a key. */
+void slots_find_first(const slots *const *tables, size_t table_count, const slots_key *keys,
+                      size_t count, slots_found *ret);
 /* The profiles of a record, at most `room` of them; returns how many. */
 size_t slots_records(const slots *t, uint32_t record, slots_profile *ret, size_t room);
 
-uint64_t slots_count(const slots *t); /* keys */
+const uint8_t *slots_seed(const slots *t); /* SLOTS_SEED bytes; secret */
+uint64_t slots_count(const slots *t);      /* keys, those that are gone among them */
+uint64_t slots_removed(const slots *t);    /* those */
+int32_t slots_until_min(const slots *t);   /* of the profiles that have one; else INT32_MAX */
 uint64_t slots_bytes(const slots *t);
 uint64_t slots_of_kind(const slots *t, kind k);
 /* Is there a network of this length? IPv4 as 96 + n. */

@@ -1,5 +1,6 @@
 /* slots_build.c - keys gather, are sorted by a second thread and become runs, then the file: see
  * slots_build.h. */
+#include "know/slots/checkpoint.h"
 #include "know/slots/intern.h"
 #include "know/slots/sort.h"
 #include "know/slots/write.h"
@@ -9,12 +10,10 @@
 #include <stdlib.h>
 
 enum {
-    PATH_ROOM = 4352,
+    PATH_ROOM = SLOTS_PATH_ROOM,
     ENTRIES_MIN = 64,
-    MERGE_MAX = 64,           /* runs merged at once: as many files are open */
-    MERGE_ROOM_MAX = 1 << 15, /* entries of a run that are in memory while it is merged */
-    TRIES = 8,                /* more lines each time, should keys crowd */
-    LOAD_PERCENT = 80
+    MERGE_MAX = 64,          /* runs merged at once: as many files are open */
+    MERGE_ROOM_MAX = 1 << 15 /* entries of a run that are in memory while it is merged */
 };
 static const uint64_t memory_default = (uint64_t)600 << 20;
 
@@ -22,26 +21,27 @@ static const uint64_t memory_default = (uint64_t)600 << 20;
 typedef struct sorting {
     const fs *disk;
     char path[PATH_ROOM];
-    slots_entry *at, *room;
+    slot *at, *room;
     size_t count;
+    slots_mark mark; /* where the input stood when it was handed over */
+    slots_run run;
     status st;
     err why;
 } sorting;
 
 struct slots_builder {
     slots_build_options o;
-    uint8_t seed[16];
+    slots_secret secret;
     slots_intern n;
-    slots_entry *memory; /* three times `cap`: filling, being sorted, its second copy */
-    slots_entry *fill;
+    slot *memory; /* three times `cap`: filling, being sorted, its second copy */
+    slot *fill;
     size_t cap, count;
     sorting job;
     pthread_t thread;
-    bool running;
-    unsigned run_count, next_run; /* runs first..next - 1 are there */
-    uint64_t *run_entries;
-    uint64_t prefixes[3];
-    uint64_t added;
+    bool running, handed;         /* a run is being made; its numbers are not noted yet */
+    unsigned run_count, next_run; /* runs next_run - run_count..next_run - 1 are there */
+    slots_run *runs;              /* all, by number */
+    slots_mark at, resumed;       /* resumed.added 0: nothing was taken up */
     bool built;
 };
 
@@ -52,14 +52,33 @@ static void run_path(const slots_builder *b, unsigned run, char out[PATH_ROOM])
 
 /* --- life ----------------------------------------------------------------------------------- */
 
+/* What a killed builder left, if it is whole and of this seed. */
+static void take_up(slots_builder *b, uint8_t seed[SLOTS_SEED])
+{
+    slots_checkpoint c = {0};
+    bool whole = slots_checkpoint_read(b->o.disk, b->o.folder, b->memory, 3 * b->cap, &c) &&
+                 (!b->o.seed || memcmp(b->o.seed, c.seed, SLOTS_SEED) == 0);
+    slots_run *runs = whole ? calloc(c.run_count, sizeof *runs) : NULL;
+    if (!runs)
+        return;
+    memcpy(runs, c.runs, c.run_count * sizeof *runs);
+    memcpy(seed, c.seed, SLOTS_SEED);
+    b->runs = runs;
+    b->run_count = b->next_run = c.run_count;
+    b->resumed = c.mark;
+}
+
 status slots_builder_new(const slots_build_options *o, slots_builder **ret, err *why)
 {
     slots_builder *b = calloc(1, sizeof *b);
     if (!b)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    uint8_t seed[SLOTS_SEED];
     b->o = *o;
-    o->random.fill(o->random.ctx, b->seed, sizeof b->seed);
-    slots_intern_init(&b->n, b->seed);
+    if (o->seed)
+        memcpy(seed, o->seed, sizeof seed);
+    else
+        o->random.fill(o->random.ctx, seed, sizeof seed);
     uint64_t bytes = o->memory_bytes ? o->memory_bytes : memory_default;
     b->cap = (size_t)(bytes / (3 * sizeof *b->memory));
     b->cap = b->cap < ENTRIES_MIN ? ENTRIES_MIN : b->cap;
@@ -68,6 +87,10 @@ status slots_builder_new(const slots_build_options *o, slots_builder **ret, err 
         slots_builder_free(b);
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no room for a set's keys");
     }
+    if (o->resume)
+        take_up(b, seed);
+    slots_secret_of(seed, &b->secret);
+    slots_intern_init(&b->n, seed);
     b->fill = b->memory;
     *ret = b;
     return OK;
@@ -81,6 +104,7 @@ static status join(slots_builder *b, err *why)
     b->running = false;
     if (b->job.st != OK && why)
         *why = b->job.why;
+    b->handed = b->handed && b->job.st == OK;
     return b->job.st;
 }
 
@@ -101,7 +125,7 @@ slots_builder *slots_builder_free(slots_builder *b)
     for (unsigned i = 0; i < b->run_count; i++)
         remove_run(b, b->next_run - 1 - i);
     slots_intern_done(&b->n);
-    free(b->run_entries);
+    free(b->runs);
     free(b->memory);
     free(b);
     return NULL;
@@ -113,6 +137,7 @@ static status write_run(sorting *j)
 {
     file out = {.handle = -1};
     j->count = slots_sort(j->at, j->room, j->count);
+    j->run = (slots_run){j->count, slots_run_sum(0, j->at, j->count)};
     status st = fs_open(j->disk, j->path, FILE_WRITE | FILE_CREATE, &out, &j->why);
     if (st == OK)
         st = file_write(&out, slice_of((const char *)j->at, j->count * sizeof *j->at), &j->why);
@@ -127,31 +152,49 @@ static void *sort_in_thread(void *ctx)
     return NULL;
 }
 
-static status note_run(slots_builder *b, err *why)
+static status note_run(slots_builder *b, slots_run run, err *why)
 {
-    uint64_t *p = realloc(b->run_entries, (b->next_run + 1) * sizeof *p);
+    slots_run *p = realloc(b->runs, (b->next_run + 1) * sizeof *p);
     if (!p)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-    b->run_entries = p;
-    b->run_entries[b->next_run++] = 0;
+    b->runs = p;
+    b->runs[b->next_run++] = run;
     b->run_count++;
     return OK;
+}
+
+/* The run under way is finished and noted; with `resume`, on the disk, too. */
+static status finish_run(slots_builder *b, err *why)
+{
+    status st = join(b, why);
+    if (st != OK || !b->handed)
+        return st;
+    b->handed = false;
+    b->runs[b->next_run - 1] = b->job.run;
+    if (!b->o.resume || b->run_count > SLOTS_CHECKPOINT_RUNS)
+        return OK;
+    slots_checkpoint c = {.run_count = b->run_count, .mark = b->job.mark};
+    memcpy(c.seed, b->secret.seed, SLOTS_SEED);
+    memcpy(c.runs, b->runs, b->run_count * sizeof *b->runs);
+    return slots_checkpoint_write(b->o.disk, b->o.folder, &c, why);
 }
 
 /* Hands what has gathered to the second thread and goes on with the other memory. */
 static status spill(slots_builder *b, err *why)
 {
-    status st = join(b, why);
-    if (st == OK && b->run_count)
-        b->run_entries[b->next_run - 1] = b->job.count;
+    status st = finish_run(b, why);
     if (st == OK)
-        st = note_run(b, why);
+        st = note_run(b, (slots_run){0}, why);
     if (st != OK)
         return st;
-    slots_entry *other = b->fill == b->memory ? b->memory + b->cap : b->memory;
-    b->job = (sorting){
-        .disk = b->o.disk, .at = b->fill, .room = b->memory + 2 * b->cap, .count = b->count};
+    slot *other = b->fill == b->memory ? b->memory + b->cap : b->memory;
+    b->job = (sorting){.disk = b->o.disk,
+                       .at = b->fill,
+                       .room = b->memory + 2 * b->cap,
+                       .count = b->count,
+                       .mark = b->at};
     run_path(b, b->next_run - 1, b->job.path);
+    b->handed = true;
     if (pthread_create(&b->thread, NULL, sort_in_thread, &b->job) == 0)
         b->running = true;
     else
@@ -166,20 +209,46 @@ status slots_profile_add(slots_builder *b, const slots_profile *p, uint32_t *ret
     return slots_intern_profile(&b->n, p, ret, why);
 }
 
+/* What a killed builder had added already is only counted, and must be the same. */
+static bool replayed(slots_builder *b, status *st, err *why)
+{
+    if (b->at.added > b->resumed.added)
+        return false;
+    if (b->at.added == b->resumed.added && b->at.chain != b->resumed.chain)
+        *st = err_set(why, ERR_INPUT, ERR_NOWHERE,
+                      "what is read is not what the load that was stopped had read; run it again");
+    return true;
+}
+
+static status add(slots_builder *b, kind k, slice bytes, uint32_t record, err *why)
+{
+    status st = OK;
+    assert((unsigned)k < SLOTS_KINDS && !b->built);
+    slots_hash h = slots_hash_of(&b->secret, k, bytes);
+    slot made = {h.place, h.rest, slot_word((unsigned)k, record)};
+    if (b->o.resume) {
+        b->at.chain = slots_run_sum(b->at.chain, &made, 1);
+        b->at.added++;
+        if (replayed(b, &st, why))
+            return st;
+    } else {
+        b->at.added++;
+    }
+    b->fill[b->count++] = made;
+    return b->count == b->cap ? spill(b, why) : OK;
+}
+
 status slots_add(slots_builder *b, kind k, slice bytes, int prefix, uint32_t profile, err *why)
 {
-    assert((unsigned)k < SLOTS_KINDS && profile && profile <= b->n.profile_count && !b->built);
-    if (b->count == b->cap) {
-        status st = spill(b, why);
-        if (st != OK)
-            return st;
-    }
-    slots_hash h = slots_hash_of(b->seed, k, bytes);
-    b->fill[b->count++] = (slots_entry){h.high, h.low, profile, (uint32_t)k};
-    b->added++;
+    assert(profile && profile <= b->n.profile_count);
     if (prefix >= 0 && prefix <= 128)
-        b->prefixes[prefix / 64] |= (uint64_t)1 << (prefix % 64);
-    return OK;
+        b->at.prefixes[prefix / 64] |= (uint64_t)1 << (prefix % 64);
+    return add(b, k, bytes, profile, why);
+}
+
+status slots_remove(slots_builder *b, kind k, slice bytes, err *why)
+{
+    return add(b, k, bytes, SLOTS_REMOVED, why);
 }
 
 /* --- merging -------------------------------------------------------------------------------- */
@@ -230,14 +299,14 @@ static status merge_some(slots_builder *b, err *why)
     char path[PATH_ROOM];
     opened r;
     file out = {.handle = -1};
-    slots_entry *gather = b->memory + 2 * b->cap;
+    slot *gather = b->memory + 2 * b->cap;
     size_t n = 0;
     uint64_t total = 0;
     bool more = true;
     status st = open_runs(b, &r, first, MERGE_MAX, why);
     run_path(b, b->next_run, path);
     if (st == OK)
-        st = note_run(b, why);
+        st = note_run(b, (slots_run){0}, why);
     if (st == OK)
         st = fs_open(b->o.disk, path, FILE_WRITE | FILE_CREATE, &out, why);
     while (st == OK && more) {
@@ -254,7 +323,7 @@ static status merge_some(slots_builder *b, err *why)
     close_runs(&r);
     if (st != OK)
         return st;
-    b->run_entries[b->next_run - 1] = total;
+    b->runs[b->next_run - 1].count = total;
     for (unsigned i = 0; i < MERGE_MAX; i++)
         remove_run(b, first + i);
     b->run_count -= MERGE_MAX;
@@ -265,84 +334,123 @@ static status merge_some(slots_builder *b, err *why)
 static status settle(slots_builder *b, uint64_t *ret_entries, err *why)
 {
     uint64_t n = 0;
-    status st = OK;
     if (b->run_count == 0) {
         b->count = slots_sort(b->fill, b->memory + 2 * b->cap, b->count);
         *ret_entries = b->count;
         return OK;
     }
-    if (b->count)
-        st = spill(b, why);
+    status st = b->count ? spill(b, why) : OK;
     if (st == OK)
-        st = join(b, why);
-    if (st == OK)
-        b->run_entries[b->next_run - 1] = b->job.count;
+        st = finish_run(b, why);
+    if (st == OK && b->o.resume && b->run_count > MERGE_MAX) /* its runs are about to go */
+        st = slots_checkpoint_remove(b->o.disk, b->o.folder, why);
     while (st == OK && b->run_count > MERGE_MAX)
         st = merge_some(b, why);
     for (unsigned i = 0; st == OK && i < b->run_count; i++)
-        n += b->run_entries[b->next_run - 1 - i];
+        n += b->runs[b->next_run - 1 - i].count;
     *ret_entries = n;
     return st;
 }
 
 /* --- the file ------------------------------------------------------------------------------- */
 
-static uint64_t lines_for(uint64_t keys)
+/* Merged entries, those of one key made one. */
+typedef struct collecting {
+    slots_builder *b;
+    opened runs;
+    bool open, begun, more;
+    slot next; /* the first of the next key */
+    uint64_t left_out;
+} collecting;
+
+static void collect_end(collecting *c)
 {
-    return keys * 100 / (LOAD_PERCENT * SLOTS_PER_LINE) + 1;
+    if (c->open)
+        close_runs(&c->runs);
+    c->open = false;
 }
 
-static status write_once(slots_builder *b, const char *path, uint64_t lines, uint64_t keys,
-                         slots_counts *ret, bool *ret_fits, err *why)
+static status collect_begin(void *ctx, err *why)
 {
-    char filter[PATH_ROOM];
-    opened r;
-    snprintf(filter, sizeof filter, "%s/filter", b->o.folder);
-    slots_write_options o = {
-        .disk = b->o.disk,
-        .path = path,
-        .filter_path = filter,
-        .lines = lines,
-        .filter_blocks = keys * SLOTS_FILTER_BITS / (SLOTS_FILTER * 8) + 1,
-        .spill_max = b->o.spill_max ? b->o.spill_max : SLOTS_SPILL_MAX,
-    };
-    memcpy(o.seed, b->seed, sizeof o.seed);
-    memcpy(o.prefixes, b->prefixes, sizeof o.prefixes);
-    status st = open_runs(b, &r, b->next_run - b->run_count, b->run_count, why);
+    collecting *c = ctx;
+    collect_end(c);
+    c->open = true;
+    c->begun = false;
+    c->left_out = 0;
+    return open_runs(c->b, &c->runs, c->b->next_run - c->b->run_count, c->b->run_count, why);
+}
+
+/* `ids` in ascending order, a removal last. */
+static status record_of(collecting *c, const uint32_t *ids, size_t n, uint32_t *ret, err *why)
+{
+    if (n > 1 && ids[n - 1] == SLOTS_REMOVED)
+        n--;
+    if (n == 1) {
+        *ret = ids[0];
+        return OK;
+    }
+    return slots_intern_list(&c->b->n, ids, n, ret, why);
+}
+
+static status collect_next(void *ctx, slot *ret, bool *ret_more, err *why)
+{
+    collecting *c = ctx;
+    slots_merge *from = &c->runs.merge;
+    uint32_t ids[SLOTS_LIST_MAX], record = 0;
+    size_t n = 0;
+    status st = c->begun ? OK : slots_merge_next(from, &c->next, &c->more, why);
+    c->begun = true;
+    *ret_more = st == OK && c->more;
+    if (!*ret_more)
+        return st;
+    slot first = c->next;
+    do {
+        if (n < SLOTS_LIST_MAX)
+            ids[n++] = slot_record(c->next.record);
+        else
+            c->left_out += slot_record(c->next.record) != SLOTS_REMOVED;
+        st = slots_merge_next(from, &c->next, &c->more, why);
+    } while (st == OK && c->more && c->next.place == first.place && c->next.rest == first.rest);
     if (st == OK)
-        st = slots_write(&o, &r.merge, &b->n, ret, ret_fits, why);
-    close_runs(&r);
-    status gone = fs_remove(b->o.disk, filter, NULL);
-    (void)gone; /* as above */
+        st = record_of(c, ids, n, &record, why);
+    *ret = (slot){first.place, first.rest, slot_word(slot_kind(first.record), record)};
     return st;
 }
 
-/* How many keys are different is known only when they have been merged: a file that was laid out
- * for many more is laid out once more. */
+static status write_table(slots_builder *b, const char *path, uint64_t expected, slots_counts *ret,
+                          err *why)
+{
+    collecting c = {.b = b};
+    slots_feed feed = {&c, collect_begin, collect_next};
+    slots_write_options o = {.disk = b->o.disk,
+                             .path = path,
+                             .folder = b->o.folder,
+                             .prefixes = b->at.prefixes,
+                             .expected = expected,
+                             .spill_max = b->o.spill_max};
+    memcpy(o.seed, b->secret.seed, sizeof o.seed);
+    status st = slots_write(&o, &feed, &b->n, ret, why);
+    collect_end(&c);
+    ret->left_out = c.left_out;
+    return st;
+}
+
 status slots_build(slots_builder *b, const char *path, slots_counts *ret, err *why)
 {
     uint64_t expected = 0;
     slots_counts c = {0};
-    bool fits = false;
     assert(!b->built);
-    status st = settle(b, &expected, why);
-    uint64_t lines = lines_for(expected);
+    status st = b->at.added < b->resumed.added
+                    ? err_set(why, ERR_INPUT, ERR_NOWHERE,
+                              "less is read than the load that was stopped had read; run it again")
+                    : settle(b, &expected, why);
     b->built = true;
-    for (unsigned i = 0; st == OK && !fits && i < TRIES; i++) {
-        st = write_once(b, path, lines, expected, &c, &fits, why);
-        if (st == OK && fits && c.keys < expected - expected / 10) {
-            expected = c.keys;
-            lines = lines_for(expected);
-            fits = false;
-        } else if (st == OK && !fits) {
-            lines += lines / 4 + 1;
-        }
-    }
-    if (st == OK && !fits)
-        st = err_set(why, ERR_INTERNAL, ERR_NOWHERE, "keys of a set crowd in spite of their hash");
+    if (st == OK)
+        st = write_table(b, path, expected, &c, why);
     if (st != OK)
         return st;
-    c.added = b->added;
+    c.added = b->at.added;
+    c.resumed = b->resumed.added;
     c.runs = b->run_count;
     *ret = c;
     return OK;

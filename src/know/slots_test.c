@@ -1,8 +1,9 @@
 /* slots_test.c - tables of keys against a plain sorted array; damage; disks that fail. */
 #include "base/test.h"
 #include "know/slots_build.h"
-#include "know/slots/lanes.h"
+#include "know/slots/table.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <sys/stat.h>
@@ -141,7 +142,7 @@ TEST(entries_cost_what_they_should)
         CHECK_OK(slots_add(b, KIND_SHA256, digest(i, room), -1, id, &f.why));
     slots *t = finish(&f, b, &c);
     CHECK(c.runs > 1);
-    CHECK(t && slots_bytes(t) < 22 * 100000 + 16384);
+    CHECK(t && slots_bytes(t) < 23 * 100000 + 16384);
     slots_close(t);
     folder_done(&f);
 }
@@ -249,31 +250,6 @@ TEST(a_table_is_a_sorted_array)
             run_model(seed * 100 + i, rows[i].count, rows[i].span, rows[i].memory);
 }
 
-/* Many at once and in vectors, or one by one: the same hash, the same answer. */
-TEST(vectors_answer_as_single_keys_do)
-{
-    static const kind kinds[] = {KIND_MD5, KIND_SHA1, KIND_SHA256, KIND_SHA512, KIND_DOMAIN};
-    static const size_t lens[] = {0, 1, 5, 6, 7, 8, 14, 15, 16, 20, 31, 32, 47, 48, 63, 64};
-    uint8_t seed[16] = {1, 2, 3};
-    char room[LANES][64];
-    for (size_t l = 0; l < COUNT_OF(lens); l++)
-        for (size_t k = 0; k < COUNT_OF(kinds); k++) {
-            slots_key keys[LANES];
-            slots_hash h[LANES];
-            for (uint64_t i = 0; i < LANES; i++) {
-                digest(l * 100 + i, room[i]);
-                digest(l * 100 + 50 + i, room[i] + 32);
-                keys[i] = (slots_key){kinds[(k + i) % COUNT_OF(kinds)], slice_of(room[i], lens[l])};
-            }
-            REQUIRE(lanes_fit(keys));
-            lanes_hash(seed, keys, h);
-            for (int i = 0; i < LANES; i++) {
-                slots_hash one = slots_hash_of(seed, keys[i].kind, keys[i].bytes);
-                CHECK(one.high == h[i].high && one.low == h[i].low);
-            }
-        }
-}
-
 TEST(batches_answer_as_the_portable_way_does)
 {
     enum { COUNT = 5000 };
@@ -361,7 +337,7 @@ TEST(crowded_keys_get_more_lines)
     for (uint64_t i = 0; i < 50000; i++)
         CHECK_OK(slots_add(b, KIND_SHA256, digest(i, room), -1, id, &f.why));
     slots *t = finish(&f, b, &c);
-    CHECK(t && slots_bytes(t) > 22 * 50000 + 16384);
+    CHECK(t && slots_bytes(t) > 23 * 50000 + 16384);
     for (uint64_t i = 0; t && i < 50000; i++)
         if (!find_one(t, KIND_SHA256, digest(i, room))) {
             TEST_FAIL("key %llu is not found", (unsigned long long)i);
@@ -386,6 +362,257 @@ TEST(networks_are_announced)
         CHECK_EQ(slots_has_prefix(t, n), n == 0 || n == 120 || n == 128);
     slots_close(t);
     folder_done(&f);
+}
+
+/* --- keys chosen by somebody ---------------------------------------------------------------- */
+
+enum { CHOSEN = 60000 };
+
+/* Digests that somebody would choose who knows the code and not the seed. */
+static slice chosen(unsigned how, uint64_t n, char out[32])
+{
+    memset(out, 0, 32);
+    switch (how) {
+    case 0: /* one beginning, counting up at the end */
+        memset(out, 0xab, 24);
+        memcpy(out + 24, &n, 8);
+        break;
+    case 1: /* counting up at the beginning */ memcpy(out, &n, 8); break;
+    case 2: /* steps as large as a word has room for */
+        n *= 0xffffffffffffffffu / CHOSEN;
+        memcpy(out + 8, &n, 8);
+        break;
+    case 3: /* the same number in every word: sums of factors */
+        for (size_t w = 0; w < 4; w++)
+            memcpy(out + 8 * w, &n, 8);
+        break;
+    case 4: /* few bits, anywhere */
+        for (unsigned b = 0; b < 2; b++) {
+            unsigned bit = (unsigned)(b ? n / 256 : n % 256);
+            out[bit / 8] = (char)(out[bit / 8] ^ 1 << bit % 8);
+        }
+        break;
+    default: /* one word up, the next one down: what a plain sum does not see */
+        memcpy(out, &n, 8);
+        n = ~n;
+        memcpy(out + 8, &n, 8);
+        break;
+    }
+    return slice_of(out, 32);
+}
+
+/* However they are chosen, lines and filter are as even as with random ones. */
+TEST(chosen_keys_crowd_nothing)
+{
+    for (unsigned how = 0; how < 7; how++) {
+        folder f;
+        char room[32];
+        slots_counts c = {0};
+        uint64_t false_hits = 0, count = how == 4 ? 256 * 200 : CHOSEN;
+        REQUIRE(folder_make(&f));
+        slots_builder *b = begin(&f, fs_system(), 1 << 20, 24); /* 24 lines of spill, not 64 */
+        uint32_t id = plain(b);
+        for (uint64_t i = 0; i < count; i++)
+            CHECK_OK(slots_add(b, KIND_SHA256, how < 6 ? chosen(how, i, room) : digest(i, room), -1,
+                               id, &f.why));
+        slots *t = finish(&f, b, &c);
+        REQUIRE(t);
+        /* laid out once: where keys crowd, lines are added */
+        CHECK(c.bytes < 23 * count + 16384);
+        slots_trailer end;
+        int fd = open(f.path, O_RDONLY | O_CLOEXEC);
+        REQUIRE(pread(fd, &end, sizeof end, (off_t)(c.bytes - SLOTS_TRAILER)) == sizeof end);
+        close(fd);
+        CHECK(end.spill < 24);
+        slots_secret x;
+        slots_secret_of(end.seed, &x);
+        for (uint64_t i = count; i < 2 * count && how != 4; i++) {
+            slots_hash h =
+                slots_hash_of(&x, KIND_SHA256, how < 6 ? chosen(how, i, room) : digest(i, room));
+            false_hits += slots_filter_has(t, h);
+        }
+        CHECK(false_hits < count / 500); /* 20 bits a key: one of 2,400 or so */
+        slots_close(t);
+        folder_done(&f);
+    }
+}
+
+/* What is chosen for the seed of one table is nothing to another's. */
+TEST(keys_of_one_line_are_of_many_in_another_table)
+{
+    enum { LINES = 1000, WANTED = 300 };
+    slots_secret known, other;
+    uint8_t seeds[2][SLOTS_SEED] = {{1}, {2}};
+    uint32_t count[LINES] = {0}, most = 0;
+    char room[32];
+    slots_secret_of(seeds[0], &known);
+    slots_secret_of(seeds[1], &other);
+    for (uint64_t n = 0, found = 0; found < WANTED; n++) {
+        slice key = digest(n, room);
+        if (slots_scale(slots_hash_of(&known, KIND_SHA256, key).place, LINES) != 7)
+            continue;
+        uint32_t *line = &count[slots_scale(slots_hash_of(&other, KIND_SHA256, key).place, LINES)];
+        most = ++*line > most ? *line : most;
+        found++;
+    }
+    CHECK(most < 8); /* of 300 balls in 1,000 bins */
+}
+
+/* Zeros of every length and kind are told apart. */
+TEST(kind_and_length_are_part_of_a_key)
+{
+    static const kind kinds[] = {KIND_MD5, KIND_SHA1, KIND_SHA256, KIND_DOMAIN};
+    static const size_t lens[] = {0, 1, 7, 8, 15, 16, 20, 24, 31, 32, 63, 64, 65, 66, 600};
+    char zeros[600] = {0};
+    slots_hash seen[COUNT_OF(kinds) * COUNT_OF(lens)];
+    size_t n = 0;
+    slots_secret x;
+    slots_secret_of((const uint8_t[SLOTS_SEED]){9}, &x);
+    for (size_t k = 0; k < COUNT_OF(kinds); k++)
+        for (size_t l = 0; l < COUNT_OF(lens); l++) {
+            slots_hash h = slots_hash_of(&x, kinds[k], slice_of(zeros, lens[l]));
+            for (size_t i = 0; i < n; i++)
+                CHECK(seen[i].place != h.place && seen[i].rest != h.rest);
+            seen[n++] = h;
+        }
+}
+
+/* --- stopped and taken up ------------------------------------------------------------------- */
+
+static void rename_in(const char *from, const char *to, const char *name)
+{
+    char a[128], b[128];
+    snprintf(a, sizeof a, "%s/%s", from, name);
+    snprintf(b, sizeof b, "%s/%s", to, name);
+    if (rename(a, b) != 0 && errno != ENOENT)
+        TEST_FAIL("renaming %s", a);
+}
+
+static slots_builder *begin_again(folder *f, uint64_t memory)
+{
+    slots_builder *b = NULL;
+    slots_build_options o = {.disk = fs_system(),
+                             .folder = f->dir,
+                             .random = random_seeded(&f->seed),
+                             .resume = true,
+                             .memory_bytes = memory};
+    CHECK_OK(slots_builder_new(&o, &b, &f->why));
+    return b;
+}
+
+static status add_until(slots_builder *b, uint64_t count, uint64_t odd, err *why)
+{
+    char room[32];
+    uint32_t ids[2];
+    status st = OK;
+    for (int32_t i = 0; i < 2; i++)
+        CHECK_OK(slots_profile_add(b, &(slots_profile){S("x"), i, i, i}, &ids[i], NULL));
+    for (uint64_t i = 0; i < count && st == OK; i++)
+        st = slots_add(b, KIND_SHA256, digest(i == odd ? 1u << 30 : i % 5000, room), -1,
+                       ids[i / 3 % 2], why);
+    return st;
+}
+
+/* A builder that is killed after so many keys: what it left goes to another folder before it can
+ * tidy up. */
+static void kill_after(folder *f, folder *left, uint64_t count)
+{
+    REQUIRE(folder_make(f) && folder_make(left));
+    f->seed = 1000 + count;
+    slots_builder *b = begin_again(f, 48 * 300);
+    CHECK_OK(add_until(b, count, UINT64_MAX, &f->why));
+    rename_in(f->dir, left->dir, "checkpoint");
+    for (unsigned i = 0; i < 64; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "run-%u", i);
+        rename_in(f->dir, left->dir, name);
+    }
+    slots_builder_free(b);
+    folder_done(f);
+}
+
+static bool is_file(const folder *f, const char *name)
+{
+    char path[128];
+    struct stat info;
+    snprintf(path, sizeof path, "%s/%s", f->dir, name);
+    return stat(path, &info) == 0;
+}
+
+enum { TAKEN_UP = 9000 };
+
+TEST(a_build_that_was_stopped_is_taken_up)
+{
+    static const uint64_t stops[] = {0, 10, 300, 301, 601, 1000, 4000, 8999, 9000};
+    for (size_t i = 0; i < COUNT_OF(stops); i++) {
+        folder f, left;
+        slots_counts c = {0};
+        kill_after(&f, &left, stops[i]);
+        bool any = is_file(&left, "checkpoint");
+        CHECK(any == (stops[i] > 600));
+        slots_builder *b = begin_again(&left, 48 * 300);
+        CHECK_OK(add_until(b, TAKEN_UP, UINT64_MAX, &left.why));
+        slots *t = finish(&left, b, &c);
+        CHECK(any ? c.resumed >= 300 && c.resumed <= stops[i] : c.resumed == 0);
+        CHECK_EQ(c.added, TAKEN_UP); /* nothing doubled, */
+        CHECK_EQ(c.keys, 5000);
+        char room[32];
+        for (uint64_t n = 0; t && n < 5000; n++) { /* and nothing lost */
+            slots_profile p[3];
+            uint32_t r = find_one(t, KIND_SHA256, digest(n, room));
+            size_t want = n + 5000 >= TAKEN_UP || n / 3 % 2 == (n + 5000) / 3 % 2 ? 1 : 2;
+            if (slots_records(t, r, p, COUNT_OF(p)) != want)
+                TEST_FAIL("key %llu", (unsigned long long)n);
+        }
+        slots_close(t);
+        folder_done(&left);
+    }
+}
+
+TEST(other_keys_than_before_are_noticed)
+{
+    folder f, left;
+    slots_counts c = {0};
+    kill_after(&f, &left, 5000);
+    slots_builder *b = begin_again(&left, 48 * 300);
+    CHECK_EQ(add_until(b, TAKEN_UP, 17, &left.why), ERR_INPUT);
+    slots_builder_free(b);
+    folder_done(&left);
+    kill_after(&f, &left, 5000);
+    b = begin_again(&left, 48 * 300);
+    CHECK_OK(add_until(b, 100, UINT64_MAX, &left.why));
+    CHECK_EQ(slots_build(b, left.path, &c, &left.why), ERR_INPUT); /* fewer than there were */
+    CHECK_EQ(c.added, 0);
+    slots_builder_free(b);
+    folder_done(&left);
+}
+
+/* A run or a checkpoint that lost a byte is not taken up. */
+TEST(what_was_left_and_is_damaged_is_not_taken_up)
+{
+    static const char *const names[] = {"checkpoint", "run-0", "run-1"};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        for (int cut = 0; cut < 2; cut++) {
+            folder f, left;
+            char path[128];
+            slots_counts c = {0};
+            struct stat info;
+            kill_after(&f, &left, 2000);
+            snprintf(path, sizeof path, "%s/%s", left.dir, names[i]);
+            REQUIRE(stat(path, &info) == 0 && info.st_size > 100);
+            int fd = open(path, O_RDWR | O_CLOEXEC);
+            char byte = 0x55;
+            if (cut)
+                CHECK(ftruncate(fd, info.st_size - 16) == 0);
+            else
+                CHECK(pwrite(fd, &byte, 1, 77) == 1);
+            close(fd);
+            slots_builder *b = begin_again(&left, 48 * 300);
+            CHECK_OK(add_until(b, TAKEN_UP, UINT64_MAX, &left.why));
+            slots_close(finish(&left, b, &c));
+            CHECK(c.resumed == 0 && c.keys == 5000 && c.added == TAKEN_UP);
+            folder_done(&left);
+        }
 }
 
 /* --- damage --------------------------------------------------------------------------------- */

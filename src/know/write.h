@@ -41,14 +41,16 @@ typedef struct document_in {
 
 typedef struct document_known {
     uint64_t records;
-    slice format; /* valid until the next call */
-    slice source; /* likewise */
+    slice format;    /* valid until the next call */
+    slice source;    /* likewise */
+    bool superseded; /* its feed has said other things since; the arrival was not noted */
 } document_known;
 
 /* Were these bytes imported before by one of `parsers`, with nothing refused, and are they still
  * what their feed says? Then there is nothing to do: the arrival is noted, *ret filled, OK.
  * `source` empty: whoever it was said by (the source would only be guessed from the path, which
- * may have been renamed). ERR_NOT_FOUND: import it. */
+ * may have been renamed). ERR_NOT_FOUND: import it. With `superseded_too`, bytes that their feed
+ * has replaced since are OK as well, and ret->superseded; nothing is noted of them. */
 typedef struct known_question {
     const uint8_t *sha256;
     marking floor;
@@ -56,6 +58,7 @@ typedef struct known_question {
     const uint32_t *parsers;
     size_t parser_count;
     bool snapshot;
+    bool superseded_too;
 } known_question;
 status writer_known(writer *w, const known_question *asked, document_known *ret,
                     err *why) NODISCARD;

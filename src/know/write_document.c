@@ -173,13 +173,14 @@ status writer_known(writer *w, const known_question *asked, document_known *ret,
         return err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "not known");
     if (asked->snapshot && (st = still_said(w, found.id, &current, why)) != OK)
         return st;
-    if (!current)
+    if (!current && !asked->superseded_too)
         return err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no longer what its feed says");
+    ret->superseded = !current;
     ret->records = found.records;
     ret->format = found.format;
     if ((st = source_name(w, found.source, &ret->source, why)) != OK)
         return st;
-    return note_arrival(w, found.id, found.source, vc, asked->snapshot, why);
+    return current ? note_arrival(w, found.id, found.source, vc, asked->snapshot, why) : OK;
 }
 
 /* --- beginning ------------------------------------------------------------------------------ */

@@ -142,9 +142,13 @@ TEST(one_question_by_udp)
     CHECK(slice_find(slice_of(reply, n), S("known-bad"), 0) != SIZE_MAX);
     CHECK(atomic_load(&r.looks) > 0);
     atomic_store(&r.broken, 1);
-    CHECK_EQ(send(fd, question.ptr, question.len, 0), (ssize_t)question.len);
-    CHECK(receive(fd, reply, sizeof reply) >= 12);
-    CHECK_EQ(reply[3] & 15, 2);
+    int code = 0;
+    for (int i = 0; i < 1000 && !code; i++) { /* a burst under way has its look already */
+        CHECK_EQ(send(fd, question.ptr, question.len, 0), (ssize_t)question.len);
+        CHECK(receive(fd, reply, sizeof reply) >= 12);
+        code = reply[3] & 15;
+    }
+    CHECK_EQ(code, 2);
     close(fd);
     end(&r);
 }

@@ -1,27 +1,44 @@
-/* file.h - the bytes of a table, for the two that know them: slots.c and slots_build.c.
+/* file.h - the bytes of a table, for those that know them: slots.c, slots_build.c, slots_fold.c.
  * docs/formats/slots.md says the same in words. Everything is little endian.
- * Uses: slots. */
+ * Uses: slots, slots_hash. */
 #ifndef NOROSHI_KNOW_SLOTS_FILE_H
 #define NOROSHI_KNOW_SLOTS_FILE_H
 
-#include "know/slots.h"
+#include "know/slots/hash.h"
 
 enum {
-    SLOTS_LINE = 64,        /* bytes of a line: */
-    SLOTS_PER_LINE = 4,     /* slots */
-    SLOTS_FILTER = 32,      /* bytes of a block of the filter */
-    SLOTS_FILTER_BITS = 10, /* a key */
-    SLOTS_BLOCK = 1 << 16,  /* bytes under one check sum */
+    SLOTS_LINE = 64,       /* bytes of a line: */
+    SLOTS_PER_LINE = 4,    /* slots */
+    SLOTS_FILTER = 32,     /* bytes of a block of the filter */
+    SLOTS_BLOCK = 1 << 16, /* bytes under one check sum */
     SLOTS_TRAILER = 4096,
-    SLOTS_VERSION = 1,
-    SLOTS_ALIGN = 64 /* where sections begin */
+    SLOTS_VERSION = 2,
+    SLOTS_ALIGN = 64, /* where sections begin */
+    SLOTS_RECORD_BITS = 26
 };
 
+/* A key of a table. Tables are in the order of (place, rest), so a merge reads them from front to
+ * back, and needs no key. */
 typedef struct slot {
-    uint32_t record; /* 0: empty */
-    uint32_t high;   /* low half of the hash's first 64 bits */
-    uint64_t low;    /* its last 64 bits */
+    uint64_t place;  /* says the line */
+    uint32_t rest;   /* more of the hash */
+    uint32_t record; /* 0: empty. The kind in the upper six bits */
 } slot;
+
+static inline uint32_t slot_record(uint32_t word)
+{
+    return word & (((uint32_t)1 << SLOTS_RECORD_BITS) - 1);
+}
+
+static inline unsigned slot_kind(uint32_t word)
+{
+    return word >> SLOTS_RECORD_BITS;
+}
+
+static inline uint32_t slot_word(unsigned k, uint32_t record)
+{
+    return (uint32_t)k << SLOTS_RECORD_BITS | record;
+}
 
 typedef struct slots_profile_row {
     uint32_t text_at, text_len;
@@ -29,11 +46,11 @@ typedef struct slots_profile_row {
     uint32_t zero;
 } slots_profile_row;
 
-/* The end of the file: 4096 bytes, of which these are the first and `sum` the last. */
+/* The end of the file: 4096 bytes, of which these are the first and a check sum the last. */
 typedef struct slots_trailer {
-    char magic[8]; /* "NRSLOTS1" */
+    char magic[8]; /* "NRSLOTS2" */
     uint32_t version, block_bytes;
-    uint8_t seed[16];
+    uint8_t seed[SLOTS_SEED];
     uint64_t keys, lines, filter_blocks;
     uint32_t spill; /* the farthest any key stands behind its own line */
     uint32_t profiles, lists, list_ids;
@@ -43,16 +60,17 @@ typedef struct slots_trailer {
     uint64_t sums_sum;    /* of the table of check sums */
     uint64_t prefixes[3]; /* bit n: a network of length n occurs */
     uint64_t kinds[SLOTS_KINDS];
+    uint64_t removed;  /* keys that only say that they are gone */
+    int32_t until_min; /* of the profiles that have one; INT32_MAX */
+    uint32_t zero;
 } slots_trailer;
 
 _Static_assert(sizeof(slot) * SLOTS_PER_LINE == SLOTS_LINE, "four slots a line");
 _Static_assert(sizeof(slots_profile_row) == 24, "rows are the file's bytes");
-_Static_assert(sizeof(slots_trailer) == 128 + 8 * SLOTS_KINDS, "no holes");
+_Static_assert(sizeof(slots_trailer) == 144 + 8 * SLOTS_KINDS, "no holes");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the file is mapped as it is");
 
-__extension__ typedef unsigned __int128 slots_wide;
-
-/* Both tables are in the order of the hash, so that one pass writes them. */
+/* Lines and filter are in the order of the hash, so that one pass writes them. */
 static inline uint64_t slots_scale(uint64_t hash, uint64_t n)
 {
     return (uint64_t)((slots_wide)hash * n >> 64);
@@ -92,27 +110,10 @@ static inline slots_layout slots_place(const slots_trailer *t)
     return l;
 }
 
-/* The two halves of a key's hash. */
-typedef struct slots_hash {
-    uint64_t high, low;
-} slots_hash;
-
-static inline slots_hash slots_hash_of(const uint8_t seed[16], kind k, slice bytes)
+/* Bits of the filter a key: a small table costs little and is asked as often as a large one. */
+static inline unsigned slots_filter_bits(uint64_t keys)
 {
-    char room[512];
-    uint64_t out[2];
-    room[0] = (char)k;
-    if (bytes.len + 1 < sizeof room) {
-        if (bytes.len)
-            memcpy(room + 1, bytes.ptr, bytes.len);
-        siphash128(seed, slice_of(room, bytes.len + 1), out);
-    } else { /* the hash of the text, with the kind mixed in by a second pass */
-        siphash128(seed, bytes, out);
-        memcpy(room + 1, out, sizeof out);
-        memset(room + 1 + sizeof out, 0xff, 512 - sizeof out - 1); /* no shorter key is as long */
-        siphash128(seed, slice_of(room, sizeof room), out);
-    }
-    return (slots_hash){out[0], out[1]};
+    return keys < (uint64_t)1 << 20 ? 20 : keys < (uint64_t)1 << 24 ? 16 : 12;
 }
 
 #endif

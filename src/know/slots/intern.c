@@ -174,7 +174,7 @@ status slots_intern_list(slots_intern *n, const uint32_t *ids, size_t count, uin
     size_t i = siphash(n->key, bytes) & (n->by_list.room - 1);
     for (; n->by_list.at[i]; i = (i + 1) & (n->by_list.room - 1))
         if (slice_eq(list_bytes(n, n->by_list.at[i]), bytes)) {
-            *ret = n->by_list.at[i];
+            *ret = (uint32_t)SLOTS_LISTED + n->by_list.at[i] - 1;
             return OK;
         }
     if (n->id_count + count > SLOTS_LIST_IDS_MAX)
@@ -184,6 +184,7 @@ status slots_intern_list(slots_intern *n, const uint32_t *ids, size_t count, uin
     memcpy(n->ids + n->id_count, ids, bytes.len);
     n->id_count += count;
     n->lists[++n->list_count] = (uint32_t)n->id_count;
-    n->by_list.at[i] = *ret = (uint32_t)n->list_count;
+    n->by_list.at[i] = (uint32_t)n->list_count;
+    *ret = (uint32_t)SLOTS_LISTED + (uint32_t)n->list_count - 1;
     return OK;
 }

@@ -31,7 +31,7 @@ void slots_intern_init(slots_intern *n, const uint8_t key[16]);
 void slots_intern_done(slots_intern *n);
 status slots_intern_profile(slots_intern *n, const slots_profile *p, uint32_t *ret,
                             err *why) NODISCARD;
-/* `ids` in ascending order; *ret is the list's number, from 1. */
+/* `ids` in ascending order; *ret is the list's record. */
 status slots_intern_list(slots_intern *n, const uint32_t *ids, size_t count, uint32_t *ret,
                          err *why) NODISCARD;
 

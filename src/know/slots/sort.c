@@ -5,41 +5,41 @@
 
 enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, SMALL = 4096, GROUP_SMALL = 24 };
 
-static inline bool before(const slots_entry *a, const slots_entry *b)
+static inline bool before(const slot *a, const slot *b)
 {
-    if (a->high != b->high)
-        return a->high < b->high;
-    return a->low != b->low ? a->low < b->low : a->record < b->record;
+    if (a->place != b->place)
+        return a->place < b->place;
+    return a->rest != b->rest ? a->rest < b->rest : a->record < b->record;
 }
 
-int slots_entry_cmp(const void *a, const void *b)
+int slot_cmp(const void *a, const void *b)
 {
     return before(a, b) ? -1 : before(b, a);
 }
 
-static inline bool same(const slots_entry *a, const slots_entry *b)
+static inline bool same(const slot *a, const slot *b)
 {
-    return a->high == b->high && a->low == b->low && a->record == b->record;
+    return a->place == b->place && a->rest == b->rest && a->record == b->record;
 }
 
-static void scatter(const slots_entry *from, slots_entry *to, size_t count, unsigned shift)
+static void scatter(const slot *from, slot *to, size_t count, unsigned shift)
 {
     size_t start[DIGITS] = {0}, sum = 0;
     for (size_t i = 0; i < count; i++)
-        start[from[i].high >> shift & (DIGITS - 1)]++;
+        start[from[i].place >> shift & (DIGITS - 1)]++;
     for (size_t d = 0; d < DIGITS; d++) {
         size_t n = start[d];
         start[d] = sum;
         sum += n;
     }
     for (size_t i = 0; i < count; i++)
-        to[start[from[i].high >> shift & (DIGITS - 1)]++] = from[i];
+        to[start[from[i].place >> shift & (DIGITS - 1)]++] = from[i];
 }
 
-static void insert_sort(slots_entry *at, size_t count)
+static void insert_sort(slot *at, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
-        slots_entry e = at[i];
+        slot e = at[i];
         size_t k = i;
         for (; k && before(&e, &at[k - 1]); k--)
             at[k] = at[k - 1];
@@ -48,24 +48,24 @@ static void insert_sort(slots_entry *at, size_t count)
 }
 
 /* What has the first 22 bits in common: one or two for hashes, many only when a key repeats. */
-static void sort_groups(slots_entry *at, size_t count)
+static void sort_groups(slot *at, size_t count)
 {
     for (size_t i = 0, n; i < count; i += n) {
-        uint64_t top = at[i].high >> (64 - 2 * DIGIT_BITS);
-        for (n = 1; i + n < count && at[i + n].high >> (64 - 2 * DIGIT_BITS) == top; n++)
+        uint64_t top = at[i].place >> (64 - 2 * DIGIT_BITS);
+        for (n = 1; i + n < count && at[i + n].place >> (64 - 2 * DIGIT_BITS) == top; n++)
             ;
         if (n > GROUP_SMALL)
-            qsort(at + i, n, sizeof *at, slots_entry_cmp);
+            qsort(at + i, n, sizeof *at, slot_cmp);
         else
             insert_sort(at + i, n);
     }
 }
 
-size_t slots_sort(slots_entry *at, slots_entry *room, size_t count)
+size_t slots_sort(slot *at, slot *room, size_t count)
 {
     size_t kept = 0;
     if (count < SMALL) {
-        qsort(at, count, sizeof *at, slots_entry_cmp);
+        qsort(at, count, sizeof *at, slot_cmp);
     } else {
         scatter(at, room, count, 64 - 2 * DIGIT_BITS);
         scatter(room, at, count, 64 - DIGIT_BITS);
@@ -85,7 +85,7 @@ static bool has_file(const slots_source *s)
 }
 
 /* *ret NULL: it is used up. */
-static status front(slots_source *s, const slots_entry **ret, err *why)
+static status front(slots_source *s, const slot **ret, err *why)
 {
     if (s->pos == s->count && has_file(s)) {
         size_t got = 0, want = s->room_count * sizeof *s->room;
@@ -127,7 +127,7 @@ status slots_merge_begin(slots_merge *m, slots_source *sources, size_t count, si
 {
     *m = (slots_merge){.sources = sources, .heap = heap};
     for (size_t i = 0; i < count; i++) {
-        const slots_entry *e;
+        const slot *e;
         status st = front(&sources[i], &e, why);
         if (st != OK)
             return st;
@@ -139,12 +139,12 @@ status slots_merge_begin(slots_merge *m, slots_source *sources, size_t count, si
     return OK;
 }
 
-status slots_merge_next(slots_merge *m, slots_entry *ret, bool *ret_more, err *why)
+status slots_merge_next(slots_merge *m, slot *ret, bool *ret_more, err *why)
 {
     while (m->count) {
         slots_source *s = &m->sources[m->heap[0]];
-        const slots_entry *e;
-        slots_entry now = s->at[s->pos++];
+        const slot *e;
+        slot now = s->at[s->pos++];
         status st = front(s, &e, why);
         if (st != OK)
             return st;

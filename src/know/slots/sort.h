@@ -1,5 +1,6 @@
 /* sort.h - entries of a table in the order of their hashes: in memory, in runs, merged.
  * Private to know/slots.
+ * Runs are arrays of slots.
  * Uses: slots_file, base/file. Used by: slots_build.c. */
 #ifndef NOROSHI_KNOW_SLOTS_SORT_H
 #define NOROSHI_KNOW_SLOTS_SORT_H
@@ -7,24 +8,20 @@
 #include "base/file.h"
 #include "know/slots/file.h"
 
-/* A key on its way into the file; runs are arrays of them. */
-typedef struct slots_entry {
-    uint64_t high, low;
-    uint32_t record, kind;
-} slots_entry;
+enum { SLOTS_PATH_ROOM = 4352 };
 
-int slots_entry_cmp(const void *a, const void *b); /* by hash, then record */
+int slot_cmp(const void *a, const void *b); /* by hash, then record */
 /* Sorts and drops what is there twice; returns how many are left. `room` is as large as `at`.
  * Linear for hashes, n log n whatever the input. */
-size_t slots_sort(slots_entry *at, slots_entry *room, size_t count);
+size_t slots_sort(slot *at, slot *room, size_t count);
 
 /* Entries in order, from memory or from a file. */
 typedef struct slots_source {
-    const slots_entry *at; /* what is in memory */
+    const slot *at; /* what is in memory */
     size_t count, pos;
     file in; /* a run; closed: all of it is in memory */
     uint64_t offset;
-    slots_entry *room;
+    slot *room;
     size_t room_count;
 } slots_source;
 
@@ -34,12 +31,12 @@ typedef struct slots_merge {
     size_t *heap;
     size_t count;
     bool begun;
-    slots_entry last;
+    slot last;
 } slots_merge;
 
 /* Sources are at their beginning; heap has room for `count`. */
 status slots_merge_begin(slots_merge *m, slots_source *sources, size_t count, size_t *heap,
                          err *why) NODISCARD;
-status slots_merge_next(slots_merge *m, slots_entry *ret, bool *ret_more, err *why) NODISCARD;
+status slots_merge_next(slots_merge *m, slot *ret, bool *ret_more, err *why) NODISCARD;
 
 #endif

@@ -1,17 +1,24 @@
 /* write.c - see write.h. */
 #include "know/slots/write.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+enum {
+    LOAD_PERCENT = 80,
+    TRIES = 8 /* more lines each time, should keys crowd */
+};
 
 typedef struct writing {
     const slots_write_options *o;
-    slots_intern *n;
-    file out, filter;
-    char *block; /* SLOTS_BLOCK bytes of the file, then as many of the filter */
-    size_t fill, filter_fill;
-    uint64_t at; /* bytes of the file so far, those in `block` included */
-    uint64_t *sums;
-    size_t sum_count, sum_room;
+    char filter_path[SLOTS_PATH_ROOM];
+    uint64_t lines, filter_blocks;
+    unsigned spill_max;
+    const slots_intern *n;
+    slots_stream out;
+    file filter;
+    char *room; /* SLOTS_BLOCK bytes of the filter */
+    size_t filter_fill;
     uint32_t bits[SLOTS_FILTER / 4]; /* the filter's block under way, */
     uint64_t bits_at;                /* its number */
     uint64_t slot;                   /* the next one that is free */
@@ -26,89 +33,53 @@ static status no_memory(err *why)
 
 /* --- bytes ---------------------------------------------------------------------------------- */
 
-static status end_block(writing *w, err *why)
-{
-    slice bytes = slice_of(w->block, w->fill);
-    if (!bytes.len)
-        return OK;
-    if (w->sum_count == w->sum_room) {
-        size_t room = w->sum_room ? w->sum_room * 2 : 1024;
-        uint64_t *p = realloc(w->sums, room * sizeof *p);
-        if (!p)
-            return no_memory(why);
-        w->sums = p;
-        w->sum_room = room;
-    }
-    w->sums[w->sum_count++] = siphash(w->o->seed, bytes);
-    w->fill = 0;
-    return file_write(&w->out, bytes, why);
-}
-
-/* `bytes` NULL: zeros. */
 static status put(writing *w, const void *bytes, uint64_t count, err *why)
 {
-    const char *p = bytes;
-    while (count) {
-        size_t n = SLOTS_BLOCK - w->fill;
-        n = count < n ? (size_t)count : n;
-        if (p)
-            memcpy(w->block + w->fill, p, n);
-        else
-            memset(w->block + w->fill, 0, n);
-        p = p ? p + n : NULL;
-        w->fill += n;
-        w->at += n;
-        count -= n;
-        status st = w->fill == SLOTS_BLOCK ? end_block(w, why) : OK;
-        if (st != OK)
-            return st;
-    }
-    return OK;
+    return slots_stream_put(&w->out, bytes, count, why);
 }
 
 static status pad(writing *w, err *why)
 {
-    return put(w, NULL, slots_pad(w->at) - w->at, why);
+    return put(w, NULL, slots_pad(w->out.at) - w->out.at, why);
 }
 
 /* --- the filter ----------------------------------------------------------------------------- */
 
 static status put_filter(writing *w, err *why)
 {
-    char *room = w->block + SLOTS_BLOCK;
-    memcpy(room + w->filter_fill, w->bits, SLOTS_FILTER);
+    memcpy(w->room + w->filter_fill, w->bits, SLOTS_FILTER);
     memset(w->bits, 0, sizeof w->bits);
     w->filter_fill += SLOTS_FILTER;
     w->bits_at++;
     if (w->filter_fill < SLOTS_BLOCK)
         return OK;
     w->filter_fill = 0;
-    return file_write(&w->filter, slice_of(room, SLOTS_BLOCK), why);
+    return file_write(&w->filter, slice_of(w->room, SLOTS_BLOCK), why);
 }
 
-static status add_to_filter(writing *w, const slots_entry *e, err *why)
+static status add_to_filter(writing *w, const slot *e, err *why)
 {
-    uint64_t block = slots_scale(e->high, w->o->filter_blocks);
+    uint64_t block = slots_scale(e->place, w->filter_blocks);
     status st = OK;
     while (st == OK && w->bits_at < block)
         st = put_filter(w, why);
     for (unsigned i = 0; i < 8; i++)
-        w->bits[i] |= (uint32_t)1 << ((uint32_t)e->low * slots_salt[i] >> 27);
+        w->bits[i] |= (uint32_t)1 << (e->rest * slots_salt[i] >> 27);
     return st;
 }
 
 /* Its rest to its file, and all of that behind the lines. */
 static status copy_filter(writing *w, err *why)
 {
-    char *room = w->block + SLOTS_BLOCK;
+    char *room = w->room;
     status st = OK;
-    while (st == OK && w->bits_at < w->o->filter_blocks)
+    while (st == OK && w->bits_at < w->filter_blocks)
         st = put_filter(w, why);
     if (st == OK)
         st = file_write(&w->filter, slice_of(room, w->filter_fill), why);
     file_close(&w->filter);
     if (st == OK)
-        st = fs_open(w->o->disk, w->o->filter_path, FILE_READ, &w->filter, why);
+        st = fs_open(w->o->disk, w->filter_path, FILE_READ, &w->filter, why);
     for (uint64_t at = 0; st == OK;) {
         size_t got;
         st = file_pread(&w->filter, room, SLOTS_BLOCK, at, &got, why);
@@ -123,61 +94,48 @@ static status copy_filter(writing *w, err *why)
 
 /* --- keys ----------------------------------------------------------------------------------- */
 
-static status put_slot(writing *w, const slots_entry *e, uint32_t record, bool *ret_fits, err *why)
+static uint64_t lines_for(uint64_t keys)
 {
-    uint64_t line = slots_scale(e->high, w->o->lines), first = line * SLOTS_PER_LINE;
+    return keys * 100 / (LOAD_PERCENT * SLOTS_PER_LINE) + 1;
+}
+
+static uint64_t filter_for(uint64_t keys)
+{
+    return keys * slots_filter_bits(keys) / (SLOTS_FILTER * 8) + 1;
+}
+
+static status put_slot(writing *w, const slot *e, bool *ret_fits, err *why)
+{
+    uint64_t line = slots_scale(e->place, w->lines), first = line * SLOTS_PER_LINE;
     status st = OK;
     if (w->slot < first) {
         st = put(w, NULL, (first - w->slot) * sizeof(slot), why);
         w->slot = first;
     }
     uint64_t spill = w->slot / SLOTS_PER_LINE - line;
-    if (spill >= w->o->spill_max) {
+    if (spill >= w->spill_max) {
         *ret_fits = false;
         return st;
     }
     w->spill = spill > w->spill ? (uint32_t)spill : w->spill;
-    slot made = {record, (uint32_t)e->high, e->low};
     if (st == OK)
-        st = put(w, &made, sizeof made, why);
+        st = put(w, e, sizeof *e, why);
     w->slot++;
     w->counts.keys++;
-    w->counts.kinds[e->kind]++;
+    w->counts.removed += slot_record(e->record) == SLOTS_REMOVED;
+    w->counts.kinds[slot_kind(e->record)]++;
     return st == OK ? add_to_filter(w, e, why) : st;
 }
 
-/* All entries of one key, whose first is *e; *e is the next key's afterwards. Numbers of lists
- * begin behind those of profiles. */
-static status put_key(writing *w, slots_merge *from, slots_entry *e, bool *more, bool *ret_fits,
-                      err *why)
+static status put_keys(writing *w, const slots_feed *from, bool *ret_fits, err *why)
 {
-    slots_entry first = *e;
-    uint32_t ids[SLOTS_LIST_MAX], record = e->record;
-    size_t n = 0;
-    status st;
-    do {
-        if (n < SLOTS_LIST_MAX)
-            ids[n++] = e->record;
-        else
-            w->counts.left_out++;
-        st = slots_merge_next(from, e, more, why);
-    } while (st == OK && *more && e->high == first.high && e->low == first.low);
-    if (st == OK && n > 1) {
-        st = slots_intern_list(w->n, ids, n, &record, why);
-        record += (uint32_t)w->n->profile_count;
-    }
-    return st == OK ? put_slot(w, &first, record, ret_fits, why) : st;
-}
-
-static status put_keys(writing *w, slots_merge *from, bool *ret_fits, err *why)
-{
-    slots_entry e = {0};
-    bool more = false;
+    slot e;
+    bool more = true;
+    status st = OK;
     *ret_fits = true;
-    status st = slots_merge_next(from, &e, &more, why);
-    while (st == OK && more && *ret_fits)
-        st = put_key(w, from, &e, &more, ret_fits, why);
-    uint64_t all = slots_lines_written(w->o->lines) * SLOTS_PER_LINE;
+    while (st == OK && *ret_fits && (st = from->next(from->ctx, &e, &more, why)) == OK && more)
+        st = put_slot(w, &e, ret_fits, why);
+    uint64_t all = slots_lines_written(w->lines) * SLOTS_PER_LINE;
     return st == OK && *ret_fits ? put(w, NULL, (all - w->slot) * sizeof(slot), why) : st;
 }
 
@@ -204,28 +162,39 @@ static status put_tables(writing *w, err *why)
         st = put(w, n->bytes.ptr, n->bytes.len, why);
     if (st == OK)
         st = pad(w, why);
-    return st == OK ? end_block(w, why) : st;
+    return st == OK ? slots_stream_flush(&w->out, why) : st;
+}
+
+static int32_t until_min(const slots_intern *n)
+{
+    int32_t least = INT32_MAX;
+    for (size_t i = 0; i < n->profile_count; i++)
+        if (n->profiles[i].until != SLOTS_DAY_NONE && n->profiles[i].until < least)
+            least = n->profiles[i].until;
+    return least;
 }
 
 static status put_trailer(writing *w, err *why)
 {
     char end[SLOTS_TRAILER] = {0};
-    slice sums = slice_of((const char *)w->sums, w->sum_count * sizeof *w->sums);
+    slice sums = slice_of((const char *)w->out.sums, w->out.sum_count * sizeof *w->out.sums);
     slots_trailer t = {
         .version = SLOTS_VERSION,
         .block_bytes = SLOTS_BLOCK,
         .keys = w->counts.keys,
-        .lines = w->o->lines,
-        .filter_blocks = w->o->filter_blocks,
+        .lines = w->lines,
+        .filter_blocks = w->filter_blocks,
         .spill = w->spill,
         .profiles = (uint32_t)w->n->profile_count,
         .lists = (uint32_t)w->n->list_count,
         .list_ids = (uint32_t)w->n->id_count,
         .text_bytes = w->n->bytes.len,
-        .block_sums = w->sum_count,
+        .block_sums = w->out.sum_count,
         .sums_sum = siphash(w->o->seed, sums),
+        .removed = w->counts.removed,
+        .until_min = until_min(w->n),
     };
-    memcpy(t.magic, "NRSLOTS1", sizeof t.magic);
+    memcpy(t.magic, "NRSLOTS2", sizeof t.magic);
     memcpy(t.seed, w->o->seed, sizeof t.seed);
     memcpy(t.prefixes, w->o->prefixes, sizeof t.prefixes);
     memcpy(t.kinds, w->counts.kinds, sizeof t.kinds);
@@ -235,37 +204,67 @@ static status put_trailer(writing *w, err *why)
     uint64_t sum = siphash(t.seed, slice_of(end, SLOTS_TRAILER - 8));
     memcpy(end + SLOTS_TRAILER - 8, &sum, 8);
     char zeros[SLOTS_ALIGN] = {0};
-    status st = file_write(&w->out, sums, why);
+    status st = file_write(&w->out.out, sums, why);
     if (st == OK)
-        st = file_write(&w->out, slice_of(zeros, slots_pad(sums.len) - sums.len), why);
+        st = file_write(&w->out.out, slice_of(zeros, slots_pad(sums.len) - sums.len), why);
     if (st == OK)
-        st = file_write(&w->out, slice_of(end, sizeof end), why);
-    return st == OK ? file_sync(&w->out, why) : st;
+        st = file_write(&w->out.out, slice_of(end, sizeof end), why);
+    return st == OK ? file_sync(&w->out.out, why) : st;
 }
 
-status slots_write(const slots_write_options *o, slots_merge *from, slots_intern *n,
-                   slots_counts *ret_counts, bool *ret_fits, err *why)
+static status write_once(writing *w, const slots_feed *from, bool *ret_fits, err *why)
 {
-    writing w = {.o = o, .n = n, .out.handle = -1, .filter.handle = -1};
-    w.block = malloc(2 * SLOTS_BLOCK);
-    status st = w.block ? OK : no_memory(why);
+    status st = slots_stream_open(&w->out, w->o->disk, w->o->path, w->o->seed, why);
     if (st == OK)
-        st = fs_open(o->disk, o->path, FILE_WRITE | FILE_CREATE, &w.out, why);
+        st = fs_open(w->o->disk, w->filter_path, FILE_WRITE | FILE_CREATE, &w->filter, why);
     if (st == OK)
-        st = fs_open(o->disk, o->filter_path, FILE_WRITE | FILE_CREATE, &w.filter, why);
+        st = from->begin(from->ctx, why);
     if (st == OK)
-        st = put_keys(&w, from, ret_fits, why);
+        st = put_keys(w, from, ret_fits, why);
     if (st == OK && *ret_fits) {
-        st = copy_filter(&w, why);
+        st = copy_filter(w, why);
         if (st == OK)
-            st = put_tables(&w, why);
+            st = put_tables(w, why);
         if (st == OK)
-            st = put_trailer(&w, why);
+            st = put_trailer(w, why);
     }
-    file_close(&w.out);
-    file_close(&w.filter);
-    free(w.block);
-    free(w.sums);
+    slots_stream_close(&w->out);
+    file_close(&w->filter);
+    return st;
+}
+
+/* How many keys are different is known only when they have been merged: a file that was laid out
+ * for many more is laid out once more. */
+status slots_write(const slots_write_options *o, const slots_feed *from, const slots_intern *n,
+                   slots_counts *ret_counts, err *why)
+{
+    writing w = {0};
+    uint64_t expected = o->expected, lines = lines_for(expected);
+    bool fits = false;
+    char *room = malloc(SLOTS_BLOCK);
+    status st = room ? OK : no_memory(why);
+    for (unsigned i = 0; st == OK && !fits && i < TRIES; i++) {
+        w = (writing){.o = o, .n = n, .filter.handle = -1, .room = room};
+        w.lines = lines;
+        w.filter_blocks = filter_for(expected);
+        w.spill_max = o->spill_max ? o->spill_max : SLOTS_SPILL_MAX;
+        snprintf(w.filter_path, sizeof w.filter_path, "%s/filter", o->folder);
+        st = write_once(&w, from, &fits, why);
+        if (st == OK && fits && w.counts.keys < expected - expected / 10) {
+            expected = w.counts.keys;
+            lines = lines_for(expected);
+            fits = false;
+        } else if (st == OK && !fits) {
+            lines += lines / 4 + 1;
+        }
+    }
+    if (room) {
+        status gone = fs_remove(o->disk, w.filter_path, NULL);
+        (void)gone; /* whoever owns the folder removes it */
+    }
+    free(room);
+    if (st == OK && !fits)
+        st = err_set(why, ERR_INTERNAL, ERR_NOWHERE, "keys of a set crowd in spite of their hash");
     if (st == OK)
         *ret_counts = w.counts;
     return st;

@@ -145,12 +145,12 @@ A new version takes the place of the old one. A set that is dropped is not asked
         www.github.com                          suspicious 23 -> suspicious 46
         203.0.113.9                             conflicting 46 -> suspicious 46
     $ noroshi set list
-    abused                      list, neutral     1 value, 8.31 KiB, loaded 2026-11-22 01:00 UTC
-    bazaar                      known-bad         4 values, 8.43 KiB, loaded 2026-11-22 01:00 UTC
-    popular                     list, benign      1 value, 8.31 KiB, loaded 2026-11-22 01:00 UTC
-    system                      known-good        2 values, 8.31 KiB, loaded 2026-11-22 01:00 UTC
+    abused                      list, neutral     1 value, 9.35 KiB, loaded 2026-11-22 01:00 UTC
+    bazaar                      known-bad         4 values, 9.47 KiB, loaded 2026-11-22 01:00 UTC
+    popular                     list, benign      1 value, 9.35 KiB, loaded 2026-11-22 01:00 UTC
+    system                      known-good        2 values, 9.35 KiB, loaded 2026-11-22 01:00 UTC
     $ noroshi set stats bazaar
-    bazaar                      known-bad         4 values, 8.43 KiB, loaded 2026-11-22 01:00 UTC
+    bazaar                      known-bad         4 values, 9.47 KiB, loaded 2026-11-22 01:00 UTC
       abuse.example  TLP:CLEAR  2 md5  1 sha1  1 sha256
     $ noroshi set verify
     abused                      list, neutral     whole
@@ -169,9 +169,68 @@ A new version takes the place of the old one. A set that is dropped is not asked
     noroshi: 0 versions withdrawn
     noroshi: keys of 1 version removed for good: answers as of an earlier time do not have them any more
 
+A list that grows and shrinks is told by its changes: additions, and what is taken out. Of a value that
+is there the change says all that is said from then on; what was valid until before the change is gone.
+
+    $ printf 'value,signature,valid_until\n192.0.2.1,Old,2026-11-01\n192.0.2.2,Old,2026-12-01\n192.0.2.3,Old,\n' > feed.csv
+    $ noroshi import --set feed --verdict known-bad feed.csv
+    set feed (known-bad): 3 different values  3 ipv4
+      1 document, 4 lines, 3 values read, 0 of them again
+    $ noroshi ask --short 192.0.2.1
+    192.0.2.1  MALICIOUS  EXPIRED  called malicious by 1 independent source
+    $ printf 'value,signature\n192.0.2.3,New\n192.0.2.4,New\n' > today.csv
+    $ noroshi import --set feed --mode delta --dry-run today.csv
+    set feed (known-bad) would hold 4 different values
+      1 document, 3 lines, 2 values read, 0 of them again
+      1 new, 1 that say something else now, 0 as before
+    $ noroshi import --set feed --mode delta today.csv
+    set feed (known-bad): 4 different values  4 ipv4
+      1 document, 3 lines, 2 values read, 0 of them again
+      1 new, 1 that say something else now, 0 as before
+      the version before it is withdrawn
+    $ noroshi import --set feed --mode delta today.csv
+    set feed (known-bad): the same content is loaded already, nothing was done
+    $ printf '192.0.2.2\n192.0.2.9\n' > gone.txt
+    $ noroshi import --set feed --remove gone.txt
+    set feed (known-bad): 3 different values  3 ipv4
+      1 document, 2 lines, 2 values read, 0 of them again
+      1 taken out, 1 were not there
+      the version before it is withdrawn
+    $ noroshi ask --short 192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4
+    192.0.2.1  UNKNOWN  no source here knows this value. That does not make it clean
+    192.0.2.2  UNKNOWN  no source here knows this value. That does not make it clean
+    192.0.2.3  SUSPICIOUS  CURRENT  weak evidence from 1 independent source
+    192.0.2.4  SUSPICIOUS  CURRENT  weak evidence from 1 independent source
+    $ noroshi ask 192.0.2.3 | sed -n '6,8p'
+    WHY       on the blocklist feed as New                                                         confidence: low
+                feed  set feed  undated
+    AGAINST   on no list (2 asked)
+    $ noroshi import --json --set feed --remove gone.txt | cut -d, -f1-5
+    {"schema":"noroshi.set-import/1","set":"feed","source":"feed","verdict":"known-bad","known":true
+    $ noroshi set stats feed
+    feed                        known-bad         3 values, 26.1 KiB, loaded 2026-11-22 01:00 UTC
+      feed  TLP:CLEAR  3 ipv4
+    $ noroshi set verify feed
+    feed                        known-bad         whole
+    $ noroshi import --set feed --verdict known-good --mode delta gone.txt
+    noroshi: the set has another verdict or polarity
+    [2]
+    $ noroshi import --set nothing --remove gone.txt
+    noroshi: there is no such set of this source and marking
+    [2]
+    $ noroshi import --remove gone.txt
+    noroshi: --remove takes values out of a set: name it with --set, without --mode
+    [2]
+    $ noroshi import --set feed --mode delta --remove gone.txt
+    noroshi: --remove takes values out of a set: name it with --set, without --mode
+    [2]
+    $ noroshi set drop --purge feed
+    noroshi: 1 version withdrawn
+    noroshi: keys of 3 versions removed for good: answers as of an earlier time do not have them any more
+
 Damage is found, told and ends nothing else.
 
-    $ for f in var/sets/*; do printf 'x' | dd of=$f bs=1 seek=100 conv=notrunc status=none; done
+    $ for f in var/sets/*.keys; do printf 'x' | dd of=$f bs=1 seek=100 conv=notrunc status=none; done
     $ noroshi set verify system
     system                      known-good        damaged: damaged at byte 0: a check sum differs
     [2]
@@ -182,9 +241,9 @@ What somebody may not see is not there.
     set secret (known-bad): 2 different values  2 md5
       1 document, 3 lines, 3 values read, 1 of them again
     $ noroshi --clearance green set list
-    abused                      list, neutral     1 value, 8.31 KiB, loaded 2026-11-22 01:00 UTC
-    popular                     list, benign      1 value, 8.31 KiB, loaded 2026-11-22 01:00 UTC
-    system                      known-good        2 values, 8.31 KiB, loaded 2026-11-22 01:00 UTC
+    abused                      list, neutral     1 value, 9.35 KiB, loaded 2026-11-22 01:00 UTC
+    popular                     list, benign      1 value, 9.35 KiB, loaded 2026-11-22 01:00 UTC
+    system                      known-good        2 values, 9.35 KiB, loaded 2026-11-22 01:00 UTC
     $ noroshi --clearance green ask --short 0cc175b9c0f1b6a831c399e269772661
     0cc175b9c0f1b6a831c399e269772661  BENIGN  CURRENT  P4  no action on this value alone
     $ noroshi ask --short 0cc175b9c0f1b6a831c399e269772661

@@ -1,0 +1,118 @@
+/* hash.h - the hash of a key under a table's seed: 96 bits, of which the first 64 say where the key
+ * stands. Private to know/slots.
+ * Uses: slots, base/hash. Used by: slots.c, slots_build.c, slots_fold.c.
+ * Keys of up to 64 bytes are hashed with the multilinear family: the sum of words of 64 bits times
+ * secret factors of 192 bits, modulo 2^192, of which the upper 96 bits count. Two different keys of
+ * somebody who does not know the seed meet in them with a chance of 2^-96 (Lemire and Kaser,
+ * "Strongly universal string hashing is fast", 2014: words of w bits and a hash of L want a modulus
+ * of at least 2^(w+L-1)). What follows is one to one: it breaks the order that a sum keeps. Longer
+ * keys are hashed with SipHash-2-4. Why: docs/decisions/0110-multilinear-hash.md. */
+#ifndef NOROSHI_KNOW_SLOTS_HASH_H
+#define NOROSHI_KNOW_SLOTS_HASH_H
+
+#include "base/hash.h"
+#include "know/slots.h"
+
+enum {
+    SLOTS_SHORT = 64,                 /* bytes of the longest key that is summed */
+    SLOTS_WORDS = SLOTS_SHORT / 8 + 2 /* its words, kind and length, and a constant */
+};
+
+__extension__ typedef unsigned __int128 slots_wide;
+
+/* What a seed becomes once. */
+typedef struct slots_secret {
+    uint8_t seed[SLOTS_SEED];
+    uint64_t factor[SLOTS_WORDS][4]; /* the lowest first; the fourth is not used */
+} slots_secret;
+
+typedef struct slots_hash {
+    uint64_t place;
+    uint32_t rest;
+} slots_hash;
+
+/* A sum: 192 bits, the lowest first. */
+typedef struct slots_sum {
+    uint64_t part[3];
+} slots_sum;
+
+static inline void slots_secret_of(const uint8_t seed[SLOTS_SEED], slots_secret *ret)
+{
+    memcpy(ret->seed, seed, SLOTS_SEED);
+    for (uint64_t i = 0; i < SLOTS_WORDS; i++)
+        for (uint64_t half = 0; half < 2; half++) {
+            uint64_t at = i * 2 + half;
+            siphash128(seed, slice_of((const char *)&at, sizeof at), &ret->factor[i][2 * half]);
+        }
+}
+
+static inline void slots_sum_word(slots_sum *s, const uint64_t factor[3], uint64_t word)
+{
+    slots_wide low = (slots_wide)factor[0] * word + s->part[0];
+    slots_wide mid = (slots_wide)factor[1] * word + s->part[1] + (uint64_t)(low >> 64);
+    s->part[0] = (uint64_t)low;
+    s->part[1] = (uint64_t)mid;
+    s->part[2] += factor[2] * word + (uint64_t)(mid >> 64);
+}
+
+/* A constant, and what does not change from key to key of one kind and length. */
+static inline slots_sum slots_sum_begin(const slots_secret *x, kind k, size_t len)
+{
+    slots_sum s;
+    memcpy(s.part, x->factor[SLOTS_WORDS - 1], sizeof s.part);
+    slots_sum_word(&s, x->factor[SLOTS_WORDS - 2], (uint64_t)len << 8 | (uint8_t)k);
+    return s;
+}
+
+static inline slots_hash slots_sum_end(const slots_sum *s)
+{
+    uint64_t x = s->part[2];
+    x ^= x >> 32;
+    x *= 0xd6e8feb86659fd93u;
+    x ^= x >> 32;
+    x *= 0xa0761d6478bd642fu;
+    x ^= x >> 32;
+    return (slots_hash){x, (uint32_t)(s->part[1] >> 32) ^ (uint32_t)x};
+}
+
+/* `begun` is of this kind and length, at most SLOTS_SHORT. */
+static inline slots_hash slots_hash_short(const slots_secret *x, slots_sum s, slice bytes)
+{
+    size_t full = bytes.len / 8, rest = bytes.len % 8;
+    uint64_t word;
+#pragma GCC unroll 8
+    for (size_t i = 0; i < full; i++) {
+        memcpy(&word, bytes.ptr + 8 * i, 8);
+        slots_sum_word(&s, x->factor[i], word);
+    }
+    if (rest) {
+        uint32_t half = 0;
+        word = 0;
+        if (rest == sizeof half) { /* a SHA-1: no call */
+            memcpy(&half, bytes.ptr + 8 * full, sizeof half);
+            word = half;
+        } else {
+            memcpy(&word, bytes.ptr + 8 * full, rest);
+        }
+        slots_sum_word(&s, x->factor[full], word);
+    }
+    return slots_sum_end(&s);
+}
+
+static inline slots_hash slots_hash_long(const slots_secret *x, kind k, slice bytes)
+{
+    uint64_t inner[3], out[2];
+    siphash128(x->seed, bytes, inner);
+    inner[2] = (uint64_t)bytes.len << 8 | (uint8_t)k;
+    siphash128(x->seed, slice_of((const char *)inner, sizeof inner), out);
+    return (slots_hash){out[0], (uint32_t)out[1]};
+}
+
+static inline slots_hash slots_hash_of(const slots_secret *x, kind k, slice bytes)
+{
+    if (bytes.len > SLOTS_SHORT)
+        return slots_hash_long(x, k, bytes);
+    return slots_hash_short(x, slots_sum_begin(x, k, bytes.len), bytes);
+}
+
+#endif

@@ -1,0 +1,196 @@
+/* tiers.c - versions of keys that come and go: opening, checking, looking up. See tiers.h. */
+#include "know/tiers.h"
+#include "know/tiers/manifest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- opening -------------------------------------------------------------------------------- */
+
+uint64_t tiers_manifest_sum(const tiers_manifest *m)
+{
+    const uint8_t zeros[16] = {0};
+    tiers_manifest copy = *m;
+    copy.superseded = 0;
+    return siphash(zeros, slice_of((const char *)&copy, sizeof copy - sizeof copy.sum));
+}
+
+bool tiers_manifest_sound(const tiers_manifest *m)
+{
+    return memcmp(m->magic, "NRTIERS1", 8) == 0 && m->version == TIERS_VERSION && m->tables &&
+           m->tables <= TIERS_MAX && m->sum == tiers_manifest_sum(m);
+}
+
+tiers *tiers_close(tiers *t)
+{
+    for (size_t i = 0; t && i < TIERS_MAX; i++)
+        slots_close(t->tables[i]);
+    if (t && t->map)
+        munmap(t->map, sizeof *t->map);
+    free(t);
+    return NULL;
+}
+
+static status map_manifest(tiers *t, const char *path, err *why)
+{
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "%s is not there", path)
+                               : err_os(why, errno, "opening %s", path);
+    bool sized = fstat(fd, &info) == 0 && info.st_size == sizeof *t->map;
+    void *map = sized ? mmap(NULL, sizeof *t->map, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
+    close(fd);
+    if (map == MAP_FAILED)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is no manifest of tables", path);
+    t->map = map;
+    memcpy(&t->m, map, sizeof t->m);
+    return tiers_manifest_sound(&t->m)
+               ? OK
+               : err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is damaged", path);
+}
+
+static status open_tables(tiers *t, const char *folder, err *why)
+{
+    for (uint32_t i = 0; i < t->m.tables; i++) {
+        char path[TIERS_PATH_ROOM], hex[HASH_HEX_MAX];
+        snprintf(path, sizeof path, "%s/%s.keys", folder, hash_hex(t->m.ids[i], TIERS_ID, hex));
+        status st = slots_open(path, &t->tables[i], why);
+        if (st != OK)
+            return st;
+        if (memcmp(slots_seed(t->tables[i]), slots_seed(t->tables[0]), SLOTS_SEED) != 0)
+            return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is of another set", path);
+        t->ends = t->ends ||
+                  (t->m.expired != SLOTS_DAY_NONE && slots_until_min(t->tables[i]) < t->m.expired);
+    }
+    return OK;
+}
+
+/* A fold may take tables away between reading the manifest and opening them: once more. */
+status tiers_open(const char *folder, const char *name, tiers **ret, err *why)
+{
+    enum { TRIES = 16 };
+    char path[TIERS_PATH_ROOM];
+    status st = ERR_NOT_FOUND;
+    bool again = true;
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    for (int i = 0; i < TRIES && again; i++) {
+        tiers *t = calloc(1, sizeof *t);
+        if (!t)
+            return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+        snprintf(t->name, sizeof t->name, "%s", name);
+        st = map_manifest(t, path, why);
+        again = st == OK;
+        if (st == OK)
+            st = open_tables(t, folder, why);
+        if (st == OK) {
+            *ret = t;
+            return OK;
+        }
+        again = again && st == ERR_NOT_FOUND;
+        tiers_close(t);
+    }
+    return st;
+}
+
+status tiers_verify(const tiers *t, err *why)
+{
+    tiers_manifest now;
+    memcpy(&now, t->map, sizeof now);
+    if (!tiers_manifest_sound(&now))
+        return err_set(why, ERR_INPUT, 0, "damaged at byte 0: the manifest");
+    for (uint32_t i = 0; i < t->m.tables; i++) {
+        status st = slots_verify(t->tables[i], why);
+        if (st != OK)
+            return st;
+    }
+    return OK;
+}
+
+bool tiers_superseded(const tiers *t)
+{
+    return __atomic_load_n(&t->map->superseded, __ATOMIC_RELAXED) != 0;
+}
+
+/* --- looking up ----------------------------------------------------------------------------- */
+
+static bool over(const tiers *t, const slots_profile *p)
+{
+    return t->m.expired != SLOTS_DAY_NONE && p->until != SLOTS_DAY_NONE && p->until < t->m.expired;
+}
+
+/* Is anything that is said of it still so? */
+static bool lasts(const tiers *t, slots_found found)
+{
+    slots_profile p[SLOTS_LIST_MAX];
+    size_t n = slots_records(t->tables[found.table], found.record, p, COUNT_OF(p));
+    bool any = n == 0; /* damaged: let whoever asks see that nothing is said */
+    for (size_t i = 0; i < n && !any; i++)
+        any = !over(t, &p[i]);
+    return any;
+}
+
+void tiers_find(const tiers *t, const slots_key *keys, size_t count, slots_found *ret)
+{
+    const slots *const *tables = (const slots *const *)(const void *)t->tables;
+    slots_find_first(tables, t->m.tables, keys, count, ret);
+    for (size_t i = 0; i < count; i++)
+        if (ret[i].record == SLOTS_REMOVED || (ret[i].record && t->ends && !lasts(t, ret[i])))
+            ret[i] = (slots_found){0};
+}
+
+size_t tiers_records(const tiers *t, slots_found found, slots_profile *ret, size_t room)
+{
+    slots_profile p[SLOTS_LIST_MAX];
+    size_t n = 0;
+    if (!found.record || found.table >= t->m.tables)
+        return 0;
+    size_t count = slots_records(t->tables[found.table], found.record, p, COUNT_OF(p));
+    for (size_t i = 0; i < count && n < room; i++)
+        if (!over(t, &p[i]))
+            ret[n++] = p[i];
+    return n;
+}
+
+/* --- what is in it -------------------------------------------------------------------------- */
+
+uint64_t tiers_count(const tiers *t)
+{
+    return t->m.keys;
+}
+
+uint64_t tiers_of_kind(const tiers *t, kind k)
+{
+    return (unsigned)k < SLOTS_KINDS ? t->m.kinds[k] : 0;
+}
+
+uint64_t tiers_bytes(const tiers *t)
+{
+    uint64_t n = sizeof t->m;
+    for (uint32_t i = 0; i < t->m.tables; i++)
+        n += slots_bytes(t->tables[i]);
+    return n;
+}
+
+size_t tiers_tables(const tiers *t)
+{
+    return t->m.tables;
+}
+
+bool tiers_has_prefix(const tiers *t, unsigned bits)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < t->m.tables; i++)
+        any = any || slots_has_prefix(t->tables[i], bits);
+    return any;
+}
+
+const uint8_t *tiers_seed(const tiers *t)
+{
+    return slots_seed(t->tables[0]);
+}
