@@ -347,9 +347,11 @@ static status read_pointing(void *ctx, size_t i, size_t max, claim_rows *rows, b
 {
     pointing *p = ctx;
     size_t before = rows->count, *known = &p->known[i];
-    db_stmt *q = db_query(p->l->d, Q_CLAIMS_TO_LAST);
+    predicate tie = (predicate)(i + 1); /* each predicate is a part */
+    bool may_be_restored = tie == PRED_SAME_AS || tie == PRED_NOT_SAME_AS;
+    db_stmt *q = db_query(p->l->d, may_be_restored ? Q_CLAIMS_TO_TIES_LAST : Q_CLAIMS_TO_LAST);
     db_bind_int(q, 1, p->node);
-    db_bind_int(q, 2, (int64_t)i + 1); /* each predicate is a part */
+    db_bind_int(q, 2, tie);
     db_bind_int(q, 3, (int64_t)(*known + max) + 1);
     status st = take_further(p->l, p->a, q, NULL, *known, max, rows, more, why);
     *known += st == OK ? rows->count - before : 0;
