@@ -136,8 +136,9 @@ TEST(what_tells_most_is_read_from_an_index)
     CHECK_OK(
         db_open(&(db_options){.where = path, .server = test_server(&t.engine, t.dir), .mutant = -1},
                 &d, &t.why));
-    static const query told[] = {Q_CLAIMS_TOLD, Q_CLAIMS_TOLD_PAST, Q_CLAIM_VOICE,
-                                 Q_CLAIM_VOICE_NEXT};
+    static const query told[] = {Q_CLAIMS_TOLD,      Q_CLAIMS_TOLD_PAST, Q_CLAIM_VOICE,
+                                 Q_CLAIM_VOICE_PAST, Q_CLAIM_VOICE_NEXT, Q_CLAIM_VOICE_NEXT_PAST,
+                                 Q_CLAIMS_SAID,      Q_CLAIMS_SAID_PAST};
     for (size_t i = 0; i < COUNT_OF(told); i++) {
         buf_clear(&plan);
         CHECK_OK(db_explain(d, told[i], &plan, &t.why));

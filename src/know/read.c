@@ -375,9 +375,10 @@ static status list_of(lens *l, arena *a, lives of, node_ref subject, predicate p
     }
     if (any && max > FEW)
         limit = FEW + 1;
-    db_stmt *q = db_query(l->d, of == ANY_LIFE ? any ? Q_CLAIMS_OF_PAST : Q_CLAIMS_SAID_PAST
-                                : any          ? Q_CLAIMS_OF
-                                               : Q_CLAIMS_SAID);
+    bool said = !any && p != PRED_INDICATES;
+    db_stmt *q = db_query(l->d, of == ANY_LIFE ? said ? Q_CLAIMS_SAID_PAST : Q_CLAIMS_OF_PAST
+                                : said         ? Q_CLAIMS_SAID
+                                               : Q_CLAIMS_OF);
     db_bind_int(q, 1, node);
     db_bind_int(q, 2, p);
     db_bind_int(q, 3, limit);

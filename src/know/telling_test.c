@@ -116,6 +116,83 @@ TEST(the_newest_and_surest_come_first)
     scratch_close(&t);
 }
 
+/* Quiet claims and dated ones of one voice, in one order: whatever the number that is read. */
+TEST(a_voice_may_be_quiet_in_part)
+{
+    enum { DATED = 30, QUIET = 60 };
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 64 << 20);
+    REQUIRE(scratch_open(&t));
+    flood(&t, "other", TLP_CLEAR, PRED_LISTED, 200, (words){.sure = 0});
+    flood(&t, "feed", TLP_CLEAR, PRED_INDICATES, QUIET, (words){.sure = 0});
+    flood(&t, "feed", TLP_GREEN, PRED_INDICATES, DATED, (words){.to = "2026-11-01"});
+    doc(&t, "feed", "sure.csv", 'F', TLP_CLEAR);
+    say_words(&t, value.kind, value.text.ptr, PRED_INDICATES, KIND_NONE, "", (words){.sure = 91});
+    say_words(&t, value.kind, value.text.ptr, PRED_INDICATES, KIND_NONE, "", (words){.sure = 11});
+    doc_end(&t);
+    look(&t, "2026-11-22");
+    for (int past = 0; past < 2; past++)
+        for (size_t max = 2; max <= 300; max += 7) {
+            claim_list list = some(&t, &a, PRED_NONE, max, past);
+            size_t dated = 0, quiet = 0, sure = 0, unsure = 0;
+            for (size_t i = 0; i < list.count; i++)
+                if (slice_eq(list.at[i].source, S("feed"))) {
+                    const claim *c = &list.at[i];
+                    dated += c->last_seen != WHEN_NONE;
+                    sure += c->confidence == 90;
+                    unsure += c->confidence == 10;
+                    quiet += c->last_seen == WHEN_NONE && c->confidence < 0;
+                }
+            size_t all = max / 2 < DATED + QUIET + 2 ? max / 2 : DATED + QUIET + 2;
+            if (max > 292)
+                all = DATED + QUIET + 2;
+            CHECK(dated + sure + quiet + unsure >= all);
+            CHECK_EQ(list.count, max < 292 ? max : 292);
+            CHECK_EQ(list.more, max < 292);
+            CHECK(!sure || dated == DATED);
+            CHECK(!quiet || sure);
+            CHECK(!unsure || quiet == QUIET);
+            CHECK(in_order(&list));
+        }
+    scratch_close(&t);
+}
+
+/* More than are passed over: who has dates, another predicate or a person's name is heard. */
+TEST(behind_a_flood_all_but_the_quiet_are_heard)
+{
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 64 << 20);
+    REQUIRE(scratch_open(&t));
+    flood(&t, "dated", TLP_CLEAR, PRED_INDICATES, 1, (words){.to = "2026-11-01"});
+    flood(&t, "lists", TLP_CLEAR, PRED_LISTED, 1, (words){.sure = 0});
+    curate(&t, "analyst:z", value.kind, value.text.ptr, "benign");
+    flood(&t, "flood", TLP_CLEAR, PRED_INDICATES, 6000, (words){.sure = 0});
+    flood(&t, "flood", TLP_RED, PRED_INDICATES, 6000, (words){.sure = 51});
+    look(&t, "2026-11-22");
+    for (int green = 0; green < 2; green++) {
+        t.v.clearance = green ? TLP_GREEN : TLP_RED;
+        CHECK_OK(lens_look(t.l, &t.v, &t.why));
+        for (int past = 0; past < 2; past++) {
+            claim_list list = some(&t, &a, PRED_NONE, MAX, past);
+            CHECK_EQ(list.count, MAX);
+            CHECK(list.more);
+            CHECK_EQ(by(&list, "dated") + by(&list, "lists") + by(&list, "analyst:z"), 3);
+            /* what it does not say how sure it is of comes before 50, of which some are passed */
+            for (size_t i = 0; i < list.count; i++)
+                CHECK(list.at[i].confidence != 50);
+            list = some(&t, &a, PRED_INDICATES, MAX, past);
+            CHECK_EQ(by(&list, "dated"), 1);
+            CHECK_EQ(list.count, MAX);
+        }
+    }
+    t.v.clearance = TLP_RED;
+    CHECK_OK(lens_look(t.l, &t.v, &t.why));
+    CHECK_EQ(some(&t, &a, PRED_NONE, 5000, false).count, 5000); /* wanting more passes over more */
+    scratch_close(&t);
+}
+
 TEST(persons_come_first)
 {
     scratch t;
@@ -135,18 +212,21 @@ TEST(persons_come_first)
     scratch_close(&t);
 }
 
-/* As many voices as are counted, a flood among them, and `hidden` ones beyond. */
+/* As many voices as are counted, a flood among them, and `hidden` ones beyond: one by its dates, one
+ * by its predicate, and a quiet one. */
 static void crowd(scratch *t, bool hidden)
 {
+    static const words dated = {.to = "2026-11-01"}, quiet = {.sure = 0};
     char source[32];
     for (int i = 1; i < VOICES; i++) {
         snprintf(source, sizeof source, "source-%03d", i);
-        flood(t, source, TLP_CLEAR, PRED_INDICATES, 1, (words){.sure = 0});
+        flood(t, source, TLP_CLEAR, PRED_INDICATES, 1, i % 2 ? dated : quiet);
     }
-    flood(t, "flood", TLP_CLEAR, PRED_INDICATES, FLOOD, (words){.sure = 0});
+    flood(t, "flood", TLP_CLEAR, PRED_INDICATES, FLOOD, quiet);
     if (hidden) {
-        flood(t, "closed", TLP_RED, PRED_INDICATES, 1, (words){.sure = 0});
-        flood(t, "closed", TLP_AMBER, PRED_SIGHTED, 1, (words){.sure = 0});
+        flood(t, "closed", TLP_RED, PRED_INDICATES, 1, dated);
+        flood(t, "closed", TLP_AMBER, PRED_SIGHTED, 1, quiet);
+        flood(t, "hushed", TLP_RED, PRED_INDICATES, 1, quiet);
     }
 }
 
@@ -167,7 +247,7 @@ TEST(with_too_many_voices_it_is_a_sample)
     CHECK_EQ(list.count, MAX);
     CHECK(list.more);
     CHECK(sources_heard(&list) < VOICES);
-    /* who does not see the two beyond hears all */
+    /* who does not see the three beyond hears all */
     t.v.clearance = TLP_GREEN;
     CHECK_OK(lens_look(t.l, &t.v, &t.why));
     for (int past = 0; past < 2; past++) {
@@ -183,8 +263,9 @@ TEST(with_too_many_voices_it_is_a_sample)
 /* Whoever had a voice through what is hidden would make it one too many. */
 TEST(hidden_voices_are_not_counted)
 {
-    static const query voice[] = {Q_CLAIM_VOICE, Q_CLAIM_VOICE_PAST, Q_CLAIM_VOICE_NEXT,
-                                  Q_CLAIM_VOICE_NEXT_PAST};
+    static const query voice[] = {Q_CLAIM_VOICE,      Q_CLAIM_VOICE_PAST,
+                                  Q_CLAIM_VOICE_NEXT, Q_CLAIM_VOICE_NEXT_PAST,
+                                  Q_CLAIMS_PASSED,    Q_CLAIMS_PASSED_PAST};
     scratch t;
     CLEANUP(arena_done) arena a;
     arena_init(&a, 64 << 20);
@@ -207,7 +288,7 @@ TEST(hidden_voices_are_not_counted)
         view v = {.clearance = TLP_GREEN, .known_at = WHEN_NONE};
         CHECK_OK(lens_look(l, &v, &t.why));
         claim_list list = {0};
-        bool past = voice[i] == Q_CLAIM_VOICE_PAST || voice[i] == Q_CLAIM_VOICE_NEXT_PAST;
+        bool past = i % 2 != 0;
         CHECK_OK(past ? claims_of_past(l, &a, value, PRED_NONE, MAX, &list, &t.why)
                       : claims_of(l, &a, value, PRED_NONE, MAX, &list, &t.why));
         if (sources_heard(&list) == VOICES)
