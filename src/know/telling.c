@@ -279,6 +279,19 @@ static status read_quiet(telling *t, voice *v, size_t max, claim_rows *rows, err
     return st;
 }
 
+/* What persons say of names can have been taken back and restored (write.h). */
+static bool may_be_restored(predicate p)
+{
+    return p == PRED_SAME_AS || p == PRED_NOT_SAME_AS;
+}
+
+static query told_by(predicate p, lives of)
+{
+    if (may_be_restored(p))
+        return of == STANDING ? Q_CLAIMS_TOLD_TIES : Q_CLAIMS_TOLD_TIES_PAST;
+    return of == STANDING ? Q_CLAIMS_TOLD : Q_CLAIMS_TOLD_PAST;
+}
+
 static status read_voice(void *ctx, size_t i, size_t max, claim_rows *rows, bool *more, err *why)
 {
     telling *t = ctx;
@@ -286,7 +299,7 @@ static status read_voice(void *ctx, size_t i, size_t max, claim_rows *rows, bool
     size_t before = rows->count;
     if (!v->all_told) {
         bool others = false;
-        db_stmt *q = db_query(t->l->d, t->of == STANDING ? Q_CLAIMS_TOLD : Q_CLAIMS_TOLD_PAST);
+        db_stmt *q = db_query(t->l->d, told_by(v->predicate, t->of));
         db_bind_int(q, 1, t->node);
         db_bind_int(q, 2, v->predicate);
         db_bind_int(q, 3, v->id);
@@ -348,8 +361,7 @@ static status read_pointing(void *ctx, size_t i, size_t max, claim_rows *rows, b
     pointing *p = ctx;
     size_t before = rows->count, *known = &p->known[i];
     predicate tie = (predicate)(i + 1); /* each predicate is a part */
-    bool may_be_restored = tie == PRED_SAME_AS || tie == PRED_NOT_SAME_AS;
-    db_stmt *q = db_query(p->l->d, may_be_restored ? Q_CLAIMS_TO_TIES_LAST : Q_CLAIMS_TO_LAST);
+    db_stmt *q = db_query(p->l->d, may_be_restored(tie) ? Q_CLAIMS_TO_TIES_LAST : Q_CLAIMS_TO_LAST);
     db_bind_int(q, 1, p->node);
     db_bind_int(q, 2, tie);
     db_bind_int(q, 3, (int64_t)(*known + max) + 1);
