@@ -189,7 +189,8 @@ TEST(behind_a_flood_all_but_the_quiet_are_heard)
     }
     t.v.clearance = TLP_RED;
     CHECK_OK(lens_look(t.l, &t.v, &t.why));
-    CHECK_EQ(some(&t, &a, PRED_NONE, 5000, false).count, 5000); /* wanting more passes over more */
+    /* wanting more passes over more */
+    CHECK_EQ(some(&t, &a, PRED_NONE, 5000, false).count, 5000);
     scratch_close(&t);
 }
 
