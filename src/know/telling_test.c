@@ -213,8 +213,8 @@ TEST(persons_come_first)
     scratch_close(&t);
 }
 
-/* As many voices as are counted, a flood among them, and `hidden` ones beyond: one by its dates, one
- * by its predicate, and a quiet one. */
+/* As many voices as are counted, a flood among them, and `hidden` ones beyond: one by its dates,
+ * one by its predicate, and a quiet one. */
 static void crowd(scratch *t, bool hidden)
 {
     static const words dated = {.to = "2026-11-01"}, quiet = {.sure = 0};
