@@ -5,10 +5,10 @@
  * So however much one voice says, no other is drowned, and none is judged by what it said long
  * ago. Persons speak first. Those who say little are read whole; those who say much share the rest.
  *
- * Undated claims that something indicates are not in the index, as they are most of what plain lists
- * say and there is no order among them: they are quiet. The claims are passed over to find them, up
- * to PASS_MAX (or as many as are wanted) in the order of their hashes, and only their numbers are kept. Of more they are a
- * sample, so then a voice of nothing but quiet claims may be missed.
+ * Undated claims that something indicates are not in the index, as they are most of what plain
+ * lists say and there is no order among them: they are quiet. The claims are passed over to find
+ * them, up to PASS_MAX (or as many as are wanted) in the order of their hashes, and only their
+ * numbers are kept. Of more they are a sample, so then a voice of quiet claims alone may be missed.
  *
  * All of this depends on visible rows alone: who has a voice, the order of voices (by name) and how
  * many rows each gives. A reader's answer is the same whatever is hidden from him. */

@@ -189,7 +189,8 @@ TEST(behind_a_flood_all_but_the_quiet_are_heard)
     }
     t.v.clearance = TLP_RED;
     CHECK_OK(lens_look(t.l, &t.v, &t.why));
-    CHECK_EQ(some(&t, &a, PRED_NONE, 5000, false).count, 5000); /* wanting more passes over more */
+    /* wanting more passes over more */
+    CHECK_EQ(some(&t, &a, PRED_NONE, 5000, false).count, 5000);
     scratch_close(&t);
 }
 
@@ -212,8 +213,8 @@ TEST(persons_come_first)
     scratch_close(&t);
 }
 
-/* As many voices as are counted, a flood among them, and `hidden` ones beyond: one by its dates, one
- * by its predicate, and a quiet one. */
+/* As many voices as are counted, a flood among them, and `hidden` ones beyond: one by its dates,
+ * one by its predicate, and a quiet one. */
 static void crowd(scratch *t, bool hidden)
 {
     static const words dated = {.to = "2026-11-01"}, quiet = {.sure = 0};
