@@ -412,8 +412,8 @@ typedef struct answer {
     const answer_fact *facts;
     size_t fact_count;
     answer_claims why, against;
-    bool special;     /* a reserved address, the hash of nothing ... */
-    bool more_claims; /* there are more about the value than were looked at */
+    bool special;       /* a reserved address, the hash of nothing ... */
+    size_t claims_over; /* there are more about the value than were looked at: over so many; 0 */
     const answer_asked *asked;
     size_t asked_count;
     uint64_t lists; /* warninglists and the like that were asked */

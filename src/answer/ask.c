@@ -170,7 +170,7 @@ status ask_value(asker *k, arena *a, slice text, const ask_options *o, const ans
     size_t bad = utf8_check(asked);
     if (bad != SIZE_MAX)
         return err_set(why, ERR_INPUT, bad, "no UTF-8");
-    job j = {.k = k, .a = a, .w = arena_new(a, answer)};
+    job j = {.k = k, .a = a, .w = arena_new(a, answer), .all = o->all};
     if (!j.w)
         return ARENA_SPENT(a, why);
     answer *w = j.w;

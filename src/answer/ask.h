@@ -38,6 +38,8 @@ typedef struct ask_options {
     when seen_at; /* time of the event that the question is about; WHEN_NONE */
     kind want;    /* take the text as this kind of observable; KIND_NONE: find out */
     bool file;    /* it is a hash of a file that the asker has given */
+    bool all;     /* every row of evidence gets its words, as RENDER_ALL and `--why` want; otherwise
+                   * the first ANSWER_SHOWN of each list do, which is what is shown */
 } ask_options;
 
 /*   OK         *ret in `a`; also when nobody knows the value (ret->known is false)

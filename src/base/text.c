@@ -237,7 +237,7 @@ bool text_is_cjk(uint32_t c)
 
 int text_columns(uint32_t c)
 {
-    return utf8proc_charwidth((utf8proc_int32_t)c);
+    return c >= 0x20 && c < 0x7f ? 1 : utf8proc_charwidth((utf8proc_int32_t)c);
 }
 
 size_t text_width(slice s)

@@ -28,6 +28,11 @@ status asking_put(app *a, const answer *w, bool first, buf *line, err *why)
     return st == OK ? sink_flush(&a->out, why) : st;
 }
 
+bool asking_all(const app *a)
+{
+    return option_bool(a->options, OPT_ASK_ALL) || option_bool(a->options, OPT_ASK_WHY);
+}
+
 when asking_seen(const app *a)
 {
     return option_is_set(a->options, OPT_ASK_SEEN) ? option_time(a->options, OPT_ASK_SEEN)

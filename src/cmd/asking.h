@@ -11,5 +11,6 @@
 status asking_put(app *a, const answer *w, bool first, buf *line, err *why) NODISCARD;
 /* The time of --seen. */
 when asking_seen(const app *a);
+bool asking_all(const app *a); /* ask_options.all */
 
 #endif

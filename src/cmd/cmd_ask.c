@@ -195,6 +195,7 @@ status cmd_ask(app *a, err *why)
 {
     store *s;
     asking q = {.a = a, .limit = option_int(a->options, OPT_LIMIT_ASK_VALUES)};
+    q.options.all = asking_all(a);
     q.options.seen_at = asking_seen(a);
     arena_init(&q.memory, ASK_MEMORY_MAX);
     buf_init(&q.line, RENDER_JSON_MAX);

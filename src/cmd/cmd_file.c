@@ -143,7 +143,10 @@ static status answer_file(hashing *h, err *why)
     put_head(h);
     for (size_t i = 0; st == OK && i < KINDS; i++) {
         const answer *w;
-        const ask_options o = {.seen_at = asking_seen(h->a), .want = kinds[i].kind, .file = true};
+        const ask_options o = {.seen_at = asking_seen(h->a),
+                               .want = kinds[i].kind,
+                               .all = asking_all(h->a),
+                               .file = true};
         st = ask_value(h->k, &h->memory, h->hex[i], &o, &w, why);
         if (st != OK)
             break;

@@ -167,7 +167,9 @@ typedef struct gather {
     node_ref value;
     evidence_set set;
     size_t cap;
-    size_t followed; /* indicators */
+    size_t followed;     /* indicators */
+    slice trusted;       /* the source asked about last, as claims of one come in runs */
+    source_trust itself; /* and what it was */
 } gather;
 
 status trust_from_store(void *ctx, slice source, source_trust *ret, err *why)
@@ -301,6 +303,18 @@ static bool list_applies(const json *detail, kind asked, evidence_via via)
     return of_kind;
 }
 
+static status trust_of(gather *g, slice source, source_trust *ret, err *why)
+{
+    if (!g->trusted.ptr || !slice_eq(g->trusted, source)) {
+        status st = g->trust.of(g->trust.ctx, source, &g->itself, why);
+        if (st != OK)
+            return st;
+        g->trusted = source;
+    }
+    *ret = g->itself;
+    return OK;
+}
+
 static status add(gather *g, const claim *c, evidence_via via, bool pointing, err *why)
 {
     status st = room_for(g, 1, why);
@@ -312,7 +326,7 @@ static status add(gather *g, const claim *c, evidence_via via, bool pointing, er
     source_trust trust;
     *t = (testimony){.claim = *c, .pointing = pointing};
     if ((st = parse_detail(g->a, c->detail, &t->detail, why)) != OK ||
-        (st = g->trust.of(g->trust.ctx, c->source, &trust, why)) != OK)
+        (st = trust_of(g, c->source, &trust, why)) != OK)
         return st;
     if (c->predicate == PRED_LISTED && !pointing && !list_applies(t->detail, g->value.kind, via))
         return OK;
@@ -377,9 +391,12 @@ static status about_itself(gather *g, node_ref value, err *why)
 {
     claim_list list;
     status st = claims_of(g->l, g->a, value, PRED_NONE, EVIDENCE_CLAIMS_MAX, &list, why);
+    if (st == OK)
+        st = room_for(g, list.count, why);
     for (size_t i = 0; st == OK && i < list.count; i++)
         st = add(g, &list.at[i], VIA_SELF, false, why);
     g->set.more = st == OK && list.more;
+    g->set.over = g->set.more ? EVIDENCE_CLAIMS_MAX : 0;
     if (st == OK && list.more)
         st = never_left_out(g, value, PRED_VERDICT, VIA_SELF, why);
     if (st == OK && list.more)
@@ -399,8 +416,10 @@ static status pointing_at(gather *g, node_ref value, err *why)
     status st = claims_to(g->l, g->a, value, PRED_NONE, 0, EVIDENCE_POINTING_MAX, &list, why);
     for (size_t i = 0; st == OK && i < list.count; i++)
         st = add(g, &list.at[i], VIA_SELF, true, why);
-    if (st == OK)
-        g->set.more |= list.more;
+    if (st == OK && list.more) {
+        g->set.over = g->set.more ? g->set.over : EVIDENCE_POINTING_MAX;
+        g->set.more = true;
+    }
     return st;
 }
 

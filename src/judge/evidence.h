@@ -14,8 +14,9 @@
  * above it, are claims made on the spot. Which claim says what is the table in evidence.c and
  * docs/verdict.md. An indicator that names the value is followed to what it indicates.
  * Cost is bounded by the limits below, whatever the number of claims; `more` says that there were
- * more. A person's verdict is never among what is left out, nor are the lists that the value or a
- * parent stands on. */
+ * more. What is looked at then is no sample: every source is heard with everything it does (says
+ * benign, lists, indicates), with its newest and surest claims; persons and lists come first
+ * (know/claims.h, docs/verdict.md). */
 #ifndef NOROSHI_JUDGE_EVIDENCE_H
 #define NOROSHI_JUDGE_EVIDENCE_H
 
@@ -71,7 +72,8 @@ typedef struct evidence_set {
     evidence *evidence; /* verdict_of takes these ... */
     testimony *from;    /* ... and these are the claims behind them */
     size_t count;
-    bool more; /* there are more claims about the value than were looked at */
+    bool more;   /* there are more claims about the value than were looked at */
+    size_t over; /* more than so many: the limit that was met; 0: none */
 } evidence_set;
 
 /*   OK         *ret filled; nothing known is count 0

@@ -481,6 +481,205 @@ TEST(many_claims_do_not_hide_a_list)
     scratch_close(&t);
 }
 
+/* --- floods: more claims than are read ------------------------------------------------------ */
+
+enum { FLOOD = EVIDENCE_CLAIMS_MAX + 250 };
+
+/* Claims that differ in a port, the way a list of sockets makes them. */
+static void flood(scratch *t, const char *source, int count, words w)
+{
+    char detail[32], path[64];
+    snprintf(path, sizeof path, "%s.csv", source);
+    doc(t, source, path, 'E', w.origin ? TLP_RED : TLP_CLEAR);
+    w.origin = NULL;
+    w.detail = detail;
+    for (int i = 0; i < count; i++) {
+        snprintf(detail, sizeof detail, "{\"port\":%d}", i);
+        say_words(t, KIND_IPV4, "192.0.2.9", PRED_INDICATES, KIND_MALWARE, "name:x", w);
+    }
+    doc_end(t);
+}
+
+static size_t said_by(const evidence_set *set, const char *source)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < set->count; i++)
+        n += slice_eq(set->evidence[i].source, slice_str(source));
+    return n;
+}
+
+TEST(a_flood_drowns_no_other_source)
+{
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    evidence_set set;
+    arena_init(&a, 64 << 20);
+    REQUIRE(scratch_open(&t));
+    doc(&t, "first", "first.csv", 'A', TLP_CLEAR);
+    say(&t, KIND_IPV4, "192.0.2.9", PRED_INDICATES, KIND_MALWARE, "name:y", .to = "2026-11-19");
+    doc_end(&t);
+    flood(&t, "flood", FLOOD, (words){.to = "2026-11-01"});
+    doc(&t, "last", "last.csv", 'B', TLP_CLEAR);
+    say(&t, KIND_IPV4, "192.0.2.9", PRED_SIGHTED, KIND_NONE, "",
+        .detail = "{\"kind\":\"false-positive\"}");
+    doc_end(&t);
+    look(&t, "2026-11-22");
+    verdict v = judge_value(&t, &a, KIND_IPV4, "192.0.2.9", &set);
+    CHECK(set.more);
+    CHECK_EQ(set.over, EVIDENCE_CLAIMS_MAX);
+    CHECK_EQ(set.count, EVIDENCE_CLAIMS_MAX);
+    CHECK_EQ(said_by(&set, "first"), 1);
+    CHECK_EQ(said_by(&set, "last"), 1);
+    CHECK_EQ(v.word, VERDICT_CONFLICTING); /* who is entitled says that it is nothing */
+    CHECK_EQ(v.rule, DECIDED_SAID_BOTH);
+    CHECK_EQ(v.independent, 2);
+    REQUIRE(v.part_count > 0);
+    CHECK_SLICE(set.evidence[v.parts[0].of].source, S("first")); /* reliable and fresh: it speaks */
+    scratch_close(&t);
+}
+
+TEST(of_one_source_the_newest_and_surest_are_read)
+{
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    evidence_set set;
+    bool newest = false, surest = false;
+    arena_init(&a, 64 << 20);
+    REQUIRE(scratch_open(&t));
+    doc(&t, "flood", "one.csv", 'B', TLP_CLEAR);
+    say(&t, KIND_IPV4, "192.0.2.9", PRED_INDICATES, KIND_MALWARE, "name:y", .to = "2026-11-19");
+    doc_end(&t);
+    doc(&t, "sure", "two.csv", 'B', TLP_CLEAR);
+    say_words(&t, KIND_IPV4, "192.0.2.9", PRED_INDICATES, KIND_MALWARE, "name:y",
+              (words){.sure = 101});
+    doc_end(&t);
+    flood(&t, "flood", FLOOD, (words){.to = "2026-11-01"});
+    flood(&t, "sure", FLOOD, (words){.sure = 1});
+    look(&t, "2026-11-22");
+    judge_value(&t, &a, KIND_IPV4, "192.0.2.9", &set);
+    CHECK(set.more);
+    for (size_t i = 0; i < set.count; i++) {
+        newest |= set.evidence[i].last_seen == at("2026-11-19");
+        surest |= set.evidence[i].confidence == 100;
+    }
+    CHECK(newest);
+    CHECK(surest);
+    /* both have the same share */
+    CHECK_EQ(said_by(&set, "flood"), EVIDENCE_CLAIMS_MAX / 2);
+    CHECK_EQ(said_by(&set, "sure"), EVIDENCE_CLAIMS_MAX / 2);
+    scratch_close(&t);
+}
+
+TEST(a_person_is_heard_in_a_flood_whoever_else_speaks)
+{
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    evidence_set set;
+    char source[32];
+    arena_init(&a, 64 << 20);
+    REQUIRE(scratch_open(&t));
+    curate(&t, "analyst:a", KIND_IPV4, "192.0.2.9", "benign");
+    for (int i = 0; i < 300; i++) { /* more voices than are counted */
+        snprintf(source, sizeof source, "source-%d", i);
+        flood(&t, source, 2, (words){.sure = 0});
+    }
+    look(&t, "2026-11-22");
+    verdict v = judge_value(&t, &a, KIND_IPV4, "192.0.2.9", &set);
+    CHECK(set.more);
+    CHECK(set.count <= EVIDENCE_CLAIMS_MAX + 1);
+    CHECK_EQ(said_by(&set, "analyst:a"), 1);
+    CHECK_EQ(v.rule, DECIDED_SECOND_PERSON);
+    curate(&t, "analyst:b", KIND_IPV4, "192.0.2.9", "benign");
+    look(&t, "2026-11-22");
+    v = judge_value(&t, &a, KIND_IPV4, "192.0.2.9", &set);
+    CHECK_EQ(v.word, VERDICT_BENIGN);
+    CHECK_EQ(v.rule, DECIDED_PERSON);
+    scratch_close(&t);
+}
+
+/* What one may not see takes no room of what one may. */
+TEST(a_hidden_flood_moves_nothing)
+{
+    scratch t[2];
+    CLEANUP(arena_done) arena a;
+    evidence_set set[2];
+    arena_init(&a, 64 << 20);
+    for (int hidden = 0; hidden < 2; hidden++) {
+        scratch *x = &t[hidden];
+        REQUIRE(scratch_open(x));
+        if (hidden)
+            flood(x, "closed", 40, (words){.to = "2026-11-18", .origin = "closed"});
+        flood(x, "open", FLOOD, (words){.to = "2026-11-01"});
+        if (hidden)
+            flood(x, "open", 40, (words){.to = "2026-11-19", .origin = "closed"});
+        flood(x, "other", 10, (words){.to = "2026-10-01"});
+        look(x, "2026-11-22");
+        x->v.clearance = TLP_GREEN;
+        CHECK_OK(lens_look(x->l, &x->v, &x->why));
+        judge_value(x, &a, KIND_IPV4, "192.0.2.9", &set[hidden]);
+    }
+    CHECK_EQ(set[0].count, EVIDENCE_CLAIMS_MAX);
+    REQUIRE(set[0].count == set[1].count);
+    for (size_t i = 0; i < set[0].count; i++) {
+        CHECK_EQ(set[0].evidence[i].id_lo, set[1].evidence[i].id_lo);
+        CHECK(!slice_eq(set[1].evidence[i].source, S("closed")));
+    }
+    scratch_close(&t[0]);
+    scratch_close(&t[1]);
+}
+
+TEST(what_points_at_a_value_is_heard_by_predicate)
+{
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    evidence_set set;
+    char name[32];
+    size_t contacted = 0;
+    arena_init(&a, 16 << 20);
+    REQUIRE(scratch_open(&t));
+    doc(&t, "flood", "flood.csv", 'F', TLP_CLEAR);
+    for (int i = 0; i < EVIDENCE_POINTING_MAX + 50; i++) {
+        snprintf(name, sizeof name, "d%d.example", i);
+        say(&t, KIND_DOMAIN, name, PRED_RESOLVES_TO, KIND_IPV4, "192.0.2.9");
+    }
+    say(&t, KIND_MALWARE, "malware--1", PRED_COMMUNICATES_WITH, KIND_IPV4, "192.0.2.9");
+    doc_end(&t);
+    look(&t, "2026-11-22");
+    judge_value(&t, &a, KIND_IPV4, "192.0.2.9", &set);
+    CHECK(set.more);
+    CHECK_EQ(set.over, EVIDENCE_POINTING_MAX);
+    CHECK_EQ(set.count, EVIDENCE_POINTING_MAX);
+    for (size_t i = 0; i < set.count; i++)
+        contacted += set.evidence[i].rule == EV_CONTACTED;
+    CHECK_EQ(contacted, 1);
+    scratch_close(&t);
+}
+
+TEST(every_allocation_may_fail_in_a_flood)
+{
+    scratch t;
+    REQUIRE(scratch_open(&t));
+    flood(&t, "flood", FLOOD, (words){.to = "2026-11-01"});
+    look(&t, "2026-11-22");
+    for (long n = 0;; n++) {
+        CLEANUP(arena_done) arena a, texts;
+        evidence_set set = {.count = 77};
+        arena_init(&a, 16 << 20);
+        arena_init(&texts, 1 << 20);
+        a.fail_after = n;
+        trust_store ts = {t.l, &texts};
+        evidence_from from = {.l = t.l, .trust = {&ts, trust_from_store}};
+        if (evidence_gather(&from, &a, (node_ref){KIND_IPV4, S("192.0.2.9")}, &set, NULL) == OK) {
+            CHECK_EQ(set.count, EVIDENCE_CLAIMS_MAX);
+            break;
+        }
+        CHECK_EQ(set.count, 77);
+        n += n > 200 ? 37 : 0; /* the same again for each claim */
+        REQUIRE(n < 100000);
+    }
+    scratch_close(&t);
+}
+
 TEST(every_allocation_may_fail)
 {
     scratch t;

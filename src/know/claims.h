@@ -6,7 +6,11 @@
  *
  * Uses: store. Used by: names, search, judge, answer, publish.
  * Everything returned lives in the arena given. Order is by content, so that rows the view does
- * not see cannot change it. Costs: targets.md section 4, docs/data-model.md. */
+ * not see cannot change it.
+ * A list is cut at `max`. What is left out is then chosen: of claims about a subject every source
+ * is heard with every predicate (250 of these; persons first), with what it said last and is surest
+ * of, and what some leave over goes to the others (telling.c, docs/verdict.md). The cost is that of
+ * `max` claims, and of what is withdrawn or hidden among the newest, however many there are. */
 #ifndef NOROSHI_KNOW_CLAIMS_H
 #define NOROSHI_KNOW_CLAIMS_H
 
@@ -48,7 +52,8 @@ status claims_of(lens *l, arena *a, node_ref subject, predicate p, size_t max, c
 /* The same, withdrawn ones too (claim.withdrawn). */
 status claims_of_past(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret,
                       err *why) NODISCARD;
-/* Claims that point at `object`, a page at a time: `cursor` is 0 or the row of the last one. */
+/* Claims that point at `object`, a page at a time: `cursor` is 0 or the row of the last one. With
+ * p = PRED_NONE there are no pages, cursor is 0: of more than `max`, each predicate's newest. */
 status claims_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor, size_t max,
                  claim_list *ret, err *why) NODISCARD;
 /* The first of them without document, path, place and origins: half the cost. */

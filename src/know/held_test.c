@@ -124,7 +124,7 @@ TEST(what_a_snapshot_withdraws_is_taken_off)
     scratch_close(&t);
 }
 
-TEST(a_verdict_has_its_own_index)
+TEST(what_tells_most_is_read_from_an_index)
 {
     scratch t;
     db *d = NULL;
@@ -136,8 +136,16 @@ TEST(a_verdict_has_its_own_index)
     CHECK_OK(
         db_open(&(db_options){.where = path, .server = test_server(&t.engine, t.dir), .mutant = -1},
                 &d, &t.why));
-    CHECK_OK(db_explain(d, Q_CLAIMS_VERDICT, &plan, &t.why));
-    CHECK(slice_find(buf_slice(&plan), S("claim_verdict"), 0) != SIZE_MAX);
+    static const query told[] = {Q_CLAIMS_TOLD,      Q_CLAIMS_TOLD_PAST, Q_CLAIM_VOICE,
+                                 Q_CLAIM_VOICE_PAST, Q_CLAIM_VOICE_NEXT, Q_CLAIM_VOICE_NEXT_PAST,
+                                 Q_CLAIMS_SAID,      Q_CLAIMS_SAID_PAST};
+    for (size_t i = 0; i < COUNT_OF(told); i++) {
+        buf_clear(&plan);
+        CHECK_OK(db_explain(d, told[i], &plan, &t.why));
+        CHECK(slice_find(buf_slice(&plan), S("claim_told"), 0) != SIZE_MAX);
+        CHECK(slice_find(buf_slice(&plan), S("B-TREE"), 0) == SIZE_MAX); /* nothing is sorted */
+        CHECK(slice_find(buf_slice(&plan), S("Sort"), 0) == SIZE_MAX);
+    }
     db_close(d);
     buf_done(&plan);
     scratch_close(&t);

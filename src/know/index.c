@@ -337,8 +337,8 @@ index_t *index_close(index_t *ix)
 
 void index_size(const index_t *ix, uint64_t *ret_values, uint64_t *ret_bytes)
 {
-    *ret_values = segment_lower(ix->file.keys, ix->file.key_count, UNDER_FIRST) +
-                  segment_lower(ix->keys, ix->key_count, UNDER_FIRST);
+    *ret_values = segment_lower(&ix->file, UNDER_FIRST) +
+                  seg_keys_lower(ix->keys, ix->key_count, UNDER_FIRST);
     *ret_bytes = ix->file.map_size;
 }
 
@@ -371,19 +371,16 @@ static status add_hit(finding *f, uint32_t probe, index_how how, node_ref node)
     return OK;
 }
 
-static bool has_hash(const seg_key *keys, size_t count, uint64_t hash)
-{
-    size_t at = segment_lower(keys, count, hash);
-    return at < count && keys[at].hash == hash;
-}
-
 /* A hash under a secret key that is there: the value is there, but once in some ten thousand times
  * it is another one that begins alike; then no claim is about it. Nodes are never removed. */
 static bool holds(const index_t *ix, node_ref n)
 {
     uint64_t hash = value_hash(ix, n.kind, n.text);
-    return has_hash(ix->file.keys, ix->file.key_count, hash) ||
-           has_hash(ix->keys, ix->key_count, hash);
+    size_t at = segment_lower(&ix->file, hash);
+    if (at < ix->file.key_count && ix->file.hashes[at] == hash)
+        return true;
+    at = seg_keys_lower(ix->keys, ix->key_count, hash);
+    return at < ix->key_count && ix->keys[at].hash == hash;
 }
 
 static status find_derived(finding *f, uint32_t probe, node_ref n, unsigned how)
@@ -502,10 +499,10 @@ status index_find(index_t *ix, const index_probe *probes, size_t count, unsigned
 
 static index_walk walk(const index_t *ix, uint64_t first, uint64_t last)
 {
-    return (index_walk){.ix = ix,
-                        .last = last,
-                        .at = {segment_lower(ix->file.keys, ix->file.key_count, first),
-                               segment_lower(ix->keys, ix->key_count, first)}};
+    return (index_walk){
+        .ix = ix,
+        .last = last,
+        .at = {segment_lower(&ix->file, first), seg_keys_lower(ix->keys, ix->key_count, first)}};
 }
 
 index_walk index_values(const index_t *ix, slice begins)
@@ -528,20 +525,18 @@ index_walk index_under(const index_t *ix, slice domain)
 
 bool index_next(index_walk *w, int64_t *ret_node, uint64_t *ret_group)
 {
-    const seg_key *tables[2] = {w->ix->file.keys, w->ix->keys}, *best = NULL;
-    const size_t counts[2] = {w->ix->file.key_count, w->ix->key_count};
-    size_t from = 0;
-    for (size_t i = 0; i < 2; i++) {
-        const seg_key *k = w->at[i] < counts[i] ? &tables[i][w->at[i]] : NULL;
-        if (k && k->hash <= w->last && (!best || seg_key_cmp(k, best) < 0)) {
-            best = k;
-            from = i;
-        }
-    }
-    if (!best)
+    const index_t *ix = w->ix;
+    bool in_file = w->at[0] < ix->file.key_count && ix->file.hashes[w->at[0]] <= w->last;
+    bool in_memory = w->at[1] < ix->key_count && ix->keys[w->at[1]].hash <= w->last;
+    if (!in_file && !in_memory)
         return false;
-    w->at[from]++;
-    *ret_node = (int64_t)best->node;
-    *ret_group = best->hash >> FACE_SHIFT;
+    seg_key next = in_file ? segment_key(&ix->file, w->at[0]) : ix->keys[w->at[1]];
+    if (in_file && in_memory && seg_key_cmp(&ix->keys[w->at[1]], &next) < 0) {
+        next = ix->keys[w->at[1]];
+        in_file = false;
+    }
+    w->at[in_file ? 0 : 1]++;
+    *ret_node = (int64_t)next.node;
+    *ret_group = next.hash >> FACE_SHIFT;
     return true;
 }

@@ -113,12 +113,75 @@ TEST(segments_merge_to_what_a_plain_sorted_array_holds)
     qsort(all, n, sizeof *all, seg_key_cmp);
     CHECK_EQ(s.key_count, n);
     CHECK_EQ(s.covers, n);
-    CHECK(memcmp(s.keys, all, n * sizeof *all) == 0);
+    for (size_t i = 0; i < n; i++) {
+        seg_key k = segment_key(&s, i);
+        CHECK_EQ(seg_key_cmp(&k, &all[i]), 0);
+    }
     for (uint64_t h = 0; h < 100000; h += 7) {
-        size_t at = segment_lower(s.keys, s.key_count, h);
-        CHECK((at == s.key_count || s.keys[at].hash >= h) && (at == 0 || s.keys[at - 1].hash < h));
+        size_t at = segment_lower(&s, h);
+        CHECK((at == s.key_count || s.hashes[at] >= h) && (at == 0 || s.hashes[at - 1] < h));
+        CHECK_EQ(seg_keys_lower(all, n, h), at);
     }
     segment_close(&s);
+}
+
+/* Four bytes a node up to 2^32 - 1, eight in a file that covers more. */
+TEST(nodes_are_as_wide_as_the_newest)
+{
+    static const seg_key narrow[] = {{7, 1}, {9, UINT32_MAX}};
+    static const seg_key wide[] = {{7, 2}, {8, (uint64_t)UINT32_MAX + 1}};
+    static const seg_net net = {{1, 2}, ((uint64_t)UINT32_MAX + 1) << 8 | 128};
+    static const seg_key all[] = {{7, 1}, {7, 2}, {8, (uint64_t)UINT32_MAX + 1}, {9, UINT32_MAX}};
+    CLEANUP(temp_store_done) temp_store t;
+    uint8_t key[16] = {2};
+    char path[128];
+    segment s = {0};
+    err why = {0};
+    REQUIRE(temp_store_make(&t));
+    snprintf(path, sizeof path, "%s/index/values-test", t.dir);
+    CHECK_EQ(segment_write(fs_system(), path, key, &s, narrow, 2, NULL, 0, UINT32_MAX - 1, &why),
+             ERR_LIMIT);
+    CHECK_OK(segment_write(fs_system(), path, key, &s, narrow, 2, NULL, 0, UINT32_MAX, &why));
+    CHECK_OK(segment_open(path, key, &s, &why));
+    CHECK_EQ(s.map_size, 64 + 2 * 12);
+    for (size_t i = 0; i < COUNT_OF(narrow); i++) {
+        seg_key k = segment_key(&s, i);
+        CHECK_EQ(seg_key_cmp(&k, &narrow[i]), 0);
+    }
+    CHECK_EQ(segment_write(fs_system(), path, key, &s, wide, 2, &net, 1, UINT32_MAX, &why),
+             ERR_LIMIT);
+    CHECK_EQ(segment_write(fs_system(), path, key, &s, wide, 0, NULL, 0, 5, &why), ERR_LIMIT);
+    CHECK_OK(segment_write(fs_system(), path, key, &s, wide, 2, &net, 1, (uint64_t)UINT32_MAX + 1,
+                           &why));
+    segment_close(&s);
+    CHECK_OK(segment_open(path, key, &s, &why));
+    CHECK_EQ(s.map_size, 64 + 4 * 16 + 24);
+    CHECK_OK(segment_verify(&s, key, &why));
+    CHECK_EQ(seg_net_cmp(s.nets, &net), 0);
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        seg_key k = segment_key(&s, i);
+        CHECK_EQ(seg_key_cmp(&k, &all[i]), 0);
+    }
+    segment_close(&s);
+}
+
+/* A file of the version before: 16 bytes an entry. */
+TEST(an_older_file_is_built_again)
+{
+    CLEANUP(temp_store_done) temp_store t;
+    uint8_t key[16] = {0};
+    uint64_t old[8 + 2] = {0, 1, 0, 1};
+    char path[128];
+    segment s = {0};
+    err why = {0};
+    REQUIRE(temp_store_make(&t));
+    snprintf(path, sizeof path, "%s/index/values-test", t.dir);
+    memcpy(old, "NRINDEX2", 8);
+    old[7] = siphash(key, slice_of((const char *)old, 56));
+    FILE *f = fopen(path, "wb");
+    REQUIRE(f && fwrite(old, 1, sizeof old, f) == sizeof old);
+    fclose(f);
+    CHECK_EQ(segment_open(path, key, &s, &why), ERR_INPUT);
 }
 
 TEST(a_flipped_bit_or_a_cut_file_is_noticed_and_built_again)
@@ -227,14 +290,14 @@ TEST(damage_that_is_met_while_merging_is_built_again_at_once)
     CHECK_OK(writer_new(t.s, S("test"), &w, &t.why));
     keep_many(w, &t, 1, 9000);
     settle(&t, &before);
-    CHECK(before > (uint64_t)9000 * 16);
+    CHECK(before > (uint64_t)9000 * 12);
     snprintf(path, sizeof path, "%s/index/values%s", t.dir, t.engine.room[0] ? "-server" : "");
     FILE *f = fopen(path, "r+b");
     REQUIRE(f && fseek(f, 5000, SEEK_SET) == 0 && fputs("damage", f) >= 0);
     fclose(f);
     keep_many(w, &t, 2, 9000);
     settle(&t, &after);
-    CHECK(after > before + (uint64_t)9000 * 16);
+    CHECK(after > before + (uint64_t)9000 * 12);
     writer_free(w);
 }
 
@@ -338,7 +401,7 @@ TEST(values_are_walked_in_their_order)
     CHECK_OK(index_open(t.s, &ix, &t.why));
     CHECK_OK(index_settle(ix, &t.why));
     index_size(ix, &values, &bytes);
-    CHECK(bytes > MORE * 32);
+    CHECK(bytes > MORE * 24);
     CHECK_EQ(values, 5 + MORE);
     walk_them(ix);
     index_close(ix);

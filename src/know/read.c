@@ -1,6 +1,5 @@
 /* read.c - claims, objects and documents through a lens: see claims.h. */
-#include "know/claims.h"
-#include "know/store_private.h"
+#include "know/read_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,25 +27,17 @@ static bool copy_text(arena *a, db_stmt *q, int column, slice *ret)
     return arena_copy(a, db_text(q, column), ret);
 }
 
-/* Ids to be replaced by what they stand for once the statement is over. */
-typedef struct raw_ids {
-    int64_t source, document, at, place, origin, vc;
-} raw_ids;
-
-/* Columns of CLAIM_COLUMNS in queries.def. */
-static status read_row(arena *a, hash_state *h, const db_sight *sight, db_stmt *q, claim *c,
-                       raw_ids *ids, err *why)
+/* Columns of CLAIM_COLUMNS in queries.def. What the row before it has, too, is not copied again:
+ * claims about one value often point at one thing. */
+static status read_row(lens *l, arena *a, db_stmt *q, const node_ref *subject, claim_rows *rows,
+                       err *why)
 {
+    claim *c = &rows->at[rows->count];
+    raw_ids *ids = &rows->ids[rows->count], *before = rows->count ? ids - 1 : NULL;
     *c = (claim){
         .row = db_int(q, 0), .id_lo = (uint64_t)db_int(q, 2), .predicate = (predicate)db_int(q, 3)};
     if (c->predicate <= PRED_NONE || c->predicate >= PRED_COUNT_)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "the store holds a claim of no known kind");
-    c->subject.kind = (kind)db_int(q, 22);
-    c->object.kind = db_is_null(q, 4) ? KIND_NONE : (kind)db_int(q, 5);
-    if (!copy_text(a, q, 23, &c->subject.text) || !copy_text(a, q, 6, &c->object.text) ||
-        !copy_text(a, q, 7, &c->value) || !copy_text(a, q, 8, &c->detail))
-        return ARENA_SPENT(a, why);
-    c->id_hi = node_hash(h, c->subject);
     *ids = (raw_ids){
         .source = db_int(q, 9),
         .document = db_int(q, 10),
@@ -54,18 +45,52 @@ static status read_row(arena *a, hash_state *h, const db_sight *sight, db_stmt *
         .place = db_is_null(q, 12) ? -1 : db_int(q, 12),
         .origin = db_is_null(q, 13) ? 0 : db_int(q, 13),
         .vc = db_int(q, 15),
+        .tx = db_int(q, 20),
+        .object = db_is_null(q, 4) ? 0 : db_int(q, 4),
     };
+    bool fine = copy_text(a, q, 7, &c->value) && copy_text(a, q, 8, &c->detail);
+    if (subject)
+        c->subject = *subject;
+    else
+        c->subject.kind = (kind)db_int(q, 22), fine = fine && copy_text(a, q, 23, &c->subject.text);
+    if (!ids->object)
+        c->object = (node_ref){KIND_NONE, S("")};
+    else if (before && before->object == ids->object)
+        c->object = c[-1].object;
+    else
+        c->object.kind = (kind)db_int(q, 5), fine = fine && copy_text(a, q, 6, &c->object.text);
+    if (!fine)
+        return ARENA_SPENT(a, why);
+    bool same = rows->count && (subject || (c->subject.kind == c[-1].subject.kind &&
+                                            slice_eq(c->subject.text, c[-1].subject.text)));
+    c->id_hi = same ? c[-1].id_hi : node_hash(l->h, c->subject);
     c->confidence = db_is_null(q, 14) ? -1 : (int)db_int(q, 14);
     c->first_seen = when_or_none(q, 16);
     c->last_seen = when_or_none(q, 17);
     c->valid_from = when_or_none(q, 18);
     c->valid_until = when_or_none(q, 19);
-    c->recorded = db_int(q, 20) / 1000;
-    if (!ids->document && ids->at >= 0) { /* restored: it stands where it stood */
+    if (!ids->document && ids->at >= 0) /* restored: it stands where it stood */
         c->row = ids->at;
-        c->recorded = ids->place / 1000;
+    c->withdrawn = !db_is_null(q, 21) && sight_has_tx(&l->sight, db_int(q, 21));
+    return OK;
+}
+
+/* When the transaction was published: it is in sight, so that never changes again. */
+static status fill_recorded(lens *l, int64_t tx, claim *c, err *why)
+{
+    tx_time *t = &l->times[(uint64_t)tx % TX_CACHE];
+    bool row = true;
+    if (t->tx != tx) {
+        db_stmt *q = db_query(l->d, Q_TX_AT);
+        db_bind_int(q, 1, tx);
+        status st = db_step(q, &row, why);
+        if (st != OK)
+            return st;
+        if (row)
+            *t = (tx_time){tx, db_int(q, 0) / 1000};
+        db_reset(q);
     }
-    c->withdrawn = !db_is_null(q, 21) && sight_has_tx(sight, db_int(q, 21));
+    c->recorded = row ? t->at : 0;
     return OK;
 }
 
@@ -105,7 +130,34 @@ static slice base_name(slice path)
     return slice_from(path, cut);
 }
 
-static status fill_place(lens *l, arena *a, const raw_ids *ids, claim *c, err *why)
+/* Name, mark, prefix and number one after another; without printf, which would cost as much as
+ * the row. */
+static slice place_text(arena *a, slice name, slice prefix, char mark, int64_t number)
+{
+    char digits[24];
+    size_t n = 0, len = 0;
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    do {
+        digits[sizeof digits - ++n] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (number < 0)
+        digits[sizeof digits - ++n] = '-';
+    char *p = arena_alloc(a, name.len + 1 + prefix.len + n);
+    if (!p)
+        return (slice){0};
+    if (name.len)
+        memcpy(p, name.ptr, name.len);
+    len = name.len;
+    p[len++] = mark;
+    if (prefix.len)
+        memcpy(p + len, prefix.ptr, prefix.len);
+    memcpy(p + len + prefix.len, digits + sizeof digits - n, n);
+    return slice_of(p, len + prefix.len + n);
+}
+
+/* Of row i of several; what the row before it shares is shared. */
+static status fill_place(lens *l, arena *a, const raw_ids *ids, size_t i, claim *c, err *why)
 {
     const document_face *f;
     c->path = c->place = S("");
@@ -116,15 +168,16 @@ static status fill_place(lens *l, arena *a, const raw_ids *ids, claim *c, err *w
         return st;
     c->has_document = true;
     memcpy(c->document, f->sha256, SHA256_BYTES);
-    slice name = base_name(f->path);
-    if (ids->place >= 0 && !f->prefix.len)
-        c->place = arena_printf(a, "%.*s:%lld", SLICE_FMT(name), (long long)ids->place);
-    else if (ids->place >= 0)
-        c->place = arena_printf(a, "%.*s#%.*s%lld", SLICE_FMT(name), SLICE_FMT(f->prefix),
-                                (long long)ids->place);
-    else
-        c->place = arena_printf(a, "%.*s@%lld", SLICE_FMT(name), (long long)ids->at);
-    return c->place.ptr && arena_copy(a, f->path, &c->path) ? OK : ARENA_SPENT(a, why);
+    bool counted = ids->place >= 0;
+    c->place = place_text(a, base_name(f->path), counted ? f->prefix : S(""),
+                          !counted        ? '@'
+                          : f->prefix.len ? '#'
+                                          : ':',
+                          counted ? ids->place : ids->at);
+    bool same = i && ids[-1].document == ids->document;
+    if (same)
+        c->path = c[-1].path;
+    return c->place.ptr && (same || arena_copy(a, f->path, &c->path)) ? OK : ARENA_SPENT(a, why);
 }
 
 static status fill_origins(lens *l, arena *a, int64_t origin, claim *c, err *why)
@@ -152,10 +205,6 @@ static status fill_origins(lens *l, arena *a, int64_t origin, claim *c, err *why
     return st;
 }
 
-/* How much of a claim is read: where it stands and what it was copied from cost as much as all
- * the rest. */
-typedef enum extent { WHOLE, BARE } extent;
-
 /* Claims about one value often come from one block of a list: its reports are looked up once. */
 static bool same_origins(const raw_ids *ids, claim *list, size_t i)
 {
@@ -175,53 +224,116 @@ static status fill(lens *l, arena *a, const raw_ids *ids, extent e, claim *list,
     status st = lens_source(l, ids[i].source, &c->source, why);
     if (st == OK)
         st = lens_marking(l, ids[i].vc, &c->marking, why);
+    if (st == OK && !ids[i].document && ids[i].at >= 0) /* restored: recorded when it first was */
+        c->recorded = ids[i].place / 1000;
+    else if (st == OK)
+        st = fill_recorded(l, ids[i].tx, c, why);
     if (st != OK || e == BARE)
         return st;
-    st = fill_place(l, a, &ids[i], c, why);
+    st = fill_place(l, a, &ids[i], i, c, why);
     if (st != OK || same_origins(ids, list, i))
         return st;
     return fill_origins(l, a, ids[i].origin, c, why);
 }
 
-/* Runs a bound statement to its end, at most `max` rows of the max + 1 it may give. */
-static status read_list(lens *l, arena *a, db_stmt *q, size_t max, extent e, claim_list *ret,
-                        err *why)
+status rows_room(arena *a, size_t room, claim_rows *rows, err *why)
 {
-    size_t cap = 16, n = 0;
-    bool row, more = false;
-    status st;
-    claim *list = arena_array(a, cap, sizeof *list);
-    raw_ids *ids = arena_array(a, cap, sizeof *ids);
-    if (!list || !ids)
+    if (room <= rows->room)
+        return OK;
+    claim *at = arena_array(a, room, sizeof *at);
+    raw_ids *ids = arena_array(a, room, sizeof *ids);
+    if (!at || !ids)
         return ARENA_SPENT(a, why);
+    if (rows->count) {
+        memcpy(at, rows->at, rows->count * sizeof *at);
+        memcpy(ids, rows->ids, rows->count * sizeof *ids);
+    }
+    *rows = (claim_rows){at, ids, rows->count, room};
+    return OK;
+}
+
+status rows_take(lens *l, arena *a, db_stmt *q, const node_ref *subject, size_t max,
+                 claim_rows *rows, bool *more, err *why)
+{
+    bool row;
+    status st;
+    size_t end = rows->count + max;
     while ((st = db_step(q, &row, why)) == OK && row) {
-        if (n == max) {
-            more = true;
+        if (rows->count == end) {
+            *more = true;
             break;
         }
-        if (n == cap) {
-            claim *wider = arena_array(a, cap * 4, sizeof *list);
-            raw_ids *wider_ids = arena_array(a, cap * 4, sizeof *ids);
-            if (!wider || !wider_ids) {
-                st = ARENA_SPENT(a, why);
-                break;
-            }
-            memcpy(wider, list, n * sizeof *list);
-            memcpy(wider_ids, ids, n * sizeof *ids);
-            list = wider;
-            ids = wider_ids;
-            cap *= 4;
-        }
-        if ((st = read_row(a, l->h, &l->sight, q, &list[n], &ids[n], why)) != OK)
+        if (rows->count == rows->room &&
+            (st = rows_room(a, rows->room ? rows->room * 4 : 16, rows, why)) != OK)
             break;
-        n++;
+        if ((st = read_row(l, a, q, subject, rows, why)) != OK)
+            break;
+        rows->count++;
     }
     db_reset(q);
-    for (size_t i = 0; st == OK && i < n; i++)
-        st = fill(l, a, ids, e, list, i, why);
-    if (st == OK)
-        *ret = (claim_list){list, n, more};
     return st;
+}
+
+typedef struct row_key {
+    int64_t h, row;
+    size_t of;
+} row_key;
+
+/* As the engines order by (h, life): both are signed, and a later life has a later row. */
+static int by_key(const void *x, const void *y)
+{
+    const row_key *a = x, *b = y;
+    if (a->h != b->h)
+        return a->h < b->h ? -1 : 1;
+    return a->row < b->row ? -1 : a->row > b->row;
+}
+
+status rows_sort(arena *a, claim_rows *rows, rows_order order, err *why)
+{
+    size_t n = rows->count;
+    row_key *keys = arena_array(a, n + 1, sizeof *keys);
+    if (!keys)
+        return ARENA_SPENT(a, why);
+    for (size_t i = 0; i < n; i++)
+        keys[i] = (row_key){order == BY_HASH ? (int64_t)rows->at[i].id_lo : 0, rows->at[i].row, i};
+    qsort(keys, n, sizeof *keys, by_key);
+    for (size_t i = 0; i < n; i++) { /* round by round: each row goes where it belongs */
+        claim c = rows->at[i];
+        raw_ids ids = rows->ids[i];
+        size_t to = i;
+        while (keys[to].of != i) {
+            size_t from = keys[to].of;
+            rows->at[to] = rows->at[from];
+            rows->ids[to] = rows->ids[from];
+            keys[to].of = to;
+            to = from;
+        }
+        rows->at[to] = c;
+        rows->ids[to] = ids;
+        keys[to].of = to;
+    }
+    return OK;
+}
+
+status rows_finish(lens *l, arena *a, extent e, const claim_rows *rows, bool more, claim_list *ret,
+                   err *why)
+{
+    status st = OK;
+    for (size_t i = 0; st == OK && i < rows->count; i++)
+        st = fill(l, a, rows->ids, e, rows->at, i, why);
+    if (st == OK)
+        *ret = (claim_list){rows->at, rows->count, more};
+    return st;
+}
+
+/* Runs a bound statement to its end, at most `max` rows of the max + 1 it may give. */
+static status read_list(lens *l, arena *a, db_stmt *q, const node_ref *subject, size_t max,
+                        extent e, claim_list *ret, err *why)
+{
+    claim_rows rows = {0};
+    bool more = false;
+    status st = rows_take(l, a, q, subject, max, &rows, &more, why);
+    return st == OK ? rows_finish(l, a, e, &rows, more, ret, why) : st;
 }
 
 /* A query's own bound on rows: one more than asked, to know whether there are more. */
@@ -232,83 +344,95 @@ static int64_t one_more(size_t *max)
     return (int64_t)*max + 1;
 }
 
-static status list_of(lens *l, arena *a, query which, node_ref subject, predicate p, size_t max,
+_Static_assert(PRED_NAMED == 1 && PRED_SUBTECHNIQUE_OF == 11 && PRED_IN_TACTIC == 12 &&
+                   PRED_REVOKED_BY == 13 && PRED_PROPERTY == 40,
+               "Q_CLAIMS_FACE says these numbers");
+
+/* The subject's id, 0 when it is not there, and its text in `a`: all its claims share it. */
+static status find_subject(lens *l, arena *a, node_ref *subject, int64_t *ret, err *why)
+{
+    status st = node_find(l->d, l->h, *subject, ret, why);
+    if (st == OK && *ret && !arena_copy(a, subject->text, &subject->text))
+        return ARENA_SPENT(a, why);
+    return st;
+}
+
+/* First the few that nearly every subject has. When there are more, the most telling ones: all of
+ * them, unless there are more than `max`. */
+static status list_of(lens *l, arena *a, lives of, node_ref subject, predicate p, size_t max,
                       extent e, claim_list *ret, err *why)
 {
+    enum { FEW = 16 };
     int64_t node, limit = one_more(&max);
-    status st = node_find(l->d, l->h, subject, &node, why);
+    claim_rows rows = {0};
+    bool more = false, any = p == PRED_NONE;
+    status st = find_subject(l, a, &subject, &node, why);
     if (st != OK)
         return st;
     if (!node) {
         *ret = (claim_list){0};
         return OK;
     }
-    db_stmt *q = db_query(l->d, which);
+    if (any && max > FEW)
+        limit = FEW + 1;
+    bool said = !any && p != PRED_INDICATES;
+    db_stmt *q = db_query(l->d, of == ANY_LIFE ? said ? Q_CLAIMS_SAID_PAST : Q_CLAIMS_OF_PAST
+                                : said         ? Q_CLAIMS_SAID
+                                               : Q_CLAIMS_OF);
     db_bind_int(q, 1, node);
     db_bind_int(q, 2, p);
     db_bind_int(q, 3, limit);
-    return read_list(l, a, q, max, e, ret, why);
-}
-
-_Static_assert(PRED_VERDICT == 36, "the index claim_verdict and Q_CLAIMS_VERDICT say 36");
-_Static_assert(PRED_NAMED == 1 && PRED_SUBTECHNIQUE_OF == 11 && PRED_IN_TACTIC == 12 &&
-                   PRED_REVOKED_BY == 13 && PRED_PROPERTY == 40,
-               "Q_CLAIMS_FACE says these numbers");
-
-static status verdicts_of(lens *l, arena *a, node_ref subject, size_t max, claim_list *ret,
-                          err *why)
-{
-    int64_t node, limit = one_more(&max);
-    status st = node_find(l->d, l->h, subject, &node, why);
-    if (st != OK)
-        return st;
-    *ret = (claim_list){0};
-    if (!node)
-        return OK;
-    db_stmt *q = db_query(l->d, Q_CLAIMS_VERDICT);
-    db_bind_int(q, 1, node);
-    db_bind_int(q, 2, limit);
-    return read_list(l, a, q, max, WHOLE, ret, why);
+    st = rows_take(l, a, q, &subject, (size_t)limit - 1, &rows, &more, why);
+    if (st == OK && more) {
+        rows.count = 0;
+        more = false;
+        st = claims_telling(l, a, node, &subject, p, of, max, &rows, &more, why);
+    } else if (st == OK && !any) {
+        st = rows_sort(a, &rows, BY_HASH, why);
+    }
+    return st == OK ? rows_finish(l, a, e, &rows, more, ret, why) : st;
 }
 
 status claims_of(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret,
                  err *why)
 {
-    if (p == PRED_VERDICT)
-        return verdicts_of(l, a, subject, max, ret, why);
-    return list_of(l, a, Q_CLAIMS_OF, subject, p, max, WHOLE, ret, why);
+    return list_of(l, a, STANDING, subject, p, max, WHOLE, ret, why);
 }
 
 status claims_of_past(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret,
                       err *why)
 {
-    return list_of(l, a, Q_CLAIMS_OF_PAST, subject, p, max, WHOLE, ret, why);
+    return list_of(l, a, ANY_LIFE, subject, p, max, WHOLE, ret, why);
 }
 
 status claims_of_bare(lens *l, arena *a, node_ref subject, size_t max, claim_list *ret, err *why)
 {
-    return list_of(l, a, Q_CLAIMS_OF, subject, PRED_NONE, max, BARE, ret, why);
+    return list_of(l, a, STANDING, subject, PRED_NONE, max, BARE, ret, why);
 }
 
 status claims_face(lens *l, arena *a, node_ref subject, size_t max, claim_list *ret, err *why)
 {
     int64_t node, limit = one_more(&max);
-    status st = node_find(l->d, l->h, subject, &node, why);
+    status st = find_subject(l, a, &subject, &node, why);
     if (st != OK)
         return st;
-    *ret = (claim_list){0};
-    if (!node)
+    if (!node) {
+        *ret = (claim_list){0};
         return OK;
+    }
     db_stmt *q = db_query(l->d, Q_CLAIMS_FACE);
     db_bind_int(q, 1, node);
     db_bind_int(q, 2, limit);
-    return read_list(l, a, q, max, BARE, ret, why);
+    return read_list(l, a, q, &subject, max, BARE, ret, why);
 }
 
 static status list_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor, size_t max,
                       extent e, claim_list *ret, err *why)
 {
     int64_t node, limit = one_more(&max);
+    claim_rows rows = {0};
+    bool more = false;
+    assert(p != PRED_NONE || cursor == 0); /* those are no pages */
     status st = node_find(l->d, l->h, object, &node, why);
     if (st != OK)
         return st;
@@ -316,14 +440,16 @@ static status list_to(lens *l, arena *a, node_ref object, predicate p, int64_t c
         *ret = (claim_list){0};
         return OK;
     }
-    db_stmt *q = db_query(l->d, p == PRED_NONE ? Q_CLAIMS_TO_ANY : Q_CLAIMS_TO);
-    int at = 1;
-    db_bind_int(q, at++, node);
-    if (p != PRED_NONE)
-        db_bind_int(q, at++, p);
-    db_bind_int(q, at++, cursor);
-    db_bind_int(q, at, limit);
-    return read_list(l, a, q, max, e, ret, why);
+    if (p == PRED_NONE) {
+        st = claims_pointing(l, a, node, max, &rows, &more, why);
+        return st == OK ? rows_finish(l, a, e, &rows, more, ret, why) : st;
+    }
+    db_stmt *q = db_query(l->d, Q_CLAIMS_TO);
+    db_bind_int(q, 1, node);
+    db_bind_int(q, 2, p);
+    db_bind_int(q, 3, cursor);
+    db_bind_int(q, 4, limit);
+    return read_list(l, a, q, NULL, max, e, ret, why);
 }
 
 status claims_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor, size_t max,
@@ -361,14 +487,14 @@ status claims_page(lens *l, arena *a, int64_t cursor, size_t max, claim_list *re
     db_stmt *q = db_query(l->d, Q_CLAIMS_AFTER);
     db_bind_int(q, 1, cursor);
     db_bind_int(q, 2, limit);
-    status st = read_list(l, a, q, max, WHOLE, ret, why);
+    status st = read_list(l, a, q, NULL, max, WHOLE, ret, why);
     if (st != OK)
         return st;
     q = db_query(l->d, Q_CLAIMS_RESTORED);
     db_bind_int(q, 1, cursor);
     db_bind_int(q, 2, ret->more ? ret->at[ret->count - 1].row : INT64_MAX);
     db_bind_int(q, 3, limit);
-    st = read_list(l, a, q, max, WHOLE, &restored, why);
+    st = read_list(l, a, q, NULL, max, WHOLE, &restored, why);
     return st == OK && restored.count ? merge_lists(a, ret, &restored, max, ret, why) : st;
 }
 
@@ -445,7 +571,7 @@ status claim_get(lens *l, arena *a, slice id, claim *ret, err *why)
     db_stmt *q = db_query(l->d, Q_CLAIM_BY_ID);
     db_bind_int(q, 1, (int64_t)hi);
     db_bind_int(q, 2, (int64_t)lo);
-    status st = read_list(l, a, q, 1, WHOLE, &one, why);
+    status st = read_list(l, a, q, NULL, 1, WHOLE, &one, why);
     if (st == OK && !one.count)
         st = err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no such claim");
     if (st == OK)

@@ -15,7 +15,7 @@ struct store {
     blob_dir blobs;
 };
 
-enum { DOCUMENT_CACHE = 256 };
+enum { DOCUMENT_CACHE = 256, TX_CACHE = 64 };
 
 /* What claims show of their document. */
 typedef struct document_face {
@@ -25,6 +25,12 @@ typedef struct document_face {
     uint8_t sha256[SHA256_BYTES];
     slice path, prefix;
 } document_face;
+
+/* When a transaction was published. */
+typedef struct tx_time {
+    int64_t tx; /* 0: none */
+    when at;
+} tx_time;
 
 struct lens {
     store *s;
@@ -39,6 +45,7 @@ struct lens {
     marking *markings; /* by view class id */
     size_t marking_count;
     document_face documents[DOCUMENT_CACHE];
+    tx_time times[TX_CACHE];
     arena per_look; /* emptied by lens_look */
     slice *sources; /* by source id; ptr NULL: not loaded yet */
     size_t source_count;

@@ -14,6 +14,16 @@ typedef struct tie {
     size_t of; /* evidence */
 } tie;
 
+/* Rows so far. Many claims about one value tie it to the same few things: where the last ones went
+ * is remembered, as finding out whose name a node is costs more than all the rest. */
+enum { TIES_BACK = 16 };
+typedef struct tied {
+    answer_entity *rows;
+    node_ref nodes[TIES_BACK];
+    size_t row_of[TIES_BACK]; /* SIZE_MAX: it found no room */
+    size_t count;             /* the ring holds the last TIES_BACK of them */
+} tied;
+
 static const char *basis_of(const testimony *t)
 {
     if (t->pointing)
@@ -40,7 +50,7 @@ static void add_source(job *j, answer_entity *e, slice source)
 }
 
 /* The row of the thing that the node belongs to; a new one when there is none. */
-static status entity_row(job *j, answer_entity **list, const tie *t, answer_entity **ret, err *why)
+static status entity_row(job *j, tied *all, const tie *t, size_t *ret, err *why)
 {
     name_group g;
     status st = name_group_of(j->k->l, j->a, t->node, &g, why);
@@ -49,40 +59,56 @@ static status entity_row(job *j, answer_entity **list, const tie *t, answer_enti
     if (st != OK)
         return st;
     for (size_t i = 0; i < j->w->entity_count; i++)
-        if (same_node((*list)[i].id, g.id)) {
-            *ret = &(*list)[i];
+        if (same_node(all->rows[i].id, g.id)) {
+            *ret = i;
             return OK;
         }
     j->w->entity_total++;
-    *ret = NULL;
+    *ret = SIZE_MAX;
     if (j->w->entity_count == ENTITIES_MAX)
         return OK;
-    answer_entity *p = job_more(j, *list, j->w->entity_count, sizeof *p);
+    answer_entity *p = job_more(j, all->rows, j->w->entity_count, sizeof *p);
     if (!p)
         return job_status(j, why);
-    *list = p;
-    *ret = &p[j->w->entity_count++];
-    **ret = (answer_entity){.id = g.id,
-                            .kind = g.kind,
-                            .name = g.name,
-                            .names = g.names,
-                            .name_count = g.name_count,
-                            .relation = t->relation,
-                            .basis = t->basis,
-                            .confidence = -1};
+    all->rows = p;
+    *ret = j->w->entity_count++;
+    p[*ret] = (answer_entity){.id = g.id,
+                              .kind = g.kind,
+                              .name = g.name,
+                              .names = g.names,
+                              .name_count = g.name_count,
+                              .relation = t->relation,
+                              .basis = t->basis,
+                              .confidence = -1};
     return OK;
 }
 
-static status add_tie(job *j, answer_entity **list, const tie *t, err *why)
+static bool met_before(const tied *all, node_ref node, size_t *ret)
 {
-    answer_entity *row;
-    status st = entity_row(j, list, t, &row, why);
-    if (st != OK || !row)
-        return st;
+    for (size_t i = 0; i < all->count && i < TIES_BACK; i++)
+        if (same_node(all->nodes[i], node)) {
+            *ret = all->row_of[i];
+            return *ret != SIZE_MAX;
+        }
+    return false;
+}
+
+static status add_tie(job *j, tied *all, const tie *t, err *why)
+{
+    size_t row = SIZE_MAX;
+    if (!met_before(all, t->node, &row)) {
+        status st = entity_row(j, all, t, &row, why);
+        if (st != OK)
+            return st;
+        all->nodes[all->count % TIES_BACK] = t->node;
+        all->row_of[all->count++ % TIES_BACK] = row;
+    }
+    if (row == SIZE_MAX)
+        return job_status(j, why);
     const claim *c = &j->set.from[t->of].claim;
-    add_source(j, row, c->source);
-    if (c->confidence > row->confidence)
-        row->confidence = c->confidence;
+    add_source(j, &all->rows[row], c->source);
+    if (c->confidence > all->rows[row].confidence)
+        all->rows[row].confidence = c->confidence;
     return job_status(j, why);
 }
 
@@ -109,20 +135,20 @@ static void sort_entities(answer_entity *list, size_t n)
 
 status step_threats(job *j, err *why)
 {
-    answer_entity *list = NULL;
+    tied all = {0};
     status st = OK;
     for (size_t i = 0; st == OK && i < j->set.count; i++) {
         const testimony *t = &j->set.from[i];
         bool bad = evidence_stance_of(j->set.evidence[i].rule) == STANCE_BAD;
         for (size_t k = 0; st == OK && bad && k < t->threat_count; k++)
-            st = add_tie(j, &list, &(tie){t->threats[k], "indicates", basis_of(t), i}, why);
+            st = add_tie(j, &all, &(tie){t->threats[k], "indicates", basis_of(t), i}, why);
         if (t->claim.predicate != PRED_ATTRIBUTED_TO || t->pointing || t->claim.withdrawn)
             continue;
         if (st == OK)
-            st = add_tie(j, &list, &(tie){t->claim.object, "attributed-to", "said", i}, why);
+            st = add_tie(j, &all, &(tie){t->claim.object, "attributed-to", "said", i}, why);
     }
-    sort_entities(list, j->w->entity_count);
-    j->w->entities = list;
+    sort_entities(all.rows, j->w->entity_count);
+    j->w->entities = all.rows;
     return st;
 }
 

@@ -190,7 +190,23 @@ static slice one_or_first(const json *detail, const char *one, const char *sever
     return text.len || !json_is(list, JSON_ARRAY) || !list->first ? text : json_text(list->first);
 }
 
-static void add_fact(job *j, answer_fact **facts, const testimony *t)
+/* Facts so far, and by their port where they are: a host may have been seen on hundreds. */
+enum { FACT_SLOTS = 256 };
+typedef struct fact_list {
+    answer_fact *at;
+    uint32_t first[FACT_SLOTS]; /* 1 + the newest fact of the slot; 0: none */
+    uint32_t *next;             /* the one before it there, likewise */
+} fact_list;
+
+static bool have_fact(const fact_list *facts, const answer_fact *f)
+{
+    for (uint32_t i = facts->first[f->port % FACT_SLOTS]; i; i = facts->next[i - 1])
+        if (same_fact(&facts->at[i - 1], f))
+            return true;
+    return false;
+}
+
+static void add_fact(job *j, fact_list *facts, const testimony *t)
 {
     int64_t port = 0;
     answer_fact f = {.protocol = detail_str(t->detail, "protocol"),
@@ -207,16 +223,18 @@ static void add_fact(job *j, answer_fact **facts, const testimony *t)
         f.port = port;
     else if (slice_u64(json_text(p), &written) && written > 0 && written < 65536)
         f.port = (int64_t)written;
-    if (!any_fact(&f))
+    if (!any_fact(&f) || have_fact(facts, &f))
         return;
-    for (size_t i = 0; i < j->w->fact_count; i++)
-        if (same_fact(&(*facts)[i], &f))
-            return;
-    answer_fact *p2 = job_more(j, *facts, j->w->fact_count, sizeof f);
-    if (p2) {
-        *facts = p2;
-        p2[j->w->fact_count++] = f;
-    }
+    size_t n = j->w->fact_count;
+    answer_fact *list = job_more(j, facts->at, n, sizeof f);
+    uint32_t *next = list ? job_more(j, facts->next, n, sizeof *next) : NULL;
+    if (!next)
+        return;
+    facts->at = list;
+    facts->next = next;
+    list[n] = f;
+    next[n] = facts->first[f.port % FACT_SLOTS];
+    facts->first[f.port % FACT_SLOTS] = (uint32_t)++j->w->fact_count;
 }
 
 /* --- rows ----------------------------------------------------------------------------------- */
@@ -284,7 +302,10 @@ static status add_row(job *j, answer_claims *rows, size_t i, err *why)
         .points = judged->points,
         .state = judged->state,
     };
-    return claim_statement(j, &j->set.from[i], e, &at[rows->count++].statement, why);
+    size_t row = rows->count++;
+    if (row >= ANSWER_SHOWN && !j->all)
+        return OK; /* counted, not shown */
+    return claim_statement(j, &j->set.from[i], e, &at[row].statement, why);
 }
 
 void see_marking(answer *w, marking m)
@@ -296,7 +317,7 @@ void see_marking(answer *w, marking m)
 status step_claims(job *j, err *why)
 {
     size_t n = j->set.count;
-    answer_fact *facts = NULL;
+    fact_list facts = {0};
     ranked *order = job_alloc(j, (n + 1) * sizeof *order);
     if (!order)
         return job_status(j, why);
@@ -326,7 +347,7 @@ status step_claims(job *j, err *why)
         if (bad && j->set.evidence[i].via == VIA_SELF)
             add_fact(j, &facts, t);
     }
-    j->w->facts = facts;
-    j->w->more_claims = j->set.more;
+    j->w->facts = facts.at;
+    j->w->claims_over = j->set.over;
     return st == OK ? job_status(j, why) : st;
 }

@@ -42,6 +42,7 @@ typedef struct job {
     answer *w;
     evidence_set set;
     bool spent; /* an allocation failed: the step's status says so */
+    bool all;   /* ask_options.all */
 } job;
 
 /* --- memory (job.c): what fails sets `spent`, and returns NULL or nothing ------------------- */

@@ -475,12 +475,14 @@ static void put_unknown(json_out *o, const answer *w)
     json_close(&o->w, ']');
 }
 
-static void put_more(json_out *o)
+static void put_more(json_out *o, const answer *w)
 {
     json_key(&o->w, "more");
     json_open(&o->w, '{');
     for (size_t i = 0; i < o->more_count; i++)
         put_int(o, o->more[i].key, (int64_t)o->more[i].count);
+    if (w->claims_over)
+        put_int(o, "claims_over", (int64_t)w->claims_over);
     json_close(&o->w, '}');
 }
 
@@ -539,7 +541,7 @@ static void put_body(json_out *o, const answer *w)
     json_key(&o->w, "desk");
     json_put_raw(&o->w, S("{\"open\":[]}"));
     put_unknown(o, w);
-    put_more(o);
+    put_more(o, w);
 }
 
 /* 64 zeros first; their place is filled with the digest of the whole. */

@@ -171,8 +171,8 @@ static void put_counts(page *p, size_t bad)
     const answer *w = p->w;
     message parts[4];
     size_t n = 0;
-    if (w->more_claims)
-        parts[n++] = msg_ask_why_at_least(EVIDENCE_CLAIMS_MAX);
+    if (w->claims_over)
+        parts[n++] = msg_ask_why_at_least((int64_t)w->claims_over);
     parts[n++] = msg_ask_why_counts((int64_t)bad, (int64_t)w->verdict.independent);
     if (w->verdict.independent == 1)
         parts[n++] = msg_ask_why_once();

@@ -61,6 +61,16 @@ static status put_all(arena *a, const evidence *e, size_t of, mark *marks, size_
     return OK;
 }
 
+/* Does it share everything with the other one? Then so does whatever shares with either. Claims of
+ * one block of a list do, and share the very texts, so equal pointers are enough. */
+static bool same_marks(const evidence *x, const evidence *y)
+{
+    return x->has_document == y->has_document && x->origins == y->origins &&
+           x->origin_count == y->origin_count && slice_eq(x->source, y->source) &&
+           slice_eq(x->derives_from, y->derives_from) && slice_eq(x->record, y->record) &&
+           (!x->has_document || memcmp(x->document, y->document, SHA256_BYTES) == 0);
+}
+
 status origins_of(arena *a, const evidence *e, const bool *pick, size_t count, size_t *ret_group,
                   size_t *ret_count, err *why)
 {
@@ -71,9 +81,17 @@ status origins_of(arena *a, const evidence *e, const bool *pick, size_t count, s
     size_t *up = arena_array(a, count + 1, sizeof *up);
     if (!marks || !up)
         return ARENA_SPENT(a, why);
+    size_t last = SIZE_MAX;
     for (size_t i = 0; i < count; i++) {
         up[i] = i;
-        status st = pick[i] ? put_all(a, &e[i], i, marks, &n, why) : OK;
+        if (!pick[i])
+            continue;
+        if (last != SIZE_MAX && same_marks(&e[last], &e[i])) {
+            up[i] = last;
+            continue;
+        }
+        last = i;
+        status st = put_all(a, &e[i], i, marks, &n, why);
         if (st != OK)
             return st;
     }

@@ -94,7 +94,8 @@ static int64_t one(temp_store *f, const char *sql)
     return n;
 }
 
-/* Schema 6 had no column for details that many claims share; its claims have all of theirs. */
+/* Schema 6 had no column for details that many claims share; its claims have all of theirs. Nor had
+ * it the index of schema 8. */
 static void make_it_schema_6(temp_store *f)
 {
     db *d = NULL;
@@ -106,6 +107,9 @@ static void make_it_schema_6(temp_store *f)
     if (!lite)
         run_sql(d, "DROP FUNCTION claim_keeps_words()", &f->why);
     run_sql(d, "ALTER TABLE claim DROP COLUMN words", &f->why);
+    run_sql(d, "DROP INDEX claim_told", &f->why);
+    run_sql(d, "CREATE INDEX claim_verdict ON claim (subject, h, life) WHERE predicate = 36",
+            &f->why);
     CHECK_OK(d->driver->set_version(d, 6, &f->why));
     CHECK_OK(db_commit(d, &f->why));
     db_close(d);

@@ -9,7 +9,7 @@
 
 enum { HEADER_SIZE = 64, WRITE_SIZE = 1 << 18 };
 
-_Static_assert(sizeof(seg_key) == 16 && sizeof(seg_net) == 24, "entries are the file's bytes");
+_Static_assert(sizeof(seg_net) == 24, "entries are the file's bytes");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the file is mapped as it is");
 
 int seg_key_cmp(const void *a, const void *b)
@@ -33,7 +33,25 @@ int seg_net_cmp(const void *a, const void *b)
     return c ? c : (x->node_prefix > y->node_prefix) - (x->node_prefix < y->node_prefix);
 }
 
-size_t segment_lower(const seg_key *keys, size_t count, uint64_t hash)
+seg_key segment_key(const segment *s, size_t i)
+{
+    return (seg_key){s->hashes[i], s->nodes ? s->nodes[i] : s->wide_nodes[i]};
+}
+
+size_t segment_lower(const segment *s, uint64_t hash)
+{
+    size_t low = 0, high = s->key_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (s->hashes[mid] < hash)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+size_t seg_keys_lower(const seg_key *keys, size_t count, uint64_t hash)
 {
     size_t low = 0, high = count;
     while (low < high) {
@@ -92,10 +110,42 @@ status segment_verify(const segment *s, const uint8_t key[16], err *why)
     return OK;
 }
 
+/* Bytes of a node, where the newest is that one. */
+static size_t node_size(uint64_t covers)
+{
+    return covers > UINT32_MAX ? sizeof(uint64_t) : sizeof(uint32_t);
+}
+
+/* Where the tables are, by a header that is good; false: it is not. */
+static bool lay_out(segment *s, const uint8_t key[16])
+{
+    uint64_t head[8], room = s->map_size - HEADER_SIZE;
+    memcpy(head, s->map, sizeof head);
+    if (memcmp(head, "NRINDEX3", 8) != 0 || head_sum(key, head) != head[HEAD_SUM])
+        return false;
+    size_t node = node_size(head[HEAD_COVERS]), each = sizeof *s->hashes + node;
+    if (head[HEAD_KEYS] > room / each || head[HEAD_NETS] > room / sizeof(seg_net) ||
+        head[HEAD_KEYS] * each + head[HEAD_NETS] * sizeof(seg_net) != room)
+        return false;
+    const char *body = (const char *)s->map + HEADER_SIZE;
+    s->key_count = head[HEAD_KEYS];
+    s->net_count = head[HEAD_NETS];
+    s->covers = head[HEAD_COVERS];
+    memcpy(s->prefixes, head + HEAD_PREFIXES, sizeof s->prefixes);
+    s->hashes = (const uint64_t *)(const void *)body;
+    body += s->key_count * sizeof *s->hashes;
+    s->nets = (const seg_net *)(const void *)body;
+    body += s->net_count * sizeof *s->nets;
+    if (node == sizeof *s->nodes)
+        s->nodes = (const uint32_t *)(const void *)body;
+    else
+        s->wide_nodes = (const uint64_t *)(const void *)body;
+    return true;
+}
+
 status segment_open(const char *path, const uint8_t key[16], segment *ret, err *why)
 {
     struct stat info;
-    uint64_t head[8];
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOENT ? err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no index")
@@ -109,23 +159,10 @@ status segment_open(const char *path, const uint8_t key[16], segment *ret, err *
     close(fd);
     if (s.map == MAP_FAILED)
         return err_os(why, errno, "mapping %s", path);
-    memcpy(head, s.map, sizeof head);
-    uint64_t room = s.map_size - HEADER_SIZE;
-    bool good = memcmp(head, "NRINDEX2", 8) == 0 && head_sum(key, head) == head[HEAD_SUM] &&
-                head[HEAD_KEYS] <= room / sizeof(seg_key) &&
-                head[HEAD_NETS] <= room / sizeof(seg_net) &&
-                head[HEAD_KEYS] * sizeof(seg_key) + head[HEAD_NETS] * sizeof(seg_net) == room;
-    if (!good) {
+    if (!lay_out(&s, key)) {
         segment_close(&s);
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is damaged", path);
     }
-    const char *body = (const char *)s.map + HEADER_SIZE;
-    s.key_count = head[HEAD_KEYS];
-    s.net_count = head[HEAD_NETS];
-    s.covers = head[HEAD_COVERS];
-    memcpy(s.prefixes, head + HEAD_PREFIXES, sizeof s.prefixes);
-    s.keys = (const seg_key *)(const void *)body;
-    s.nets = (const seg_net *)(const void *)(body + s.key_count * sizeof(seg_key));
     *ret = s;
     return OK;
 }
@@ -148,21 +185,52 @@ static void put(seg_writer *w, const void *bytes, size_t n)
     }
 }
 
-static void merge(seg_writer *w, const void *a, size_t a_count, const void *b, size_t b_count,
-                  size_t size, int (*cmp)(const void *, const void *))
+/* What goes into the file: an older one, and newer entries. */
+typedef struct seg_parts {
+    const segment *older;
+    const seg_key *keys;
+    const seg_net *nets;
+    size_t key_count, net_count;
+} seg_parts;
+
+static void merge_nets(seg_writer *w, const seg_parts *p)
 {
-    const char *x = a, *y = b;
-    while (a_count || b_count) {
-        bool first = !b_count || (a_count && cmp(x, y) <= 0);
-        put(w, first ? x : y, size);
-        if (first) {
-            x += size;
-            a_count--;
-        } else {
-            y += size;
-            b_count--;
-        }
+    const seg_net *x = p->older->nets, *y = p->nets;
+    size_t xs = p->older->net_count, ys = p->net_count;
+    while (xs || ys) {
+        bool first = !ys || (xs && seg_net_cmp(x, y) <= 0);
+        put(w, first ? x++ : y++, sizeof *x);
+        --*(first ? &xs : &ys);
     }
+}
+
+/* `size`: of a node's bytes; 0: the hashes. */
+static void merge_keys(seg_writer *w, const seg_parts *p, size_t size)
+{
+    size_t x = 0, y = 0;
+    while (x < p->older->key_count || y < p->key_count) {
+        seg_key a = {0}, b = {0};
+        bool older = x < p->older->key_count, newer = y < p->key_count;
+        if (older)
+            a = segment_key(p->older, x);
+        if (newer)
+            b = p->keys[y];
+        bool first = !newer || (older && seg_key_cmp(&a, &b) <= 0);
+        const seg_key *next = first ? &a : &b;
+        ++*(first ? &x : &y);
+        if (size)
+            put(w, &next->node, size); /* little endian: the lower bytes come first */
+        else
+            put(w, &next->hash, sizeof next->hash);
+    }
+}
+
+static status all_covered(const seg_parts *p, uint64_t covers, err *why)
+{
+    bool good = p->older->covers <= covers;
+    for (size_t i = 0; i < p->key_count; i++)
+        good = good && p->keys[i].node <= covers;
+    return good ? OK : err_set(why, ERR_LIMIT, ERR_NOWHERE, "a node beyond what the index covers");
 }
 
 /* The check sum covers what was really written: the file is mapped once more. */
@@ -193,7 +261,8 @@ status segment_write(const fs *disk, const char *path, const uint8_t key[16], co
     char temp[4200];
     uint64_t head[8] = {0, older->key_count + key_count, older->net_count + net_count, covers};
     seg_writer w = {.out.handle = -1, .why = why};
-    memcpy(head, "NRINDEX2", 8);
+    seg_parts p = {older, keys, nets, key_count, net_count};
+    memcpy(head, "NRINDEX3", 8);
     memcpy(head + HEAD_PREFIXES, older->prefixes, sizeof older->prefixes);
     for (size_t i = 0; i < net_count; i++) {
         uint64_t prefix = nets[i].node_prefix & 0xff;
@@ -202,13 +271,16 @@ status segment_write(const fs *disk, const char *path, const uint8_t key[16], co
     }
     snprintf(temp, sizeof temp, "%s.new", path);
     buf_init(&w.pending, WRITE_SIZE + 4096);
-    w.st = segment_verify(older, key, why);
+    w.st = all_covered(&p, covers, why);
+    if (w.st == OK)
+        w.st = segment_verify(older, key, why);
     if (w.st == OK)
         w.st = fs_open(disk, temp, FILE_WRITE | FILE_CREATE, &w.out, why);
     if (w.st == OK) {
         put(&w, head, sizeof head);
-        merge(&w, older->keys, older->key_count, keys, key_count, sizeof *keys, seg_key_cmp);
-        merge(&w, older->nets, older->net_count, nets, net_count, sizeof *nets, seg_net_cmp);
+        merge_keys(&w, &p, 0);
+        merge_nets(&w, &p);
+        merge_keys(&w, &p, node_size(covers));
         if (w.st == OK)
             w.st = file_write(&w.out, buf_slice(&w.pending), why);
         if (w.st == OK)

@@ -1,12 +1,13 @@
-/* segment.h - the index's file: two sorted tables, written once, mapped. Private to know/index.
+/* segment.h - the index's file: sorted tables, written once, mapped. Private to know/index.
  *
  * Uses: base. Used by: index.c. docs/formats/index.md has the bytes.
- *     header (64 bytes)   magic "NRINDEX2", keys u64, nets u64, covers u64 (node ids 1..covers),
+ *     header (64 bytes)   magic "NRINDEX3", keys u64, nets u64, covers u64 (node ids 1..covers),
  *                         check sum of all entries u64, prefix lengths 0..127 that occur (128
  *                         bits), check sum of the header so far u64
- *     keys                keys x {hash u64, node u64}, by hash (index.c: value_hash), then node
+ *     hashes              keys x u64 (index.c: value_hash), in order, those of one by node
  *     nets                nets x {address 16 bytes, prefix u8 in the low byte of a u64 with the
  *                         node above it}, by address then prefix
+ *     nodes               keys x u32, u64 when covers is over 2^32 - 1: of each hash its node
  * All numbers little endian. */
 #ifndef NOROSHI_KNOW_INDEX_SEGMENT_H
 #define NOROSHI_KNOW_INDEX_SEGMENT_H
@@ -17,7 +18,7 @@
 
 typedef struct seg_key {
     uint64_t hash, node;
-} seg_key;
+} seg_key; /* in memory; the file has an array of each */
 
 typedef struct seg_net {
     uint8_t addr[16];
@@ -25,7 +26,9 @@ typedef struct seg_net {
 } seg_net;
 
 typedef struct segment {
-    const seg_key *keys;
+    const uint64_t *hashes;
+    const uint32_t *nodes;      /* NULL: */
+    const uint64_t *wide_nodes; /* these */
     const seg_net *nets;
     size_t key_count, net_count;
     uint64_t covers;
@@ -44,13 +47,16 @@ void segment_close(segment *s);
 /* Reads all of it and compares the check sum. ERR_INPUT: damaged. */
 status segment_verify(const segment *s, const uint8_t key[16], err *why) NODISCARD;
 /* Merges a segment and sorted newer entries into a new file and puts it in place of `path`. The
- * segment is verified first, so that damage is not carried on: ERR_INPUT. */
+ * segment is verified first, so that damage is not carried on: ERR_INPUT. No node is over `covers`:
+ * ERR_LIMIT. */
 status segment_write(const fs *disk, const char *path, const uint8_t key[16], const segment *older,
                      const seg_key *keys, size_t key_count, const seg_net *nets, size_t net_count,
                      uint64_t covers, err *why) NODISCARD;
 
-/* First entry whose hash is not below. */
-size_t segment_lower(const seg_key *keys, size_t count, uint64_t hash);
+seg_key segment_key(const segment *s, size_t i);
+/* First entry whose hash is not below: of a file, of an array. */
+size_t segment_lower(const segment *s, uint64_t hash);
+size_t seg_keys_lower(const seg_key *keys, size_t count, uint64_t hash);
 /* First net not before (addr, prefix). */
 size_t segment_lower_net(const seg_net *nets, size_t count, const uint8_t addr[16], uint8_t prefix);
 

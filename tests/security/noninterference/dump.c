@@ -63,6 +63,19 @@ static void put_node(const reading *r, lens *l, node_ref n, buf *out)
         put_claim_list(out, "past", &list);
     if (st == OK && (st = claims_to(l, &a, n, PRED_NONE, 0, 1000, &list, &why)) == OK)
         put_claim_list(out, "to", &list);
+    /* the same when there is more than is read */
+    for (size_t max = 1; st == OK && max <= 3; max++) {
+        if ((st = claims_of(l, &a, n, PRED_NONE, max, &list, &why)) == OK)
+            put_claim_list(out, "some of", &list);
+        if (st == OK && !r->no_past &&
+            (st = claims_of_past(l, &a, n, PRED_NONE, max, &list, &why)) == OK)
+            put_claim_list(out, "some past", &list);
+        if (st == OK && !r->no_past &&
+            (st = claims_of_past(l, &a, n, PRED_INDICATES, max, &list, &why)) == OK)
+            put_claim_list(out, "some past of a predicate", &list);
+        if (st == OK && (st = claims_to(l, &a, n, PRED_NONE, 0, max, &list, &why)) == OK)
+            put_claim_list(out, "some to", &list);
+    }
     if (st == OK && (st = claims_to(l, &a, n, PRED_INDICATES, 0, 2, &list, &why)) == OK)
         put_claim_list(out, "indicates", &list);
     if (st == OK && (st = claims_count_to(l, n, PRED_INDICATES, 100, &count, &why)) == OK &&
@@ -418,7 +431,7 @@ static void put_answer(const reading *r, asker *k, slice text, buf *out)
     CLEANUP(arena_done) arena a;
     err why = {0};
     const answer *w;
-    ask_options o = {.seen_at = WHEN_NONE};
+    ask_options o = {.seen_at = WHEN_NONE, .all = true};
     arena_init(&a, ASK_MEMORY_MAX);
     buf_printf(out, "ask %.*s\n", SLICE_FMT(text));
     status st = ask_value(k, &a, text, &o, &w, &why);

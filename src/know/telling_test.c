@@ -1,0 +1,325 @@
+#include "know/claims.h"
+#include "know/db.h"
+#include "know/test_store.h"
+
+enum { VOICES = 250, FLOOD = 700, MAX = 500 };
+
+static const node_ref value = {KIND_IPV4, S_INIT("192.0.2.9")};
+
+/* `count` claims by one source in one document, which differ in a port. */
+static void flood(scratch *t, const char *source, tlp level, predicate p, int count, words w)
+{
+    char detail[32], path[64];
+    snprintf(path, sizeof path, "%s-%d.csv", source, (int)level);
+    doc(t, source, path, 'F', level);
+    w.detail = detail;
+    for (int i = 0; i < count; i++) {
+        snprintf(detail, sizeof detail, "{\"port\":%d}", i);
+        say_words(t, value.kind, value.text.ptr, p, KIND_NONE, "", w);
+    }
+    doc_end(t);
+}
+
+static size_t by(const claim_list *list, const char *source)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < list->count; i++)
+        n += slice_eq(list->at[i].source, slice_str(source));
+    return n;
+}
+
+static claim_list some(scratch *t, arena *a, predicate p, size_t max, bool past)
+{
+    claim_list list = {0};
+    CHECK_OK(past ? claims_of_past(t->l, a, value, p, max, &list, &t->why)
+                  : claims_of(t->l, a, value, p, max, &list, &t->why));
+    return list;
+}
+
+static bool in_order(const claim_list *list)
+{
+    for (size_t i = 1; i < list->count; i++)
+        if ((int64_t)list->at[i - 1].id_lo >= (int64_t)list->at[i].id_lo)
+            return false;
+    return true;
+}
+
+TEST(each_voice_has_its_share)
+{
+    /* who says how much, and how much of it is read when 60 may be */
+    static const struct {
+        int says[3];
+        size_t max, reads[3];
+    } rows[] = {
+        {{10, 20, 30}, 60, {10, 20, 30}},   {{10, 20, 31}, 60, {10, 20, 30}},
+        {{100, 1, 1}, 60, {58, 1, 1}},      {{1, 100, 1}, 60, {1, 58, 1}},
+        {{1, 1, 100}, 60, {1, 1, 58}},      {{100, 100, 100}, 60, {20, 20, 20}},
+        {{100, 17, 100}, 60, {20, 17, 23}}, {{40, 40, 40}, 2, {1, 1, 0}},
+    };
+    for (size_t r = 0; r < COUNT_OF(rows); r++) {
+        static const char *const names[] = {"a", "b", "c"};
+        scratch t;
+        CLEANUP(arena_done) arena a;
+        size_t all = 0;
+        arena_init(&a, 16 << 20);
+        REQUIRE(scratch_open(&t));
+        for (size_t i = 3; i-- > 0;) { /* names order them, not who came first */
+            flood(&t, names[i], TLP_CLEAR, PRED_INDICATES, rows[r].says[i], (words){.sure = 0});
+            all += (size_t)rows[r].says[i];
+        }
+        look(&t, "2026-11-22");
+        for (int past = 0; past < 2; past++)
+            for (int any = 0; any < 2; any++) {
+                claim_list list = some(&t, &a, any ? PRED_NONE : PRED_INDICATES, rows[r].max, past);
+                CHECK_EQ(list.more, all > rows[r].max);
+                CHECK(in_order(&list));
+                for (size_t i = 0; i < 3; i++)
+                    if (by(&list, names[i]) != rows[r].reads[i])
+                        TEST_FAIL("row %zu: %s is read %zu times", r, names[i],
+                                  by(&list, names[i]));
+            }
+        scratch_close(&t);
+    }
+}
+
+TEST(the_newest_and_surest_come_first)
+{
+    static const words said[] = {
+        {.sure = 0},          {.sure = 81},           {.sure = 1, .to = "2026-01-01"},
+        {.to = "2026-02-01"}, {.from = "2026-03-01"}, {.valid_from = "2026-04-01"},
+    };
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 16 << 20);
+    REQUIRE(scratch_open(&t));
+    doc(&t, "feed", "feed.csv", 'F', TLP_CLEAR);
+    for (size_t i = COUNT_OF(said); i-- > 0;)
+        say_words(&t, value.kind, value.text.ptr, PRED_INDICATES, KIND_NONE, "", said[i]);
+    doc_end(&t);
+    look(&t, "2026-11-22");
+    /* with one less to read, the least telling one goes; the undated are last, 80 before unsaid */
+    for (size_t max = COUNT_OF(said); max >= 1; max--) {
+        claim_list list = some(&t, &a, PRED_NONE, max, false);
+        bool dated = true, unsaid = false;
+        CHECK_EQ(list.count, max);
+        for (size_t i = 0; i < list.count; i++) {
+            const claim *c = &list.at[i];
+            bool is = c->last_seen != WHEN_NONE || c->first_seen != WHEN_NONE ||
+                      c->valid_from != WHEN_NONE;
+            dated = dated && is;
+            unsaid = unsaid || (!is && c->confidence < 0);
+        }
+        CHECK_EQ(dated, max <= 4);
+        CHECK_EQ(unsaid, max == COUNT_OF(said));
+    }
+    CHECK(some(&t, &a, PRED_NONE, 1, false).at[0].valid_from == at("2026-04-01"));
+    scratch_close(&t);
+}
+
+/* Quiet claims and dated ones of one voice, in one order: whatever the number that is read. */
+TEST(a_voice_may_be_quiet_in_part)
+{
+    enum { DATED = 30, QUIET = 60 };
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 64 << 20);
+    REQUIRE(scratch_open(&t));
+    flood(&t, "other", TLP_CLEAR, PRED_LISTED, 200, (words){.sure = 0});
+    flood(&t, "feed", TLP_CLEAR, PRED_INDICATES, QUIET, (words){.sure = 0});
+    flood(&t, "feed", TLP_GREEN, PRED_INDICATES, DATED, (words){.to = "2026-11-01"});
+    doc(&t, "feed", "sure.csv", 'F', TLP_CLEAR);
+    say_words(&t, value.kind, value.text.ptr, PRED_INDICATES, KIND_NONE, "", (words){.sure = 91});
+    say_words(&t, value.kind, value.text.ptr, PRED_INDICATES, KIND_NONE, "", (words){.sure = 11});
+    doc_end(&t);
+    look(&t, "2026-11-22");
+    for (int past = 0; past < 2; past++)
+        for (size_t max = 2; max <= 300; max += 7) {
+            claim_list list = some(&t, &a, PRED_NONE, max, past);
+            size_t dated = 0, quiet = 0, sure = 0, unsure = 0;
+            for (size_t i = 0; i < list.count; i++)
+                if (slice_eq(list.at[i].source, S("feed"))) {
+                    const claim *c = &list.at[i];
+                    dated += c->last_seen != WHEN_NONE;
+                    sure += c->confidence == 90;
+                    unsure += c->confidence == 10;
+                    quiet += c->last_seen == WHEN_NONE && c->confidence < 0;
+                }
+            size_t all = max / 2 < DATED + QUIET + 2 ? max / 2 : DATED + QUIET + 2;
+            if (max > 292)
+                all = DATED + QUIET + 2;
+            CHECK(dated + sure + quiet + unsure >= all);
+            CHECK_EQ(list.count, max < 292 ? max : 292);
+            CHECK_EQ(list.more, max < 292);
+            CHECK(!sure || dated == DATED);
+            CHECK(!quiet || sure);
+            CHECK(!unsure || quiet == QUIET);
+            CHECK(in_order(&list));
+        }
+    scratch_close(&t);
+}
+
+/* More than are passed over: who has dates, another predicate or a person's name is heard. */
+TEST(behind_a_flood_all_but_the_quiet_are_heard)
+{
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 64 << 20);
+    REQUIRE(scratch_open(&t));
+    flood(&t, "dated", TLP_CLEAR, PRED_INDICATES, 1, (words){.to = "2026-11-01"});
+    flood(&t, "lists", TLP_CLEAR, PRED_LISTED, 1, (words){.sure = 0});
+    curate(&t, "analyst:z", value.kind, value.text.ptr, "benign");
+    flood(&t, "flood", TLP_CLEAR, PRED_INDICATES, 6000, (words){.sure = 0});
+    flood(&t, "flood", TLP_RED, PRED_INDICATES, 6000, (words){.sure = 51});
+    look(&t, "2026-11-22");
+    for (int green = 0; green < 2; green++) {
+        t.v.clearance = green ? TLP_GREEN : TLP_RED;
+        CHECK_OK(lens_look(t.l, &t.v, &t.why));
+        for (int past = 0; past < 2; past++) {
+            claim_list list = some(&t, &a, PRED_NONE, MAX, past);
+            CHECK_EQ(list.count, MAX);
+            CHECK(list.more);
+            CHECK_EQ(by(&list, "dated") + by(&list, "lists") + by(&list, "analyst:z"), 3);
+            /* what it does not say how sure it is of comes before 50, of which some are passed */
+            for (size_t i = 0; i < list.count; i++)
+                CHECK(list.at[i].confidence != 50);
+            list = some(&t, &a, PRED_INDICATES, MAX, past);
+            CHECK_EQ(by(&list, "dated"), 1);
+            CHECK_EQ(list.count, MAX);
+        }
+    }
+    t.v.clearance = TLP_RED;
+    CHECK_OK(lens_look(t.l, &t.v, &t.why));
+    /* wanting more passes over more */
+    CHECK_EQ(some(&t, &a, PRED_NONE, 5000, false).count, 5000);
+    scratch_close(&t);
+}
+
+TEST(persons_come_first)
+{
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 16 << 20);
+    REQUIRE(scratch_open(&t));
+    flood(&t, "a-feed", TLP_CLEAR, PRED_INDICATES, 20, (words){.sure = 101, .to = "2026-11-01"});
+    flood(&t, "a-feed2", TLP_CLEAR, PRED_VERDICT, 20, (words){.value = "malicious"});
+    curate(&t, "analyst:z", value.kind, value.text.ptr, "benign");
+    look(&t, "2026-11-22");
+    claim_list list = some(&t, &a, PRED_NONE, 1, false);
+    CHECK_EQ(by(&list, "analyst:z"), 1);
+    list = some(&t, &a, PRED_VERDICT, 1, false);
+    CHECK_EQ(by(&list, "analyst:z"), 1);
+    list = some(&t, &a, PRED_NONE, 2, false);
+    CHECK_EQ(by(&list, "a-feed2"), 1); /* verdicts before the rest */
+    scratch_close(&t);
+}
+
+/* As many voices as are counted, a flood among them, and `hidden` ones beyond: one by its dates,
+ * one by its predicate, and a quiet one. */
+static void crowd(scratch *t, bool hidden)
+{
+    static const words dated = {.to = "2026-11-01"}, quiet = {.sure = 0};
+    char source[32];
+    for (int i = 1; i < VOICES; i++) {
+        snprintf(source, sizeof source, "source-%03d", i);
+        flood(t, source, TLP_CLEAR, PRED_INDICATES, 1, i % 2 ? dated : quiet);
+    }
+    flood(t, "flood", TLP_CLEAR, PRED_INDICATES, FLOOD, quiet);
+    if (hidden) {
+        flood(t, "closed", TLP_RED, PRED_INDICATES, 1, dated);
+        flood(t, "closed", TLP_AMBER, PRED_SIGHTED, 1, quiet);
+        flood(t, "hushed", TLP_RED, PRED_INDICATES, 1, quiet);
+    }
+}
+
+static size_t sources_heard(const claim_list *list)
+{
+    return list->count - by(list, "flood") + (by(list, "flood") > 0);
+}
+
+TEST(with_too_many_voices_it_is_a_sample)
+{
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 64 << 20);
+    REQUIRE(scratch_open(&t));
+    crowd(&t, true);
+    look(&t, "2026-11-22");
+    claim_list list = some(&t, &a, PRED_NONE, MAX, false);
+    CHECK_EQ(list.count, MAX);
+    CHECK(list.more);
+    CHECK(sources_heard(&list) < VOICES);
+    /* who does not see the three beyond hears all */
+    t.v.clearance = TLP_GREEN;
+    CHECK_OK(lens_look(t.l, &t.v, &t.why));
+    for (int past = 0; past < 2; past++) {
+        list = some(&t, &a, PRED_NONE, MAX, past);
+        CHECK_EQ(list.count, MAX);
+        CHECK_EQ(sources_heard(&list), VOICES);
+        CHECK(in_order(&list));
+    }
+    scratch_close(&t);
+}
+
+#ifdef NOROSHI_MUTANTS
+/* Whoever had a voice through what is hidden would make it one too many. */
+TEST(hidden_voices_are_not_counted)
+{
+    static const query voice[] = {Q_CLAIM_VOICE,      Q_CLAIM_VOICE_PAST,
+                                  Q_CLAIM_VOICE_NEXT, Q_CLAIM_VOICE_NEXT_PAST,
+                                  Q_CLAIMS_PASSED,    Q_CLAIMS_PASSED_PAST};
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 64 << 20);
+    REQUIRE(scratch_open(&t));
+    crowd(&t, true);
+    for (size_t i = 0; i < COUNT_OF(voice); i++) {
+        int mutant = 0;
+        for (unsigned q = 0; q < voice[i]; q++)
+            for (const char *p = db_sql((query)q); (p = strstr(p, "SEES")) != NULL; p++)
+                mutant++;
+        store *s = NULL;
+        store_options o = {.dir = t.dir,
+                           .server = test_server(&t.engine, t.dir),
+                           .clock = clock_system(),
+                           .random = random_system(),
+                           .mutant = mutant};
+        CHECK_OK(store_open(&o, &s, &t.why));
+        lens *l = NULL;
+        CHECK_OK(lens_new(s, &l, &t.why));
+        view v = {.clearance = TLP_GREEN, .known_at = WHEN_NONE};
+        CHECK_OK(lens_look(l, &v, &t.why));
+        claim_list list = {0};
+        bool past = i % 2 != 0;
+        CHECK_OK(past ? claims_of_past(l, &a, value, PRED_NONE, MAX, &list, &t.why)
+                      : claims_of(l, &a, value, PRED_NONE, MAX, &list, &t.why));
+        if (sources_heard(&list) == VOICES)
+            TEST_FAIL("the filter may be dropped: %s", db_sql(voice[i]));
+        lens_free(l);
+        store_close(s);
+    }
+    scratch_close(&t);
+}
+#endif
+
+TEST(every_allocation_may_fail)
+{
+    scratch t;
+    REQUIRE(scratch_open(&t));
+    flood(&t, "a", TLP_CLEAR, PRED_INDICATES, 30, (words){.sure = 0});
+    flood(&t, "b", TLP_CLEAR, PRED_LISTED, 30, (words){.sure = 0});
+    look(&t, "2026-11-22");
+    for (long n = 0;; n++) {
+        CLEANUP(arena_done) arena a;
+        claim_list list = {.count = 77};
+        arena_init(&a, 1 << 20);
+        a.fail_after = n;
+        if (claims_of(t.l, &a, value, PRED_NONE, 40, &list, NULL) == OK) {
+            CHECK_EQ(list.count, 40);
+            CHECK(n > 5);
+            break;
+        }
+        CHECK_EQ(list.count, 77);
+        REQUIRE(n < 10000);
+    }
+    scratch_close(&t);
+}
