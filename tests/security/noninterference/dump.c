@@ -61,6 +61,9 @@ static void put_node(const reading *r, lens *l, node_ref n, buf *out)
     if (st == OK && !r->no_past &&
         (st = claims_of_past(l, &a, n, PRED_NONE, 1000, &list, &why)) == OK)
         put_claim_list(out, "past", &list);
+    if (st == OK && !r->no_past &&
+        (st = claims_of_past(l, &a, n, PRED_VERDICT, 1000, &list, &why)) == OK)
+        put_claim_list(out, "past verdicts", &list);
     if (st == OK && (st = claims_to(l, &a, n, PRED_NONE, 0, 1000, &list, &why)) == OK)
         put_claim_list(out, "to", &list);
     /* the same when there is more than is read */
