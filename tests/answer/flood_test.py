@@ -10,6 +10,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap  # noqa: E402
+
 NOROSHI = os.path.abspath(os.environ.get("NOROSHI", "build/noroshi"))
 LONG = bool(os.environ.get("NOROSHI_TEST_LONG"))
 PORTS = 65535 if LONG else 10000
@@ -18,16 +21,8 @@ VALUE = "203.0.113.99"
 NOW = "2026-11-22T01:00:00Z"
 HEAD = "# Maltrail developers' form, made up for a test\n"
 
-number, failed = 0, 0
-
-
-def check(good, name, detail=""):
-    global number, failed
-    number += 1
-    failed += not good
-    print("%sok %d - %s" % ("" if good else "not ", number, name))
-    if not good:
-        print("%s: %s" % (name, detail), file=sys.stderr)
+TAP = Tap()
+check = TAP.check
 
 
 def run(store, *words, statuses=(0,)):
@@ -117,5 +112,4 @@ def the_hidden_flood(folder):
 with tempfile.TemporaryDirectory(prefix="noroshi-flood-") as scratch:
     the_family(scratch, the_open_flood(scratch))
     the_hidden_flood(scratch)
-print("1..%d" % number)
-sys.exit(1 if failed else 0)
+sys.exit(TAP.end())

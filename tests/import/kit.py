@@ -16,6 +16,9 @@ import tempfile
 import time
 import zipfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap  # noqa: E402,F401
+
 ROOT = os.environ.get("ROOT", os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..")))
 NOROSHI = os.path.abspath(os.environ.get("NOROSHI", os.path.join(ROOT, "build", "noroshi")))
 SHARED = os.environ.get("NOROSHI_SHARED", "")
@@ -24,29 +27,6 @@ LONG = bool(os.environ.get("NOROSHI_TEST_LONG"))
 
 
 subprocess._USE_VFORK = False
-
-
-# --- TAP -----------------------------------------------------------------------------------------
-
-class Tap:
-    def __init__(self):
-        self.number = self.failed = 0
-
-    def check(self, good, name, detail=""):
-        self.number += 1
-        self.failed += not good
-        print("%sok %d - %s" % ("" if good else "not ", self.number, name), flush=True)
-        if not good:
-            print("%s: %s" % (name, str(detail)[:4000]), file=sys.stderr)
-        return good
-
-    def skip(self, name, reason):
-        self.number += 1
-        print("ok %d - %s # SKIP %s" % (self.number, name, reason))
-
-    def end(self):
-        print("1..%d" % self.number)
-        return 1 if self.failed else 0
 
 
 # --- running the program -------------------------------------------------------------------------

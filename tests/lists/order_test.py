@@ -12,19 +12,14 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap  # noqa: E402
+
 NOROSHI = os.path.abspath(os.environ.get("NOROSHI", "build/noroshi"))
 ORDERS = 6
 
-number, failed = 0, 0
-
-
-def check(good, name, detail=""):
-    global number, failed
-    number += 1
-    failed += not good
-    print("%sok %d - %s" % ("" if good else "not ", number, name))
-    if not good:
-        print("%s: %s" % (name, detail), file=sys.stderr)
+TAP = Tap()
+check = TAP.check
 
 
 def warninglist(name, kind, attributes, entries, version=1):
@@ -190,5 +185,4 @@ def see_versions():
 see_orders()
 see_hits()
 see_versions()
-print("1..%d" % number)
-sys.exit(1 if failed else 0)
+sys.exit(TAP.end())

@@ -12,6 +12,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap  # noqa: E402
+
 NOROSHI = os.path.abspath(os.environ.get("NOROSHI", "build/noroshi"))
 SHARED = os.environ.get("NOROSHI_SHARED") or os.path.abspath("../shared")
 DATA = os.path.join(SHARED, "data")
@@ -19,16 +22,8 @@ EVENTS = [os.path.join(DATA, "misp-events"), os.path.join(DATA, "indicators", "e
 TAXONOMIES = os.path.join(DATA, "taxonomies")
 TRUNCATED = "malicious_pypi_packages.misp-event.json"
 
-number, failed = 0, 0
-
-
-def check(good, name, detail=""):
-    global number, failed
-    number += 1
-    failed += not good
-    print("%sok %d - %s" % ("" if good else "not ", number, name))
-    if not good:
-        print("%s: %s" % (name, detail), file=sys.stderr)
+TAP = Tap()
+check = TAP.check
 
 
 def run(words, home, **variables):
@@ -143,5 +138,4 @@ with tempfile.TemporaryDirectory() as scratch:
     check_again(scratch)
     check_answers(scratch)
     check_taxonomies(scratch)
-print("1..%d" % number)
-sys.exit(failed != 0)
+sys.exit(TAP.end())

@@ -11,21 +11,16 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap  # noqa: E402
+
 NOROSHI = os.path.abspath(os.environ.get("NOROSHI", "build/noroshi"))
 # Every window of it is different, so that a part is found too.
 CANARY = "".join("%03x" % (i * 2654435761 % 4096) for i in range(64))
 SHOWN_MAX = 32
 
-number, failed = 0, 0
-
-
-def check(good, name, detail=""):
-    global number, failed
-    number += 1
-    failed += not good
-    print("%sok %d - %s" % ("" if good else "not ", number, name))
-    if not good:
-        print("%s: %s" % (name, detail), file=sys.stderr)
+TAP = Tap()
+check = TAP.check
 
 
 def run(words, home, stdin="", **variables):
@@ -103,7 +98,7 @@ def main():
                 bad.append("%s (exit %d): %s" % (name, code, err.strip()))
         check(not bad, "%d ways in, none out" % count, "\n".join(bad))
         check(count > 50, "all doors were tried", str(count))
-    print("1..%d" % number)
+    return TAP.end()
 
 
-main()
+sys.exit(main())

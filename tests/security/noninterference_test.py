@@ -13,20 +13,15 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap  # noqa: E402
+
 NOROSHI = os.path.abspath(os.environ.get("NOROSHI", "build/noroshi"))
 LEVELS = ["clear", "green", "amber", "amber+strict", "red"]
 TLP_RED = "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed"
 
-number, failed = 0, 0
-
-
-def check(good, name, detail=""):
-    global number, failed
-    number += 1
-    failed += not good
-    print("%sok %d - %s" % ("" if good else "not ", number, name))
-    if not good:
-        print("%s: %s" % (name, detail[:3000]), file=sys.stderr)
+TAP = Tap()
+check = TAP.check
 
 
 # --- what is delivered ---------------------------------------------------------------------------
@@ -220,7 +215,7 @@ def main():
             check(not bad, name + ": what the reader may see was delivered", "\n".join(bad))
             check(not differ, "%s: %d commands read the same" % (name, count), "\n".join(differ))
             check(not leaks, name + ": no hidden word", "\n".join(leaks))
-    print("1..%d" % number)
+    return TAP.end()
 
 
-main()
+sys.exit(main())

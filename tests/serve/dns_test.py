@@ -17,20 +17,15 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap  # noqa: E402
+
 NOROSHI = os.path.abspath(os.environ.get("NOROSHI", "build/noroshi"))
 TXT, SOA = 16, 6
 OK, NXDOMAIN, REFUSED = 0, 3, 5
 
-number, failed = 0, 0
-
-
-def check(good, name, detail=""):
-    global number, failed
-    number += 1
-    failed += not good
-    print("%sok %d - %s" % ("" if good else "not ", number, name), flush=True)
-    if not good:
-        print("%s: %s" % (name, detail), file=sys.stderr)
+TAP = Tap()
+check = TAP.check
 
 
 # --- a resolver ----------------------------------------------------------------------------------
@@ -226,8 +221,7 @@ def main():
         noroshi("init", "-q")
         for scenario in (what_is_said, what_is_not_public, while_it_runs, files_of_this_machine):
             scenario()
-    print("1..%d" % number)
-    return 1 if failed else 0
+    return TAP.end()
 
 
 sys.exit(main())

@@ -11,20 +11,15 @@ import sys
 import tempfile
 import zipfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap  # noqa: E402
+
 NOROSHI = os.path.abspath(os.environ.get("NOROSHI", "build/noroshi"))
 SEED = int(os.environ.get("NOROSHI_TEST_SEED") or 20261130)
 HASHES = ("sha256", "sha1", "md5")
 
-number, failed = 0, 0
-
-
-def check(good, name, detail=""):
-    global number, failed
-    number += 1
-    failed += not good
-    print("%sok %d - %s" % ("" if good else "not ", number, name), flush=True)
-    if not good:
-        print("%s: %s" % (name, str(detail)[:2000]), file=sys.stderr)
+TAP = Tap()
+check = TAP.check
 
 
 def noroshi(*words):
@@ -110,8 +105,7 @@ def main():
         check(code == 2 and "cut off" in err and err.count("\n") == 1, "one that is cut off is refused", err)
         _, out, _ = noroshi("ask", "--short", "--json", there[0])
         check("zipped" in noroshi("ask", "--json", there[0])[1], "and the set is as it was", out)
-    print("1..%d" % number)
-    return 1 if failed else 0
+    return TAP.end()
 
 
 sys.exit(main())
