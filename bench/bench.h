@@ -10,6 +10,7 @@
 #ifndef NOROSHI_BENCH_H
 #define NOROSHI_BENCH_H
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,25 @@ static inline long bench_memory_kib(const char *field)
     if (f)
         fclose(f);
     return kib;
+}
+
+/* The n-th of any number of keys of 32 bytes that look like digests: the same everywhere. */
+enum { BENCH_KEY = 32 };
+
+static inline uint64_t bench_mix(uint64_t z)
+{
+    z += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+static inline void bench_key(uint64_t n, char out[BENCH_KEY])
+{
+    for (uint64_t i = 0; i < BENCH_KEY / 8; i++) {
+        uint64_t w = bench_mix(n * 4 + i);
+        memcpy(out + 8 * i, &w, 8);
+    }
 }
 
 /* One line of JSON. `what` names the variant ("engine=ours input=made"): ASCII without quotes. */

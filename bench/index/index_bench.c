@@ -20,23 +20,7 @@
 #include <rocksdb/c.h>
 #endif
 
-enum { KEY = 32, QUESTIONS = 1000000, BATCH = 128 };
-
-static uint64_t mix(uint64_t z)
-{
-    z += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-static void key_of(uint64_t n, char out[KEY])
-{
-    for (uint64_t i = 0; i < KEY / 8; i++) {
-        uint64_t w = mix(n * 4 + i);
-        memcpy(out + 8 * i, &w, 8);
-    }
-}
+enum { KEY = BENCH_KEY, QUESTIONS = 1000000, BATCH = 128 };
 
 static void need(bool fine, const char *what)
 {
@@ -52,10 +36,10 @@ static char *make_questions(uint64_t keys, bool hits, uint64_t *ret_hits)
     need(q != NULL, "out of memory");
     *ret_hits = 0;
     for (uint64_t i = 0; i < QUESTIONS; i++) {
-        uint64_t r = mix(i * 7 + hits);
+        uint64_t r = bench_mix(i * 7 + hits);
         bool hit = hits || r % 100 == 0;
         *ret_hits += hit;
-        key_of(hit ? (r >> 8) % keys : keys + (r >> 8), q + i * KEY);
+        bench_key(hit ? (r >> 8) % keys : keys + (r >> 8), q + i * KEY);
     }
     return q;
 }
@@ -82,7 +66,7 @@ static void our_build(const char *folder, uint64_t keys)
     slots_profile p = {.first = SLOTS_DAY_NONE, .last = SLOTS_DAY_NONE, .until = SLOTS_DAY_NONE};
     need(slots_profile_add(b, &p, &id, &why) == OK, "profile");
     for (uint64_t i = 0; i < keys; i++) {
-        key_of(i, key);
+        bench_key(i, key);
         need(slots_add(b, KIND_SHA256, slice_of(key, KEY), -1, id, &why) == OK, "adding");
     }
     need(slots_build(b, path, &c, &why) == OK && c.keys == keys, "building");
@@ -137,7 +121,7 @@ static void lite_build(const char *folder, uint64_t keys)
          "SQLite table");
     sqlite3_prepare_v2(d, "INSERT INTO t VALUES (?1, 1)", -1, &q, NULL);
     for (uint64_t i = 0; i < keys; i++) {
-        key_of(i, key);
+        bench_key(i, key);
         sqlite3_bind_blob(q, 1, key, KEY, SQLITE_STATIC);
         need(sqlite3_step(q) == SQLITE_DONE, "SQLite insert");
         sqlite3_reset(q);
@@ -189,7 +173,7 @@ static void lmdb_build(const char *folder, uint64_t keys)
     MDB_dbi i;
     need(mdb_txn_begin(e, NULL, 0, &t) == 0 && mdb_dbi_open(t, NULL, MDB_CREATE, &i) == 0, "LMDB");
     for (uint64_t n = 0; n < keys; n++) {
-        key_of(n, key);
+        bench_key(n, key);
         MDB_val k = {KEY, key}, d = {sizeof v, &v};
         need(mdb_put(t, i, &k, &d, 0) == 0, "LMDB put");
     }
@@ -242,7 +226,7 @@ static void rocks_build(const char *folder, uint64_t keys)
     rocksdb_writeoptions_t *w = rocksdb_writeoptions_create();
     rocksdb_writeoptions_disable_WAL(w, 1);
     for (uint64_t i = 0; i < keys; i++) {
-        key_of(i, key);
+        bench_key(i, key);
         rocksdb_put(d, w, key, KEY, "1234", 4, &said);
         need(!said, said);
     }

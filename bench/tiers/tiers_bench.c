@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { KEY = 32, TIERS = 4, QUESTIONS = 1000000, COLD_QUESTIONS = 20000, BATCH = 128 };
+enum { KEY = BENCH_KEY, TIERS = 4, QUESTIONS = 1000000, COLD_QUESTIONS = 20000, BATCH = 128 };
 enum { CHANGES = 200, CHANGE = 100 };
 
 typedef struct bench {
@@ -33,22 +33,6 @@ static void need(bool fine, const char *what)
         return;
     fprintf(stderr, "bench-tiers: %s\n", what);
     exit(1);
-}
-
-static uint64_t mix(uint64_t z)
-{
-    z += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-static void key_of(uint64_t n, char out[KEY])
-{
-    for (uint64_t i = 0; i < KEY / 8; i++) {
-        uint64_t w = mix(n * 4 + i);
-        memcpy(out + 8 * i, &w, 8);
-    }
 }
 
 /* --- making --------------------------------------------------------------------------------- */
@@ -75,7 +59,7 @@ static void add_table(bench *b, uint64_t count)
     need(slots_builder_new(&o, &made, &why) == OK && slots_profile_add(made, &p, &id, &why) == OK,
          "builder");
     for (uint64_t i = 0; i < count; i++) {
-        key_of(b->keys++, key);
+        bench_key(b->keys++, key);
         need(slots_add(made, KIND_SHA256, slice_of(key, KEY), -1, id, &why) == OK, "adding");
     }
     need(slots_build(made, b->table, &c, &why) == OK, "building");
@@ -106,8 +90,8 @@ static asked ask(const bench *b, uint64_t count, bool hits, uint64_t salt)
     static char room[QUESTIONS][KEY];
     asked r = {0};
     for (uint64_t i = 0; i < count; i++) {
-        uint64_t n = mix(i * 7 + salt);
-        key_of(hits ? n % b->keys : b->keys + (n >> 8), room[i]);
+        uint64_t n = bench_mix(i * 7 + salt);
+        bench_key(hits ? n % b->keys : b->keys + (n >> 8), room[i]);
     }
     long before = faults();
     double from = bench_cpu_s();

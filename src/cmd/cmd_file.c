@@ -36,13 +36,12 @@ typedef struct hashing {
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static status take(hashing *h, progress *bar, size_t n)
+static void take(hashing *h, progress *bar, size_t n)
 {
     for (size_t i = 0; i < KINDS; i++)
         hash_update(h->state[i], slice_of(h->block, n));
     h->bytes += n;
     progress_show(bar, msg_file_progress((int64_t)h->bytes, h->path));
-    return OK;
 }
 
 static status read_input(hashing *h, progress *bar, err *why)
@@ -51,7 +50,7 @@ static status read_input(hashing *h, progress *bar, err *why)
     status st = OK;
     while (st == OK && n)
         if ((st = reader_read(&h->a->in, h->block, BLOCK, &n, why)) == OK)
-            st = take(h, bar, n);
+            take(h, bar, n);
     return st;
 }
 
@@ -68,7 +67,7 @@ static status read_file(hashing *h, progress *bar, err *why)
     h->opened = true;
     while (st == OK && n)
         if ((st = file_pread(&f, h->block, BLOCK, h->bytes, &n, why)) == OK)
-            st = take(h, bar, n);
+            take(h, bar, n);
     file_close(&f);
     return st;
 }

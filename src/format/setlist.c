@@ -85,19 +85,6 @@ static const unsigned char hex_digit[256] = {
     ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
     ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16};
 
-static kind kind_of_digits(size_t n)
-{
-    switch (n) {
-    case 32: return KIND_MD5;
-    case 40: return KIND_SHA1;
-    case 56: return KIND_SHA224;
-    case 64: return KIND_SHA256;
-    case 96: return KIND_SHA384;
-    case 128: return KIND_SHA512;
-    default: return KIND_NONE;
-    }
-}
-
 /* Eight bytes as a number, the first one lowest, whatever the machine's order is. */
 static uint64_t low_first(uint64_t x)
 {
@@ -135,7 +122,7 @@ static kind cut_hash(slice *rest, char digest[HASH_BYTES_MAX])
     size_t done = n;
     while (n < rest->len && n <= 2 * HASH_BYTES_MAX && hex_digit[p[n]])
         n++;
-    kind k = kind_of_digits(n);
+    kind k = fact_digest_kind(n);
     if (k == KIND_NONE || (n < rest->len && !strchr(" \t,;*", p[n])))
         return KIND_NONE;
     for (size_t i = done; i < n; i += 2)

@@ -149,6 +149,19 @@ static inline size_t fact_digest_bytes(kind k)
     static const unsigned char bytes[] = {16, 20, 28, 32, 48, 64};
     return kind_is_hash(k) ? bytes[k - KIND_MD5] : 0;
 }
+/* The hash that is written in so many hex digits; KIND_NONE: none is. */
+static inline kind fact_digest_kind(size_t digits)
+{
+    switch (digits) {
+    case 32: return KIND_MD5;
+    case 40: return KIND_SHA1;
+    case 56: return KIND_SHA224;
+    case 64: return KIND_SHA256;
+    case 96: return KIND_SHA384;
+    case 128: return KIND_SHA512;
+    default: return KIND_NONE;
+    }
+}
 
 /* Any status but OK stops the codec, which returns it. */
 typedef struct fact_sink {

@@ -140,12 +140,7 @@ static kind kind_of_labels(const question *q, size_t front)
 {
     if (front == 2 && q->label[0].len == SHA256_HALF && q->label[1].len == SHA256_HALF)
         return KIND_SHA256;
-    if (front != 1)
-        return KIND_NONE;
-    return q->label[0].len == 2 * fact_digest_bytes(KIND_MD5)      ? KIND_MD5
-           : q->label[0].len == 2 * fact_digest_bytes(KIND_SHA1)   ? KIND_SHA1
-           : q->label[0].len == 2 * fact_digest_bytes(KIND_SHA224) ? KIND_SHA224
-                                                                   : KIND_NONE;
+    return front == 1 ? fact_digest_kind(q->label[0].len) : KIND_NONE; /* a label has at most 63 */
 }
 
 /* OK and KIND_NONE: the labels in front are no hash. */

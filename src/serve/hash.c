@@ -3,7 +3,7 @@
 
 #include "know/store.h"
 
-const char *hash_state_name(hash_state_of s)
+const char *hash_word_name(hash_word s)
 {
     static const char *const names[] = {[HASH_UNKNOWN] = "unknown",
                                         [HASH_LISTED] = "listed",
@@ -19,7 +19,7 @@ static bool is_over(const hash_answer *h, const set_hit *hit)
     return hit->valid_until != WHEN_NONE && hit->valid_until < h->now;
 }
 
-static hash_state_of state_of(const hash_answer *h)
+static hash_word word_of(const hash_answer *h)
 {
     bool good = false, bad = false;
     for (size_t i = 0; i < h->hits.count; i++) {
@@ -37,21 +37,11 @@ static hash_state_of state_of(const hash_answer *h)
                        : HASH_LISTED;
 }
 
-static kind kind_of_digits(size_t digits)
-{
-    static const kind kinds[] = {KIND_MD5,    KIND_SHA1,   KIND_SHA224,
-                                 KIND_SHA256, KIND_SHA384, KIND_SHA512};
-    for (size_t i = 0; i < COUNT_OF(kinds); i++)
-        if (2 * fact_digest_bytes(kinds[i]) == digits)
-            return kinds[i];
-    return KIND_NONE;
-}
-
 status hash_ask(lens *l, arena *a, slice text, hash_answer *ret, err *why)
 {
     uint8_t digest[HASH_BYTES_MAX];
     char hex[HASH_HEX_MAX];
-    hash_answer h = {.hash.kind = kind_of_digits(text.len), .now = lens_view(l)->now};
+    hash_answer h = {.hash.kind = fact_digest_kind(text.len), .now = lens_view(l)->now};
     size_t n = fact_digest_bytes(h.hash.kind);
     if (h.hash.kind == KIND_NONE || !hash_unhex(text, digest, n))
         return err_set(why, ERR_INPUT, ERR_NOWHERE,
@@ -61,7 +51,7 @@ status hash_ask(lens *l, arena *a, slice text, hash_answer *ret, err *why)
     status st = sets_find(l, a, h.hash, &h.hits, why);
     if (st != OK)
         return st;
-    h.state = state_of(&h);
+    h.word = word_of(&h);
     *ret = h;
     return OK;
 }
@@ -107,7 +97,7 @@ void hash_put_json(json_writer *w, const hash_answer *h)
     put_text(w, "schema", S("noroshi.hash/1"));
     put_text(w, "kind", slice_str(kind_name(h->hash.kind)));
     put_text(w, "value", h->hash.text);
-    put_text(w, "verdict", slice_str(hash_state_name(h->state)));
+    put_text(w, "verdict", slice_str(hash_word_name(h->word)));
     json_key(w, "sets");
     json_open(w, '[');
     for (size_t i = 0; i < h->hits.count; i++)

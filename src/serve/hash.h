@@ -12,20 +12,20 @@
 #include "base/json.h"
 #include "know/sets.h"
 
-typedef enum hash_state_of {
+typedef enum hash_word {
     HASH_UNKNOWN,     /* no set has it */
     HASH_LISTED,      /* only lists have it, or what was said has expired */
     HASH_KNOWN_GOOD,  /* in a known-good set and in no known-bad one */
     HASH_KNOWN_BAD,   /* the other way round */
     HASH_CONFLICTING, /* in both */
-} hash_state_of;
+} hash_word;
 
 /* "unknown", "listed", "known-good", "known-bad", "conflicting" */
-const char *hash_state_name(hash_state_of s);
+const char *hash_word_name(hash_word s);
 
 typedef struct hash_answer {
     node_ref hash; /* lower-case hex, in the arena */
-    hash_state_of state;
+    hash_word word;
     set_hits hits;
     when now; /* of the view: what had to be valid until before is over */
 } hash_answer;
