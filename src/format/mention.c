@@ -107,9 +107,14 @@ status mention_next(arena *a, mentions *seen, slice text, size_t *at, mention *r
 {
     *ret = (mention){.id = S("")};
     while (*at < text.len && seen->count < MENTIONS_MAX) {
-        size_t start = *at, length = citation_end(text, start);
+        size_t start = *at, length;
         slice id = S("");
-        if (length) {
+        char first = text.ptr[start];
+        if (first != '(' && first != 'C' && first != 'c') {
+            ++*at;
+            continue;
+        }
+        if ((length = citation_end(text, start))) {
             *at = length;
             continue;
         }

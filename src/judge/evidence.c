@@ -395,8 +395,7 @@ static status about_itself(gather *g, node_ref value, err *why)
         st = room_for(g, list.count, why);
     for (size_t i = 0; st == OK && i < list.count; i++)
         st = add(g, &list.at[i], VIA_SELF, false, why);
-    g->set.more = st == OK && list.more;
-    g->set.over = g->set.more ? EVIDENCE_CLAIMS_MAX : 0;
+    g->set.over = st == OK && list.more ? EVIDENCE_CLAIMS_MAX : 0;
     if (st == OK && list.more)
         st = never_left_out(g, value, PRED_VERDICT, VIA_SELF, why);
     if (st == OK && list.more)
@@ -416,10 +415,8 @@ static status pointing_at(gather *g, node_ref value, err *why)
     status st = claims_to(g->l, g->a, value, PRED_NONE, 0, EVIDENCE_POINTING_MAX, &list, why);
     for (size_t i = 0; st == OK && i < list.count; i++)
         st = add(g, &list.at[i], VIA_SELF, true, why);
-    if (st == OK && list.more) {
-        g->set.over = g->set.more ? g->set.over : EVIDENCE_POINTING_MAX;
-        g->set.more = true;
-    }
+    if (st == OK && list.more && !g->set.over)
+        g->set.over = EVIDENCE_POINTING_MAX;
     return st;
 }
 

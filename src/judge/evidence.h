@@ -6,17 +6,18 @@
  *     st = verdict_of(&a, set.evidence, set.count, view->now, &v, why);
  *     ... set.from[i].claim is the claim behind set.evidence[i] ...
  *
- * Uses: verdict, know/claims, know/index, know/sets, model/observable. Used by: answer, watch.
+ * Uses: verdict, know/claims, know/index, know/sets, model/observable, patterns,
+ * suffixes. Used by: rejudge, answer.
  * Gathered are claims about the value itself (withdrawn ones, too, when nothing bad stands), claims
  * of malware and infrastructure that point at it, what is said about other hashes of the same file,
  * and what is said about its parents or stands on lists with them: the host of a URL, parent
  * domains, networks that hold an address. Sets (know/sets.h) that have the value, or what stands
  * above it, are claims made on the spot. Which claim says what is the table in evidence.c and
  * docs/verdict.md. An indicator that names the value is followed to what it indicates.
- * Cost is bounded by the limits below, whatever the number of claims; `more` says that there were
+ * Cost is bounded by the limits below, whatever the number of claims; `over` says that there were
  * more. What is looked at then is no sample: every source is heard with everything it does (says
- * benign, lists, indicates), with its newest and surest claims; persons and lists come first
- * (know/claims.h, docs/verdict.md). */
+ * benign, lists, indicates), with its newest and surest claims; persons and lists come first. The
+ * one exception is in know/claims.h (docs/verdict.md). */
 #ifndef NOROSHI_JUDGE_EVIDENCE_H
 #define NOROSHI_JUDGE_EVIDENCE_H
 
@@ -72,8 +73,7 @@ typedef struct evidence_set {
     evidence *evidence; /* verdict_of takes these ... */
     testimony *from;    /* ... and these are the claims behind them */
     size_t count;
-    bool more;   /* there are more claims about the value than were looked at */
-    size_t over; /* more than so many: the limit that was met; 0: none */
+    size_t over; /* there are more claims about the value than were looked at: over so many; 0 */
 } evidence_set;
 
 /*   OK         *ret filled; nothing known is count 0

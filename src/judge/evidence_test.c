@@ -445,7 +445,7 @@ TEST(many_claims_do_not_hide_a_person)
     curate(&t, "analyst:a", KIND_DOMAIN, "site.example", "benign");
     look(&t, "2026-11-22");
     verdict v = judge_value(&t, &a, KIND_DOMAIN, "site.example", &set);
-    CHECK(set.more);
+    CHECK(set.over);
     CHECK_EQ(v.word, VERDICT_BENIGN);
     scratch_close(&t);
 }
@@ -525,7 +525,7 @@ TEST(a_flood_drowns_no_other_source)
     doc_end(&t);
     look(&t, "2026-11-22");
     verdict v = judge_value(&t, &a, KIND_IPV4, "192.0.2.9", &set);
-    CHECK(set.more);
+    CHECK(set.over);
     CHECK_EQ(set.over, EVIDENCE_CLAIMS_MAX);
     CHECK_EQ(set.count, EVIDENCE_CLAIMS_MAX);
     CHECK_EQ(said_by(&set, "first"), 1);
@@ -557,7 +557,7 @@ TEST(of_one_source_the_newest_and_surest_are_read)
     flood(&t, "sure", FLOOD, (words){.sure = 1});
     look(&t, "2026-11-22");
     judge_value(&t, &a, KIND_IPV4, "192.0.2.9", &set);
-    CHECK(set.more);
+    CHECK(set.over);
     for (size_t i = 0; i < set.count; i++) {
         newest |= set.evidence[i].last_seen == at("2026-11-19");
         surest |= set.evidence[i].confidence == 100;
@@ -585,7 +585,7 @@ TEST(a_person_is_heard_in_a_flood_whoever_else_speaks)
     }
     look(&t, "2026-11-22");
     verdict v = judge_value(&t, &a, KIND_IPV4, "192.0.2.9", &set);
-    CHECK(set.more);
+    CHECK(set.over);
     CHECK(set.count <= EVIDENCE_CLAIMS_MAX + 1);
     CHECK_EQ(said_by(&set, "analyst:a"), 1);
     CHECK_EQ(v.rule, DECIDED_SECOND_PERSON);
@@ -646,7 +646,7 @@ TEST(what_points_at_a_value_is_heard_by_predicate)
     doc_end(&t);
     look(&t, "2026-11-22");
     judge_value(&t, &a, KIND_IPV4, "192.0.2.9", &set);
-    CHECK(set.more);
+    CHECK(set.over);
     CHECK_EQ(set.over, EVIDENCE_POINTING_MAX);
     CHECK_EQ(set.count, EVIDENCE_POINTING_MAX);
     for (size_t i = 0; i < set.count; i++)

@@ -4,13 +4,15 @@
  *     claims_of(l, &a, (node_ref){KIND_IPV4, S("198.51.100.7")}, PRED_NONE, 1000, &list, why);
  *     for (size_t i = 0; i < list.count; i++) ... list.at[i].source ...
  *
- * Uses: store. Used by: names, search, judge, answer, publish.
+ * Uses: store. Used by: names, search, graph, sets, judge, answer, publish, cmd.
  * Everything returned lives in the arena given. Order is by content, so that rows the view does
  * not see cannot change it.
  * A list is cut at `max`. What is left out is then chosen: of claims about a subject every source
  * is heard with every predicate (250 of these; persons first), with what it said last and is surest
- * of, and what some leave over goes to the others (telling.c, docs/verdict.md). The cost is that of
- * `max` claims, and of what is withdrawn or hidden among the newest, however many there are. */
+ * of, and what some leave over goes to the others (telling.c, docs/verdict.md). One exception: a
+ * source that has nothing but undated `indicates` may be missed beyond 4,096 claims. The cost is
+ * that of `max` claims, of a pass over at most max(4,096, `max`), and of what is withdrawn or
+ * hidden among the newest, however many there are. */
 #ifndef NOROSHI_KNOW_CLAIMS_H
 #define NOROSHI_KNOW_CLAIMS_H
 

@@ -16,6 +16,9 @@
 
 #include <stdlib.h>
 
+_Static_assert(PRED_INDICATES == 3,
+               "claim_told in schema.def and TOLD in queries.def say the number");
+
 enum {
     FEW = 16,         /* rows each has before anybody has more */
     ROOM_MAX = 512,   /* rows made room for at once */

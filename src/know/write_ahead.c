@@ -236,7 +236,7 @@ static status drain(writer *w, bool *ret_new, err *why)
         *ret_new |= fresh;
     }
     if (st == OK)
-        st = db_expect(w->d, NULL, why); /* goes out now, while the next are read */
+        st = db_expect(w->d, NULL, why); /* a far engine works on while the next are read */
     bool open = a->record_open;
     ahead_drop(w);
     a->record_open = a->direct = open && st == OK;
@@ -279,7 +279,7 @@ status writer_end(writer *w, bool *ret_new, err *why)
         return record_end(w, ret_new, why);
     }
     bool full = a->record_count == AHEAD_RECORDS_MAX || a->claim_count >= a->claims_max ||
-                a->bytes >= AHEAD_BYTES_MAX ||
+                a->bytes >= AHEAD_BYTES_ENOUGH ||
                 w->batch + (int64_t)a->claim_count >= WRITER_BATCH_CLAIMS;
     return full ? drain(w, ret_new, why) : OK;
 }

@@ -11,12 +11,15 @@
 
 #include "know/write_private.h"
 
-/* A far engine works while the next are read: little at a time. A near one does not. */
+/* A far engine works while the next are read: little at a time. For a near one enough that rows go
+ * in by their keys, and no more than what the worker's pipe holds (sandbox/zygote.c): while a group
+ * is written nobody reads, and the worker is to go on. */
 enum {
     AHEAD_CLAIMS_FAR = 2048,
     AHEAD_CLAIMS_NEAR = 8192,
     AHEAD_RECORDS_MAX = 8192,
-    AHEAD_BYTES_MAX = 8 << 20
+    AHEAD_BYTES_ENOUGH = 512 << 10, /* of texts: the group is written */
+    AHEAD_BYTES_MAX = 8 << 20       /* of one record that is kept */
 };
 
 typedef struct ahead ahead;
@@ -24,7 +27,7 @@ typedef struct ahead ahead;
 /* NULL: out of memory. */
 ahead *ahead_new(bool far);
 ahead *ahead_free(ahead *a); /* NULL is fine; returns NULL */
-/* Writes what is kept; nothing when the engine is near. */
+/* Writes what is kept. */
 status ahead_drain(writer *w, err *why) NODISCARD;
 /* Gives up what is kept. */
 void ahead_drop(writer *w);

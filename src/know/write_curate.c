@@ -28,9 +28,7 @@ status put_setting(writer *w, int64_t source, int64_t tx, int64_t vc, char relia
     return db_run(q, why);
 }
 
-/* Ends a statement: published and durable, or taken back whole. Of several that belong together
- * only the refused one is taken back; writer_sync makes the others durable. */
-static status finish(writer *w, status st, int64_t tx, err *why)
+status statement_end(writer *w, status st, int64_t tx, err *why)
 {
     if (st == OK)
         st = publish_tx(w, tx, why);
@@ -44,8 +42,7 @@ static status finish(writer *w, status st, int64_t tx, err *why)
     return st;
 }
 
-/* Documents gathered so far are made durable first. */
-static status begin(writer *w, int what, slice reason, int64_t *ret_tx, err *why)
+status statement_begin(writer *w, int what, slice reason, int64_t *ret_tx, err *why)
 {
     assert(!w->doc.open);
     status st = w->together ? OK : writer_sync(w, why);
@@ -68,12 +65,12 @@ status writer_source_set(writer *w, slice source, char reliability, const slice 
                          const slice *derives_from, err *why)
 {
     int64_t tx = 0, id;
-    status st = begin(w, TX_SOURCE, S(""), &tx, why);
+    status st = statement_begin(w, TX_SOURCE, S(""), &tx, why);
     if (st == OK)
         st = intern_source(w, source, &id, why);
     if (st == OK)
         st = put_setting(w, id, tx, 0, reliability, licence, derives_from, why);
-    return finish(w, st, tx, why);
+    return statement_end(w, st, tx, why);
 }
 
 status writer_curate(writer *w, slice source, const fact_claim *c, slice reason, err *why)
@@ -81,7 +78,7 @@ status writer_curate(writer *w, slice source, const fact_claim *c, slice reason,
     claim_place p = {.place = -1, .source_name = source};
     claim_state state = CLAIM_NEW;
     int64_t row = 0;
-    status st = begin(w, TX_CURATE, reason, &p.tx, why);
+    status st = statement_begin(w, TX_CURATE, reason, &p.tx, why);
     if (st == OK)
         st = intern_source(w, source, &p.source, why);
     if (st == OK)
@@ -90,7 +87,7 @@ status writer_curate(writer *w, slice source, const fact_claim *c, slice reason,
         st = err_set(why, ERR_BUSY, ERR_NOWHERE, "%.*s said so already", SLICE_FMT(source));
     if (st == OK)
         st = note_range(w, p.tx, row, row, why);
-    return finish(w, st, p.tx, why);
+    return statement_end(w, st, p.tx, why);
 }
 
 status writer_retract(writer *w, slice source, node_ref subject, predicate pred, node_ref object,
@@ -98,7 +95,7 @@ status writer_retract(writer *w, slice source, node_ref subject, predicate pred,
 {
     int64_t tx = 0, source_id, subject_id, object_id = 0;
     uint64_t count = 0;
-    status st = begin(w, TX_RETRACT, reason, &tx, why);
+    status st = statement_begin(w, TX_RETRACT, reason, &tx, why);
     if (st == OK)
         st = intern_source(w, source, &source_id, why);
     if (st == OK)
@@ -118,7 +115,7 @@ status writer_retract(writer *w, slice source, node_ref subject, predicate pred,
             st =
                 err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "%.*s does not say so", SLICE_FMT(source));
     }
-    if ((st = finish(w, st, tx, why)) == OK)
+    if ((st = statement_end(w, st, tx, why)) == OK)
         *ret_count = count;
     return st;
 }

@@ -27,7 +27,8 @@ static status withdraw(writer *w, int64_t tx, int64_t row, err *why)
     return st == OK && db_changes(w->d) != 1 ? changed_meanwhile(why) : st;
 }
 
-/* What insert_claim in write_record.c binds, in its order, from the columns of Q_CLAIM_BY_HAND. */
+/* What insert_claim in write_record.c binds, in its order and but for `words`, from the columns of
+ * Q_CLAIM_BY_HAND. */
 enum { CLAIM_PARAMS = 20, NOT_COPIED = -1 };
 
 /* A new life of the row with all that it says. Its place among others and its date are the first
@@ -102,19 +103,8 @@ status writer_decide(writer *w, slice source, const decision_step *steps, size_t
                      slice reason, err *why)
 {
     int64_t tx = 0;
-    assert(!w->doc.open);
-    status st = writer_sync(w, why); /* documents gathered so far are durable first */
-    if (st == OK)
-        st = begin_engine(w, why);
-    if (st == OK)
-        st = begin_tx(w, TX_DECIDE, reason, &tx, why);
+    status st = statement_begin(w, TX_DECIDE, reason, &tx, why);
     if (st == OK)
         st = run_steps(w, source, steps, count, tx, why);
-    if (st == OK)
-        st = publish_tx(w, tx, why);
-    if (st == OK)
-        return writer_sync(w, why);
-    db_rollback(w->d);
-    intern_forget(w);
-    return st;
+    return statement_end(w, st, tx, why);
 }

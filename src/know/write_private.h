@@ -153,6 +153,12 @@ status begin_tx(writer *w, int what, slice reason, int64_t *ret, err *why) NODIS
 status publish_tx(writer *w, int64_t tx, err *why) NODISCARD;
 /* Commits the batch when it is full; the document stays pending. */
 status flush_batch(writer *w, err *why) NODISCARD;
+/* What a person does: one transaction. Documents gathered so far are made durable first. */
+status statement_begin(writer *w, int what, slice reason, int64_t *ret_tx, err *why) NODISCARD;
+/* Ends it, also after an error: published and durable, or taken back whole. Of several that belong
+ * together (writer_together) only the refused one is taken back; writer_sync makes the others
+ * durable. */
+status statement_end(writer *w, status st, int64_t tx, err *why) NODISCARD;
 status note_range(writer *w, int64_t tx, int64_t first, int64_t last, err *why) NODISCARD;
 status row_set_add(row_set *s, int64_t row, err *why) NODISCARD;
 bool row_set_has(const row_set *s, int64_t row);

@@ -88,7 +88,7 @@ static bool met_before(const tied *all, node_ref node, size_t *ret)
     for (size_t i = 0; i < all->count && i < TIES_BACK; i++)
         if (same_node(all->nodes[i], node)) {
             *ret = all->row_of[i];
-            return *ret != SIZE_MAX;
+            return true;
         }
     return false;
 }

@@ -1,5 +1,6 @@
 /* past.h - what persons have said and taken back of the entities around two: for undoing a
- * decision. Private to names. */
+ * decision. Private to names.
+ * Uses: names/load. Used by: names/plan.c. */
 #ifndef NOROSHI_KNOW_NAMES_PAST_H
 #define NOROSHI_KNOW_NAMES_PAST_H
 
