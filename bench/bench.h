@@ -10,6 +10,7 @@
 #ifndef NOROSHI_BENCH_H
 #define NOROSHI_BENCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,15 @@ static inline long bench_memory_kib(const char *field)
     if (f)
         fclose(f);
     return kib;
+}
+
+/* What a benchmark cannot do without: else it ends here. */
+static inline void bench_need(bool fine, const char *who, const char *what)
+{
+    if (fine)
+        return;
+    fprintf(stderr, "bench-%s: %s\n", who, what);
+    exit(1);
 }
 
 /* The n-th of any number of keys of 32 bytes that look like digests: the same everywhere. */

@@ -24,10 +24,7 @@ enum { KEY = BENCH_KEY, QUESTIONS = 1000000, BATCH = 128 };
 
 static void need(bool fine, const char *what)
 {
-    if (fine)
-        return;
-    fprintf(stderr, "bench-index: %s\n", what);
-    exit(1);
+    bench_need(fine, "index", what);
 }
 
 static char *make_questions(uint64_t keys, bool hits, uint64_t *ret_hits)

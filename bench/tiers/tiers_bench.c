@@ -29,10 +29,7 @@ typedef struct bench {
 
 static void need(bool fine, const char *what)
 {
-    if (fine)
-        return;
-    fprintf(stderr, "bench-tiers: %s\n", what);
-    exit(1);
+    bench_need(fine, "tiers", what);
 }
 
 /* --- making --------------------------------------------------------------------------------- */

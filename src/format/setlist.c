@@ -185,8 +185,6 @@ static status read_lines(setlist *l, reader *in, char *window, err *why)
         while (st == OK && pos < have) {
             const char *stop = memchr(window + pos, '\n', have - pos);
             size_t n = stop ? (size_t)(stop - window) - pos : have - pos;
-            if (!stop && !end && have < LINE_MAX_BYTES)
-                break;
             if (!stop && !end && n < LINE_MAX_BYTES)
                 break; /* moved to the front below, then more of it is read */
             slice line = slice_of(window + pos, n);

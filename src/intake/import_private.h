@@ -9,8 +9,8 @@ enum {
     IMPORT_PARSERS_MAX = 256,
     IMPORT_GUESSES_MAX = 4, /* sources tried for a document that does not tell its own */
     IMPORT_WAITING_MAX = 256,
-    IMPORT_WAITING_US = 1000000,
-    /* others want to write, and to know */ IMPORT_WAITING_BYTES = 16 << 20
+    IMPORT_WAITING_US = 1000000, /* others want to write, and to know */
+    IMPORT_WAITING_BYTES = 16 << 20
 };
 
 /* What is known about the file a document stands in. */

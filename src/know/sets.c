@@ -120,7 +120,9 @@ static status open_file_of(lens *l, struct sets_cache *c, set_info *s, err *why)
     snprintf(path, sizeof path, "%s/sets", store_dir(l->s));
     status st = tiers_open(path, s->file, &s->keys_of, &quiet);
     if (st != OK) { /* one lost file must not end every question: it is told as not asked */
-        s->broken = st == ERR_NOT_FOUND ? "its file is not there" : "its file is damaged";
+        s->broken = st == ERR_NOT_FOUND
+                        ? "its file is not there"
+                        : "its file is damaged, or of an older layout: load the set again";
         return OK;
     }
     open_file *f = &c->files[c->file_count++];

@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { FOLDER_ROOM = STORE_PATH_MAX + 64, FILES_PAGE = 256, LOCK_TRIES = 30 };
+enum { FOLDER_ROOM = STORE_PATH_MAX + 64, FILE_NAME = 32, LOCK_TRIES = 30 };
 
 /* The version that the set has. */
 typedef struct live_version {
@@ -95,11 +95,16 @@ static bool later(struct timespec a, struct timespec b)
     return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
 }
 
+static void sets_folder(const store *s, char out[FOLDER_ROOM])
+{
+    snprintf(out, FOLDER_ROOM, "%.*s/sets", STORE_PATH_MAX, s->dir);
+}
+
 /* Calls `visit` for every folder of a builder, living or dead. */
 static void each_folder(const store *s, void (*visit)(void *ctx, const char *path), void *ctx)
 {
     char sets[FOLDER_ROOM], path[FOLDER_ROOM + 300];
-    snprintf(sets, sizeof sets, "%s/sets", s->dir);
+    sets_folder(s, sets);
     DIR *d = opendir(sets);
     const struct dirent *e;
     while (d && (e = readdir(d))) {
@@ -183,7 +188,7 @@ static status make_folder(set_loader *sl, err *why)
     status st = OK;
     random_hex(sl->s, hex);
     snprintf(sl->name, sizeof sl->name, "%.32s", hex);
-    snprintf(sets, sizeof sets, "%s/sets", sl->s->dir);
+    sets_folder(sl->s, sets);
     if (sl->resume)
         folder_hex(sl, hex);
     st = fs_mkdir(disk, sets, why);
@@ -292,11 +297,6 @@ static status look_at_live(making *m, err *why)
         st = see_live(m, 0, &n, why);
     take_back(m->w);
     return st;
-}
-
-static void sets_folder(const store *s, char out[FOLDER_ROOM])
-{
-    snprintf(out, FOLDER_ROOM, "%.*s/sets", STORE_PATH_MAX, s->dir);
 }
 
 static status open_below(set_loader *sl, const live_version *v, err *why)
@@ -536,29 +536,62 @@ static status place_files(making *m, const char *from, err *why)
     return OK;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return memcmp(a, b, FILE_NAME);
+}
+
+/* The files that rows name, sorted, in the arena. */
+static status files_of_rows(making *m, arena *a, char (**ret)[FILE_NAME], size_t *ret_count,
+                            err *why)
+{
+    char(*list)[FILE_NAME] = NULL;
+    size_t n = 0, room = 0;
+    bool row;
+    status st;
+    db_stmt *q = db_query(m->w->d, Q_SET_FILES);
+    while ((st = db_step(q, &row, why)) == OK && row) {
+        slice name = db_text(q, 0);
+        if (name.len != FILE_NAME) /* purged */
+            continue;
+        if (n == room) {
+            char(*more)[FILE_NAME] = arena_array(a, room = room ? 2 * room : 64, FILE_NAME);
+            if (!more) {
+                st = ARENA_SPENT(a, why);
+                break;
+            }
+            if (n)
+                memcpy(more, list, n * FILE_NAME);
+            list = more;
+        }
+        memcpy(list[n++], name.ptr, FILE_NAME);
+    }
+    db_reset(q);
+    if (n)
+        qsort(list, n, FILE_NAME, by_name);
+    *ret = list;
+    *ret_count = n;
+    return st;
+}
+
 /* Files of versions whose transaction never came. Inside the write lock. */
 static status remove_orphans(making *m, err *why)
 {
-    char sets[FOLDER_ROOM], path[FOLDER_ROOM + 300];
-    snprintf(sets, sizeof sets, "%.*s/sets", STORE_PATH_MAX, m->sl->s->dir);
-    DIR *d = opendir(sets);
+    enum { NAMES_MEMORY = 64 << 20 };
+    CLEANUP(arena_done) arena a;
+    char sets[FOLDER_ROOM], path[FOLDER_ROOM + 300], (*named)[FILE_NAME];
+    size_t count;
+    arena_init(&a, NAMES_MEMORY);
+    status st = files_of_rows(m, &a, &named, &count, why);
+    sets_folder(m->sl->s, sets);
+    DIR *d = st == OK ? opendir(sets) : NULL;
     const struct dirent *e;
-    status st = OK;
-    while (d && st == OK && (e = readdir(d))) {
-        bool row = true, found = false;
-        int64_t after = 0;
-        if (strlen(e->d_name) != 32)
+    while (d && (e = readdir(d))) {
+        if (strlen(e->d_name) != FILE_NAME ||
+            (count && bsearch(e->d_name, named, count, FILE_NAME, by_name)))
             continue;
-        db_stmt *q = db_query(m->w->d, Q_SET_FILES);
-        db_bind_int(q, 1, after);
-        db_bind_int(q, 2, INT64_MAX);
-        while ((st = db_step(q, &row, why)) == OK && row && !found)
-            found = slice_eq(db_text(q, 1), slice_str(e->d_name));
-        db_reset(q);
-        if (st == OK && !found) {
-            snprintf(path, sizeof path, "%s/%s", sets, e->d_name);
-            unlink(path);
-        }
+        snprintf(path, sizeof path, "%s/%s", sets, e->d_name);
+        unlink(path);
     }
     if (d)
         closedir(d);

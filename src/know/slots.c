@@ -432,11 +432,6 @@ const uint8_t *slots_seed(const slots *s)
     return s->t.seed;
 }
 
-uint64_t slots_removed(const slots *s)
-{
-    return s->t.removed;
-}
-
 int32_t slots_until_min(const slots *s)
 {
     return s->t.until_min;

@@ -74,7 +74,6 @@ size_t slots_records(const slots *t, uint32_t record, slots_profile *ret, size_t
 
 const uint8_t *slots_seed(const slots *t); /* SLOTS_SEED bytes; secret */
 uint64_t slots_count(const slots *t);      /* keys, those that are gone among them */
-uint64_t slots_removed(const slots *t);    /* those */
 int32_t slots_until_min(const slots *t);   /* of the profiles that have one; else INT32_MAX */
 uint64_t slots_bytes(const slots *t);
 uint64_t slots_of_kind(const slots *t, kind k);

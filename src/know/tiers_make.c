@@ -266,6 +266,7 @@ static status read_names(const tiers_options *o, DIR *d, named *n, err *why)
     status st = OK;
     while (st == OK && (e = readdir(d))) {
         char path[TIERS_PATH_ROOM];
+        uint8_t bytes[sizeof(tiers_manifest) + 1];
         tiers_manifest m;
         size_t got = 0;
         file in = {.handle = -1};
@@ -274,8 +275,11 @@ static status read_names(const tiers_options *o, DIR *d, named *n, err *why)
         snprintf(path, sizeof path, "%s/%s", o->folder, e->d_name);
         st = fs_open(o->disk, path, FILE_READ, &in, why);
         if (st == OK)
-            st = file_pread(&in, &m, sizeof m, 0, &got, why);
+            st = file_pread(&in, bytes, sizeof bytes, 0, &got, why);
         file_close(&in);
+        if (st == OK && got > sizeof m)
+            continue; /* a table of the layout before manifests: it names nothing */
+        memcpy(&m, bytes, sizeof m);
         if (st == OK && (got != sizeof m || !tiers_manifest_sound(&m)))
             st = err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is damaged", path);
         if (st == OK)

@@ -341,3 +341,16 @@ status dns_reply(const dns_zone *z, arena *a, slice query, bool stream, buf *rep
     put_answer(reply, &q, &w, z->ttl_s, stream);
     return buf_status(reply, why);
 }
+
+bool dns_cut(slice query, buf *reply)
+{
+    if (query.len < HEADER_BYTES || (unsigned char)query.ptr[2] & BIT_QR)
+        return false;
+    buf_put(reply, query);
+    if (reply->failed)
+        return false;
+    unsigned flags = (unsigned char)query.ptr[2] & ~(unsigned)(BIT_AA | BIT_TC);
+    reply->ptr[2] = (char)(flags | BIT_QR | BIT_TC);
+    reply->ptr[3] = 0;
+    return true;
+}

@@ -46,4 +46,8 @@ typedef struct dns_zone {
 status dns_reply(const dns_zone *z, arena *a, slice query, bool stream, buf *reply,
                  err *why) NODISCARD;
 
+/* The question with "truncated": a reply of its own length, for whom there is no budget. False: it
+ * is no question. */
+bool dns_cut(slice query, buf *reply);
+
 #endif

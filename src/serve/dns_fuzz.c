@@ -65,5 +65,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         return 0;
     assert(udp.len <= DNS_FACTOR * size && udp.len <= DNS_UDP_MAX);
     assert(check(&tcp) >= check(&udp));
+    buf_clear(&udp);
+    assert(dns_cut(query, &udp) && udp.len == size);
     return 0;
 }

@@ -200,17 +200,13 @@ static status find_nothing(void *ctx, arena *a, node_ref hash, dns_texts *ret, e
 static bool answer(dns_server *s, slice query, bool stream)
 {
     dns_zone zone = s->o.zone;
-    s->counts.questions++;
     if (!s->fresh && s->o.refresh)
         s->fresh = s->o.refresh(s->o.ctx, NULL) == OK;
     if (!s->fresh && s->o.refresh)
         zone.find = find_nothing;
     arena_reset(&s->a);
     buf_clear(&s->reply);
-    bool said = dns_reply(&zone, &s->a, query, stream, &s->reply, NULL) == OK;
-    s->counts.answered += said;
-    s->counts.dropped += !said;
-    return said;
+    return dns_reply(&zone, &s->a, query, stream, &s->reply, NULL) == OK;
 }
 
 /* --- UDP ------------------------------------------------------------------------------------ */
@@ -256,20 +252,6 @@ static may may_answer(dns_server *s, const struct sockaddr_storage *from)
     return b->odd ? MAY_CUT : MAY_NOT;
 }
 
-/* The question with "truncated" is a reply of its own length. */
-static bool cut(dns_server *s, slice query)
-{
-    if (query.len < 12 || (unsigned char)query.ptr[2] & 0x80)
-        return false;
-    buf_clear(&s->reply);
-    buf_put(&s->reply, query);
-    if (s->reply.failed)
-        return false;
-    s->reply.ptr[2] = (char)(((unsigned char)query.ptr[2] & 0x79) | 0x82);
-    s->reply.ptr[3] = 0;
-    return true;
-}
-
 static void serve_udp(dns_server *s)
 {
     char query[DNS_QUERY_MAX + 1]; /* one more, so that too long is told from just fitting */
@@ -281,12 +263,17 @@ static void serve_udp(dns_server *s)
             return;
         slice q = slice_of(query, (size_t)got);
         may what = may_answer(s, &from);
-        bool say = what == MAY_ANSWER ? answer(s, q, false) : what == MAY_CUT && cut(s, q);
-        s->counts.limited += what == MAY_CUT;
-        s->counts.dropped += what == MAY_NOT;
+        buf_clear(&s->reply);
+        bool say =
+            what == MAY_ANSWER ? answer(s, q, false) : what == MAY_CUT && dns_cut(q, &s->reply);
+        uint64_t *count = !say                 ? &s->counts.dropped
+                          : what == MAY_ANSWER ? &s->counts.answered
+                                               : &s->counts.limited;
+        s->counts.questions++;
         if (say && sendto(s->udp, s->reply.ptr, s->reply.len, MSG_DONTWAIT,
                           (const struct sockaddr *)&from, len) < 0)
-            s->counts.dropped++; /* a full queue: the client asks again */
+            count = &s->counts.dropped; /* a full queue: the client asks again */
+        ++*count;
     }
 }
 
@@ -342,7 +329,10 @@ static bool answer_stream(dns_server *s, connection *c)
             return false;
         if (c->have < LENGTH_BYTES + n)
             return true;
-        if (!answer(s, slice_of(c->in + LENGTH_BYTES, n), true))
+        bool said = answer(s, slice_of(c->in + LENGTH_BYTES, n), true);
+        s->counts.questions++;
+        ++*(said ? &s->counts.answered : &s->counts.dropped);
+        if (!said)
             return false;
         buf_byte(&c->out, (char)(s->reply.len >> 8));
         buf_byte(&c->out, (char)s->reply.len);

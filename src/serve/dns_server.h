@@ -46,7 +46,8 @@ typedef struct dns_server_options {
 } dns_server_options;
 
 typedef struct dns_counts {
-    uint64_t questions, answered, limited, dropped; /* limited: answered by "come by TCP" */
+    uint64_t questions;                  /* the sum of the others */
+    uint64_t answered, limited, dropped; /* limited: answered by "come by TCP" */
 } dns_counts;
 
 typedef struct dns_server dns_server;

@@ -88,14 +88,23 @@ static bool begin(running *r, unsigned rate)
     return pthread_create(&r->thread, NULL, run, r) == 0;
 }
 
-static void end(running *r)
+static dns_counts end_counting(running *r)
 {
     CHECK_EQ(write(r->stop[1], "x", 1), 1);
     pthread_join(r->thread, NULL);
     CHECK_OK(r->ended);
+    dns_counts n = dns_server_counts(r->s);
+    CHECK_EQ(n.answered + n.limited + n.dropped, n.questions);
     dns_server_close(r->s);
     close(r->stop[0]);
     close(r->stop[1]);
+    return n;
+}
+
+static void end(running *r)
+{
+    dns_counts n = end_counting(r);
+    (void)n;
 }
 
 static int open_client(const running *r, int type)
@@ -176,8 +185,12 @@ TEST(a_network_gets_so_many_a_second)
         CHECK_EQ(send(fd, question.ptr, question.len, 0), (ssize_t)question.len);
         CHECK(receive(fd, reply, sizeof reply) > question.len);
     }
-    end(&r);
+    dns_counts n = end_counting(&r);
     CHECK_EQ(recv(fd, reply, sizeof reply, MSG_DONTWAIT), -1);
+    CHECK_EQ(n.questions, 35);
+    CHECK_EQ(n.answered, 15);
+    CHECK_EQ(n.limited, 10);
+    CHECK_EQ(n.dropped, 10);
     close(fd);
 }
 

@@ -2,6 +2,7 @@
 #include "format/list/line.h"
 
 #include "format/phrase.h"
+#include "model/fact.h"
 
 enum { FIELDS_MAX = 12 };
 
@@ -170,8 +171,10 @@ static size_t hash_length(slice s)
     size_t n = 0;
     while (n < s.len && hex_value(s.ptr[n]) >= 0)
         n++;
-    bool digest = n == 32 || n == 40 || n == 56 || n == 64 || n == 96 || n == 128;
-    return digest && n < s.len && !is_alnum(s.ptr[n]) && (unsigned char)s.ptr[n] < 0x80 ? n : 0;
+    return fact_digest_kind(n) != KIND_NONE && n < s.len && !is_alnum(s.ptr[n]) &&
+                   (unsigned char)s.ptr[n] < 0x80
+               ? n
+               : 0;
 }
 
 /* Length of a divider at `i`, 0 when there is none. Blanks around it are part of it. */
