@@ -5,7 +5,7 @@
  *     answer_json(w, false, &out);                                       // answer/render.h
  *     answer_text(w, &sink_options, &sink);
  *
- * Uses: base/message, judge/verdict, know/names. Used by: ask (makes it), render, publish, serve.
+ * Uses: base/message, judge/verdict, know/names. Used by: ask (makes it), render, cmd.
  * Shapes follow section 3 of the contract; docs/answers.md says what each field means and lists the
  * closed vocabularies. Everything lives in the arena given to ask. Lists are already in the order
  * in which they are shown; `total` counts what was found, of which `count` are kept. */

@@ -7,7 +7,7 @@
  *     ask_options o = {.seen_at = WHEN_NONE};
  *     st = ask_value(k, &a, S("18[.]182[.]158[.]197"), &o, &w, why);
  *
- * Uses: know (store, claims, names, index, held), judge, model. Used by: cmd, serve, watch.
+ * Uses: know (store, claims, names, index, held), judge, model. Used by: cmd.
  * What a text is taken for, in this order: an identifier (CVE, ATT&CK), an observable, a name. A
  * text that looks like a domain of no known top-level domain is tried as a name first.
  * An answer depends on nothing but the text, the options and the view: the same store, view and

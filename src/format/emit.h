@@ -10,7 +10,7 @@
  *                   : emit_refuse(&e, at, S("line 7"), st, why);
  *
  * Uses: base, model. Used by: csv, list, carbonblack, kev, microsoft, galaxy, misp, taxonomy,
- * maltrail, ipsum, warninglist.
+ * maltrail, ipsum, warninglist, cve, epss, attack_mapping.
  * One emitter a document, one thread. */
 #ifndef NOROSHI_FORMAT_EMIT_H
 #define NOROSHI_FORMAT_EMIT_H

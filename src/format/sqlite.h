@@ -6,7 +6,7 @@
  *     st = sqlite_file_tables(f, on_table, ctx, why);       // each table and its columns
  *     st = sqlite_file_rows(f, &table, on_row, ctx, why);   // in the order of rowid
  *
- * Uses: base, reader (which must seek). Used by: setlist_sqlite.c.
+ * Uses: base, reader (which must seek). Used by: setlist.c, setlist_sqlite.c.
  * Source: "Database File Format", sqlite.org/fileformat2.html. Why not the library: it wants paths,
  * locks and system calls that a jailed worker has not, and a statement of its schema is code from
  * outside (docs/decisions/0117-sqlite-read.md).

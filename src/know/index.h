@@ -5,7 +5,7 @@
  *     index_probe p[2] = {{KIND_IPV4, S("198.51.100.7")}, {KIND_DOMAIN, S("a.example.com")}};
  *     index_find(ix, p, 2, INDEX_ALL, &a, &hits, why);
  *
- * Uses: store, observable, ip. Used by: answer, watch.
+ * Uses: store, observable, ip. Used by: judge, answer, cmd.
  * Layout and files: docs/formats/index.md. The index is derived from the store and holds no facts:
  * a hit names a node that is spelt so, and whether anything is visible about it only claims say
  * (know/claims.h). It covers the nodes up to a number kept in its manifest; newer ones are read

@@ -8,7 +8,7 @@
  *     set_loader_document(sl, sha256, why); set_loader_keys(sl, &label, keys, n, why); ...
  *     st = set_loader_finish(sl, w, &result, why);     // the new version, the old one withdrawn
  *
- * Uses: store, write, tiers. Used by: intake, judge, answer, cmd.
+ * Uses: store, write, tiers. Used by: intake, judge, answer, serve, cmd.
  * A set is a name, a source and a marking; each loaded version of it is one row (who, which bytes,
  * from which transaction to which) and its tables of keys (docs/formats/tiers.md). A version may be
  * a change to the one before it, whose tables it shares; to a reader each is whole. Versions are

@@ -673,6 +673,40 @@ static void publish(shared *s, const keeper *k, uint32_t version)
     pthread_mutex_unlock(&s->lock);
 }
 
+static bool put_file(const world *w, const char *name, size_t bytes, char path[200])
+{
+    char *zeros = calloc(bytes, 1);
+    snprintf(path, 200, "%s/%s", w->dir, name);
+    FILE *f = fopen(path, "wb");
+    bool fine = zeros && f && fwrite(zeros, 1, bytes, f) == bytes;
+    free(zeros);
+    return f && fclose(f) == 0 && fine;
+}
+
+/* A set of the layout before manifests was one file, called like a manifest: it names no table, and
+ * those that nobody names go all the same. One manifest that is damaged might name any. */
+TEST(what_nobody_names_is_swept)
+{
+#define NAME "0123456789abcdef0123456789abcdef"
+    char old[200], table[200], damaged[200];
+    world w;
+    REQUIRE(world_make(&w, 3));
+    tiers_options o = options_of(&w);
+    REQUIRE(put_file(&w, NAME, 8192, old) && put_file(&w, NAME ".keys", 10, table));
+    CHECK_OK(tiers_sweep(&o, &w.why));
+    CHECK(access(old, F_OK) == 0);
+    CHECK(access(table, F_OK) != 0);
+    REQUIRE(put_file(&w,
+                     "ff"
+                     "23456789abcdef0123456789abcdef",
+                     100, damaged) &&
+            put_file(&w, NAME ".keys", 10, table));
+    CHECK_EQ(tiers_sweep(&o, &w.why), ERR_INPUT);
+    CHECK(access(table, F_OK) == 0);
+    world_done(&w);
+#undef NAME
+}
+
 TEST(one_writes_and_eight_read)
 {
     world w;

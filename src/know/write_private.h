@@ -1,6 +1,6 @@
 /* write_private.h - what the files of the writer share. Private to know.
  * Uses: db, store_private, write. Used by: write.c, write_intern.c, write_document.c,
- * write_record.c, write_curate.c, write_decide.c, held.c, series.c. */
+ * write_record.c, write_curate.c, write_decide.c, write_ahead.c, sets_load.c, held.c, series.c. */
 #ifndef NOROSHI_KNOW_WRITE_PRIVATE_H
 #define NOROSHI_KNOW_WRITE_PRIVATE_H
 

@@ -3,7 +3,7 @@
  *     dns_zone z = {.zone = S("soc.example"), .ttl_s = 300, .find = find, .ctx = &sets};
  *     st = dns_reply(&z, &a, query, false, &reply, why);   // ERR_INPUT: say nothing
  *
- * Uses: base, kind. Used by: dns_server.c.
+ * Uses: base, kind. Used by: dns_server.c, cmd_serve.
  * Sources: RFC 1034 and 1035 (messages, TXT), RFC 2308 (negative answers), RFC 6891 (EDNS),
  * RFC 7766 (TCP), RFC 8020 (NXDOMAIN), RFC 8482 (ANY). docs/dns.md is for users.
  * Names are <hash>.dns.<zone>, as CIRCL's hashlookup has them; a SHA-256 does not fit one label

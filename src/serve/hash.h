@@ -4,7 +4,8 @@
  *     if ((st = hash_ask(l, &a, S("D41D8CD98F00B204E9800998ECF8427E"), &h, why)) == OK)
  *         hash_put_json(&w, &h);
  *
- * Uses: sets. Used by: the DNS answers; the HTTP service's /api/v1/hash will.
+ * Uses: sets. Used by: cmd_serve (the DNS answers); hash_put_json is what GET /api/v1/hash/<h> will
+ * send.
  * Sets only, no claims: these answers go to readers that nobody knows by name. */
 #ifndef NOROSHI_SERVE_HASH_H
 #define NOROSHI_SERVE_HASH_H

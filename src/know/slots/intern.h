@@ -1,6 +1,6 @@
 /* intern.h - the profiles and lists of profiles of a table under construction, each once.
  * Private to know/slots.
- * Uses: slots_build, slots_file. Used by: slots_build.c, slots_write.c. */
+ * Uses: slots_build, slots/file. Used by: slots_build.c, slots/write.c. */
 #ifndef NOROSHI_KNOW_SLOTS_INTERN_H
 #define NOROSHI_KNOW_SLOTS_INTERN_H
 

@@ -1,7 +1,7 @@
 /* sort.h - entries of a table in the order of their hashes: in memory, in runs, merged.
  * Private to know/slots.
  * Runs are arrays of slots.
- * Uses: slots_file, base/file. Used by: slots_build.c. */
+ * Uses: slots/file, base/file. Used by: slots_build.c, slots/checkpoint.c, slots/write.c. */
 #ifndef NOROSHI_KNOW_SLOTS_SORT_H
 #define NOROSHI_KNOW_SLOTS_SORT_H
 

@@ -182,11 +182,11 @@ is there the change says all that is said from then on; what was valid until bef
     $ noroshi import --set feed --mode delta --dry-run today.csv
     set feed (known-bad) would hold 4 different values
       1 document, 3 lines, 2 values read, 0 of them again
-      1 new, 1 that say something else now, 0 as before
+      1 new, 1 says something else now, 0 as before
     $ noroshi import --set feed --mode delta today.csv
     set feed (known-bad): 4 different values  4 ipv4
       1 document, 3 lines, 2 values read, 0 of them again
-      1 new, 1 that say something else now, 0 as before
+      1 new, 1 says something else now, 0 as before
       the version before it is withdrawn
     $ noroshi import --set feed --mode delta today.csv
     set feed (known-bad): the same content is loaded already, nothing was done
@@ -194,7 +194,7 @@ is there the change says all that is said from then on; what was valid until bef
     $ noroshi import --set feed --remove gone.txt
     set feed (known-bad): 3 different values  3 ipv4
       1 document, 2 lines, 2 values read, 0 of them again
-      1 taken out, 1 were not there
+      1 taken out, 1 was not there
       the version before it is withdrawn
     $ noroshi ask --short 192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4
     192.0.2.1  UNKNOWN  no source here knows this value. That does not make it clean
