@@ -550,6 +550,7 @@ static status files_of_rows(making *m, arena *a, char (**ret)[FILE_NAME], size_t
     bool row;
     status st;
     db_stmt *q = db_query(m->w->d, Q_SET_FILES);
+    db_bind_int(q, 1, 0); /* every one, in order, as they are listed */
     while ((st = db_step(q, &row, why)) == OK && row) {
         slice name = db_text(q, 0);
         if (name.len != FILE_NAME) /* purged */
