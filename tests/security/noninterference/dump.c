@@ -187,6 +187,50 @@ static void put_sets(const reading *r, lens *l, buf *out)
     put_status(out, "sets", st, &why);
 }
 
+/* --- alerts ----------------------------------------------------------------------------------- */
+
+static status put_alert(lens *l, arena *a, const alert_info *x, buf *out, err *why)
+{
+    alert_info same;
+    alert_places places;
+    status st = alert_get(l, a, slice_str(x->id), &same, why);
+    if (st == OK)
+        st = alert_places_of(l, a, &same, &places, why);
+    if (st == OK)
+        buf_printf(out, "%s %.*s %.*s %lld %llu %s %.*s %zu\n", x->id, SLICE_FMT(x->indicator.text),
+                   SLICE_FMT(x->host), (long long)x->first, (unsigned long long)x->hits,
+                   tlp_name(x->marking.tlp), SLICE_FMT(x->marking.owner), places.count);
+    return st;
+}
+
+static void put_alerts(const reading *r, lens *l, buf *out)
+{
+    CLEANUP(arena_done) arena a;
+    alert_list list;
+    err why = {0};
+    arena_init(&a, MEMORY);
+    status st = OK;
+    for (int closed = 0; st == OK && closed < 2; closed++) {
+        alert_filter f = {.closed_too = closed};
+        st = alerts_page(l, &a, &f, 0, ALERT_PAGE_MAX, &list, &why);
+        for (size_t i = 0; st == OK && i < list.count; i++)
+            st = put_alert(l, &a, &list.at[i], out, &why);
+    }
+    for (size_t i = 0; st == OK && i < WORLD_VALUES; i++) {
+        alert_filter f = {.indicator = world_values[i]};
+        st = alerts_page(l, &a, &f, 0, ALERT_PAGE_MAX, &list, &why);
+        for (size_t k = 0; st == OK && k < list.count; k++)
+            st = put_alert(l, &a, &list.at[k], out, &why);
+    }
+    for (size_t i = 0; st == OK && r->ids && i < r->ids->alert_count; i++) {
+        alert_info x;
+        st = alert_get(l, &a, slice_str(r->ids->alerts[i]), &x, &why);
+        buf_printf(out, "alert %s %s\n", r->ids->alerts[i], st == OK ? "is there" : "is not");
+        st = st == ERR_NOT_FOUND ? OK : st;
+    }
+    put_status(out, "alerts", st, &why);
+}
+
 static void put_documents(const reading *r, lens *l, buf *out)
 {
     CLEANUP(arena_done) arena a;
@@ -520,6 +564,7 @@ static void put_stored(const reading *r, lens *l, buf *out)
     put_exports(l, out);
     put_series(l, out);
     put_sets(r, l, out);
+    put_alerts(r, l, out);
     put_objects(l, out);
     for (size_t i = 0; i < WORLD_VALUES; i++)
         put_node(r, l, world_values[i], out);
@@ -581,6 +626,12 @@ void read_claim_ids(store *s, claim_ids *ret)
         if ((st = claims_of_past(l, &a, n, PRED_NONE, 1000, &list, &why)) == OK)
             note_ids(&list, ret);
     }
+    alert_list alerts = {0};
+    if (st == OK)
+        st =
+            alerts_page(l, &a, &(alert_filter){.closed_too = true}, 0, WORLD_EVENTS, &alerts, &why);
+    for (size_t i = 0; st == OK && i < alerts.count; i++)
+        memcpy(ret->alerts[ret->alert_count++], alerts.at[i].id, sizeof alerts.at[i].id);
     lens_free(l);
 }
 
