@@ -5,6 +5,7 @@
 #include "judge/rejudge.h"
 #include "know/events.h"
 #include "know/held.h"
+#include "know/indicators.h"
 #include "know/names.h"
 #include "know/search.h"
 #include "know/series.h"
@@ -185,6 +186,33 @@ static void put_sets(const reading *r, lens *l, buf *out)
         for (size_t i = 0; i < list.count; i++)
             put_set(out, "was", &list.at[i]);
     put_status(out, "sets", st, &why);
+}
+
+/* --- what watchers look for ------------------------------------------------------------------- */
+
+/* In no order: one sum of them all. */
+typedef struct lookout {
+    uint64_t count, sum;
+} lookout;
+
+static status put_indicator(void *ctx, const indicator_value *v, err *why)
+{
+    static const uint8_t key[16] = {0};
+    lookout *k = ctx;
+    (void)why;
+    k->count++;
+    k->sum += siphash(key, v->node.text) * (uint64_t)v->node.kind;
+    return OK;
+}
+
+static void put_indicators(lens *l, buf *out)
+{
+    err why = {0};
+    lookout k = {0};
+    const indicator_rules all = {.subjects = UINT64_MAX, .objects = UINT64_MAX};
+    put_status(out, "indicators", indicators_each(l, &all, put_indicator, &k, &why), &why);
+    buf_printf(out, "looks for %llu: %llx\n", (unsigned long long)k.count,
+               (unsigned long long)k.sum);
 }
 
 /* --- alerts ----------------------------------------------------------------------------------- */
@@ -564,6 +592,7 @@ static void put_stored(const reading *r, lens *l, buf *out)
     put_exports(l, out);
     put_series(l, out);
     put_sets(r, l, out);
+    put_indicators(l, out);
     put_alerts(r, l, out);
     put_objects(l, out);
     for (size_t i = 0; i < WORLD_VALUES; i++)
