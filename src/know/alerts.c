@@ -118,16 +118,29 @@ static status count(writer *w, int64_t id, const alert_contact *c, err *why)
     return db_run(q, why);
 }
 
-static status add_place(writer *w, int64_t id, uint64_t n, const alert_place *p, err *why)
+static status add_place(writer *w, int64_t id, const alert_place *p, err *why)
 {
     db_stmt *q = db_query(w->d, Q_ALERT_PLACE_ADD);
     db_bind_int(q, 1, id);
-    db_bind_int(q, 2, (int64_t)n);
-    db_bind_text(q, 3, p->path);
+    db_bind_text(q, 2, p->path);
+    db_bind_int(q, 3, (int64_t)p->offset);
     db_bind_int(q, 4, (int64_t)p->line);
-    db_bind_int(q, 5, (int64_t)p->offset);
-    db_bind_maybe(q, 6, p->at, p->at == WHEN_NONE);
+    db_bind_maybe(q, 5, p->at, p->at == WHEN_NONE);
     return db_run(q, why);
+}
+
+/* Was a contact of that time noted at the place? */
+static status noted_before(writer *w, int64_t id, const alert_place *p, bool *ret, err *why)
+{
+    bool row;
+    db_stmt *q = db_query(w->d, Q_ALERT_PLACE_AT);
+    db_bind_int(q, 1, id);
+    db_bind_text(q, 2, p->path);
+    db_bind_int(q, 3, (int64_t)p->offset);
+    status st = db_step(q, &row, why);
+    *ret = st == OK && row && (db_is_null(q, 0) ? WHEN_NONE : db_int(q, 0)) == p->at;
+    db_reset(q);
+    return st;
 }
 
 status alert_note(writer *w, const alert_contact *c, alert_noted *ret, err *why)
@@ -135,6 +148,7 @@ status alert_note(writer *w, const alert_contact *c, alert_noted *ret, err *why)
     uint8_t key[KEY_BYTES];
     int64_t id = 0;
     uint64_t hits = 0;
+    bool again = false;
     status st = check(c, why);
     if (st == OK)
         st = begin_engine(w, why);
@@ -144,12 +158,17 @@ status alert_note(writer *w, const alert_contact *c, alert_noted *ret, err *why)
     if ((st = find(w, key, &id, &hits, why)) != OK)
         return st;
     bool fresh = id == 0;
-    st = fresh ? add(w, key, c, &id, why) : count(w, id, c, why);
-    if (st == OK && hits < ALERT_PLACES_MAX)
-        st = add_place(w, id, hits, &c->place, why);
+    if (fresh)
+        st = add(w, key, c, &id, why);
+    else if (c->once)
+        st = noted_before(w, id, &c->place, &again, why);
+    if (st == OK && !fresh && !again)
+        st = count(w, id, c, why);
+    if (st == OK && !again && hits < ALERT_PLACES_MAX)
+        st = add_place(w, id, &c->place, why);
     if (st != OK)
         return st;
-    *ret = (alert_noted){.fresh = fresh, .hits = hits + 1};
+    *ret = (alert_noted){.fresh = fresh, .again = again, .hits = hits + !again};
     put_id(key, ret->id);
     return OK;
 }

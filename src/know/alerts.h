@@ -47,15 +47,19 @@ typedef struct alert_contact {
     marking marking; /* of the telemetry; owner: the organisation it is of */
     slice event;     /* the contact as JSON, see docs/alerts.md; of the first one */
     alert_place place;
+    bool once; /* the place names the contact: read a second time, it is the same one */
 } alert_contact;
 
 typedef struct alert_noted {
     bool fresh; /* the first of its group */
+    bool again; /* it was noted before: not counted */
     uint64_t hits;
     char id[ALERT_ID_TEXT + 1];
 } alert_noted;
 
-/* Counts the contact. Visible and durable with the next writer_sync.
+/* Counts the contact. Visible and durable with the next writer_sync. Of contacts that are `once`
+ * the ALERT_PLACES_MAX first of a group are known again; a log that is read a second time counts
+ * what is beyond them a second time.
  *   ERR_LIMIT  a text of it is over its maximum; ERR_IO, ERR_BUSY: the store's */
 status alert_note(writer *w, const alert_contact *c, alert_noted *ret, err *why) NODISCARD;
 
@@ -101,7 +105,7 @@ typedef struct alert_places {
     alert_place *at;
     size_t count;
 } alert_places;
-/* Where its contacts stand, in the order in which they were noted; at most ALERT_PLACES_MAX. */
+/* Where its contacts stand, by log and offset; at most ALERT_PLACES_MAX. */
 status alert_places_of(lens *l, arena *a, const alert_info *alert, alert_places *ret,
                        err *why) NODISCARD;
 

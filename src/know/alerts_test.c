@@ -40,6 +40,7 @@ TEST(contacts_of_one_group_are_one_alert)
     c.at = at("2026-11-20 10:10");
     c.priority = 1;
     c.place.line = 8;
+    c.place.offset = 120;
     alert_noted again = note(&t, &c);
     CHECK(!again.fresh && again.hits == 2);
     CHECK_SLICE(slice_str(again.id), slice_str(first.id));
@@ -75,9 +76,30 @@ TEST(contacts_of_one_group_are_one_alert)
     CHECK_SLICE(places.at[0].path, S("proxy.log"));
     CHECK_EQ(places.at[0].line, 7);
     CHECK_EQ(places.at[1].line, 8);
-    CHECK_EQ(places.at[1].offset, 99);
+    CHECK_EQ(places.at[1].offset, 120);
     /* an event without a time: the clock's */
     CHECK_EQ(list.at[0].first, at("2026-11-20 12:00"));
+    scratch_close(&t);
+}
+
+TEST(a_log_that_is_read_again_counts_nothing)
+{
+    scratch t;
+    REQUIRE(scratch_open(&t));
+    alert_contact c = contact("198.51.100.7", "ws-1", "2026-11-20 10:30");
+    c.once = true;
+    c.place.at = c.at;
+    CHECK_EQ(note(&t, &c).hits, 1);
+    alert_noted n = note(&t, &c);
+    CHECK(n.again && !n.fresh && n.hits == 1);
+    c.place.offset++;
+    CHECK(!note(&t, &c).again);
+    c.place.offset--;
+    c.place.at = c.at = at("2026-11-20 10:31"); /* another file has taken the name */
+    n = note(&t, &c);
+    CHECK(!n.again && n.hits == 3);
+    c.once = false; /* standard input is another one each time */
+    CHECK_EQ(note(&t, &c).hits, 4);
     scratch_close(&t);
 }
 
@@ -247,8 +269,10 @@ TEST(limits)
     CHECK_EQ(watch_place_put(t.w, S("p"), slice_of(state, WATCH_PLACE_MAX + 1), &t.why), ERR_LIMIT);
     /* places are kept up to a number, hits are counted on */
     ok.host = S("busy");
-    for (int i = 0; i <= ALERT_PLACES_MAX; i++)
+    for (int i = 0; i <= ALERT_PLACES_MAX; i++) {
+        ok.place.offset = (uint64_t)i;
         n = note(&t, &ok);
+    }
     CHECK_EQ(n.hits, ALERT_PLACES_MAX + 1);
     CHECK_OK(writer_sync(t.w, &t.why));
     look(&t, "2026-11-22");
