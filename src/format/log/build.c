@@ -193,10 +193,10 @@ static size_t format_number(const log_format *f)
 /* The names of a format by hash, made when first asked for; NULL: no memory. */
 static const uint16_t *index_of(log_reader *r, const log_format *f)
 {
-    uint16_t **place = &r->index[format_number(f)];
-    if (*place)
-        return *place;
-    uint16_t *made = arena_array(&r->own, INDEX_SLOTS, sizeof *made);
+    uint16_t **place = &r->index[format_number(f)], *made = *place;
+    if (made)
+        return made;
+    made = arena_array(&r->own, INDEX_SLOTS, sizeof *made);
     assert(f->name_count < INDEX_SLOTS / 2);
     for (size_t i = 0; made && i < f->name_count; i++) {
         size_t slot = slot_of(f->names[i].name);
