@@ -33,6 +33,8 @@ log_field *log_put_value(log_builder *b, slice name, slice sigma, log_role role,
         name.len = LOG_NAME_MAX;
         b->e.cut |= LOG_CUT_NAME;
     }
+    if (b->within.ptr)
+        written = b->within;
     assert(written.ptr >= b->record.ptr);
     assert(written.ptr + written.len <= b->record.ptr + b->record.len);
     size_t i = b->count++;
