@@ -95,7 +95,8 @@ struct log_format {
     bool (*sniff)(slice head);
 };
 
-/* A field; `written` lies in the record (or in what b->within stands for), and is its value. "-" and the like: put it as LOG_NULL.
+/* A field; `written` lies in the record (or in what b->within stands for), and is its value. "-"
+ * and the like become LOG_NULL.
  * NULL when it was not kept (limit, memory). The pointer is good until the next one is put. */
 log_field *log_put(log_builder *b, slice name, slice sigma, log_role role, slice written);
 /* The same with a value that is not as written. */
