@@ -104,8 +104,11 @@ static void set_outcome(log_builder *b)
     for (size_t i = 0; action.len && i < COUNT_OF(words); i++)
         if (slice_eq_nocase(words[i].text, action))
             b->e.outcome = words[i].outcome;
-    if (b->e.outcome == LOG_OUTCOME_UNKNOWN)
-        b->e.outcome = outcome_of_status(log_role_value(b, LOG_AS_STATUS));
+    if (b->e.outcome != LOG_OUTCOME_UNKNOWN && b->e.outcome != LOG_ALLOWED)
+        return;
+    log_outcome answer = outcome_of_status(log_role_value(b, LOG_AS_STATUS));
+    if (answer != LOG_OUTCOME_UNKNOWN) /* it was let through, and what came back was a 404 */
+        b->e.outcome = answer;
 }
 
 static void set_direction(log_builder *b)
@@ -220,17 +223,60 @@ static const log_format *told(const log_builder *b)
     return &log_format_json;
 }
 
+/* Takes back what was put down since. */
+static void back_to(log_builder *b, const log_builder *saved)
+{
+    log_field *field = b->field; /* it may have grown */
+    size_t room = b->room;
+    bool failed = b->failed;
+    *b = *saved;
+    b->field = field;
+    b->room = room;
+    b->failed = failed;
+}
+
+/* {"log": "<a line of another log>", ...}: containers, journald, shippers of files. */
+static bool read_message(log_builder *b, size_t from, slice name)
+{
+    static const slice programs[] = {S_INIT("_COMM"), S_INIT("SYSLOG_IDENTIFIER"),
+                                     S_INIT("process.name"), S_INIT("ProcessName")};
+    const log_field *f = NULL;
+    log_builder saved = *b;
+    for (size_t i = from; i < b->count && !f; i++)
+        f = slice_eq(b->field[i].name, name) ? &b->field[i] : NULL;
+    if (!f || f->type != LOG_TEXT || f->value.len < 8)
+        return false;
+    slice line = slice_trim(f->value);
+    const char *first = b->record.ptr, *end = first + b->record.len;
+    if (!b->within.ptr && (line.ptr < first || line.ptr >= end))
+        b->within = slice_sub(b->record, f->at, f->at + f->length);
+    for (size_t i = 0; i < COUNT_OF(programs) && !b->program.len; i++)
+        b->program = log_find_value(b, programs[i]);
+    bool done = log_read_inside(b, line) == LOG_EVENT;
+    if (!done)
+        back_to(b, &saved);
+    b->within = saved.within;
+    return done;
+}
+
 static bool read_json(log_builder *b, slice text)
 {
+    static const slice messages[] = {S_INIT("log"), S_INIT("message"), S_INIT("MESSAGE"),
+                                     S_INIT("SyslogMessage")};
     size_t from = b->count;
     const log_reader *r = b->reader;
     if (!log_json(b, text))
         return false;
     if (b->failed)
         return true;
-    b->e.format = r->options.only && r->format->tells ? r->format : told(b);
-    b->reader->last = b->e.format;
-    dress(b, from, b->e.format);
+    const log_format *f = r->options.only && r->format->tells ? r->format : told(b);
+    b->e.format = f;
+    b->reader->last = f;
+    dress(b, from, f);
+    for (size_t i = 0; i < COUNT_OF(messages) && f == &log_format_json && !b->failed; i++)
+        if (read_message(b, from, messages[i]))
+            break;
+    b->e.outer = f;
     return true;
 }
 
@@ -267,12 +313,9 @@ static log_took try(log_builder *b, const log_format *f, slice line)
     return took;
 }
 
-log_took log_read_inside(log_builder *b, slice text)
+static log_took try_inside(log_builder *b, slice text)
 {
-    static const slice cookie = S_INIT("@cee:");
     log_builder saved = *b;
-    if (slice_starts(text, cookie))
-        text = slice_trim(slice_from(text, cookie.len));
     if (text.len && text.ptr[0] == '{' && read_json(b, text))
         return LOG_EVENT;
     for (size_t i = 0; i < COUNT_OF(formats) && !b->failed; i++) {
@@ -280,12 +323,23 @@ log_took log_read_inside(log_builder *b, slice text)
             continue;
         if (try(b, formats[i], text) == LOG_EVENT)
             return LOG_EVENT;
-        saved.field = b->field; /* it may have grown */
-        saved.room = b->room;
-        saved.failed = b->failed;
-        *b = saved;
+        back_to(b, &saved);
     }
     return LOG_NOT;
+}
+
+log_took log_read_inside(log_builder *b, slice text)
+{
+    static const slice cookie = S_INIT("@cee:");
+    log_took took = LOG_NOT;
+    if (slice_starts(text, cookie))
+        text = slice_trim(slice_from(text, cookie.len));
+    if (b->level + 1 < LOG_LEVELS_MAX) {
+        b->level++;
+        took = try_inside(b, text);
+        b->level--;
+    }
+    return took;
 }
 
 static log_took read_line(log_builder *b, slice line)
@@ -319,8 +373,6 @@ status log_read(log_reader *r, slice record, when now, arena *a, log_event *ret,
         !read_json(&b, text)) {
         again(&b);
         b.e.header = !b.failed && read_line(&b, text) == LOG_HEADER;
-    } else {
-        b.e.outer = b.e.format;
     }
     if (!b.failed)
         complete(&b);

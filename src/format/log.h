@@ -25,6 +25,8 @@ enum {
     LOG_SNIFF_BYTES = 64 << 10,
     LOG_COLUMNS_MAX = 512 /* of a table with a header (Zeek, W3C, CSV) */
 };
+/* A budget of an arena that is enough for any record of so many bytes. Most take some kilobytes. */
+#define LOG_MEMORY(bytes) ((size_t)(2 << 20) + (size_t)(bytes)*16)
 
 typedef struct log_format log_format; /* log/build.h */
 

@@ -34,6 +34,23 @@ static const log_row rows[] = {
      "json // src=192.0.2.9 cut=8\n",
      {"a=1 (number)", "a=2 (number)", "b=\xff\xfe", "c=\xef\xbf\xbdxq", "d=nan", "src_ip=192.0.2.9",
       "b=cut o"}},
+    /* lines of other logs in strings: containers, journald, shippers */
+    {"json",
+     "{\"log\":\"192.0.2.1 - - [30/Nov/2026:10:00:00 +0000] \\\"GET /a HTTP/1.1\\\" 404 1\\n\","
+     "\"stream\":\"stdout\",\"time\":\"2026-11-30T10:00:00.5Z\"}\n"
+     "{\"MESSAGE\":\"Accepted password for a from 192.0.2.1 port 1 ssh2\",\"_COMM\":\"sshd\","
+     "\"_HOSTNAME\":\"h\",\"__REALTIME_TIMESTAMP\":\"1796000000000000\"}\n"
+     "{\"message\":\"<34>Nov 30 10:00:00 h app: "
+     "{\\\"message\\\":\\\"CEF:0|V|P|1|2|n|1|src=192.0.2.7\\\"}\"}\n"
+     "{\"message\":\"just words that say nothing\",\"user\":\"x\"}\n",
+     "web<json webserver// 2026-11-30T10:00:00Z src=192.0.2.1 method=GET failed inbound\n"
+     "auth<json /linux/sshd 2026-11-30T00:53:20Z src=192.0.2.1 sport=1 user=a host=h allowed "
+     "inbound\n"
+     "cef<json /v/p 2026-11-30T10:00:00Z src=192.0.2.7 host=h\n"
+     "json // user=x\n",
+     {"log=192.0.2.1 - - [30/Nov/2026:10:00:00 +0000] \"GET /a HTTP/1.1\" 404 1\\x0a",
+      "client|c-ip=192.0.2.1", "user|cs-username= (null)", "method|cs-method=GET", "uri|c-uri=/a",
+      "uri|cs-uri-stem=/a", "protocol|cs-version=HTTP/1.1", "status|sc-status=404"}},
     /* --- Zeek --- */
     {"zeek",
      "{\"_path\":\"conn\",\"ts\":1795000000.123456,\"uid\":\"C1\",\"id.orig_h\":\"192.0.2.1\","

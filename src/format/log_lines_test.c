@@ -38,6 +38,13 @@ static const log_row rows[] = {
      {"host|Computer=fw", "src|src_ip=192.0.2.1", "spt|src_port=1234", "dst|dst_ip=198.51.100.1",
       "dpt|dst_port=443", "request|c-uri=https://example.com/a?b=c", "act|action=blocked",
       "msg=two words\\x0amore"}},
+    /* "=" in a value without its backslash; a status that says more than the action */
+    {"cef",
+     "CEF:0|V|P|1|2|n|1|request=http://example.com/?a=b&c==d src=192.0.2.1 oldFile=x=y act=allow\n",
+     "cef /v/p src=192.0.2.1 url=http://example.com/?a=b&c==d allowed\n",
+     {"cefVersion=0", "deviceVendor=V", "deviceProduct=P", "deviceVersion=1",
+      "deviceEventClassId=2", "request|c-uri=http://example.com/?a=b&c==d", "src|src_ip=192.0.2.1",
+      "act|action=allow"}},
     {"cef",
      "CEF:1|V|P|1|2|n|High|rt=1796000000000 suser=l shost=ws c6a2=2001:db8::9 c6a2Label=Source "
      "IPv6\n",

@@ -129,6 +129,44 @@ TEST(columns_of_a_table)
     buf_done(&text);
 }
 
+/* Bytes that mean something to a reader, over and over: an answer within the memory that is said to
+ * be enough, soon. */
+TEST(long_records)
+{
+    static const char *const units[] = {"\"",      "\\",     "{",           "[",
+                                        "=",       "|",      ",",           ":",
+                                        " ",       "a=",     "a=\"b\" ",    "a=b ",
+                                        "{\"a\":", "[{",     "\"a\":1,",    "{\"a\":1},",
+                                        "a=\\=",   " a=b=",  "cs1Label=x ", "%u from ",
+                                        "<1>",     "type= ", "msg='a=b ' ", "client @"};
+    static const char *const fronts[] = {"",
+                                         "{\"a\":",
+                                         "{\"message\":\"",
+                                         "CEF:0|V|P|1|2|n|1|",
+                                         "LEEF:2.0|V|P|1|2|^|",
+                                         "type=A msg=audit(1796000000.1:1): ",
+                                         "<1>Nov 30 10:00:00 h sshd[1]: ",
+                                         "<1>1 - - - - - [a b=\"",
+                                         "192.0.2.1 - - [30/Nov/2026:10:00:00 +0000] \"",
+                                         "IN= OUT= SRC= "};
+    log_texts t;
+    buf text;
+    log_texts_open(&t, NULL);
+    buf_init(&text, 1 << 20);
+    t.quiet = true;
+    for (size_t f = 0; f < COUNT_OF(fronts); f++)
+        for (size_t u = 0; u < COUNT_OF(units); u++) {
+            buf_clear(&text);
+            buf_put(&text, slice_str(fronts[f]));
+            while (text.len < 100000)
+                buf_put(&text, slice_str(units[u]));
+            log_texts_read(&t, buf_slice(&text));
+            CHECK(t.events >= 1);
+        }
+    buf_done(&text);
+    log_texts_close(&t);
+}
+
 /* --- streams --------------------------------------------------------------------------------- */
 
 TEST(a_stream_is_gone_on_with)

@@ -154,8 +154,10 @@ static inline void log_texts_one(log_texts *t, log_reader *r, const log_record *
     log_event e = {.count = 123456};
     err why = {0};
     arena_reset(a);
+    a->budget = LOG_MEMORY(record->bytes.len);
     a->fail_after = t->fail_after;
     status st = log_read(r, record->bytes, LOG_TEXT_NOW, a, &e, &why);
+    LOG_MUST(st == OK || t->fail_after >= 0);
     t->records++;
     t->skipped += record->skipped;
     if (st != OK) {

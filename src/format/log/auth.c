@@ -99,7 +99,7 @@ static const pattern others[] = {
 
 /* --- matching -------------------------------------------------------------------------------- */
 
-enum { HOLES_MAX = 8 };
+enum { HOLES_MAX = 8, MESSAGE_MAX = 8192 /* sshd itself cuts at 1024 */ };
 
 typedef struct hole {
     char kind;
@@ -252,7 +252,7 @@ static bool try_pam(log_builder *b, slice text)
 static log_took read_auth(log_builder *b, slice line)
 {
     bool ssh = slice_starts(b->program, S("sshd"));
-    if (!b->program.len)
+    if (!b->program.len || line.len > MESSAGE_MAX)
         return LOG_NOT;
     if (slice_starts(line, S("message repeated ")) && slice_ends(line, S("]"))) {
         size_t open = slice_find(line, S(": [ "), 0);

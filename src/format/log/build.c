@@ -33,6 +33,8 @@ log_field *log_put_value(log_builder *b, slice name, slice sigma, log_role role,
         name.len = LOG_NAME_MAX;
         b->e.cut |= LOG_CUT_NAME;
     }
+    if (b->within.ptr)
+        written = b->within;
     assert(written.ptr >= b->record.ptr);
     assert(written.ptr + written.len <= b->record.ptr + b->record.len);
     size_t i = b->count++;
@@ -193,10 +195,10 @@ static size_t format_number(const log_format *f)
 /* The names of a format by hash, made when first asked for; NULL: no memory. */
 static const uint16_t *index_of(log_reader *r, const log_format *f)
 {
-    uint16_t **place = &r->index[format_number(f)];
-    if (*place)
-        return *place;
-    uint16_t *made = arena_array(&r->own, INDEX_SLOTS, sizeof *made);
+    uint16_t **place = &r->index[format_number(f)], *made = *place;
+    if (made)
+        return made;
+    made = arena_array(&r->own, INDEX_SLOTS, sizeof *made);
     assert(f->name_count < INDEX_SLOTS / 2);
     for (size_t i = 0; made && i < f->name_count; i++) {
         size_t slot = slot_of(f->names[i].name);

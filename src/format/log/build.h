@@ -59,13 +59,15 @@ typedef struct log_builder {
     bool failed;                      /* the budget of `a` is spent: nothing of it is an answer */
     uint32_t holder[LOG_ROLE_COUNT_]; /* of the role: index of a field, from 1; 0 nobody */
     uint32_t rank[LOG_ROLE_COUNT_];
-    uint32_t base; /* added to ranks: what stands in a message outweighs the header around it */
-    bool named;    /* log_put_cell gave the names */
-    slice program; /* of a syslog header */
-    slice scheme;  /* of URLs that are joined: "http://" */
-    log_event e;   /* all but the fields and what follows from roles */
+    uint32_t base;  /* added to ranks: what stands in a message outweighs the header around it */
+    bool named;     /* log_put_cell gave the names */
+    slice within;   /* what is read was unescaped from this part of the record: the place of all */
+    unsigned level; /* of formats in each other */
+    slice program;  /* of a syslog header */
+    slice scheme;   /* of URLs that are joined: "http://" */
+    log_event e;    /* all but the fields and what follows from roles */
 } log_builder;
-enum { LOG_RANK_HEADER = 1 << 16 };
+enum { LOG_RANK_HEADER = 1 << 16, LOG_LEVELS_MAX = 4 };
 
 typedef enum log_took {
     LOG_NOT,   /* it is not of this format */
@@ -93,7 +95,8 @@ struct log_format {
     bool (*sniff)(slice head);
 };
 
-/* A field; `written` lies in the record, and is its value. "-" and the like: put it as LOG_NULL.
+/* A field; `written` lies in the record (or in what b->within stands for), and is its value. "-"
+ * and the like become LOG_NULL.
  * NULL when it was not kept (limit, memory). The pointer is good until the next one is put. */
 log_field *log_put(log_builder *b, slice name, slice sigma, log_role role, slice written);
 /* The same with a value that is not as written. */
@@ -120,7 +123,8 @@ bool log_json(log_builder *b, slice text);
 /* Backslash sequences of JSON and C; in the arena only when there are any. */
 slice log_unescape(log_builder *b, slice written);
 
-/* What stands in the message of a syslog line. LOG_NOT: nothing we know. Sets b->e.format. */
+/* What stands in the message of a syslog line, or in a string of JSON. LOG_NOT: nothing we know, or
+ * LOG_LEVELS_MAX formats stand around it. Sets b->e.format. */
 log_took log_read_inside(log_builder *b, slice text);
 
 /* The next run of bytes that are no blank (space, tab); false at the end. */

@@ -5,6 +5,8 @@
  * attributes). */
 #include "format/log/build.h"
 
+enum { LABELS_MAX = 64 }; /* the standard has 25 */
+
 static const log_name cef_names[] = {
     LOG_NAME("rt", "", TIME),
     LOG_NAME("start", "", TIME),
@@ -83,7 +85,7 @@ static size_t next_key(slice s, size_t from, size_t *ret_key)
             continue;
         while (k > from && key_byte(s.ptr[k - 1]))
             k--;
-        if (k < i && (k == from || is_space(s.ptr[k - 1]))) {
+        if (k < i && (k == 0 || is_space(s.ptr[k - 1]))) {
             *ret_key = k;
             return i;
         }
@@ -108,10 +110,11 @@ void log_put_extension(log_builder *b, slice s)
 /* cs1Label=Rule cs1=5: cs1 is called "Rule". */
 static void use_labels(log_builder *b, size_t from)
 {
-    for (size_t i = from; i < b->count; i++) {
+    for (size_t i = from, labels = 0; i < b->count && labels < LABELS_MAX; i++) {
         slice name = b->field[i].name;
         if (!slice_ends(name, S("Label")) || !b->field[i].value.len)
             continue;
+        labels++;
         name = slice_sub(name, 0, name.len - 5);
         for (size_t k = from; k < b->count; k++)
             if (slice_eq(b->field[k].name, name) &&

@@ -251,4 +251,5 @@ static void finish(log_builder *b)
             b->e.service = services[i].name;
 }
 
-const log_format log_format_syslog = {.name = "syslog", .read = read_syslog, .finish = finish};
+const log_format log_format_syslog = {
+    .inside = true, .name = "syslog", .read = read_syslog, .finish = finish};
