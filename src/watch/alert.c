@@ -15,7 +15,7 @@ const char *alert_level(const alert *a)
 
 static message who_met_what(const alert *a)
 {
-    node_ref n = a->match[0].indicator;
+    node_ref n = a->match[0].answer->question.node; /* of a network, the address that was met */
     msg_value v = {(int)n.kind, n.text};
     bool any = !a->host.len;
     switch (a->direction) {

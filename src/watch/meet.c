@@ -143,6 +143,7 @@ static int by_urgency(const void *a, const void *b)
     const alert_match *x = a, *y = b;
     const answer *p = x->answer, *q = y->answer;
     int c = (int)p->priority - (int)q->priority;
+    c = c ? c : (x->how != MATCH_EXACT) - (y->how != MATCH_EXACT);
     c = c ? c : q->verdict.score_0_100 - p->verdict.score_0_100;
     c = c ? c : slice_cmp(x->indicator.text, y->indicator.text);
     return c ? c : x->offset < y->offset ? -1 : x->offset > y->offset;

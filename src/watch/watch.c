@@ -322,10 +322,10 @@ status watch_end(watch_stream *s, err *why)
     status st = s->begun ? OK : take_head(s, why);
     if (st == OK)
         st = match_end(s->m, s->w->table, why);
-    if (st == OK)
+    if (st == OK && s->later.len)
         st = drain(s, buf_slice(&s->later), why);
     if (st == OK)
-        st = drain(s, (slice){NULL, 0}, why);
+        st = drain(s, (slice){NULL, 0}, why); /* the end */
     buf_clear(&s->later);
     return st;
 }
