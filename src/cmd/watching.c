@@ -71,9 +71,9 @@ static status read_format(app *a, const log_format **ret, err *why)
 {
     slice name = option_text(a->options, OPT_WATCH_FORMAT);
     CLEANUP(buf_done) buf names;
+    buf_init(&names, 4096);
     if (!name.len || (*ret = log_format_named(name)))
         return OK;
-    buf_init(&names, 4096);
     for (size_t i = 0; i < log_format_count(); i++)
         buf_printf(&names, "%s%s", i ? ", " : "", log_format_name(log_format_at(i)));
     slice list;

@@ -109,7 +109,7 @@ static status open_file(void *ctx, int fd, const char *path, err *why)
     return report(t, t->path, &cause, why);
 }
 
-/* --- standard input ----------------------------------------------------------------------------- */
+/* --- standard input ------------------------------------------------------------------------ */
 
 static status unpack_input(telemetry *t, size_t n, err *why)
 {

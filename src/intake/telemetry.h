@@ -1,7 +1,8 @@
 /* telemetry.h - logs that are read once, from their beginning to their end: files, folders, what is
  * packed in them, standard input.
  *
- *     telemetry_options o = {.sandbox = s, .directory = tmp, .sink = {begin, bytes, end, bad, ctx}};
+ *     telemetry_options o = {.sandbox = s, .directory = tmp,
+ *                            .sink = {begin, bytes, end, bad, ctx}};
  *     st = telemetry_path(&o, "logs", why);
  *
  * Uses: sandbox (opens archives), paths. Used by: cmd. Logs that grow are watch/follow.h's.

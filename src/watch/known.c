@@ -159,10 +159,10 @@ static status find_id(known *k, uint64_t id, known_value **ret, err *why)
     node_ref key = {.text = slice_of(
                         text, (size_t)snprintf(text, sizeof text, "%llu", (unsigned long long)id))};
     node_ref value = {0};
+    arena_init(&a, 1 << 20);
     status st = maps(k, why);
     if (st != OK || (*ret = memo_get(k->ids, key)))
         return st;
-    arena_init(&a, 1 << 20);
     st = indicator_get(k->l, &a, id, &value, why);
     if (st == OK || st == ERR_NOT_FOUND)
         st = find_node(k, value, ret, why);

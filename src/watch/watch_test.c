@@ -254,7 +254,7 @@ TEST(registers_of_the_site)
     bench_close(&b);
 }
 
-/* --- a view, and what changes ------------------------------------------------------------------ */
+/* --- a view, and what changes ---------------------------------------------------------------- */
 
 TEST(what_the_watcher_may_not_see_does_not_alert)
 {
@@ -369,11 +369,11 @@ TEST(a_line_over_the_limit_is_matched_whole)
 {
     bench b;
     CLEANUP(buf_done) buf log;
+    buf_init(&log, 1 << 20);
     REQUIRE(bench_open(&b));
     b.o.line_bytes_max = 100;
     bench_start(&b);
     REQUIRE(b.w);
-    buf_init(&log, 1 << 20);
     buf_put(&log, S("198.51.100.7 "));
     for (int i = 0; i < 100000; i++)
         buf_byte(&log, i % 7 ? 'x' : ' ');
@@ -412,6 +412,7 @@ TEST(very_many_contacts_in_one_event)
 {
     bench b;
     CLEANUP(buf_done) buf log;
+    buf_init(&log, 1 << 20);
     REQUIRE(bench_open(&b));
     char name[32];
     doc(&b.t, "beta", "many.csv", 'A', TLP_CLEAR);
@@ -423,7 +424,6 @@ TEST(very_many_contacts_in_one_event)
     doc_end(&b.t);
     bench_start(&b);
     REQUIRE(b.w);
-    buf_init(&log, 1 << 20);
     for (int i = 0; i < 300; i++)
         buf_printf(&log, "h%d.many.example ", i);
     buf_put(&log, S("\n"));

@@ -1,6 +1,5 @@
 /* world.c - see world.h. */
 #include "world.h"
-#include "know/alerts.h"
 #include "know/search.h"
 #include "model/name.h"
 
@@ -875,34 +874,11 @@ static status apply(world_store *ws, const world *w, const world_event *e, const
     }
 }
 
-/* With every fourth event: telemetry of somebody meets one of the values. */
-static status meet(world_store *ws, size_t event, const view *v)
-{
-    char host[32];
-    alert_noted noted;
-    marking m = world_markings[event / 4 % WORLD_MARKINGS];
-    if (event % 4 || !seen(v, m))
-        return OK;
-    snprintf(host, sizeof host, "host-%zu", event);
-    alert_contact c = {.rule = S("ioc"),
-                       .indicator = world_values[event % WORLD_VALUES],
-                       .host = slice_str(host),
-                       .span = world_instant(event) / 1000,
-                       .at = world_instant(event) / 1000,
-                       .now = world_instant(event) / 1000,
-                       .priority = 2,
-                       .marking = m,
-                       .event = S("{}"),
-                       .place = {.path = S("proxy.log"), .line = event}};
-    status st = alert_note(ws->w, &c, &noted, &ws->why);
-    return st == OK ? writer_sync(ws->w, &ws->why) : st;
-}
-
 status world_apply(world_store *ws, const world *w, size_t event, const view *seen_by)
 {
     ws->now_us = world_instant(event);
     status st = apply(ws, w, &w->events[event], seen_by);
     if (st == OK)
-        st = meet(ws, event, seen_by);
+        st = world_meet(ws, event, seen_by);
     return st == OK ? search_catch_up(ws->s, &ws->why) : st;
 }
