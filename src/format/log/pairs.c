@@ -85,6 +85,11 @@ static void finish(log_builder *b)
         b->e.product = S("fortigate");
         b->e.service = log_find_value(b, S("subtype"));
         b->e.category = slice_eq(type, S("traffic")) ? S("firewall") : S("");
+        for (size_t i = 0; i < b->count; i++)
+            if (slice_eq(b->field[i].name, S("hostname"))) { /* of the URL */
+                b->field[i].sigma = S("cs-host");
+                log_give(b, i, LOG_AS_URL_HOST, 0);
+            }
     }
 }
 
