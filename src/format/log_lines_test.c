@@ -263,6 +263,35 @@ static const log_row rows[] = {
      {"host|Computer=h", "user|User=s", "address|src_ip=192.0.2.1", "port|src_port=22",
       "user|User=x from 192.0.2.9 port 1", "address|src_ip=203.0.113.7", "port|src_port=2",
       "user|User= (null)"}},
+    /* --- Windows, and Sysmon for Linux, as XML --- */
+    {"windows",
+     "<Event xmlns='x'><System><Provider Name='Microsoft-Windows-Sysmon' "
+     "Guid='{1}'/><EventID>1</EventID>"
+     "<TimeCreated "
+     "SystemTime='2026-11-30T10:00:00.1234567Z'/><Channel>Microsoft-Windows-Sysmon/Operational"
+     "</Channel><Computer>ws5</Computer></System><EventData><Data "
+     "Name='Image'>C:\\a.exe</Data><Data "
+     "Name='CommandLine'>a &lt;b&gt; &quot;c&quot;&#x0A;&#59;&no;</Data><Data "
+     "Name='None'/><Data>x</Data>"
+     "<Data Name='User'>D\\u</Data></EventData></Event>\n"
+     "<Event><System><EventID Qualifiers='1'>7045</EventID><Channel>System</Channel>\n",
+     "windows process_creation/windows/sysmon 2026-11-30T10:00:00.123Z user=D\\u host=ws5\n"
+     "windows /windows/system cut=8\n",
+     {"Provider.#attributes.Name|Provider_Name=Microsoft-Windows-Sysmon",
+      "SystemTime=2026-11-30T10:00:00.1234567Z", "EventID=1",
+      "Channel=Microsoft-Windows-Sysmon/Operational", "Computer=ws5", "Image=C:\\a.exe",
+      "CommandLine=a <b> \"c\"\\x0a;&no;", "None= (null)"}},
+    {"syslog",
+     "Nov 30 10:00:00 h sysmon: <Event><System><Provider "
+     "Name=\"Linux-Sysmon\"/><EventID>3</EventID><Computer>h"
+     "</Computer></System><EventData><Data Name=\"DestinationIp\">203.0.113.9</Data><Data "
+     "Name=\"Initiated\">"
+     "true</Data></EventData></Event>\n",
+     "windows<syslog network_connection/linux/sysmon 2026-11-30T10:00:00Z dst=203.0.113.9 host=h "
+     "outbound\n",
+     {"timestamp=Nov 30 10:00:00", "host|Computer=h", "program=sysmon",
+      "Provider.#attributes.Name|Provider_Name=Linux-Sysmon", "EventID=3", "Computer=h",
+      "DestinationIp=203.0.113.9", "Initiated=true"}},
     /* --- pairs and tables --- */
     {"keyvalue",
      "date=2026-11-30 time=10:00:00 devname=\"fw\" devid=\"FG1\" type=\"traffic\" "
