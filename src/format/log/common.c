@@ -15,6 +15,7 @@ static const log_name names[] = {
     LOG_NAME("time_local", "", TIME),
     LOG_NAME("_SOURCE_REALTIME_TIMESTAMP", "", TIME),
     LOG_NAME("__REALTIME_TIMESTAMP", "", TIME),
+    LOG_NAME("_time", "", TIME),
     LOG_NAME("time_iso8601", "", TIME),
     LOG_NAME("start_time", "", TIME),
     LOG_NAME("ts", "", TIME),
