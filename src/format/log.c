@@ -102,7 +102,7 @@ static void set_outcome(log_builder *b)
     if (b->e.outcome != LOG_OUTCOME_UNKNOWN)
         return;
     for (size_t i = 0; action.len && i < COUNT_OF(words); i++)
-        if (slice_eq_nocase(words[i].text, action))
+        if (words[i].text.len == action.len && slice_eq_nocase(words[i].text, action))
             b->e.outcome = words[i].outcome;
     if (b->e.outcome != LOG_OUTCOME_UNKNOWN && b->e.outcome != LOG_ALLOWED)
         return;
@@ -128,6 +128,14 @@ static void set_direction(log_builder *b)
             b->e.direction = LOG_OUTBOUND;
 }
 
+/* The port that belongs in a URL, where the packets were seen and the host's name has none. */
+static slice url_port(const log_builder *b, slice host)
+{
+    slice port = log_role_value(b, LOG_AS_DST_PORT);
+    bool usual = slice_eq(port, S("80")) || !b->scheme.len;
+    return usual || slice_find_byte(host, ':', 0) != SIZE_MAX ? (slice){NULL, 0} : port;
+}
+
 static void set_url(log_builder *b)
 {
     slice url = log_role_value(b, LOG_AS_URL), host = log_role_value(b, LOG_AS_URL_HOST);
@@ -139,13 +147,20 @@ static void set_url(log_builder *b)
         return;
     }
     bool slash = path.ptr[0] == '/', mark = query.len && query.ptr[0] != '?';
-    size_t room = b->scheme.len + host.len + path.len + query.len + 3, n = 0;
+    slice port = url_port(b, host);
+    size_t room = b->scheme.len + host.len + port.len + path.len + query.len + 4, n = 0;
     char *p = arena_array(b->a, room, 1);
     if (!p) {
         b->failed = true;
         return;
     }
-    const slice parts[] = {b->scheme, host, slash ? S("") : S("/"), path, mark ? S("?") : S(""),
+    const slice parts[] = {b->scheme,
+                           host,
+                           port.len ? S(":") : S(""),
+                           port,
+                           slash ? S("") : S("/"),
+                           path,
+                           mark ? S("?") : S(""),
                            query};
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
         if (parts[i].len)

@@ -99,6 +99,9 @@ static const log_row rows[] = {
      "\"hostname\":"
      "\"example.net\",\"url\":\"/"
      "p\",\"http_user_agent\":\"u\",\"http_method\":\"POST\",\"status\":403}}\n"
+     "{\"timestamp\":\"2026-11-30T10:00:00+0000\",\"flow_id\":1,\"event_type\":\"http\","
+     "\"dest_port\":8080,\"src_ip\":\"192.0.2.1\",\"http\":{\"hostname\":\"example.net\",\"url\":"
+     "\"/p\"}}\n"
      "{\"timestamp\":\"2026-11-30T10:00:01+0000\",\"flow_id\":2,\"event_type\":\"dns\",\"src_ip\":"
      "\"192.0.2.1\","
      "\"dns\":{\"version\":3,\"queries\":[{\"rrname\":\"x.example\",\"rrtype\":\"A\"}],\"rcode\":"
@@ -113,6 +116,8 @@ static const log_row rows[] = {
      "\"192.0.2.1\"}\n",
      "suricata proxy/suricata/http 2026-11-30T10:00:00Z src=192.0.2.1 sport=1234 dst=198.51.100.1 "
      "dport=80 method=POST url=http://example.net/p blocked\n"
+     "suricata proxy/suricata/http 2026-11-30T10:00:00Z src=192.0.2.1 dport=8080 "
+     "url=http://example.net:8080/p\n"
      "suricata dns/suricata/dns 2026-11-30T10:00:01Z src=192.0.2.1 query=x.example allowed\n"
      "suricata /suricata/alert 2026-11-30T10:00:02Z src=192.0.2.1 blocked\n"
      "suricata firewall/suricata/flow 2026-11-30T10:00:03Z src=192.0.2.1 failed\n"

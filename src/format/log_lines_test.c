@@ -22,6 +22,30 @@ static const log_row rows[] = {
      {"ex@1.a=b\"c", "host|Computer=host.example", "host|Computer=host2", "host|Computer=host3",
       "host|Computer=host4", "host|Computer=host5",
       "message={\"src_ip\":\"192.0.2.1\",\"user\":\"j\"}", "user|User=j"}},
+    {"syslog",
+     "<189>1 2026-11-30T10:00:00+09:00 - - - - - date=2026-11-30 time=01:00:00 devname=\"fg\" "
+     "devid=\"FG100\" type=\"utm\" subtype=\"webfilter\" srcip=192.0.2.1 dstip=203.0.113.4 "
+     "hostname=\"bad.example\" url=\"/x\" action=\"blocked\"\n"
+     "Nov 30 10:00:00 fw.example 1,2026/11/30 10:00:00,001,TRAFFIC,end\n"
+     "Nov 30 10:00:00 h CEF: 0|V|P|1|2|n|1|src=192.0.2.1\n"
+     "Nov 30 10:00:00 no host at all\n"
+     "2026-11-30 10:00:00 INFO com.example.App: no host either\n"
+     "Nov 30 10:00:00 h kernel: audit: type=1400 audit(1796000000.123:45): apparmor=\"DENIED\" "
+     "name=\"/x\"\n"
+     "Nov 30 10:00:00 h audispd: type=AVC msg=audit(1796000000.123:45): avc:  denied  { read } for "
+     " "
+     "pid=1 comm=\"x\"\n",
+     "keyvalue<syslog /fortigate/webfilter 2026-11-30T01:00:00Z src=192.0.2.1 dst=203.0.113.4 "
+     "host=fg url=bad.example/x blocked\n"
+     "syslog /linux/syslog 2026-11-30T10:00:00Z host=fw.example\n"
+     "cef<syslog /v/p 2026-11-30T10:00:00Z src=192.0.2.1 host=h\n"
+     "raw // 2026-11-30T10:00:00Z\n"
+     "raw // 2026-11-30T10:00:00Z\n"
+     "auditd<syslog /linux/auditd 2026-11-30T00:53:20.123Z host=h blocked\n"
+     "auditd<syslog /linux/auditd 2026-11-30T00:53:20.123Z host=h blocked\n",
+     {"host|Computer= (null)", "srcip|src_ip=192.0.2.1", "dstip|dst_ip=203.0.113.4",
+      "hostname|cs-host=bad.example", "url|c-uri=/x", "host|Computer=fw.example", "host|Computer=h",
+      "src|src_ip=192.0.2.1"}},
     /* --- CEF and LEEF --- */
     {"syslog",
      "<134>Nov 30 10:00:00 fw CEF:0|Ex\\|ample|Wall|1.0|100|Blocked|5|src=192.0.2.1 spt=1234 "
@@ -239,6 +263,35 @@ static const log_row rows[] = {
      {"host|Computer=h", "user|User=s", "address|src_ip=192.0.2.1", "port|src_port=22",
       "user|User=x from 192.0.2.9 port 1", "address|src_ip=203.0.113.7", "port|src_port=2",
       "user|User= (null)"}},
+    /* --- Windows, and Sysmon for Linux, as XML --- */
+    {"windows",
+     "<Event xmlns='x'><System><Provider Name='Microsoft-Windows-Sysmon' "
+     "Guid='{1}'/><EventID>1</EventID>"
+     "<TimeCreated "
+     "SystemTime='2026-11-30T10:00:00.1234567Z'/><Channel>Microsoft-Windows-Sysmon/Operational"
+     "</Channel><Computer>ws5</Computer></System><EventData><Data "
+     "Name='Image'>C:\\a.exe</Data><Data "
+     "Name='CommandLine'>a &lt;b&gt; &quot;c&quot;&#x0A;&#59;&no;</Data><Data "
+     "Name='None'/><Data>x</Data>"
+     "<Data Name='User'>D\\u</Data></EventData></Event>\n"
+     "<Event><System><EventID Qualifiers='1'>7045</EventID><Channel>System</Channel>\n",
+     "windows process_creation/windows/sysmon 2026-11-30T10:00:00.123Z user=D\\u host=ws5\n"
+     "windows /windows/system cut=8\n",
+     {"Provider.#attributes.Name|Provider_Name=Microsoft-Windows-Sysmon",
+      "SystemTime=2026-11-30T10:00:00.1234567Z", "EventID=1",
+      "Channel=Microsoft-Windows-Sysmon/Operational", "Computer=ws5", "Image=C:\\a.exe",
+      "CommandLine=a <b> \"c\"\\x0a;&no;", "None= (null)"}},
+    {"syslog",
+     "Nov 30 10:00:00 h sysmon: <Event><System><Provider "
+     "Name=\"Linux-Sysmon\"/><EventID>3</EventID><Computer>h"
+     "</Computer></System><EventData><Data Name=\"DestinationIp\">203.0.113.9</Data><Data "
+     "Name=\"Initiated\">"
+     "true</Data></EventData></Event>\n",
+     "windows<syslog network_connection/linux/sysmon 2026-11-30T10:00:00Z dst=203.0.113.9 host=h "
+     "outbound\n",
+     {"timestamp=Nov 30 10:00:00", "host|Computer=h", "program=sysmon",
+      "Provider.#attributes.Name|Provider_Name=Linux-Sysmon", "EventID=3", "Computer=h",
+      "DestinationIp=203.0.113.9", "Initiated=true"}},
     /* --- pairs and tables --- */
     {"keyvalue",
      "date=2026-11-30 time=10:00:00 devname=\"fw\" devid=\"FG1\" type=\"traffic\" "

@@ -133,12 +133,13 @@ TEST(columns_of_a_table)
  * be enough, soon. */
 TEST(long_records)
 {
-    static const char *const units[] = {"\"",      "\\",     "{",           "[",
-                                        "=",       "|",      ",",           ":",
-                                        " ",       "a=",     "a=\"b\" ",    "a=b ",
-                                        "{\"a\":", "[{",     "\"a\":1,",    "{\"a\":1},",
-                                        "a=\\=",   " a=b=",  "cs1Label=x ", "%u from ",
-                                        "<1>",     "type= ", "msg='a=b ' ", "client @"};
+    static const char *const units[] = {
+        "\"",         "\\",     "{",           "[",           "=",
+        "|",          ",",      ":",           " ",           "a=",
+        "a=\"b\" ",   "a=b ",   "{\"a\":",     "[{",          "\"a\":1,",
+        "{\"a\":1},", "a=\\=",  " a=b=",       "cs1Label=x ", "%u from ",
+        "<1>",        "type= ", "msg='a=b ' ", "client @",    "<Data Name='a'>b</Data>",
+        "<Data",      "&#x41;"};
     static const char *const fronts[] = {"",
                                          "{\"a\":",
                                          "{\"message\":\"",
@@ -148,7 +149,8 @@ TEST(long_records)
                                          "<1>Nov 30 10:00:00 h sshd[1]: ",
                                          "<1>1 - - - - - [a b=\"",
                                          "192.0.2.1 - - [30/Nov/2026:10:00:00 +0000] \"",
-                                         "IN= OUT= SRC= "};
+                                         "IN= OUT= SRC= ",
+                                         "<Event><System></System>"};
     log_texts t;
     buf text;
     log_texts_open(&t, NULL);

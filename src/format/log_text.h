@@ -10,7 +10,7 @@
 #define NOROSHI_FORMAT_LOG_TEXT_H
 
 #include "base/json.h"
-#include "format/log.h"
+#include "format/log/build.h"
 #include "model/ip.h"
 
 #include <stdio.h>
@@ -82,6 +82,51 @@ static inline void log_texts_check(const log_event *e, slice record)
     if (e->destination_ip)
         LOG_MUST(ip4_read(e->destination_ip->value, &addr) ||
                  ip6_read(e->destination_ip->value, &addr));
+}
+
+/* Field *i on is this value of base/json, and what is in it. `path` is scratch. */
+static inline void log_texts_same(const json *v, slice text, buf *path, size_t *i,
+                                  const log_event *e)
+{
+    size_t len = path->len;
+    bool box = v->type == JSON_OBJECT || v->type == JSON_ARRAY;
+    for (const json *m = box ? v->first : NULL; m; m = m->next) {
+        if (v->type == JSON_OBJECT && len)
+            buf_byte(path, '.');
+        if (v->type == JSON_OBJECT)
+            buf_put(path, m->key);
+        log_texts_same(m, text, path, i, e);
+        path->len = len;
+    }
+    if (box && v->first)
+        return;
+    LOG_MUST(*i < e->count);
+    const log_field *f = &e->field[(*i)++];
+    LOG_MUST(slice_eq(f->name, buf_slice(path)));
+    if (v->type == JSON_STRING || v->type == JSON_NUMBER)
+        LOG_MUST(slice_eq(f->value, v->text));
+    else if (v->type == JSON_NULL || box)
+        LOG_MUST(f->type == LOG_NULL);
+    else
+        LOG_MUST(slice_eq(f->value, json_raw(v, text)));
+}
+
+/* What base/json takes, the walk over logs reads as the same. */
+static inline void log_texts_agree(const log_event *e, slice record)
+{
+    CLEANUP(arena_done) arena a;
+    CLEANUP(buf_done) buf path;
+    json *v;
+    size_t i = 0;
+    arena_init(&a, 256 << 20);
+    buf_init(&path, 1 << 20);
+    while (record.len && (is_space(record.ptr[0]) || !record.ptr[0]))
+        record = slice_from(record, 1);
+    if (e->cut || !record.len || record.ptr[0] != '{' || !e->outer->tells ||
+        json_parse(&a, record, NULL, &v, NULL) != OK)
+        return;
+    if (v->first)
+        log_texts_same(v, record, &path, &i, e);
 }
 
 static inline void log_texts_put_text(buf *out, slice s)
@@ -167,6 +212,7 @@ static inline void log_texts_one(log_texts *t, log_reader *r, const log_record *
         return;
     }
     log_texts_check(&e, record->bytes);
+    log_texts_agree(&e, record->bytes);
     t->headers += e.header;
     if (e.header)
         return;

@@ -176,6 +176,8 @@ static log_took read_audit(log_builder *b, slice line)
     log_put(b, S("type"), S(""), LOG_AS_NONE, type);
     log_put(b, S("time"), S(""), LOG_AS_TIME, time);
     log_put(b, S("serial"), S(""), LOG_AS_NONE, serial);
+    if (slice_find(slice_sub(rest, 0, 32), S("avc:  denied "), 0) != SIZE_MAX) /* SELinux */
+        b->e.outcome = LOG_BLOCKED;
     put_pairs(b, rest, slice_eq(type, S("EXECVE")), false);
     return LOG_EVENT;
 }

@@ -69,7 +69,7 @@ static const pattern sshd[] = {
     {S_INIT("Server listening on %w port %w"), LOG_OUTCOME_UNKNOWN, false},
 };
 
-static const pattern others[] = {
+static const pattern sudo[] = {
     {S_INIT("%u : TTY=%w ; PWD=%x ; USER=%t ; COMMAND=%c"), LOG_ALLOWED, false},
     {S_INIT("%u : PWD=%x ; USER=%t ; COMMAND=%c"), LOG_ALLOWED, false},
     {S_INIT("%u : user NOT in sudoers ; TTY=%w ; PWD=%x ; USER=%t ; COMMAND=%c"), LOG_BLOCKED,
@@ -80,6 +80,9 @@ static const pattern others[] = {
      LOG_FAILED, false},
     {S_INIT("%u : %w incorrect password attempt ; TTY=%w ; PWD=%x ; USER=%t ; COMMAND=%c"),
      LOG_FAILED, false},
+};
+
+static const pattern others[] = {
     {S_INIT("Successful su for %t by %u"), LOG_ALLOWED, false},
     {S_INIT("FAILED su for %t by %u"), LOG_FAILED, false},
     {S_INIT("(to %t) %u on %w"), LOG_ALLOWED, false},
@@ -120,7 +123,7 @@ static size_t find_last(slice s, slice what)
     if (what.len > s.len)
         return SIZE_MAX;
     for (size_t i = s.len - what.len + 1; i-- > 0;)
-        if (slice_starts(slice_from(s, i), what))
+        if (s.ptr[i] == what.ptr[0] && memcmp(s.ptr + i, what.ptr, what.len) == 0)
             return i;
     return SIZE_MAX;
 }
@@ -260,6 +263,8 @@ static log_took read_auth(log_builder *b, slice line)
             line = slice_trim(slice_sub(line, open + 4, line.len - 1));
     }
     if (ssh && try_patterns(b, sshd, COUNT_OF(sshd), line))
+        return LOG_EVENT;
+    if (slice_eq(b->program, S("sudo")) && try_patterns(b, sudo, COUNT_OF(sudo), line))
         return LOG_EVENT;
     if (try_patterns(b, others, COUNT_OF(others), line) || try_pam(b, line))
         return LOG_EVENT;

@@ -3,11 +3,12 @@
 
 #include "model/ip.h"
 
-enum { FIELDS_FIRST = 48, INDEX_SLOTS = 1024 };
+enum { FIELDS_FIRST = 32, FIELDS_MORE = 4, INDEX_SLOTS = 1024 };
 
 static bool grow(log_builder *b)
 {
-    size_t room = b->room ? b->room * 2 : FIELDS_FIRST;
+    size_t columns = b->reader->columns.of ? b->reader->columns.count + FIELDS_MORE : FIELDS_FIRST;
+    size_t room = b->room ? b->room * 2 : columns;
     log_field *more = arena_array(b->a, room, sizeof *more);
     if (!more) {
         b->failed = true;
@@ -44,7 +45,8 @@ log_field *log_put_value(log_builder *b, slice name, slice sigma, log_role role,
                               .at = (uint32_t)(written.ptr - b->record.ptr),
                               .length = (uint32_t)written.len,
                               .type = type};
-    log_give(b, i, role, 0);
+    if (role != LOG_AS_NONE)
+        log_give(b, i, role, 0);
     return &b->field[i];
 }
 
@@ -175,11 +177,12 @@ slice log_find_value(const log_builder *b, slice name)
 static size_t slot_of(slice name)
 {
     uint64_t head = 0, tail = 0;
-    size_t n = name.len < 8 ? name.len : 8;
-    if (n) {
-        memcpy(&head, name.ptr, n);
-        memcpy(&tail, name.ptr + name.len - n, n);
+    if (name.len >= 8) {
+        memcpy(&head, name.ptr, 8);
+        memcpy(&tail, name.ptr + name.len - 8, 8);
     }
+    for (size_t i = 0; name.len < 8 && i < name.len; i++)
+        head = head << 8 | (unsigned char)name.ptr[i];
     uint64_t h = (head ^ (tail << 7 | tail >> 57) ^ name.len) * 0x9e3779b97f4a7c15u;
     return (size_t)(h >> 54) & (INDEX_SLOTS - 1);
 }
@@ -222,7 +225,8 @@ static void name_field(log_builder *b, size_t i, const log_name *row, uint32_t r
 {
     if (row->sigma.len)
         b->field[i].sigma = row->sigma;
-    log_give(b, i, row->role, rank);
+    if (row->role != LOG_AS_NONE)
+        log_give(b, i, row->role, rank);
 }
 
 void log_map(log_builder *b, size_t from, const log_format *f)

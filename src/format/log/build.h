@@ -137,6 +137,11 @@ void log_put_pair(log_builder *b, slice name, slice value, bool quoted);
 /* The extension of CEF: "k=v k2=v with blanks", with backslashes. */
 void log_put_extension(log_builder *b, slice text);
 
+/* An event of Windows as XML on one line. */
+log_took log_read_event_xml(log_builder *b, slice line);
+/* The "<Data Name=...>" elements of one. */
+void log_put_event_data(log_builder *b, slice xml);
+
 /* An instant as logs write it: what date_read knows, seconds since the epoch with a fraction,
  * milli-, micro- and nanoseconds, "17/May/2015:10:05:03 +0000", "Mar 27 13:06:56" (the year from
  * b->now), "27-Mar-2015 13:06:56.123". */

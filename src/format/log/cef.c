@@ -137,7 +137,7 @@ static log_took read_cef(log_builder *b, slice line)
     slice rest = line, value[COUNT_OF(titles)];
     if (!slice_starts(line, S("CEF:")))
         return LOG_NOT;
-    rest = slice_from(rest, 4);
+    rest = slice_trim(slice_from(rest, 4));
     for (size_t i = 0; i < COUNT_OF(titles); i++)
         if (!part(&rest, &value[i])) {
             if (i + 1 < COUNT_OF(titles))

@@ -85,14 +85,13 @@ static void finish(log_builder *b)
         b->e.product = S("fortigate");
         b->e.service = log_find_value(b, S("subtype"));
         b->e.category = slice_eq(type, S("traffic")) ? S("firewall") : S("");
+        for (size_t i = 0; i < b->count; i++)
+            if (slice_eq(b->field[i].name, S("hostname"))) { /* of the URL */
+                b->field[i].sigma = S("cs-host");
+                log_give(b, i, LOG_AS_URL_HOST, 0);
+            }
     }
 }
-
-/* A row for time= beside date= goes in front of the common names. */
-static const log_name names[] = {
-    LOG_NAME("date", "", DATE),
-    LOG_NAME("_time", "", TIME),
-};
 
 /* "date=2026-11-30 time=10:05:03": a time of day alone is no time. */
 static void finish_pairs(log_builder *b)
@@ -106,7 +105,5 @@ static void finish_pairs(log_builder *b)
 const log_format log_format_keyvalue = {.name = "keyvalue",
                                         .inside = true,
                                         .read = read_pairs,
-                                        .names = names,
-                                        .name_count = COUNT_OF(names),
                                         .more = &log_format_json,
                                         .finish = finish_pairs};

@@ -160,10 +160,21 @@ static bool take_tag(slice *rest, header *h)
     n += n < s.len && s.ptr[n] == ':';
     if (n < s.len && s.ptr[n] != ' ')
         return false;
+    if (slice_eq(program, S("CEF")) || slice_eq(program, S("LEEF")))
+        return false;
     h->program = program;
     h->pid = id;
     *rest = slice_from(s, n);
     return true;
+}
+
+/* A word that is surely a host's name, though no tag stands behind it. */
+static bool host_surely(slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] == '.' || s.ptr[i] == '-' || is_digit(s.ptr[i]))
+            return true;
+    return false;
 }
 
 static bool host_like(slice s)
@@ -181,8 +192,8 @@ static bool take_3164(slice rest, header *h)
 {
     slice before;
     size_t n = log_time_front(rest);
-    if (n && is_digit(rest.ptr[0]) && !is_digit(rest.ptr[2]))
-        return false; /* "30-Nov-2026": BIND's own */
+    if (n && is_digit(rest.ptr[0]) && (!is_digit(rest.ptr[2]) || rest.ptr[10] != 'T'))
+        return false; /* "30-Nov-2026 ...", "2026-11-30 ...": programs' own */
     h->time = slice_sub(rest, 0, n);
     rest = slice_from(rest, n);
     if (!n && !h->priority.len)
@@ -196,8 +207,9 @@ static bool take_3164(slice rest, header *h)
     if (!take_tag(&rest, h)) { /* else the host is left out */
         if (n && log_token(&rest, &h->host) && host_like(h->host)) {
             rest = slice_trim(rest);
-            if (!take_tag(&rest, h) && !h->priority.len && !slice_starts(rest, S("CEF:")) &&
-                !slice_starts(rest, S("LEEF:")) && !slice_starts(rest, S("{")))
+            if (!take_tag(&rest, h) && !h->priority.len && !host_surely(h->host) &&
+                !slice_starts(rest, S("CEF:")) && !slice_starts(rest, S("LEEF:")) &&
+                !slice_starts(rest, S("{")))
                 return false;
         } else if (h->priority.len) {
             h->host = (slice){NULL, 0};

@@ -1,5 +1,5 @@
 /* windows.c - events of Windows as JSON: flat (nxlog, Azure's agents, Security-Datasets), as
- * evtx_dump prints them, and as winlogbeat ships them: see build.h.
+ * evtx_dump prints them, and as winlogbeat ships them; and what event_xml.c reads: see build.h.
  * Sources: Sigma taxonomy 2.1.0 (logsources, names), Sysmon's documentation (event numbers),
  * Microsoft's "Audit events" (4624, 4688, 5156, ...), Elastic Common Schema 8. */
 #include "format/log/build.h"
@@ -285,33 +285,19 @@ static void set_way(log_builder *b)
         b->e.direction = LOG_INBOUND;
 }
 
-/* "<Data Name="Image">C:\a.exe</Data>" in a field: the fields it has. Their place is all of it. */
-static void read_xml(log_builder *b, slice xml, slice written)
-{
-    static const slice open = S_INIT("<Data Name=\"");
-    for (size_t at = 0; (at = slice_find(xml, open, at)) != SIZE_MAX;) {
-        size_t name = at + open.len, end = slice_find_byte(xml, '"', name), close;
-        if (end == SIZE_MAX || end + 1 >= xml.len)
-            return;
-        at = end;
-        if (xml.ptr[end + 1] != '>') /* <Data Name="x"/> */
-            continue;
-        close = slice_find(xml, S("</Data>"), end);
-        if (close == SIZE_MAX)
-            return;
-        log_put_value(b, slice_sub(xml, name, end), S(""), LOG_AS_NONE,
-                      slice_sub(xml, end + 2, close), written, LOG_TEXT);
-        at = close;
-    }
-}
-
+/* EventData that is a string of XML: its fields have the place of all of it. */
 static void read_inner(log_builder *b)
 {
     size_t count = b->count;
     for (size_t i = 0; i < count; i++) {
         log_field f = b->field[i];
-        if (slice_eq(f.name, S("EventData")) && slice_starts(f.value, S("<")))
-            read_xml(b, f.value, slice_sub(b->record, f.at, f.at + f.length));
+        slice before = b->within;
+        if (!slice_eq(f.name, S("EventData")) || !slice_starts(f.value, S("<")))
+            continue;
+        if (!before.ptr)
+            b->within = slice_sub(b->record, f.at, f.at + f.length);
+        log_put_event_data(b, f.value);
+        b->within = before;
     }
     if (b->count != count && !b->failed)
         log_map(b, count, &log_format_windows);
@@ -346,6 +332,8 @@ static bool tells(const log_builder *b)
 }
 
 const log_format log_format_windows = {.name = "windows",
+                                       .inside = true,
+                                       .read = log_read_event_xml,
                                        .tells = tells,
                                        .names = names,
                                        .name_count = COUNT_OF(names),

@@ -51,12 +51,12 @@ static const path_source sources[] = {
     {S_INIT("conn"), S_INIT("firewall")},
 };
 
-typedef struct state {
+typedef struct conn_state {
     slice name;
     log_outcome outcome;
-} state;
+} conn_state;
 
-static const state states[] = {
+static const conn_state states[] = {
     {S_INIT("SF"), LOG_ALLOWED},   {S_INIT("S1"), LOG_ALLOWED},   {S_INIT("S2"), LOG_ALLOWED},
     {S_INIT("S3"), LOG_ALLOWED},   {S_INIT("RSTO"), LOG_ALLOWED}, {S_INIT("RSTR"), LOG_ALLOWED},
     {S_INIT("S0"), LOG_FAILED},    {S_INIT("REJ"), LOG_FAILED},   {S_INIT("RSTOS0"), LOG_FAILED},
@@ -85,31 +85,52 @@ static void give_named(log_builder *b, slice name, slice sigma, log_role role)
 
 static slice path_of(const log_builder *b)
 {
+    if (b->named) /* by the columns of a header */
+        return slice_str(b->reader->columns.path);
     slice path = log_find_value(b, S("_path"));
-    if (!path.len)
-        path = log_find_value(b, S("@stream"));
-    if (!path.len && b->reader->columns.of == &log_format_zeek)
-        path = slice_str(b->reader->columns.path);
-    return path;
+    return path.len ? path : log_find_value(b, S("@stream"));
+}
+
+static void set_way(log_builder *b)
+{
+    slice origin = log_find_value(b, S("local_orig"));
+    slice answerer = log_find_value(b, S("local_resp"));
+    if (yes(origin) && no(answerer))
+        b->e.direction = LOG_OUTBOUND;
+    if (no(origin) && yes(answerer))
+        b->e.direction = LOG_INBOUND;
+}
+
+/* Of a connection its state, else what says whether it came about. */
+static void set_outcome(log_builder *b, slice path)
+{
+    static const slice said[] = {S_INIT("auth_success"), S_INIT("established"), S_INIT("success")};
+    slice state = log_find_value(b, S("conn_state"));
+    for (size_t i = 0; state.len && i < COUNT_OF(states); i++)
+        if (slice_eq(state, states[i].name))
+            b->e.outcome = states[i].outcome;
+    if (state.len || slice_eq(path, S("dns")) || slice_eq(path, S("http")))
+        return; /* these have a code of their own */
+    for (size_t i = 0; i < COUNT_OF(said); i++) {
+        slice v = log_find_value(b, said[i]);
+        if (!yes(v) && !no(v))
+            continue;
+        b->e.outcome = yes(v) ? LOG_ALLOWED : LOG_FAILED;
+        return;
+    }
 }
 
 static void finish(log_builder *b)
 {
-    slice path = path_of(b), origin = log_find_value(b, S("local_orig"));
-    slice answerer = log_find_value(b, S("local_resp")), login;
+    slice path = path_of(b);
     b->e.product = S("zeek");
     b->e.service = path;
     for (size_t i = 0; i < COUNT_OF(sources); i++)
         if (slice_eq(path, sources[i].path))
             b->e.category = sources[i].category;
-    if (yes(origin) && no(answerer))
-        b->e.direction = LOG_OUTBOUND;
-    if (no(origin) && yes(answerer))
-        b->e.direction = LOG_INBOUND;
-    slice conn = log_find_value(b, S("conn_state"));
-    for (size_t i = 0; conn.len && i < COUNT_OF(states); i++)
-        if (slice_eq(conn, states[i].name))
-            b->e.outcome = states[i].outcome;
+    if (!path.len || slice_eq(path, S("conn")))
+        set_way(b);
+    set_outcome(b, path);
     if (slice_eq(path, S("http"))) {
         b->scheme = S("http://");
         give_named(b, S("host"), S("cs-host"), LOG_AS_URL_HOST);
@@ -118,12 +139,6 @@ static void finish(log_builder *b)
     } else if (slice_eq(path, S("kerberos"))) {
         give_named(b, S("client"), S("client"), LOG_AS_USER);
     }
-    login = log_find_value(b, slice_eq(path, S("ssh")) ? S("auth_success") : S("success"));
-    if (b->e.outcome == LOG_OUTCOME_UNKNOWN && (yes(login) || no(login)))
-        b->e.outcome = yes(login) ? LOG_ALLOWED : LOG_FAILED;
-    login = log_find_value(b, S("established"));
-    if (b->e.outcome == LOG_OUTCOME_UNKNOWN && (yes(login) || no(login)))
-        b->e.outcome = yes(login) ? LOG_ALLOWED : LOG_FAILED;
 }
 
 static bool tells(const log_builder *b)
