@@ -145,7 +145,7 @@ INLINE void run(matcher *m, size_t from, size_t to, uint64_t dots, uint64_t dash
     const window *w = &m->w;
     uint8_t left = from ? w->text[from - 1] : '\n';
     uint8_t right = to < w->high ? w->text[to] : '\n';
-    if (__builtin_expect(byte_is(left, BYTE_LEFT) | byte_is(right, BYTE_RIGHT), 0) &&
+    if (__builtin_expect((byte_class[left] & BYTE_LEFT) + (byte_class[right] & BYTE_RIGHT), 0) &&
         odd_run(m, from, to))
         return;
     if (__builtin_expect(to - from > 64 || w->high - to < 16 || m->sink.seen, 0))
