@@ -71,7 +71,7 @@ typedef struct scene {
 
 static const uint8_t scene_key[MATCH_KEY] = {3, 1, 4, 1, 5, 9, 2, 6};
 
-static void scene_done(scene *s)
+static inline void scene_done(scene *s)
 {
     match_table_free(s->table);
 }

@@ -157,6 +157,8 @@ static unit bracket(const uint8_t *p, const uint8_t *end)
         {S_INIT("@"), '@'}, {S_INIT("at"), '@'},
     };
     uint8_t close = *p == '[' ? ']' : *p == '(' ? ')' : '}';
+    if (end - p < 3 || !memchr(".:@dDaA", p[1], 7))
+        return plain(*p);
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         size_t n = words[i].inside.len;
         if ((size_t)(end - p) >= n + 2 && p[n + 1] == close &&

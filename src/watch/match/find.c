@@ -1,7 +1,6 @@
 /* find.c - what stands at a place of the text, and is it in the table: see scan.h. */
 #include "watch/match/scan.h"
 
-#include "base/hash.h"
 #include "model/domain.h"
 
 /* --- looking up ----------------------------------------------------------------------------- */
@@ -282,6 +281,17 @@ void find_six(matcher *m, const piece *p, size_t from, size_t to)
 
 /* --- digests -------------------------------------------------------------------------------- */
 
+/* Eight hexadecimal digits, the first lowest, become four bytes, the first lowest. */
+static uint32_t eight_digits(const uint8_t *p)
+{
+    uint64_t w;
+    memcpy(&w, p, 8);
+    w = (w & 0x0f0f0f0f0f0f0f0fu) + 9 * (w >> 6 & 0x0101010101010101u);
+    w = (w << 4 | w >> 8) & 0x00ff00ff00ff00ffu; /* pairs */
+    w = (w | w >> 8) & 0x0000ffff0000ffffu;
+    return (uint32_t)(w | w >> 16);
+}
+
 void find_hex(matcher *m, const piece *p, size_t from, size_t to)
 {
     static const struct {
@@ -293,8 +303,15 @@ void find_hex(matcher *m, const piece *p, size_t from, size_t to)
     if (n > 2 * HEX_BYTES_MAX || n < 32 || n % 2)
         return;
     bool wanted = m->t->hex_lengths[n / 64] >> n % 64 & 1;
-    if ((!wanted && !m->sink.seen) || !hash_unhex(bytes_of(p->text + from, n), digest, n / 2))
+    if (!wanted && !m->sink.seen)
         return;
+    for (size_t i = 0; i + 8 <= n; i += 8) {
+        uint32_t four = eight_digits(p->text + from + i);
+        memcpy(digest + i / 2, &four, 4);
+    }
+    for (size_t i = n - n % 8; i < n; i += 2)
+        digest[i / 2] = (uint8_t)(hex_value((char)p->text[from + i]) << 4 |
+                                  hex_value((char)p->text[from + i + 1]));
     size_t raw_from = piece_from(p, from), raw_to = piece_to(p, to - 1);
     slice key = bytes_of(digest, n / 2);
     for (size_t i = 0; m->sink.seen && i < COUNT_OF(seen); i++)

@@ -108,12 +108,11 @@ static bool view_run(matcher *m, const view *v, size_t from, size_t to)
     return same;
 }
 
-bool odd_run(matcher *m, size_t from, size_t to)
+/* The runs of the view that [from, to) has a part in. True: one of them is what is written. */
+static bool view_runs(matcher *m, size_t from, size_t to)
 {
     RAW view v;
     bool same = false;
-    if (to - from > REACH)
-        return false;
     size_t at = plain_around(m, from, &v);
     while (at && v.from[at - 1] >= from) /* several bytes of one escape */
         at--;
@@ -127,7 +126,47 @@ bool odd_run(matcher *m, size_t from, size_t to)
             same |= view_run(m, &v, at, end);
         at = end + 1;
     }
-    return !same;
+    return same;
+}
+
+/* Does an escape end at `from`, or begin before it and reach beyond? */
+static bool escape_before(const matcher *m, size_t from)
+{
+    const uint8_t *text = m->w.text, *end = text + m->w.high;
+    for (size_t i = 1; i <= UNIT_MAX && i <= from; i++) {
+        uint8_t c = text[from - i];
+        if (!byte_is(c, BYTE_TOKEN) || c == '\n')
+            return false;
+        if (byte_is(c, BYTE_LEAD) || c == 0xe3 || c == 0xef) {
+            unit u = unit_at(text + from - i, end);
+            if (u.escape && u.length >= i)
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool escape_behind(const matcher *m, size_t to)
+{
+    const uint8_t *text = m->w.text;
+    return to < m->w.high && byte_is(text[to], BYTE_RIGHT) &&
+           unit_at(text + to, text + m->w.high).escape;
+}
+
+run_state odd_run(matcher *m, size_t from, size_t to)
+{
+    const uint8_t *text = m->w.text;
+    uint8_t left = from ? text[from - 1] : '\n';
+    bool wide = left >= 0x80 || (to < m->w.high && text[to] >= 0x80);
+    if (to - from > REACH)
+        return RUN_AS_IT_IS;
+    if (!wide && !escape_behind(m, to)) {
+        if (left == '\\' && memchr("bfnrtv", text[from], 6))
+            return RUN_BEHIND_LETTER;
+        if (!escape_before(m, from))
+            return RUN_AS_IT_IS;
+    }
+    return view_runs(m, from, to) ? RUN_AS_IT_IS : RUN_DONE;
 }
 
 void odd_lead(matcher *m, size_t at)
@@ -149,11 +188,11 @@ void odd_lead(matcher *m, size_t at)
 
 /* --- mail addresses, IPv6, digests ---------------------------------------------------------- */
 
-/* Is what is written between the two bytes what is meant? */
+/* Is an escape next to it, or a part of it? */
 static bool touches(const matcher *m, size_t from, size_t to)
 {
-    return (from && byte_is(m->w.text[from - 1], BYTE_LEFT)) ||
-           (to < m->w.high && byte_is(m->w.text[to], BYTE_RIGHT));
+    return escape_behind(m, to) || (from && byte_is(m->w.text[from - 1], BYTE_TOKEN) &&
+                                    escape_before(m, from));
 }
 
 void odd_mail(matcher *m, size_t at)
@@ -168,7 +207,7 @@ void odd_mail(matcher *m, size_t at)
         from--;
     while (to < w->high && to - at < REACH && byte_is(w->text[to], BYTE_NAME))
         to++;
-    if (touches(m, from, to)) {
+    if (touches(m, from, to) || (to < w->high && w->text[to] >= 0x80)) {
         size_t i = plain_around(m, at, &v);
         if (i == v.len)
             return;
@@ -178,6 +217,19 @@ void odd_mail(matcher *m, size_t at)
     find_mail(m, &p, at);
 }
 
+/* As it is written, an address has two colons together, or six at least. */
+static bool six_colons(const uint8_t *text, size_t from, size_t to)
+{
+    size_t count = 0;
+    for (size_t i = from; i < to; i++) {
+        if (text[i] != ':')
+            continue;
+        if (++count == 6 || (i + 1 < to && text[i + 1] == ':'))
+            return true;
+    }
+    return false;
+}
+
 void odd_six(matcher *m, size_t at)
 {
     const window *w = &m->w;
@@ -185,15 +237,14 @@ void odd_six(matcher *m, size_t at)
     RAW view v;
     size_t from, to;
     bool fits = six_run(&p, at, &from, &to);
-    if (w->text[at] != ':' || touches(m, from, to) ||
-        (from && byte_is(w->text[from - 1], BYTE_NAME))) {
+    if (from == to || touches(m, from, to)) {
         at = plain_around(m, at, &v);
         if (at == v.len)
             return;
         p = (piece){v.text, v.len, &v, 0};
         fits = six_run(&p, at, &from, &to);
     }
-    if (fits && !again(m, EXAMINED_SIX, piece_to(&p, to - 1)))
+    if (fits && six_colons(p.text, from, to) && !again(m, EXAMINED_SIX, piece_to(&p, to - 1)))
         find_six(m, &p, from, to);
 }
 
@@ -220,21 +271,15 @@ static void hex_in_view(matcher *m, size_t at)
     }
 }
 
-void odd_hex(matcher *m, size_t at)
+void odd_hex(matcher *m, size_t from, size_t to)
 {
     const window *w = &m->w;
     piece p = {w->text, w->high, NULL, 0};
-    size_t from = at, to = at;
-    enum { HEX_REACH = 160 };
-    while (from && at - from < HEX_REACH && byte_is(w->text[from - 1], BYTE_HEX))
-        from--;
-    while (to < w->high && to - at < HEX_REACH && byte_is(w->text[to], BYTE_HEX))
-        to++;
-    if (at - from == HEX_REACH || to - at == HEX_REACH || to - from < 32 ||
-        again(m, EXAMINED_HEX, to) || (to < w->high && byte_is(w->text[to], BYTE_WORD)))
+    if (to - from > HEX_RUN_MAX || again(m, EXAMINED_HEX, to) ||
+        (to < w->high && byte_is(w->text[to], BYTE_WORD)))
         return;
-    if (touches(m, from, to) || (from && byte_is(w->text[from - 1], BYTE_WORD)))
+    if (touches(m, from, to))
         hex_in_view(m, to - 1);
-    else
+    else if (!from || !byte_is(w->text[from - 1], BYTE_WORD))
         find_hex(m, &p, from, to);
 }

@@ -12,7 +12,7 @@ typedef struct scan {
     uint64_t run_dot;   /* 1: it has a dot */
     uint64_t last_dot;  /* the dots of the block before */
     uint64_t last_dash; /* its - and _ */
-    uint64_t last_colon, last_word;
+    uint64_t last_colon, last_word, last_hex;
 } scan;
 
 /* --- names ---------------------------------------------------------------------------------- */
@@ -69,11 +69,34 @@ static __attribute__((noinline)) void find_in_nets(matcher *m, uint32_t ip4, siz
     find_nets(m, &a, from, to);
 }
 
-/* A run that ends in a number: an address, or nothing. */
-INLINE void run_of_numbers(matcher *m, size_t from, size_t to)
+/* The number of 1 to 3 digits in front of p + n; *bad gets bits when it is none. Reads 4 bytes. */
+INLINE uint32_t octet(const uint8_t *p, size_t n, uint32_t *bad)
 {
-    uint32_t ip4;
-    if (to - from < 7 || to - from > 15 || !read_ip4(m->w.text + from, to - from, &ip4))
+    uint32_t w, shift = 32 - 8 * (uint32_t)(n & 3);
+    memcpy(&w, p, 4);
+    *bad |= (n - 1 > 2) | (n > 1 && *p == '0');
+    w = (w ^ 0x30303030u) << (shift & 31); /* the digits end at the top */
+    *bad |= ((w + 0x06060606u) | w) & 0xf0f0f0f0u;
+    uint32_t number = (w >> 24) + 10 * (w >> 16 & 0xff) + 100 * (w >> 8 & 0xff);
+    *bad |= number > 255;
+    return number;
+}
+
+/* A run with three dots: an address, or nothing. `dots` has the 64 bytes in front of `to`. */
+INLINE void run_of_numbers(matcher *m, size_t from, size_t to, uint64_t dots)
+{
+    const uint8_t *end = m->w.text + to;
+    uint32_t bad = to - from > 15, ip4;
+    size_t d = (size_t)__builtin_clzll(dots), c, b, a = to - from;
+    ip4 = octet(end - d, d, &bad);
+    dots = dots << d << 1;
+    c = (size_t)__builtin_clzll(dots) + d + 1;
+    ip4 |= octet(end - c, c - d - 1, &bad) << 8;
+    dots = dots << (c - d - 1) << 1;
+    b = (size_t)__builtin_clzll(dots) + c + 1;
+    ip4 |= octet(end - b, b - c - 1, &bad) << 16;
+    ip4 |= octet(end - a, a - b - 1, &bad) << 24;
+    if (bad)
         return;
     push(m, hash_ip4(m->t, ip4), from, UINT32_MAX, to, ip4);
     if (net_maybe(m->t, ip4))
@@ -137,7 +160,20 @@ INLINE void run_bare(matcher *m, size_t from, size_t to, uint64_t dots, uint64_t
     if (count >= 3 && dashes)
         run_addresses(m, from, to);
     else if (count == 3)
-        run_of_numbers(m, from, to);
+        run_of_numbers(m, from, to, dots);
+}
+
+/* A backslash stands in front of the run: \n and a name, or a folder and a name with n. */
+static __attribute__((noinline)) void run_behind_letter(matcher *m, size_t from, size_t to)
+{
+    RAW uint8_t text[MATCH_RUN_MAX + 64];
+    piece p = {text, to - from, NULL, from};
+    if (to - from > MATCH_RUN_MAX)
+        return;
+    memcpy(text, m->w.text + from, to - from);
+    memset(text + (to - from), 0, 32);
+    find_names(m, &p, 1, to - from, false);
+    find_names(m, &p, 0, to - from, true);
 }
 
 INLINE void run(matcher *m, size_t from, size_t to, uint64_t dots, uint64_t dashes)
@@ -145,9 +181,21 @@ INLINE void run(matcher *m, size_t from, size_t to, uint64_t dots, uint64_t dash
     const window *w = &m->w;
     uint8_t left = from ? w->text[from - 1] : '\n';
     uint8_t right = to < w->high ? w->text[to] : '\n';
-    if (__builtin_expect(byte_is(left, BYTE_LEFT) | byte_is(right, BYTE_RIGHT), 0) &&
-        odd_run(m, from, to))
-        return;
+    if (is_digit((char)w->text[to - 1]) && !(byte_class[right] & BYTE_RIGHT)) {
+        /* no name, and no address without three dots */
+        if (__builtin_popcountll(to - from < 64 ? dots << 1 >> 1 & (~(uint64_t)0 << (64 - (to - from)))
+                                               : dots) < 3 && to - from < 64)
+            return;
+        if (left == ':')
+            odd_six(m, from - 1);
+    }
+    if (__builtin_expect((byte_class[left] & BYTE_LEFT) + (byte_class[right] & BYTE_RIGHT), 0)) {
+        run_state state = odd_run(m, from, to);
+        if (state == RUN_BEHIND_LETTER)
+            run_behind_letter(m, from, to);
+        if (state != RUN_AS_IT_IS)
+            return;
+    }
     if (__builtin_expect(to - from > 64 || w->high - to < 16 || m->sink.seen, 0))
         run_slowly(m, from, to);
     else
@@ -185,11 +233,31 @@ INLINE uint64_t full_lanes(uint64_t x, uint64_t ones, unsigned top)
     return (not -ones) & ~not &(ones << top);
 }
 
-static __attribute__((noinline)) void digests(matcher *m, size_t at, uint64_t hex)
+/* Runs of digits that have a lane of the block, each once: by its first lane. The bits of the run
+ * say where it begins, and where it ends if that is in the block. */
+static __attribute__((noinline)) void digests(matcher *m, size_t at, uint64_t hex, uint64_t last)
 {
-    for (unsigned lane = 0; lane < 4; lane++)
-        if ((hex >> 16 * lane & 0xffff) == 0xffff)
-            odd_hex(m, at + 16 * lane);
+    const window *w = &m->w;
+    bool before = last >> 48 == 0xffff;
+    for (unsigned lane = 0; lane < 64; lane += 16) {
+        bool full = (hex >> lane & 0xffff) == 0xffff;
+        if (full && !before) {
+            uint64_t below = ~hex & (((uint64_t)1 << lane) - 1), above = ~hex >> lane;
+            size_t from = at, to = at + 64;
+            if (below)
+                from = at + 64 - (size_t)__builtin_clzll(below);
+            else if (at)
+                from = at - (size_t)__builtin_clzll(~last);
+            if (above)
+                to = at + lane + (size_t)__builtin_ctzll(above);
+            else
+                while (to < w->high && to - from <= HEX_RUN_MAX && byte_is(w->text[to], BYTE_HEX))
+                    to++;
+            if (to - from >= 32)
+                odd_hex(m, from, to);
+        }
+        before = full;
+    }
 }
 
 static __attribute__((noinline)) void colons(matcher *m, size_t at, uint64_t marks)
@@ -198,12 +266,12 @@ static __attribute__((noinline)) void colons(matcher *m, size_t at, uint64_t mar
         odd_six(m, at + (size_t)__builtin_ctzll(marks));
 }
 
-/* Colons of an IPv6 address: two together, or those in eight bytes of digits, colons and dots. Not
+/* Colons of an IPv6 address: two together, or those in eight bytes of digits and colons. Not
  * only this window's: what lies over its edge may be seen from one side only. */
 INLINE void addresses(matcher *m, scan *s, const block *b)
 {
     uint64_t marks = b->colon & (b->colon << 1 | s->last_colon >> 63);
-    uint64_t full = full_lanes(b->hex | b->colon | b->dot, 0x0101010101010101u, 7);
+    uint64_t full = full_lanes(b->hex | b->colon, 0x0101010101010101u, 7);
     s->last_colon = b->colon;
     marks |= b->colon & ((full - (full >> 7)) | full);
     if (__builtin_expect(marks != 0, 0))
@@ -211,6 +279,32 @@ INLINE void addresses(matcher *m, scan *s, const block *b)
 }
 
 static __attribute__((noinline)) void word_at(matcher *m, size_t at);
+
+/* What may be an escape, by its first two bytes: bits of both. */
+enum { PERCENT = 1, BACKSLASH = 2, BRACKET = 4, WIDE = 8 };
+static const uint8_t lead_first[256] = {
+    ['%'] = PERCENT, ['\\'] = BACKSLASH, ['['] = BRACKET, ['('] = BRACKET,
+    ['{'] = BRACKET, [0xe3] = WIDE,      [0xef] = WIDE,
+};
+static const uint8_t lead_second[256] = {
+    ['0'] = PERCENT,             ['1'] = PERCENT,
+    ['2'] = PERCENT,             ['3'] = PERCENT,
+    ['4'] = PERCENT,             ['5'] = PERCENT,
+    ['6'] = PERCENT,             ['7'] = PERCENT,
+    ['8'] = PERCENT,             ['9'] = PERCENT,
+    ['A'] = PERCENT | BRACKET,   ['B'] = PERCENT,
+    ['C'] = PERCENT,             ['D'] = PERCENT | BRACKET,
+    ['E'] = PERCENT,             ['F'] = PERCENT,
+    ['a'] = PERCENT | BRACKET,   ['b'] = PERCENT | BACKSLASH,
+    ['c'] = PERCENT,             ['d'] = PERCENT | BRACKET,
+    ['e'] = PERCENT,             ['f'] = PERCENT | BACKSLASH,
+    ['n'] = BACKSLASH,           ['r'] = BACKSLASH,
+    ['t'] = BACKSLASH,           ['v'] = BACKSLASH,
+    ['u'] = BACKSLASH,           ['x'] = BACKSLASH,
+    ['.'] = BRACKET,             [':'] = BRACKET,
+    ['@'] = BRACKET,             [0x80] = WIDE,
+    [0xbc] = WIDE,               [0xbd] = WIDE,
+};
 
 static __attribute__((noinline)) void leads(matcher *m, size_t at, uint64_t marks, uint64_t mine)
 {
@@ -221,8 +315,7 @@ static __attribute__((noinline)) void leads(matcher *m, size_t at, uint64_t mark
         size_t place = at + i;
         if (place >= m->w.high)
             return;
-        uint8_t c = text[place];
-        if (c >= 0x80 && c != 0xe3 && c != 0xef)
+        if (m->w.high - place < 2 || !(lead_first[text[place]] & lead_second[text[place + 1]]))
             continue;
         unit u = unit_at(text + place, end);
         if (!u.escape)
@@ -276,6 +369,8 @@ INLINE void words(matcher *m, scan *s, const block *b, uint64_t mine)
     s->last_word = word;
     for (unsigned i = 1; i < m->t->literal_word; i++)
         starts &= word >> i | ~(uint64_t)0 << (64 - i);
+    const uint8_t *text = m->w.text;
+    uint64_t part = ~(uint64_t)0 >> (64 - 8 * m->t->literal_word);
     while (starts) {
         size_t at = s->at + (size_t)__builtin_ctzll(starts);
         starts &= starts - 1;
@@ -283,7 +378,7 @@ INLINE void words(matcher *m, scan *s, const block *b, uint64_t mine)
             word_at(m, at);
             continue;
         }
-        uint32_t hash = literal_hash(load_part(m->w.text + at, m->t->literal_word));
+        uint32_t hash = literal_hash(load_folded(text + at) & part);
         if (__builtin_expect(literal_maybe(m->t, hash), 0))
             word_hit(m, hash, at);
     }
@@ -309,7 +404,8 @@ INLINE void take_block(matcher *m, scan *s, const block *b, uint64_t mine)
     addresses(m, s, b);
     if (__builtin_expect(full_lanes(b->hex, 0x0001000100010001u, 15) != 0, 0) &&
         (m->t->has_hex || m->sink.seen))
-        digests(m, s->at, b->hex);
+        digests(m, s->at, b->hex, s->last_hex);
+    s->last_hex = b->hex;
     if (__builtin_expect((b->at & mine) != 0, 0))
         for (uint64_t at = b->at & mine; at; at &= at - 1)
             odd_mail(m, s->at + (size_t)__builtin_ctzll(at));

@@ -103,13 +103,19 @@ void flush_ring(matcher *m);
 
 /* --- near escapes (odd.c) ------------------------------------------------------------------- */
 
-/* The run [from, to) of the window touches what may be an escape or a letter beyond ASCII. False:
- * it is none, the run is as it is written. */
-bool odd_run(matcher *m, size_t from, size_t to);
+typedef enum run_state {
+    RUN_AS_IT_IS,
+    RUN_BEHIND_LETTER, /* its first byte is the letter of a \n or the like, or its own */
+    RUN_DONE           /* something else, which was examined */
+} run_state;
+/* The run [from, to) of the window touches what may be an escape or a letter beyond ASCII. */
+run_state odd_run(matcher *m, size_t from, size_t to);
 void odd_lead(matcher *m, size_t at); /* an escape that stands for a digit, a dot, a colon */
 void odd_mail(matcher *m, size_t at);
 void odd_six(matcher *m, size_t at);
-void odd_hex(matcher *m, size_t at); /* a digit of a run */
+/* The run of hexadecimal digits [from, to). */
+enum { HEX_RUN_MAX = 160 /* bytes; no digest is in a longer one */ };
+void odd_hex(matcher *m, size_t from, size_t to);
 
 /* --- URLs (url.c) --------------------------------------------------------------------------- */
 
