@@ -69,28 +69,6 @@ slice index_face(kind k, slice value)
     return at == SIZE_MAX ? value : slice_from(value, at + 3);
 }
 
-slice index_host(kind k, slice value)
-{
-    if (k == KIND_DOMAIN)
-        return value;
-    if (k == KIND_EMAIL) {
-        size_t at = slice_find_byte(value, '@', 0);
-        return at == SIZE_MAX ? S("") : slice_from(value, at + 1);
-    }
-    if (k != KIND_URL)
-        return S("");
-    slice host = index_face(k, value);
-    size_t end = 0, from = 0;
-    while (end < host.len && !strchr("/?#", host.ptr[end])) {
-        if (host.ptr[end] == '@')
-            from = end + 1;
-        end++;
-    }
-    host = slice_sub(host, from, end);
-    size_t port = slice_find_byte(host, ':', 0);
-    return port == SIZE_MAX ? host : slice_sub(host, 0, port);
-}
-
 /* The last two labels of a host; empty for an address, or a name of one. */
 static slice above(slice host)
 {
@@ -158,7 +136,7 @@ static status add_node(index_t *ix, int64_t id, kind k, slice value, err *why)
     if (!room)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     ix->keys[ix->key_count++] = (seg_key){value_hash(ix, k, value), (uint64_t)id};
-    slice host = index_host(k, value), two = above(host);
+    slice host = observable_host(k, value), two = above(host);
     if (!two.len || (k == KIND_DOMAIN && two.len == host.len))
         return OK;
     keys = ix->keys;

@@ -80,7 +80,6 @@ index_walk index_values(const index_t *ix, slice begins);
 index_walk index_under(const index_t *ix, slice domain);
 bool index_next(index_walk *w, int64_t *ret_node, uint64_t *ret_group);
 slice index_face(kind k, slice value);
-slice index_host(kind k, slice value); /* empty: it has none */
 
 /* For status: values held, bytes of the file. */
 void index_size(const index_t *ix, uint64_t *ret_values, uint64_t *ret_bytes);

@@ -1,4 +1,5 @@
 #include "know/index.h"
+#include "model/observable.h"
 #include "know/index/segment.h"
 #include "know/db.h"
 #include "know/temp_store.h"
@@ -319,7 +320,7 @@ TEST(values_have_a_face_and_hosts)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         slice value = slice_str(rows[i].value);
         CHECK_SLICE(index_face(rows[i].kind, value), slice_str(rows[i].face));
-        CHECK_SLICE(index_host(rows[i].kind, value), slice_str(rows[i].host));
+        CHECK_SLICE(observable_host(rows[i].kind, value), slice_str(rows[i].host));
     }
 }
 

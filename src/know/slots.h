@@ -30,6 +30,7 @@ enum {
     SLOTS_KINDS = 64,
     SLOTS_SEED = 16,               /* bytes */
     SLOTS_TABLES_MAX = 64,         /* asked at once */
+    SLOTS_PATH_ROOM = 4352,        /* of the path of a file beside others */
     SLOTS_LISTED = 1 << 25,        /* a record from here on is a list of profiles */
     SLOTS_REMOVED = (1 << 26) - 1, /* a record: the key is said to be gone */
     SLOTS_DAY_NONE = INT32_MIN

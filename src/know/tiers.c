@@ -58,7 +58,7 @@ static status map_manifest(tiers *t, const char *path, err *why)
 static status open_tables(tiers *t, const char *folder, err *why)
 {
     for (uint32_t i = 0; i < t->m.tables; i++) {
-        char path[TIERS_PATH_ROOM], hex[HASH_HEX_MAX];
+        char path[SLOTS_PATH_ROOM], hex[HASH_HEX_MAX];
         snprintf(path, sizeof path, "%s/%s.keys", folder, hash_hex(t->m.ids[i], TIERS_ID, hex));
         status st = slots_open(path, &t->tables[i], why);
         if (st != OK)
@@ -75,7 +75,7 @@ static status open_tables(tiers *t, const char *folder, err *why)
 status tiers_open(const char *folder, const char *name, tiers **ret, err *why)
 {
     enum { TRIES = 16 };
-    char path[TIERS_PATH_ROOM];
+    char path[SLOTS_PATH_ROOM];
     status st = ERR_NOT_FOUND;
     bool again = true;
     snprintf(path, sizeof path, "%s/%s", folder, name);

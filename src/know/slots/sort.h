@@ -8,8 +8,6 @@
 #include "base/file.h"
 #include "know/slots/file.h"
 
-enum { SLOTS_PATH_ROOM = 4352 };
-
 int slot_cmp(const void *a, const void *b); /* by hash, then record */
 /* Sorts and drops what is there twice; returns how many are left. `room` is as large as `at`.
  * Linear for hashes, n log n whatever the input. */
