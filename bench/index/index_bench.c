@@ -12,7 +12,7 @@
 enum { WARM_BATCHED = 1000000, WARM_SINGLE = 200000, COLD = 4000, SERVER_PART = 5, ROUNDS = 3 };
 
 static const engine *const engines[] = {
-    &engine_tiers,   &engine_table, &engine_sqlite,
+    &engine_tiers,      &engine_table, &engine_sqlite,
 #ifdef PEER_LMDB
     &engine_lmdb,
 #endif

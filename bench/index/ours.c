@@ -202,5 +202,5 @@ static size_t find_table(void *e, const char *keys, size_t count)
 }
 
 const engine engine_tiers = {"ours", BATCH, tiers_there, insert_tiers, find_tiers, close_ours};
-const engine engine_table = {
-    "ours-one-table", BATCH, table_there, insert_table, find_table, close_ours};
+const engine engine_table = {"ours-one-table", BATCH,      table_there,
+                             insert_table,     find_table, close_ours};

@@ -1,4 +1,4 @@
-/* peer_rocksdb.c - ribbon filters of 10 bits, a cache that holds everything, no compression, no log;
+/* peer_rocksdb.c - ribbon filters of 10 bits, a cache that holds all, no compression and no log;
  * compacted once it is filled. */
 #include "peers.h"
 

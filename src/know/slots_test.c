@@ -280,6 +280,51 @@ TEST(batches_answer_as_the_portable_way_does)
     folder_done(&f);
 }
 
+/* Key n is in every table whose number divides it; the first one answers. */
+TEST(of_many_tables_the_first_that_has_a_key_answers)
+{
+    enum { TABLES = 19, COUNT = 700 };
+    folder f;
+    slots *t[TABLES] = {NULL};
+    const slots *asked[TABLES];
+    static char room[COUNT][32];
+    static slots_key keys[COUNT];
+    static slots_found found[COUNT];
+    REQUIRE(folder_make(&f));
+    for (uint64_t i = 0; i < COUNT; i++)
+        keys[i] = (slots_key){KIND_SHA256, digest(i, room[i])};
+    for (uint64_t n = 0; n < TABLES; n++) {
+        slots_counts c = {0};
+        slots_builder *b = NULL;
+        slots_build_options o = {.disk = fs_system(),
+                                 .folder = f.dir,
+                                 .random = random_seeded(&f.seed),
+                                 .seed = n ? slots_seed(t[0]) : NULL};
+        REQUIRE(slots_builder_new(&o, &b, &f.why) == OK);
+        uint32_t id = plain(b);
+        for (uint64_t i = 0; i < COUNT; i += n + 2)
+            CHECK_OK(slots_add(b, KIND_SHA256, keys[i].bytes, -1, id, &f.why));
+        t[n] = finish(&f, b, &c);
+        REQUIRE(t[n] && unlink(f.path) == 0); /* it is mapped: the next one has the name */
+        asked[n] = t[n];
+    }
+    for (size_t count = 1; count <= TABLES; count++) {
+        size_t wrong = 0;
+        slots_find_first(asked, count, keys, COUNT, found);
+        for (size_t i = 0; i < COUNT; i++) {
+            size_t want = 0;
+            while (want < count && i % (want + 2) != 0)
+                want++;
+            bool there = want < count;
+            wrong += (found[i].record != 0) != there || found[i].table != (there ? want : 0);
+        }
+        CHECK_EQ(wrong, 0);
+    }
+    for (size_t n = 0; n < TABLES; n++)
+        slots_close(t[n]);
+    folder_done(&f);
+}
+
 /* --- limits --------------------------------------------------------------------------------- */
 
 /* One key with more profiles than are kept: the first are, the rest is counted. */
