@@ -255,7 +255,8 @@ status slots_remove(slots_builder *b, kind k, slice bytes, err *why)
 /* Runs `first`..`first + count - 1`, or what is in memory, ready to be merged. */
 typedef struct opened {
     slots_source sources[MERGE_MAX];
-    size_t heap[MERGE_MAX], count;
+    slots_front heap[MERGE_MAX];
+    size_t count;
     slots_merge merge;
 } opened;
 
