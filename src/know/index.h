@@ -8,9 +8,9 @@
  * Uses: store, observable, ip. Used by: judge, answer, cmd.
  * Layout and files: docs/formats/index.md. The index is derived from the store and holds no facts:
  * a hit names a node that is spelt so, and whether anything is visible about it only claims say
- * (know/claims.h). It covers the nodes up to a number kept in its files; newer ones are read from the
- * store when it is opened or refreshed, so a crash loses nothing and repairs itself. What an import
- * adds is written with what is not much larger than itself, never with all that there is.
+ * (know/claims.h). It covers the nodes up to a number kept in its files; newer ones are read from
+ * the store when it is opened or refreshed, so a crash loses nothing and repairs itself. What an
+ * import adds is written with what is not much larger than itself, never with all that there is.
  * Values are hashed with SipHash under a random key of the store: nobody can make them collide.
  * Threads: any number may call index_find; refresh only while none does. Processes share the
  * mapped file. */
