@@ -4,6 +4,7 @@
 #include "know/store_private.h"
 #include "model/ip.h"
 #include "model/observable.h"
+#include "model/url.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -397,6 +398,43 @@ static status find_derived(finding *f, uint32_t probe, node_ref n, unsigned how)
     return st;
 }
 
+/* As it is spelt, and without http:// or https://, as lists often have it. */
+static status add_prefix(finding *f, uint32_t probe, slice text, size_t behind_scheme)
+{
+    const size_t from[] = {0, behind_scheme};
+    status st = OK;
+    for (size_t i = 0; st == OK && i < (behind_scheme ? 2 : 1); i++) {
+        node_ref above = {KIND_URL, slice_from(text, from[i])};
+        if (holds(f->ix, above))
+            st = add_hit(f, probe, INDEX_PREFIX, above);
+    }
+    return st;
+}
+
+/* The path is cut at each of its slashes, the last INDEX_LEVELS_MAX of them: behind it, before
+ * it. */
+static status find_prefixes(finding *f, uint32_t probe, node_ref n)
+{
+    url u = url_split(n.text);
+    bool web = slice_eq(u.scheme, S("http")) || slice_eq(u.scheme, S("https"));
+    size_t scheme = web ? u.scheme.len + 3 : 0, levels = 0;
+    status st = OK;
+    if (n.kind != KIND_URL || u.host_kind == URL_HOST_NONE || !u.path.len)
+        return OK;
+    size_t root = (size_t)(u.path.ptr - n.text.ptr);
+    for (size_t end = root + u.path.len; st == OK && end > root && levels < INDEX_LEVELS_MAX;
+         end--) {
+        if (n.text.ptr[end - 1] != '/')
+            continue;
+        levels++;
+        if (end < root + u.path.len) /* else it is the whole path: itself */
+            st = add_prefix(f, probe, slice_sub(n.text, 0, end), scheme);
+        if (st == OK && end - 1 > root)
+            st = add_prefix(f, probe, slice_sub(n.text, 0, end - 1), scheme);
+    }
+    return st;
+}
+
 static bool net_at(const seg_net *nets, size_t count, const ip_net *n)
 {
     size_t at = segment_lower_net(nets, count, n->addr.b, n->prefix);
@@ -519,6 +557,8 @@ status index_find(index_t *ix, const index_probe *probes, size_t count, unsigned
             st = add_hit(&f, probe, INDEX_EXACT, probes[i]);
         if (st == OK)
             st = find_derived(&f, probe, probes[i], how);
+        if (st == OK && (how & INDEX_PREFIX))
+            st = find_prefixes(&f, probe, probes[i]);
         if (st == OK)
             st = find_nets(&f, probe, probes[i], how);
     }

@@ -1,5 +1,5 @@
-/* index.h - which stored observables does this value touch: itself, its parent domains, the
- * networks around an address, the addresses inside a network. In batches.
+/* index.h - which stored observables does this value touch: itself, its parent domains, the URLs
+ * above a URL, the networks around an address, the addresses inside a network. In batches.
  *
  *     index *ix; index_open(store, &ix, why);
  *     index_probe p[2] = {{KIND_IPV4, S("198.51.100.7")}, {KIND_DOMAIN, S("a.example.com")}};
@@ -41,7 +41,8 @@ typedef enum index_how {
     INDEX_COVERS = 4, /* a network that holds the asked address or network */
     INDEX_INSIDE = 8, /* an address or network in the asked network */
     INDEX_DERIVED = 16, /* the host of a URL, the URL without its query, a base name */
-    INDEX_ALL = 31
+    INDEX_PREFIX = 32,  /* a URL above the asked one: http://a.example/x for http://a.example/x/y */
+    INDEX_ALL = 63
 } index_how;
 
 typedef node_ref index_probe; /* normalised, as observable_parse gives it */
@@ -54,12 +55,18 @@ typedef struct index_hit {
 
 typedef struct index_hits {
     index_hit
-        *at; /* by probe, then exact, parents nearest first, networks narrowest first, inside */
+        *at; /* by probe, then exact, parents and derived nearest first, URLs above longest first,
+                networks narrowest first, inside */
     size_t count;
     bool more; /* a network holds more than INDEX_INSIDE_MAX stored values */
 } index_hits;
 
-enum { INDEX_INSIDE_MAX = 1000, INDEX_BATCH_MAX = 10000, INDEX_PARTS_MAX = 17 /* files, memory */ };
+enum {
+    INDEX_INSIDE_MAX = 1000,
+    INDEX_BATCH_MAX = 10000,
+    INDEX_LEVELS_MAX = 64 /* of a path */,
+    INDEX_PARTS_MAX = 17 /* files, memory */
+};
 
 /* All that touches any of the `count` values, of the ways in `how` (index_how bits).
  *   ERR_LIMIT  count over INDEX_BATCH_MAX, or the arena's budget */

@@ -26,11 +26,9 @@ static void keep(writer *w, temp_store *t, kind k, const char *value)
 /* "1 covers 10.0.0.0/8" lines of what one value touches. */
 static void touches(index_t *ix, kind k, const char *value, buf *out)
 {
-    static const char *const words[] = {[INDEX_EXACT] = "exact",
-                                        [INDEX_PARENT] = "parent",
-                                        [INDEX_COVERS] = "covers",
-                                        [INDEX_INSIDE] = "inside",
-                                        [INDEX_DERIVED] = "derived"};
+    static const char *const words[] = {
+        [INDEX_EXACT] = "exact",   [INDEX_PARENT] = "parent",   [INDEX_COVERS] = "covers",
+        [INDEX_INSIDE] = "inside", [INDEX_DERIVED] = "derived", [INDEX_PREFIX] = "prefix"};
     CLEANUP(arena_done) arena a;
     arena_init(&a, 1 << 22);
     index_probe p = {k, slice_str(value)};
@@ -57,6 +55,15 @@ TEST(a_value_touches_itself_its_parents_and_its_networks)
         {KIND_URL, "http://evil.example.com/x?y=1",
          "derived http://evil.example.com/x, derived evil.example.com, "
          "parent example.com"},
+        {KIND_URL, "http://evil.example.com/x/y/z?q=/a",
+         "derived evil.example.com, parent example.com, prefix evil.example.com/x/y/, "
+         "prefix http://evil.example.com/x"},
+        {KIND_URL, "http://evil.example.com/x/",
+         "derived evil.example.com, parent example.com, prefix http://evil.example.com/x"},
+        {KIND_URL, "evil.example.com/x/y/",
+         "exact evil.example.com/x/y/, derived "
+         "evil.example.com, parent example.com"},
+        {KIND_URL, "http://evil.example.com/xy", "derived evil.example.com, parent example.com"},
         {KIND_SHA256, "10.1.2.3", ""},
     };
     CLEANUP(temp_store_done) temp_store t;
@@ -72,6 +79,7 @@ TEST(a_value_touches_itself_its_parents_and_its_networks)
     CHECK_OK(index_open(t.s, &ix, &t.why));
     keep(w, &t, KIND_DOMAIN, "evil.example.com");
     keep(w, &t, KIND_URL, "http://evil.example.com/x");
+    keep(w, &t, KIND_URL, "evil.example.com/x/y/");
     CHECK_OK(index_refresh(ix, &t.why)); /* what is newer than the opening */
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         buf got;
@@ -108,6 +116,32 @@ static void random_part(random_source r, seg_key *part, size_t count, uint64_t f
         part[i].node = from + i + 1;
     }
     qsort(part, count, sizeof *part, seg_key_cmp);
+}
+
+/* Of a path of very many levels the last are looked for. */
+TEST(a_path_is_cut_a_bounded_number_of_times)
+{
+    CLEANUP(temp_store_done) temp_store t;
+    writer *w = NULL;
+    index_t *ix = NULL;
+    char deep[400] = "http://a.example";
+    REQUIRE(temp_store_make(&t));
+    CHECK_OK(writer_new(t.s, S("test"), &w, &t.why));
+    keep(w, &t, KIND_URL, "http://a.example/b");
+    CHECK_OK(index_open(t.s, &ix, &t.why));
+    for (size_t levels = 1; levels <= INDEX_LEVELS_MAX + 2; levels++) {
+        buf got;
+        buf_init(&got, 4096);
+        memcpy(deep + strlen(deep), "/b", 3);
+        touches(ix, KIND_URL, deep, &got);
+        bool asked = levels > 1 && levels <= INDEX_LEVELS_MAX + 1;
+        CHECK_SLICE(buf_slice(&got), levels == 1 ? S("exact http://a.example/b")
+                                     : asked     ? S("prefix http://a.example/b")
+                                                 : S(""));
+        buf_done(&got);
+    }
+    index_close(ix);
+    writer_free(w);
 }
 
 /* The file against plain arrays: random entries in random portions, every one found, none more. */
