@@ -1,5 +1,5 @@
-/* sightings_bucket_test.c - what is remembered of a value and day: adding up in any order, bytes and
- * back; the memory they gather in; files of them. */
+/* sightings_bucket_test.c - what is remembered of a value and day: adding up in any order, bytes
+ * and back; the memory they gather in; files of them. */
 #include "know/sightings/segment.h"
 #include "know/sightings/table.h"
 #include "know/sightings_fixture.h"

@@ -1,5 +1,5 @@
-/* sightings_fixture.h - tests only: a folder with a writer of sightings, a clock that is set, a disk
- * that can fail; removed afterwards.
+/* sightings_fixture.h - tests only: a folder with a writer of sightings, a clock that is set, a
+ * disk that can fail; removed afterwards.
  *
  *     CLEANUP(site_done) site t;
  *     REQUIRE(site_make(&t, 1));

@@ -1,4 +1,4 @@
-/* sightings_test.c - what was seen: one value of each kind, dates, limits, damage, failing memory. */
+/* sightings_test.c - what was seen: values of each kind, dates, limits, kills, damage, memory. */
 #include "know/sightings_fixture.h"
 
 #include <fcntl.h>

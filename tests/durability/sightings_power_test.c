@@ -1,5 +1,5 @@
-/* sightings_power_test.c - sightings and the checkpoint of who reads logs, when the power goes at any
- * operation, or the disk fails or is full: what was acknowledged is there, all of a commit or
+/* sightings_power_test.c - sightings and the checkpoint of who reads logs, when the power goes at
+ * any operation, or the disk fails or is full: what was acknowledged is there, all of a commit or
  * nothing, and reading on from the checkpoint ends where it would have ended. */
 #include "disk.h"
 #include "know/sightings_write.h"

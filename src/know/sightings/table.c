@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { PARTS = 1 << 16, FEW = 32 };
+enum { PARTS = 1 << 16, FEW = 32, AHEAD = 8 };
 
 /* A bucket: what one sighting needs. */
 typedef struct entry {
@@ -291,6 +291,12 @@ void sight_table_reopen(sight_table *t)
 
 void sight_table_get(const sight_table *t, size_t i, sight_key *ret_key, sight_bucket *ret)
 {
+    if (i + 2 * AHEAD < t->count) { /* they are anywhere: fetched while others are looked at */
+        __builtin_prefetch(entry_at(t, t->order[i + 2 * AHEAD]));
+        const entry *soon = entry_at(t, t->order[i + AHEAD]);
+        if (soon->more)
+            __builtin_prefetch(several_at(t, soon->more));
+    }
     const entry *e = entry_at(t, t->order[i]);
     *ret_key = (sight_key){e->place, e->rest};
     whole(t, e, ret);
