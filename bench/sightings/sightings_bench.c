@@ -1,8 +1,8 @@
 /* sightings_bench.c - what a site's telemetry costs to remember and to ask.
  *     bench-sightings EVENTS FOLDER
  * Made: events of 30 days in order of time, of five million values, Zipf with exponent 1: six of
- * ten are domains (three to five labels, so with parents), three IPv4 addresses, one a digest; eight
- * logs, a line of 200 bytes each. Three times among them, far apart, a domain that is asked later.
+ * ten are domains (three to five labels, so with parents), three IPv4 addresses, one a digest;
+ * eight logs, a line of 200 bytes each; three times, far apart, a domain that is asked later.
  * Figures: bytes for each value and day (parents and networks are values), processor time of adding
  * without that of making events, of folding, how often bytes are written; time of one question. */
 #include "bench.h"

@@ -423,6 +423,126 @@ TEST(full_memory_is_written_and_counts_with_the_commit)
     }
 }
 
+TEST(so_many_files_then_they_are_folded)
+{
+    CLEANUP(site_done) site t;
+    CLEANUP(arena_done) arena a;
+    sightings_found f;
+    arena_init(&a, BUDGET);
+    REQUIRE(site_make(&t, 16) && site_write(&t, 0));
+    uint32_t id = source(&t, "a.log");
+    for (uint32_t i = 0; i <= SIGHTINGS_SEGMENTS_MAX; i++) {
+        add(&t, KIND_DOMAIN, "a.example", site_time(SITE_TODAY, i), id, i);
+        status st = sightings_commit(t.w, S("x"), &t.why);
+        CHECK_EQ(st, i < SIGHTINGS_SEGMENTS_MAX ? OK : ERR_LIMIT);
+    }
+    CHECK_OK(sightings_fold(t.w, &t.why));
+    commit(&t);
+    REQUIRE(site_ask(&t, &a, KIND_DOMAIN, "a.example", &f));
+    CHECK_EQ(f.itself.count, SIGHTINGS_SEGMENTS_MAX + 1);
+}
+
+TEST(so_many_sources)
+{
+    CLEANUP(site_done) site t;
+    static char name[SIGHTINGS_NAME_MAX];
+    uint32_t id, n = 0;
+    REQUIRE(site_make(&t, 17) && site_write(&t, 0));
+    for (; n < SIGHTINGS_SOURCES_MAX; n++) {
+        int len = snprintf(name, sizeof name, "%x", n * 0x9e3779b1u);
+        REQUIRE(sightings_source_add(t.w, slice_of(name, (size_t)len), S(""), &id, &t.why) == OK);
+        REQUIRE(id == n);
+    }
+    CHECK_EQ(sightings_source_add(t.w, S("one more"), S(""), &id, &t.why), ERR_LIMIT);
+    CHECK_OK(sightings_source_add(t.w, slice_str(name), S(""), &id, &t.why)); /* it is known */
+    CHECK_EQ(id, n - 1);
+    commit(&t);
+    REQUIRE(site_write(&t, 0));
+    CHECK_OK(sightings_source_add(t.w, slice_str(name), S(""), &id, &t.why));
+    CHECK_EQ(id, n - 1);
+}
+
+TEST(so_long_names)
+{
+    CLEANUP(site_done) site t;
+    static char name[SIGHTINGS_NAME_MAX];
+    uint32_t id, n = 0;
+    REQUIRE(site_make(&t, 18) && site_write(&t, 0));
+    for (; n < 3000; n++) {
+        memcpy(name, &n, sizeof n);
+        if (sightings_source_add(t.w, slice_of(name, sizeof name), S(""), &id, &t.why) != OK)
+            break;
+    }
+    CHECK_EQ(n, 2048); /* 8 MiB */
+}
+
+TEST(more_than_an_answer_lists)
+{
+    CLEANUP(site_done) site t;
+    CLEANUP(arena_done) arena a;
+    sightings *s = NULL;
+    sightings_found f;
+    sightings_coverage c;
+    uint32_t id[SIGHTINGS_SOURCES + 4];
+    arena_init(&a, BUDGET);
+    REQUIRE(site_make(&t, 19) && site_write(&t, 0));
+    for (uint32_t i = 0; i < COUNT_OF(id); i++) {
+        char name[16];
+        snprintf(name, sizeof name, "log%u", i);
+        id[i] = source(&t, name);
+        add(&t, KIND_DOMAIN, "days.example", site_time(SITE_TODAY - 2 * (int32_t)i, 1), id[i], i);
+        if (i < SIGHTINGS_SOURCES)
+            add(&t, KIND_DOMAIN, "full.example", site_time(SITE_TODAY - 2 * (int32_t)i, 1), id[i],
+                i);
+        if (i < 8)
+            add(&t, KIND_DOMAIN, "eight.example", site_time(SITE_TODAY, i), id[i], i);
+        add(&t, KIND_DOMAIN, "day.example", site_time(SITE_TODAY, i), id[i], i);
+    }
+    for (int32_t d = 100; d < 300; d += 2)
+        add(&t, KIND_DOMAIN, "gaps.example", site_time(SITE_TODAY - d, 1), id[0], (uint64_t)d);
+    commit(&t);
+    REQUIRE(site_ask(&t, &a, KIND_DOMAIN, "days.example", &f));
+    CHECK_EQ(f.itself.source_count, SIGHTINGS_SOURCES);
+    CHECK(f.itself.more_sources);
+    CHECK_EQ(f.itself.sources[SIGHTINGS_SOURCES - 1], id[SIGHTINGS_SOURCES - 1]);
+    REQUIRE(site_ask(&t, &a, KIND_DOMAIN, "full.example", &f));
+    CHECK(f.itself.source_count == SIGHTINGS_SOURCES && !f.itself.more_sources);
+    REQUIRE(site_ask(&t, &a, KIND_DOMAIN, "eight.example", &f));
+    CHECK(f.itself.source_count == 8 && !f.itself.more_sources);
+    REQUIRE(site_ask(&t, &a, KIND_DOMAIN, "day.example", &f));
+    CHECK_EQ(f.itself.source_count, 8); /* of one day, the lowest */
+    CHECK(f.itself.more_sources);
+    REQUIRE(sightings_open(t.folder, &s, &t.why) == OK);
+    CHECK_OK(sightings_covered(s, &a, &c, &t.why));
+    CHECK_EQ(c.gap_count, SIGHTINGS_GAPS);
+    CHECK(c.more_gaps);
+    CHECK_EQ(c.gaps[SIGHTINGS_GAPS - 1].last, SITE_TODAY - 1);
+    sightings_close(s);
+}
+
+TEST(values_of_one_position)
+{
+    CLEANUP(site_done) site t;
+    CLEANUP(arena_done) arena a;
+    sightings_found f;
+    char name[32];
+    arena_init(&a, BUDGET);
+    REQUIRE(site_make(&t, 20) && site_write(&t, 1 << 18));
+    uint32_t id = source(&t, "a.log");
+    for (int again = 0; again < 2; again++)
+        for (uint32_t i = 0; i <= SIGHTINGS_POSITION_VALUES; i++) {
+            snprintf(name, sizeof name, "file%u", i);
+            add(&t, KIND_FILENAME, name, site_time(SITE_TODAY, 1), id, 7);
+        }
+    commit(&t);
+    for (uint32_t i = 0; i <= SIGHTINGS_POSITION_VALUES; i++) {
+        snprintf(name, sizeof name, "file%u", i);
+        REQUIRE(site_ask(&t, &a, KIND_FILENAME, name, &f));
+        CHECK_EQ(f.itself.count, i < SIGHTINGS_POSITION_VALUES ? 1 : 2);
+        arena_reset(&a);
+    }
+}
+
 /* --- who writes, who reads ------------------------------------------------------------------ */
 
 TEST(one_writer)

@@ -210,8 +210,8 @@ status sightings_source_add(sightings_writer *w, slice name, slice format, uint3
     if (w->texts.len + name.len + format.len > SIGHT_TEXTS_MAX)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "names of sources are over %d bytes",
                        SIGHT_TEXTS_MAX);
-    if (!room_for_sources(w, w->source_count + 1) ||
-        !buf_room(&w->texts, name.len + format.len + 1))
+    size_t len = name.len + format.len;
+    if (!room_for_sources(w, w->source_count + 1) || (len && !buf_room(&w->texts, len)))
         return no_memory(why);
     w->sources[w->source_count] = (sight_source){.id = w->next_source,
                                                  .text_at = (uint32_t)w->texts.len,
