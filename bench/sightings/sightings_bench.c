@@ -326,6 +326,7 @@ static void figures(bench *b, const char *of)
     bench_figure("sightings", "on the disk", "MB", (double)c.bytes / 1e6, of);
     bench_figure("sightings", "adding an event, its parents and networks", "ns CPU",
                  b->adding / n * 1e9, of);
+    bench_figure("sightings", "making an event, beside it", "ns CPU", b->generating / n * 1e9, of);
     bench_figure("sightings", "adding", "events/s CPU", n / b->adding, of);
     bench_figure("sightings", "folding", "ns CPU an event", b->folding / n * 1e9, of);
     bench_figure("sightings", "bytes are written", "times", (double)b->written / (double)c.bytes,

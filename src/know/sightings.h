@@ -20,6 +20,7 @@
  * A position (source and offset) counts once for each value, whatever it says how often; of a
  * network, once for each of the keys it is asked by.
  * "No" means: not in what was read. What that was says sightings_coverage.
+ * While a day lies in several files, of more than 8 sightings more positions may be shown.
  * What is opened stays as it is, also while others write. Any number of processes; any number of
  * threads may ask while none refreshes. */
 #ifndef NOROSHI_KNOW_SIGHTINGS_H

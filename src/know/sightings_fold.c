@@ -194,7 +194,7 @@ static status merge_next(merging *m, bool *ret_more, err *why)
     if (!*ret_more)
         return OK;
     m->key = m->walks[first].key;
-    m->bucket = m->walks[first].bucket;
+    sight_bucket_copy(&m->bucket, &m->walks[first].bucket);
     status st = step(m, first, why);
     for (size_t i = first; st == OK && i < m->j->count; i++)
         while (st == OK && m->live[i] && m->walks[i].bucket.day == m->bucket.day &&

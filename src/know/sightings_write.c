@@ -71,11 +71,13 @@ static bool room_for_sources(sightings_writer *w, uint32_t count)
         return true;
     uint32_t room = count * 2 < 64 ? 64 : count * 2;
     sight_source *s = realloc(w->sources, room * sizeof *s);
-    w->sources = s ? s : w->sources;
-    uint8_t *used = realloc(w->used, room);
-    w->used = used ? used : w->used;
-    if (!s || !used)
+    if (!s)
         return false;
+    w->sources = s;
+    uint8_t *used = realloc(w->used, room);
+    if (!used)
+        return false;
+    w->used = used;
     w->source_room = room;
     return true;
 }
@@ -145,7 +147,8 @@ status sightings_writer_new(const sightings_writer_options *options, sightings_w
     snprintf(w->folder, sizeof w->folder, "%s", options->folder);
     w->o.folder = w->folder;
     w->seen = calloc(1, sizeof *w->seen);
-    status st = w->seen ? begin(w, why) : no_memory(why);
+    w->memo = calloc(1, sizeof *w->memo);
+    status st = w->seen && w->memo ? begin(w, why) : no_memory(why);
     if (st != OK) {
         sightings_writer_free(w);
         return st;
@@ -166,6 +169,7 @@ sightings_writer *sightings_writer_free(sightings_writer *w)
     free(w->sources);
     free(w->used);
     free(w->seen);
+    free(w->memo);
     if (w->lock >= 0)
         close(w->lock);
     free(w);
@@ -390,7 +394,7 @@ status sightings_add(sightings_writer *w, kind k, slice value, when at, uint32_t
     sight_source *s = source_of(w, source, why);
     if (!s)
         return ERR_INPUT;
-    size_t n = sight_keys_of(&w->secret, k, value, keys);
+    size_t n = sight_keys_of(&w->secret, w->memo, k, value, keys);
     if (n == 0)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is no address", err_quote(value, quoted));
     at = dated(w, at, &redated);

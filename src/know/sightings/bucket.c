@@ -45,16 +45,14 @@ void sight_bucket_source(sight_bucket *b, uint32_t source)
         at--;
     if (at < b->source_count && b->sources[at] == source)
         return;
-    if (at == SIGHT_SOURCES) {
-        b->more_sources = true;
+    bool full = b->source_count == SIGHT_SOURCES;
+    b->more_sources = b->more_sources || full;
+    if (at == SIGHT_SOURCES)
         return;
-    }
-    memmove(b->sources + at + 1, b->sources + at, (b->source_count - at) * sizeof *b->sources);
+    memmove(b->sources + at + 1, b->sources + at,
+            (b->source_count - at - full) * sizeof *b->sources);
     b->sources[at] = source;
-    if (b->source_count < SIGHT_SOURCES)
-        b->source_count++;
-    else
-        b->more_sources = true;
+    b->source_count = (uint8_t)(b->source_count + !full);
 }
 
 static void merge_positions(sight_bucket *into, const sight_bucket *other)
@@ -199,9 +197,11 @@ size_t sight_bucket_put(const sight_bucket *b, const sight_frame *f, int32_t bef
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static uint64_t get_number(sight_cursor *c)
+static inline uint64_t get_number(sight_cursor *c)
 {
     uint64_t n = 0;
+    if (c->p < c->end && *c->p < 0x80)
+        return *c->p++;
     for (unsigned shift = 0; shift < 64 && c->p < c->end; shift += 7) {
         uint8_t b = *c->p++;
         n |= (uint64_t)(b & 0x7f) << shift;

@@ -48,9 +48,15 @@ typedef struct sight_bucket {
     uint8_t n, source_count;
     bool more_sources;
     uint64_t count;
-    sight_at at[2 * SIGHT_ALL];          /* n of them, in order; the others are room */
-    uint32_t sources[2 * SIGHT_SOURCES]; /* ascending */
+    uint32_t sources[SIGHT_SOURCES]; /* ascending */
+    sight_at at[SIGHT_ALL];          /* n of them, in order */
 } sight_bucket;
+
+/* What is used of it. */
+static inline void sight_bucket_copy(sight_bucket *to, const sight_bucket *from)
+{
+    memcpy(to, from, offsetof(sight_bucket, at) + from->n * sizeof *from->at);
+}
 
 /* A bucket of one sighting. */
 void sight_bucket_one(sight_bucket *b, int32_t day, const sight_at *at);

@@ -51,10 +51,22 @@ static size_t around(const slots_secret *x, const ip *a, sight_key *out)
     return 3;
 }
 
-/* Names above, down to the registrable one: at most SIGHT_PARENTS, the shortest. */
-static size_t above(const slots_secret *x, slice name, sight_key *out)
+/* The registrable part of a name whose key is at `place`. */
+static slice owner_of(sight_memo *memo, slice name, uint64_t place)
 {
-    slice owner = domain_registrable(name);
+    size_t i = place % SIGHT_MEMO; /* whoever sends names does not know where they go */
+    if (memo->at[i].place != place || memo->at[i].owner_len > name.len) {
+        memo->at[i].place = place;
+        memo->at[i].owner_len = domain_registrable(name).len;
+    }
+    return slice_from(name, name.len - memo->at[i].owner_len);
+}
+
+/* Names above the one whose key is out[-1], down to the registrable one: at most SIGHT_PARENTS, the
+ * shortest. */
+static size_t above(const slots_secret *x, sight_memo *memo, slice name, sight_key *out)
+{
+    slice owner = owner_of(memo, name, out[-1].place);
     size_t n = 0;
     if (!owner.len || owner.len >= name.len)
         return 0;
@@ -69,12 +81,13 @@ static size_t above(const slots_secret *x, slice name, sight_key *out)
 }
 
 /* Something was seen at this host. */
-static size_t at_host(const slots_secret *x, slice host, url_host is, sight_key *out)
+static size_t at_host(const slots_secret *x, sight_memo *memo, slice host, url_host is,
+                      sight_key *out)
 {
     ip a;
     if (is == URL_HOST_NAME && host.len) {
         out[0] = key_of(x, KIND_DOMAIN | WITHIN, host.ptr, host.len);
-        return 1 + above(x, host, out + 1);
+        return 1 + above(x, memo, host, out + 1);
     }
     if ((is != URL_HOST_IP4 && is != URL_HOST_IP6) ||
         !read_ip(is == URL_HOST_IP4 ? KIND_IPV4 : KIND_IPV6, host, &a))
@@ -83,7 +96,8 @@ static size_t at_host(const slots_secret *x, slice host, url_host is, sight_key 
     return 1 + around(x, &a, out + 1);
 }
 
-size_t sight_keys_of(const slots_secret *x, kind k, slice value, sight_key out[SIGHT_KEYS_MAX])
+size_t sight_keys_of(const slots_secret *x, sight_memo *memo, kind k, slice value,
+                     sight_key out[SIGHT_KEYS_MAX])
 {
     ip a;
     if (!sight_key_itself(x, k, value, out))
@@ -91,16 +105,16 @@ size_t sight_keys_of(const slots_secret *x, kind k, slice value, sight_key out[S
     if (k == KIND_IPV4 || k == KIND_IPV6)
         return read_ip(k, value, &a) ? 1 + around(x, &a, out + 1) : 0;
     if (k == KIND_DOMAIN)
-        return 1 + above(x, value, out + 1);
+        return 1 + above(x, memo, value, out + 1);
     if (k == KIND_URL) {
         url u = url_split(value);
-        return 1 + at_host(x, u.host, u.host_kind, out + 1);
+        return 1 + at_host(x, memo, u.host, u.host_kind, out + 1);
     }
     if (k == KIND_EMAIL) {
         size_t at = value.len;
         while (at && value.ptr[at - 1] != '@')
             at--;
-        return 1 + (at ? at_host(x, slice_from(value, at), URL_HOST_NAME, out + 1) : 0);
+        return 1 + (at ? at_host(x, memo, slice_from(value, at), URL_HOST_NAME, out + 1) : 0);
     }
     return 1;
 }

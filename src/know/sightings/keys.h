@@ -15,8 +15,19 @@ enum {
     SIGHT_KEYS_MAX = SIGHT_PARENTS + 2
 };
 
+/* How long the registrable part of names is that were asked lately: the list of suffixes costs more
+ * than all else of a sighting. */
+enum { SIGHT_MEMO = 1 << 14 };
+typedef struct sight_memo {
+    struct {
+        uint64_t place; /* of the name's key; 0 and no length: none */
+        uint64_t owner_len;
+    } at[SIGHT_MEMO];
+} sight_memo;
+
 /* Keys of one sighting; returns how many. 0: an address that is none. */
-size_t sight_keys_of(const slots_secret *x, kind k, slice value, sight_key out[SIGHT_KEYS_MAX]);
+size_t sight_keys_of(const slots_secret *x, sight_memo *memo, kind k, slice value,
+                     sight_key out[SIGHT_KEYS_MAX]);
 
 /* A value itself; false: an address that is none. */
 bool sight_key_itself(const slots_secret *x, kind k, slice value, sight_key *ret);

@@ -21,7 +21,7 @@ enum {
     SIGHT_FILTER_BITS = 12,  /* a key */
     SIGHT_DAY_MAX = 1 << 16, /* days since 1970 that a bucket may be of */
     SIGHT_PATH_ROOM = 4352,
-    SIGHT_PLACE_BYTES = 2048 /* of buckets that stand together, about, at most */
+    SIGHT_PLACE_BYTES = 1024 /* of buckets that stand together, about, at most */
 };
 
 /* The end of the file. */

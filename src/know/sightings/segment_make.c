@@ -84,7 +84,7 @@ status sight_maker_put(sight_maker *m, sight_key key, const sight_bucket *b, err
         m->key = key;
         st = put_key(m, key, why);
     }
-    m->waiting = *b;
+    sight_bucket_copy(&m->waiting, b);
     m->any = true;
     return st;
 }

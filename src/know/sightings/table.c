@@ -115,16 +115,20 @@ void sight_table_prefetch(const sight_table *t, sight_key key, int32_t day)
 static void whole(const sight_table *t, const entry *e, sight_bucket *ret)
 {
     sight_at first = {e->offset, e->second, e->source};
-    sight_bucket one;
     sight_bucket_one(ret, e->day, &first);
     if (e->count == 1)
         return;
     const several *s = several_at(t, e->more);
     if (e->count <= SIGHT_ALL) {
-        for (uint32_t i = 0; i + 1 < e->count; i++) {
-            sight_bucket_one(&one, e->day, &s->at[i]);
-            sight_bucket_add(ret, &one);
+        for (uint32_t i = 1; i < e->count; i++) { /* mostly they came in order */
+            uint32_t k = i;
+            for (; k && sight_at_cmp(&ret->at[k - 1], &s->at[i - 1]) > 0; k--)
+                ret->at[k] = ret->at[k - 1];
+            ret->at[k] = s->at[i - 1];
+            sight_bucket_source(ret, s->at[i - 1].source);
         }
+        ret->n = (uint8_t)e->count;
+        ret->count = e->count;
         return;
     }
     ret->n = SIGHT_THINNED; /* in order by now */

@@ -42,6 +42,7 @@ struct sightings_writer {
     uint32_t source_count, source_room, next_source, last_source;
     buf texts;
     sight_seen *seen;
+    sight_memo *memo;
     when now;
     uint64_t events, redated, too_old; /* as they will be */
     uint64_t flushed, folded, written_bytes;
