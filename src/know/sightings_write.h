@@ -16,8 +16,8 @@
  * Times: each sighting is of the day it says. One that is over a day ahead of the clock, before
  * 2000-01-01, or not said counts when it was read, and is counted as such (`redated`).
  * After an error nothing is lost: it can be tried again, or the writer be given up.
- * A commit costs a file, a manifest and their syncs: one each second or each 100,000 lines, not each
- * line, and a fold after some of them.
+ * A commit costs a file, a manifest and their syncs: one each second or each 100,000 lines, not
+ * each line, and a fold after some of them.
  * One thread at a time, but for sightings_fold_run. */
 #ifndef NOROSHI_KNOW_SIGHTINGS_WRITE_H
 #define NOROSHI_KNOW_SIGHTINGS_WRITE_H
