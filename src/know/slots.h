@@ -9,7 +9,7 @@
  *
  * Uses: base, kind. Used by: know/tiers.c, slots_build.c, slots_fold.c.
  * docs/formats/slots.md has the bytes. A key is a kind and bytes: the digest of a hash, the text of
- * anything else. It is hashed under a random seed of the file (slots/hash.h), so nobody can choose
+ * anything else. It is hashed under a random seed of the file (slots_hash.h), so nobody can choose
  * keys that meet, crowd a line or look like another key. 96 bits of hash are the key: one that is
  * not in the table is found with a chance of 2^-96 for each key that is.
  * What is read from the file is never trusted: any byte may be wrong, and the worst is a wrong

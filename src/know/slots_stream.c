@@ -1,5 +1,5 @@
-/* stream.c - see stream.h. */
-#include "know/slots/stream.h"
+/* slots_stream.c - see slots_stream.h. */
+#include "know/slots_stream.h"
 
 #include <stdlib.h>
 
