@@ -280,6 +280,8 @@ TEST(times)
         {S_INIT("11/30/2026 1:02:03 PM"), "2026-11-30T12:02:03Z"},
         {S_INIT(""), NULL},
         {S_INIT("soon"), NULL},
+        {S_INIT("0001-01-01 00:30:00"), NULL}, /* of the year before, in UTC */
+        {S_INIT("0001-01-01 01:00:00"), "0001-01-01T00:00:00Z"},
     };
     log_options options = {.zone_minutes = 60};
     log_reader *r = log_reader_new(NULL, &options);
