@@ -140,7 +140,7 @@ bool literals_settle(match_table *t)
         const match_literal *l = &t->literals[i];
         size_t behind = (size_t)l->len - l->anchor;
         uint32_t bit = l->hash >> (32 - LITERAL_MAP_BITS);
-        t->literal_map[bit / 64] |= (uint64_t)1 << bit % 64;
+        t->literal_map[bit / 32] |= (uint32_t)1 << bit % 32;
         if (l->anchor > t->literal_before)
             t->literal_before = l->anchor;
         if (behind > t->literal_behind)
