@@ -282,49 +282,6 @@ INLINE void addresses(matcher *m, scan *s, const block *b)
 
 static __attribute__((noinline)) void word_at(matcher *m, size_t at);
 
-/* What may be an escape, by its first two bytes: bits of both. */
-enum { PERCENT = 1, BACKSLASH = 2, BRACKET = 4, WIDE = 8 };
-static const uint8_t lead_first[256] = {
-    ['%'] = PERCENT, ['\\'] = BACKSLASH, ['['] = BRACKET, ['('] = BRACKET,
-    ['{'] = BRACKET, [0xe3] = WIDE,      [0xef] = WIDE,
-};
-static const uint8_t lead_second[256] = {
-    ['0'] = PERCENT,
-    ['1'] = PERCENT,
-    ['2'] = PERCENT,
-    ['3'] = PERCENT,
-    ['4'] = PERCENT,
-    ['5'] = PERCENT,
-    ['6'] = PERCENT,
-    ['7'] = PERCENT,
-    ['8'] = PERCENT,
-    ['9'] = PERCENT,
-    ['A'] = PERCENT | BRACKET,
-    ['B'] = PERCENT,
-    ['C'] = PERCENT,
-    ['D'] = PERCENT | BRACKET,
-    ['E'] = PERCENT,
-    ['F'] = PERCENT,
-    ['a'] = PERCENT | BRACKET,
-    ['b'] = PERCENT | BACKSLASH,
-    ['c'] = PERCENT,
-    ['d'] = PERCENT | BRACKET,
-    ['e'] = PERCENT,
-    ['f'] = PERCENT | BACKSLASH,
-    ['n'] = BACKSLASH,
-    ['r'] = BACKSLASH,
-    ['t'] = BACKSLASH,
-    ['v'] = BACKSLASH,
-    ['u'] = BACKSLASH,
-    ['x'] = BACKSLASH,
-    ['.'] = BRACKET,
-    [':'] = BRACKET,
-    ['@'] = BRACKET,
-    [0x80] = WIDE,
-    [0xbc] = WIDE,
-    [0xbd] = WIDE,
-};
-
 static __attribute__((noinline)) void leads(matcher *m, size_t at, uint64_t marks, uint64_t mine)
 {
     const uint8_t *text = m->w.text, *end = text + m->w.high;
