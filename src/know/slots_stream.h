@@ -23,6 +23,7 @@ typedef struct slots_stream_job {
     const uint8_t *seed;
     const char *bytes;
     size_t count;
+    uint64_t at; /* where in the file they begin */
     uint64_t sums[SLOTS_CHUNK_BLOCKS];
     status st;
     err why;
