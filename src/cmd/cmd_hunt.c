@@ -1,5 +1,5 @@
-/* cmd_hunt.c - noroshi hunt VALUE..., --entity ID: has this site ever seen it? From sightings, which
- * watch remembers; the logs are not needed. */
+/* cmd_hunt.c - noroshi hunt VALUE..., --entity ID: has this site ever seen it? From sightings,
+ * which watch remembers; the logs are not needed. */
 #include "base/json.h"
 #include "cmd/app.h"
 #include "cmd/graphing.h"
