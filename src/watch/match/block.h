@@ -1,0 +1,127 @@
+/* block.h - 64 bytes as masks of what they can be part of, in three ways that say the same: one
+ * byte at a time, AVX2, AVX-512. Private to watch/match.
+ * Uses: bytes.h. Used by: scan.c, match_test.c.
+ * Sources: Mula and Lemire, "Faster Base64 Encoding and Decoding using AVX2 Instructions", ACM TWEB
+ * 2018, and Langdale and Lemire (see base/json/scan.h), for classes by two look-ups of nibbles. */
+#ifndef NOROSHI_WATCH_MATCH_BLOCK_H
+#define NOROSHI_WATCH_MATCH_BLOCK_H
+
+#include "watch/match/bytes.h"
+
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
+/* The lowest bit is the first byte. */
+typedef struct block {
+    uint64_t name, dot, hex, colon, word;
+    uint64_t at, lead, high; /* rare */
+} block;
+
+static inline block block_plain(const uint8_t *p)
+{
+    block b = {0};
+    for (unsigned i = 0; i < 64; i++) {
+        unsigned c = byte_class[p[i]];
+        b.name |= (uint64_t)(c / BYTE_NAME & 1) << i;
+        b.hex |= (uint64_t)(c / BYTE_HEX & 1) << i;
+        b.word |= (uint64_t)(c / BYTE_WORD & 1) << i;
+        b.lead |= (uint64_t)(c / BYTE_LEAD & 1) << i;
+        b.dot |= (uint64_t)(p[i] == '.') << i;
+        b.colon |= (uint64_t)(p[i] == ':') << i;
+        b.at |= (uint64_t)(p[i] == '@') << i;
+        b.high |= (uint64_t)(p[i] >= 0x80) << i;
+    }
+    return b;
+}
+
+#ifdef __x86_64__
+
+/* Bits of the first pair of look-ups: 1 digit, 2 letter A..O, 4 letter P..Z, 8 "-" or ".", 16 "_",
+ * 32 letter A..F, 64 ".", 128 ":". Of the second: 1 "%" or "(", 2 "[" or "{", 4 "\", 128 "@". */
+#define BLOCK_LOW                                                                                  \
+    0x05, 0x27, 0x27, 0x27, 0x27, 0x27, 0x27, 0x07, 0x07, 0x07, (char)0x86, 0x02, 0x02, 0x0a,      \
+        0x4a, 0x12
+#define BLOCK_HIGH 0, 0, 0x48, (char)0x81, 0x22, 0x14, 0x22, 0x04, 0, 0, 0, 0, 0, 0, 0, 0
+#define BLOCK_LOW2 (char)0x80, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 2, 4, 0, 0, 0
+#define BLOCK_HIGH2 0, 0, 1, 0, (char)0x80, 6, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0
+
+#define BLOCK_AVX2                                                                                 \
+    __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"), always_inline)) static inline
+
+BLOCK_AVX2 uint64_t block_bits(__m256i a, __m256i b)
+{
+    return (uint32_t)_mm256_movemask_epi8(a) | (uint64_t)(uint32_t)_mm256_movemask_epi8(b) << 32;
+}
+
+/* Bytes that have any of the bits. */
+BLOCK_AVX2 uint64_t block_any(__m256i a, __m256i b, char bits)
+{
+    const __m256i want = _mm256_set1_epi8(bits), zero = _mm256_setzero_si256();
+    return ~block_bits(_mm256_cmpeq_epi8(_mm256_and_si256(a, want), zero),
+                       _mm256_cmpeq_epi8(_mm256_and_si256(b, want), zero));
+}
+
+BLOCK_AVX2 __m256i block_classes(__m256i v, __m256i low, __m256i high)
+{
+    const __m256i nibble = _mm256_set1_epi8(15);
+    return _mm256_and_si256(
+        _mm256_shuffle_epi8(low, _mm256_and_si256(v, nibble)),
+        _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble)));
+}
+
+BLOCK_AVX2 block block_avx2(const uint8_t *p)
+{
+    const __m256i low = _mm256_setr_epi8(BLOCK_LOW, BLOCK_LOW);
+    const __m256i high = _mm256_setr_epi8(BLOCK_HIGH, BLOCK_HIGH);
+    const __m256i low2 = _mm256_setr_epi8(BLOCK_LOW2, BLOCK_LOW2);
+    const __m256i high2 = _mm256_setr_epi8(BLOCK_HIGH2, BLOCK_HIGH2);
+    __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+    __m256i ca = block_classes(a, low, high), cb = block_classes(b, low, high);
+    __m256i ra = block_classes(a, low2, high2), rb = block_classes(b, low2, high2);
+    block x = {
+        .name = block_any(ca, cb, 1 | 2 | 4 | 8 | 16),
+        .dot = block_bits(_mm256_slli_epi16(ca, 1), _mm256_slli_epi16(cb, 1)),
+        .hex = block_any(ca, cb, 1 | 32),
+        .colon = block_bits(ca, cb),
+        .word = block_any(ca, cb, 1 | 2 | 4),
+        .high = block_bits(a, b),
+    };
+    __m256i rare = _mm256_or_si256(ra, rb);
+    if (!_mm256_testz_si256(rare, rare)) {
+        x.at = block_bits(ra, rb);
+        x.lead = block_any(ra, rb, 7);
+    }
+    return x;
+}
+
+#define BLOCK_AVX512                                                                               \
+    __attribute__((target("avx512bw,avx512vl,avx512vbmi,avx2,bmi,bmi2,lzcnt,popcnt"),              \
+                   always_inline)) static inline
+
+extern const uint8_t block_table[128]; /* the classes of a byte: BYTE_WORD and the like, the dot 16,
+                                          the colon 32, the at sign 64 */
+
+BLOCK_AVX512 block block_avx512(const uint8_t *p)
+{
+    const __m512i low = _mm512_loadu_si512(block_table),
+                  high = _mm512_loadu_si512(block_table + 64);
+    __m512i v = _mm512_loadu_si512(p);
+    uint64_t top = _mm512_movepi8_mask(v);
+    __m512i c = _mm512_maskz_permutex2var_epi8(~top, low, v, high);
+    block x = {
+        .name = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_NAME)),
+        .dot = _mm512_test_epi8_mask(c, _mm512_set1_epi8(16)),
+        .hex = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_HEX)),
+        .colon = _mm512_test_epi8_mask(c, _mm512_set1_epi8(32)),
+        .word = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_WORD)),
+        .at = _mm512_test_epi8_mask(c, _mm512_set1_epi8(64)),
+        .lead = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_LEAD)),
+        .high = top,
+    };
+    return x;
+}
+
+#endif
+#endif

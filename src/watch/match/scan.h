@@ -1,0 +1,132 @@
+/* scan.h - the parts of a matcher: a window of the stream, what examines a place in it, and what
+ * comes of it. Private to watch/match.
+ * Uses: table.h. Used by: match.c, scan.c, find.c, odd.c, url.c.
+ *
+ * A window is a piece of memory with the stream in it. Each place that could be the end of
+ * something (a run of letters with a dot, an at sign, two colons, ...) belongs to exactly one
+ * window; what stands around it may reach MATCH_RUN_MAX bytes back and 2 * MATCH_URL_MAX ahead, and
+ * is there, so what is found does not depend on where the windows are cut. Nothing reaches over a
+ * line end. */
+#ifndef NOROSHI_WATCH_MATCH_SCAN_H
+#define NOROSHI_WATCH_MATCH_SCAN_H
+
+#include "watch/match/literal.h"
+#include "watch/match/table.h"
+
+enum {
+    SCAN_BACK = 1536,                  /* bytes kept in front of a window */
+    SCAN_AHEAD = MATCH_URL_MAX + 2048, /* bytes that have to be there behind one */
+    SCAN_RING = 64,                    /* names and addresses whose filter words are on their way */
+    SCAN_DONE = 32,
+    SCAN_HITS = 4 * MATCH_HITS
+};
+
+/* A name, the end [part, to) of a run [from, to), or an IPv4 address. */
+typedef struct candidate {
+    uint64_t hash;
+    uint32_t from, part, to;
+    uint32_t ip4; /* when part is UINT32_MAX */
+} candidate;
+
+typedef struct window {
+    const uint8_t *text;
+    size_t high;     /* bytes that are there */
+    size_t from, to; /* the places that are this window's */
+    bool last;       /* the stream ends at `high` == `to` */
+} window;
+
+struct matcher {
+    match_sink sink;
+    const match_table *t; /* while it runs */
+    window w;
+    uint64_t base;            /* offset in the stream of w.text[0] */
+    uint64_t done[SCAN_DONE]; /* what was examined last: several marks lead to one value */
+    unsigned done_next;
+    candidate ring[SCAN_RING];
+    size_t ring_count;
+    match_hit hits[SCAN_HITS];
+    size_t hit_count;
+    status failed; /* what the sink returned */
+    err *why;
+    unsigned level;
+    size_t carry_len, carry_from; /* bytes kept; where the places begin that are to be examined */
+    uint64_t carry_base;
+    uint8_t carry[SCAN_BACK + 3 * SCAN_AHEAD + 128];
+};
+
+/* Text with a value in it: as written (no view; `shift` is the position of text[0]), or a view.
+ * Behind the last byte at least 16 more can be read. */
+typedef struct piece {
+    const uint8_t *text;
+    size_t len;
+    const view *v;
+    size_t shift;
+} piece;
+
+static inline size_t piece_from(const piece *p, size_t i)
+{
+    return p->v ? p->v->from[i] : p->shift + i;
+}
+
+static inline size_t piece_to(const piece *p, size_t last)
+{
+    return p->v ? p->v->to[last] : p->shift + last + 1;
+}
+
+/* Examines the places of m->w, with what the processor has; `level` as for matcher_force. */
+void scan_window(matcher *m);
+unsigned scan_level(void);
+
+/* --- what stands at a place (find.c) -------------------------------------------------------- */
+
+/* Names and IPv4 addresses in the run p->text[from, to). `only_whole`: nothing but a name as
+ * long as the run. */
+void find_names(matcher *m, const piece *p, size_t from, size_t to, bool only_whole);
+/* The run of digits, colons and dots around p->text[at]. False: too long for an address. */
+bool six_run(const piece *p, size_t at, size_t *ret_from, size_t *ret_to);
+/* The IPv6 address in such a run. */
+void find_six(matcher *m, const piece *p, size_t from, size_t to);
+/* The mail address around the at sign. */
+void find_mail(matcher *m, const piece *p, size_t at);
+/* The digest p->text[from, to), a run of digits. */
+void find_hex(matcher *m, const piece *p, size_t from, size_t to);
+/* The name p->text[from, to), which has bytes over 0x7f. */
+void find_wide(matcher *m, const piece *p, size_t from, size_t to);
+/* Four numbers of one to three digits, none over 255, no zero in front. */
+bool read_ip4(const uint8_t *p, size_t n, uint32_t *ret);
+/* The IPv4 addresses in a run: what stands between - and _ . */
+void find_addresses(matcher *m, const piece *p, size_t from, size_t to);
+/* The networks around an address. */
+void find_nets(matcher *m, const ip *a, size_t from, size_t to);
+/* What of the candidates passes the filter is compared. */
+void flush_ring(matcher *m);
+
+/* --- near escapes (odd.c) ------------------------------------------------------------------- */
+
+typedef enum run_state {
+    RUN_AS_IT_IS,
+    RUN_BEHIND_LETTER, /* its first byte is the letter of a \n or the like, or its own */
+    RUN_DONE           /* something else, which was examined */
+} run_state;
+/* The run [from, to) of the window touches what may be an escape or a letter beyond ASCII. */
+run_state odd_run(matcher *m, size_t from, size_t to);
+void odd_lead(matcher *m, size_t at); /* an escape that stands for a digit, a dot, a colon */
+void odd_mail(matcher *m, size_t at);
+void odd_six(matcher *m, size_t at);
+/* The run of hexadecimal digits [from, to). */
+enum { HEX_RUN_MAX = 160 /* bytes; no digest is in a longer one */ };
+void odd_hex(matcher *m, size_t from, size_t to);
+
+/* --- URLs (url.c) --------------------------------------------------------------------------- */
+
+/* The host of some URL indicator ends at the window's `to`, `host` is its normalised form, in
+ * brackets when it is IPv6. */
+void url_at(matcher *m, slice host, size_t from, size_t to);
+
+/* --- what comes of it (match.c) ------------------------------------------------------------- */
+
+void hit_add(matcher *m, size_t from, size_t to, kind k, match_how how, uint64_t id);
+void hits_flush(matcher *m);
+void seen_add(matcher *m, size_t from, size_t to, kind k, slice value);
+
+#endif

@@ -1,0 +1,230 @@
+#include "base/test.h"
+#include "watch/match_scene.h"
+
+#include <unistd.h>
+
+/* --- what is found -------------------------------------------------------------------------- */
+
+/* Those of h that are not in `other`, the first few. */
+static void print_hits(const char *who, slice text, const match_hit *h, size_t n,
+                       const match_hit *other, size_t other_count)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < n && shown < 8; i++) {
+        bool there = false;
+        for (size_t k = 0; k < other_count && !there; k++)
+            there = slow_order(&h[i], &other[k]) == 0;
+        if (there)
+            continue;
+        shown++;
+        fprintf(stderr, "  %s: %llu+%llu id %llu kind %s how %d \"%.*s\"\n", who,
+                (unsigned long long)h[i].at, (unsigned long long)h[i].length,
+                (unsigned long long)h[i].id, kind_name(h[i].kind), (int)h[i].how,
+                (int)(h[i].length < 80 ? h[i].length : 80), text.ptr + h[i].at);
+        size_t from = h[i].at < 40 ? 0 : h[i].at - 40;
+        fprintf(stderr, "    in \"%.*s\"\n", (int)(text.len - from < 120 ? text.len - from : 120),
+                text.ptr + from);
+    }
+}
+
+/* Both matchers, all levels, whole and in pieces. Returns the hits of the slow one. */
+static void compare_how(const scene *s, slice text, const match_hit *want, size_t count,
+                        unsigned level, size_t cut, size_t piece)
+{
+    scene_hits got = {0};
+    REQUIRE(scene_match(s->table, text, level, cut, piece, &got));
+    if (!scene_same(want, count, got.at, got.count)) {
+        TEST_FAIL("level %u cut %zu piece %zu: %zu hits, want %zu in \"%.*s\"", level, cut, piece,
+                  got.count, count, (int)(text.len < 300 ? text.len : 300), text.ptr);
+        print_hits("got ", text, got.at, got.count, want, count);
+        print_hits("want", text, want, count, got.at, got.count);
+    }
+    free(got.at);
+}
+
+static unsigned best_level(void)
+{
+    unsigned best = 0;
+    matcher *m = matcher_new(&(match_sink){.hits = scene_collect});
+    while (best < 2 && m && matcher_force(m, best + 1))
+        best++;
+    matcher_free(m);
+    return best;
+}
+
+static void compare_pieces(const scene *s, slice text, bool every_cut)
+{
+    size_t count;
+    match_hit *want = slow_match(s->slow, SCENE_COUNT, text, &count);
+    unsigned best = best_level();
+    for (unsigned level = 0; level <= best && !test_bad; level++)
+        compare_how(s, text, want, count, level, 0, 0);
+    static const size_t pieces[] = {1, 2, 3, 7, 63, 64, 65, 1000};
+    for (size_t i = 0; i < COUNT_OF(pieces) && !test_bad; i++)
+        compare_how(s, text, want, count, (unsigned)i % (best + 1), 0, pieces[i]);
+    for (size_t cut = 1; every_cut && cut < text.len && !test_bad; cut++)
+        compare_how(s, text, want, count, (unsigned)cut % (best + 1), cut, 0);
+    free(want);
+}
+
+/* A text, and the hits in it as "how value, ..." in order. */
+static const struct {
+    slice text, want;
+} spellings[] = {
+#define ROW(text, want) {S_INIT(text), S_INIT(want)},
+#include "watch/match_spellings.def"
+#undef ROW
+};
+
+static void write_hits(const scene *s, const match_hit *h, size_t n, buf *out)
+{
+    static const char *const hows[] = {"", "exact", "parent", "covers", "join"};
+    for (size_t i = 0; i < n; i++) {
+        const char *sep = i ? ", " : "";
+        if (h[i].how == MATCH_JOIN)
+            buf_printf(out, "%sjoin", sep);
+        else
+            buf_printf(out, "%s%s %.*s", sep, hows[h[i].how],
+                       SLICE_FMT(s->slow[h[i].id - 1000].value));
+    }
+}
+
+TEST(every_spelling_is_found)
+{
+    CLEANUP(scene_done) scene s = {0};
+    REQUIRE(scene_make(&s));
+    for (size_t i = 0; i < COUNT_OF(spellings); i++) {
+        CLEANUP(buf_done) buf out;
+        scene_hits got = {0};
+        buf_init(&out, 1 << 16);
+        REQUIRE(scene_match(s.table, spellings[i].text, 0, 0, 0, &got));
+        write_hits(&s, got.at, got.count, &out);
+        if (!slice_eq(buf_slice(&out), spellings[i].want))
+            TEST_FAIL("\"%.*s\" gives \"%.*s\", want \"%.*s\"", SLICE_FMT(spellings[i].text),
+                      SLICE_FMT(buf_slice(&out)), SLICE_FMT(spellings[i].want));
+        free(got.at);
+    }
+}
+
+TEST(every_spelling_at_every_cut_is_what_the_slow_matcher_finds)
+{
+    CLEANUP(scene_done) scene s = {0};
+    REQUIRE(scene_make(&s));
+    for (size_t i = 0; i < COUNT_OF(spellings) && !test_bad; i++)
+        compare_pieces(&s, spellings[i].text, true);
+}
+
+/* --- made texts ----------------------------------------------------------------------------- */
+
+static uint64_t chance(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+static void plant_escaped(buf *out, uint64_t how, unsigned char c)
+{
+    if (how == 0)
+        buf_printf(out, "%%%02x", c);
+    else if (how == 1)
+        buf_printf(out, "\\u%04x", c);
+    else if (how == 2)
+        buf_printf(out, "\\x%02x", c);
+    else
+        buf_printf(out, "%%25%02X", c);
+}
+
+/* One value in a spelling of its own: case, escapes, defanging, marks around it. */
+static void plant(buf *out, uint64_t *state, slice value)
+{
+    static const char *const around[] = {
+        "",        " ",    "\"",       "\\n", "\\t", "%20",   "%0a",
+        "\\u0020", "/",    "\\/",      "=",   ":",   "@",     "[",
+        "]",       "(",    ")",        ".",   "-",   "_",     "\n",
+        "x",       "7",    "\xc3\xa4", "\\",  "%2F", "%252f", "\xe3\x80\x82",
+        "//",      "\\x3d"};
+    uint64_t r = chance(state), how = r % 7, at = chance(state) % (value.len + 1);
+    buf_printf(out, "%s", around[chance(state) % COUNT_OF(around)]);
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.ptr[i];
+        bool here = how == 6 ? chance(state) % 4 == 0 : i == at;
+        if (how >= 2 && here) {
+            plant_escaped(out, chance(state) % 4, c);
+        } else if (how == 1 && c == '.') {
+            buf_printf(out, "%s", r >> 8 & 1 ? "[.]" : r >> 9 & 1 ? "(dot)" : "{DOT}");
+        } else if (c == '/' && r >> 10 & 1) {
+            buf_put(out, S("\\/"));
+        } else {
+            buf_byte(out, r >> 11 & 1 ? to_upper((char)c) : (char)c);
+        }
+    }
+    buf_printf(out, "%s", around[chance(state) % COUNT_OF(around)]);
+}
+
+static void make_text(buf *out, uint64_t *state, size_t len)
+{
+    static const char *const filler[] = {"GET /index.html HTTP/1.1",
+                                         "{\"ts\":1684500000.000700,\"uid\":\"C00ff00ff00ff00ff\",",
+                                         "Mozilla/5.0 (Windows NT 10.0; Win64; x64)",
+                                         "10:02:33",
+                                         "C:\\\\Windows\\\\notepad.exe",
+                                         "127.0.0.1:8080",
+                                         "std::vector",
+                                         "aa:bb:cc:dd:ee:ff",
+                                         "a.b.c.d",
+                                         "\n",
+                                         "12345678901234567",
+                                         "www.nice.example",
+                                         "%E3%81%82",
+                                         "\\u3042",
+                                         "0x",
+                                         "..",
+                                         "http://",
+                                         "hxxp://",
+                                         "@",
+                                         "::",
+                                         "\xe6\x97\xa5\xe6\x9c\xac",
+                                         "192.0.2.200",
+                                         "2001:DB8:AA00:1::9"};
+    while (out->len < len) {
+        if (chance(state) % 3) {
+            plant(out, state, scene_values[chance(state) % SCENE_COUNT].value);
+        } else {
+            buf_printf(out, "%s", filler[chance(state) % COUNT_OF(filler)]);
+            if (chance(state) % 2)
+                buf_byte(out, ' ');
+        }
+    }
+}
+
+TEST(made_texts_are_matched_as_the_slow_matcher_does)
+{
+    CLEANUP(scene_done) scene s = {0};
+    REQUIRE(scene_make(&s));
+    for (uint64_t seed = 0; seed < 300 && !test_bad; seed++) {
+        CLEANUP(buf_done) buf out;
+        uint64_t state = seed * 7919;
+        buf_init(&out, 1 << 20);
+        make_text(&out, &state, seed % 10 ? 300 : 30000);
+        compare_pieces(&s, buf_slice(&out), false);
+    }
+}
+
+TEST(mutations_are_matched_as_the_slow_matcher_does)
+{
+    CLEANUP(scene_done) scene s = {0};
+    REQUIRE(scene_make(&s));
+    static const char bytes[] =
+        "..::--__%%\\\\[](){}@/\"' \n?&#=+ux25ndot0aAzZ\x80\xc3\xe3\xef\xff";
+    for (uint64_t seed = 1; seed < 400 && !test_bad; seed++) {
+        CLEANUP(buf_done) buf out;
+        uint64_t state = seed * 104729;
+        buf_init(&out, 1 << 20);
+        make_text(&out, &state, 400);
+        for (size_t i = 0; i < out.len / 20; i++)
+            out.ptr[chance(&state) % out.len] = bytes[chance(&state) % (sizeof bytes - 1)];
+        compare_pieces(&s, buf_slice(&out), false);
+    }
+}
