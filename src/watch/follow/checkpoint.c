@@ -165,7 +165,7 @@ static record record_of(const stream *s)
 }
 
 /* The streams of a log in its order: it is that of the records. */
-static size_t records_of(const log *l, record *into)
+static size_t records_of(const trail *l, record *into)
 {
     size_t n = 0;
     for (const stream *s = l->oldest; s; s = s->newer)
@@ -188,7 +188,7 @@ status follow_checkpoint(const follow *f, buf *out, err *why)
         return OWN_SPENT(why);
     }
     for (size_t i = 0; i < HASH_HEADS; i++)
-        for (const log *l = f->logs[i]; l; l = l->next)
+        for (const trail *l = f->logs[i]; l; l = l->next)
             c.count += records_of(l, c.records + c.count);
     checkpoint_write(&c, out);
     arena_done(&a);
@@ -197,9 +197,9 @@ status follow_checkpoint(const follow *f, buf *out, err *why)
 
 static status restore(follow *f, const record *r, err *why)
 {
-    log *l;
+    trail *l;
     stream *s;
-    status st = log_get_key(f, r->log, &l, why);
+    status st = trail_get_key(f, r->log, &l, why);
     if (st == OK)
         l->known = true;
     if (st != OK || r->flags & RECORD_LOG)
@@ -218,7 +218,7 @@ static status restore(follow *f, const record *r, err *why)
     s->ignored = r->flags & RECORD_IGNORED;
     s->started = s->done > 0;
     stream_inode_set(f, s, r->dev, r->ino);
-    log_insert(l, s, NULL);
+    trail_insert(l, s, NULL);
     return OK;
 }
 
@@ -227,7 +227,7 @@ static bool twice(follow *f, const checkpoint *c, size_t i)
     const record *r = &c->records[i];
     const stream *s = stream_inode(f, r->dev, r->ino);
     if (r->flags & RECORD_LOG)
-        return log_find(f, r->log) != NULL;
+        return trail_find(f, r->log) != NULL;
     return stream_find(f, r->id) || (s && s->dev == r->dev);
 }
 

@@ -380,6 +380,8 @@ static bool measure(follow *f, stream *s, view *v)
     s->verified = true;
     if (s->pos == 0 && s->begin & FOLLOW_TRUNCATED)
         skip_hole(f, s);
+    if (!s->head_len && v->size && s->away && file_take_head(f, s, NULL) != OK)
+        return false;
     if (!s->head_len && v->size) { /* first a look at what else there is: rotate.c */
         f->dirty = true;
         return false;

@@ -8,10 +8,11 @@
 #include "watch/follow/frame.h"
 
 enum {
-    HEAD_BYTES = 1024,  /* a file is known by what it begins with, */
-    TAIL_BYTES = 64,    /* and by what stands before the place that was reached */
-    ADOPT_BYTES = 256,  /* a head as short as this is no proof that another inode is the same log */
-    KEY_BYTES = 16,     /* of SipHash, and of what it makes */
+    HEAD_BYTES = 1024, /* a file is known by what it begins with, */
+    TAIL_BYTES = 64,   /* and by what stands before the place that was reached */
+    ADOPT_BYTES =
+        256,        /* a head as short as this is no proof that another inode is the same trail */
+    KEY_BYTES = 16, /* of SipHash, and of what it makes */
     HASH_HEADS = 4096,  /* a power of two */
     PLACE_HEADS = 256,  /* likewise */
     PATTERN_PARTS = 64, /* names in a pattern */
@@ -51,7 +52,7 @@ typedef struct stream {
     int64_t heard_us;
 
     /* files */
-    struct log *log;
+    struct trail *log;
     struct stream *older, *newer; /* in the order in which the log was written */
     char *path;                   /* where it was seen last; NULL: not since follow_resume */
     int wd;                       /* -1: none */
@@ -64,6 +65,7 @@ typedef struct stream {
     uint32_t head_len;
     print head, tail, done_tail; /* tail: of the TAIL_BYTES before pos, when pos > HEAD_BYTES */
     bool ignored;                /* was there before its log was followed */
+    bool away;                   /* open, and not in its directory any more */
     unsigned missed;             /* looks in a row that did not see it */
     bool found;                  /* its place in this object is known (false after resume) */
     bool verified;               /* head and tail were compared since it was opened */
@@ -90,19 +92,20 @@ typedef struct stream {
 } stream;
 
 /* A path that is followed, and the files that it was, the oldest first. */
-typedef struct log {
-    struct log *next;      /* of those with the same hash */
-    struct log *next_here; /* of the same place */
-    print key;             /* of the path */
-    char *path;            /* NULL: known from a checkpoint only */
+typedef struct trail {
+    struct trail *next;      /* of those with the same hash */
+    struct trail *next_here; /* of the same place */
+    print key;               /* of the path */
+    char *path;              /* NULL: known from a checkpoint only */
     struct place *place;
     stream *oldest, *newest;
-    struct entry *entry; /* during a look: what the path names now */
+    /* during a look: what the path names now, and all that are or may be its files */
+    struct entry *entry, *entries;
     bool linked;
     unsigned flags; /* of the source */
     bool had;       /* streams, in this object */
     bool known;     /* looked at before, perhaps by another process */
-} log;
+} trail;
 
 typedef struct source {
     char *pattern;
@@ -127,7 +130,7 @@ typedef struct place {
     int wd;
     bool dirty, said, looked;
     use *uses;
-    log *logs;
+    trail *logs;
 } place;
 
 typedef struct entry {
@@ -135,7 +138,8 @@ typedef struct entry {
     uint64_t dev, ino, size;
     int64_t mtime_ns;
     stream *s;
-    use *use; /* that wants the name itself */
+    use *use;           /* that wants the name itself */
+    struct entry *next; /* of the same log */
 } entry;
 
 typedef struct datagrams datagrams;
@@ -165,7 +169,7 @@ struct follow {
     stream **streams;
     size_t count, cap, files, open;
     stream *by_id[HASH_HEADS], *by_inode[HASH_HEADS], *by_wd[HASH_HEADS];
-    log *logs[HASH_HEADS];
+    trail *logs[HASH_HEADS];
     size_t log_count;
     stream *first_ready, *last_ready;
     size_t ready, turn; /* turn: how many are served before the others are asked for */
@@ -176,6 +180,7 @@ struct follow {
     place *places[FOLLOW_DIRECTORIES_MAX];
     size_t place_count;
     bool expand, dirty, settling, stopped;
+    bool full; /* more files than can be known: said */
     int64_t looked_us, swept_us;
     arena scratch;
     char *window; /* where files are read */
@@ -223,13 +228,13 @@ stream *stream_next(follow *f);
 void stream_close(follow *f, stream *s);
 void stream_rename(follow *f, stream *s, uint64_t id); /* another number */
 void streams_forget(follow *f);                        /* all of them, and all logs */
-log *log_find(const follow *f, print key);
-status log_get(follow *f, slice path, log **ret, err *why) NODISCARD;
-status log_get_key(follow *f, print key, log **ret, err *why) NODISCARD;
-void log_free(follow *f, log *l); /* has no streams, and is in no place */
+trail *trail_find(const follow *f, print key);
+status trail_get(follow *f, slice path, trail **ret, err *why) NODISCARD;
+status trail_get_key(follow *f, print key, trail **ret, err *why) NODISCARD;
+void trail_free(follow *f, trail *l); /* has no streams, and is in no place */
 /* before: NULL is the end. */
-void log_insert(log *l, stream *s, stream *before);
-void log_remove(stream *s);
+void trail_insert(trail *l, stream *s, stream *before);
+void trail_remove(stream *s);
 /* For a source, or a name that is a slice; never fails: what cannot be kept is counted. */
 void trouble(follow *f, slice of, const err *what);
 
@@ -258,7 +263,7 @@ status file_done(follow *f, stream *s, uint64_t offset, err *why) NODISCARD;
 
 status scan_expand(follow *f, err *why) NODISCARD;
 status scan_look(follow *f, err *why) NODISCARD; /* into every place that is dirty */
-status rotate_log(follow *f, place *p, log *l, entry *entries, size_t n, err *why) NODISCARD;
+status rotate_log(follow *f, place *p, trail *l, err *why) NODISCARD;
 place *place_of_wd(const follow *f, int wd);
 void place_free(follow *f, place *p);
 

@@ -12,15 +12,13 @@
 typedef struct turn {
     follow *f;
     place *p;
-    log *l;
-    entry *entries; /* all of the place */
-    size_t entry_count;
+    trail *l;
     entry *now;   /* what the log's path names; may be NULL */
     entry **news; /* instances that nobody knows, the oldest first */
     size_t n;
 } turn;
 
-static slice name_of(const log *l)
+static slice name_of(const trail *l)
 {
     slice path = slice_str(l->path);
     size_t slash = path.len;
@@ -138,7 +136,7 @@ static status add(const turn *t, entry *e, stream *before, unsigned begin, err *
     s->size = e->size;
     s->mtime_ns = e->mtime_ns;
     stream_inode_set(t->f, s, e->dev, e->ino);
-    log_insert(t->l, s, before);
+    trail_insert(t->l, s, before);
     e->s = s;
     return OK;
 }
@@ -196,7 +194,7 @@ static void end_stream(const turn *t, stream *s)
 
 /* --- the rules ------------------------------------------------------------------------------ */
 
-static stream *newest_of(const log *l)
+static stream *newest_of(const trail *l)
 {
     stream *s = l->newest;
     while (s && (s->ignored || s->ended))
@@ -248,28 +246,31 @@ static status begin(turn *t, err *why)
 static status find_news(turn *t, err *why)
 {
     slice name = name_of(t->l);
+    size_t n = 0;
+    for (const entry *e = t->l->entries; e; e = e->next)
+        n++;
     t->n = 0;
-    if (!(t->news = own_scratch(t->f, t->entry_count * sizeof *t->news)))
+    if (!(t->news = own_scratch(t->f, n * sizeof *t->news)))
         return OWN_SPENT(why);
-    for (size_t i = 0; i < t->entry_count; i++)
-        if (!t->entries[i].s && &t->entries[i] != t->now && slice_eq(t->entries[i].base, name))
-            t->news[t->n++] = &t->entries[i];
+    for (entry *e = t->l->entries; e; e = e->next)
+        if (!e->s && e != t->now && slice_eq(e->base, name))
+            t->news[t->n++] = e;
     sort(t->news, t->n);
     return OK;
 }
 
 static void forget_entries(const turn *t, const stream *s)
 {
-    for (size_t i = 0; i < t->entry_count; i++)
-        if (t->entries[i].s == s)
-            t->entries[i].s = NULL;
+    for (entry *e = t->l->entries; e; e = e->next)
+        if (e->s == s)
+            e->s = NULL;
 }
 
 static const entry *entry_of(const turn *t, const stream *s)
 {
-    for (size_t i = 0; i < t->entry_count; i++)
-        if (t->entries[i].s == s)
-            return &t->entries[i];
+    for (const entry *e = t->l->entries; e; e = e->next)
+        if (e->s == s)
+            return e;
     return NULL;
 }
 
@@ -375,13 +376,13 @@ static bool written_over(const turn *t, stream *s, const entry *e)
  * inode is another file's by now. */
 static void find_written_over(const turn *t, const stream *newest)
 {
-    for (size_t i = 0; i < t->entry_count; i++) {
-        stream *s = t->entries[i].s;
+    for (entry *e = t->l->entries; e; e = e->next) {
+        stream *s = e->s;
         if (!s || s == newest || s->log != t->l)
             continue;
-        s->truncated = written_over(t, s, &t->entries[i]);
+        s->truncated = written_over(t, s, e);
         if (s->truncated)
-            t->entries[i].s = NULL;
+            e->s = NULL;
     }
 }
 
@@ -456,9 +457,9 @@ static void take_heads(const turn *t)
             stream_queue(t->f, s);
 }
 
-status rotate_log(follow *f, place *p, log *l, entry *entries, size_t n, err *why)
+status rotate_log(follow *f, place *p, trail *l, err *why)
 {
-    turn t = {.f = f, .p = p, .l = l, .entries = entries, .entry_count = n, .now = l->entry};
+    turn t = {.f = f, .p = p, .l = l, .now = l->entry};
     if (!l->path)
         return OK;
     stream *newest = newest_of(l);

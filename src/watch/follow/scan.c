@@ -57,7 +57,7 @@ void place_free(follow *f, place *p)
     *head = p->next;
     if (p->wd >= 0)
         wake_unwatch(f, p->wd);
-    for (log *l = p->logs; l; l = l->next_here)
+    for (trail *l = p->logs; l; l = l->next_here)
         l->place = NULL;
     while (p->uses) {
         use *u = p->uses;
@@ -449,6 +449,7 @@ static status meet(follow *f, const place *p, entry *e, err *why)
         stream_inode_set(f, s, e->dev, e->ino);
     s->look = f->look;
     s->missed = 0;
+    s->away = false;
     s->linked = e->use && e->use->literal;
     file_changed(f, s, e);
     s->found = true;
@@ -456,15 +457,7 @@ static status meet(follow *f, const place *p, entry *e, err *why)
     return OK;
 }
 
-static bool among(const listing *l, slice name)
-{
-    for (size_t i = 0; i < l->n; i++)
-        if (slice_eq(l->entries[i].name, name))
-            return true;
-    return false;
-}
-
-static void adopt_log(place *p, log *l)
+static void adopt_log(place *p, trail *l)
 {
     if (l->place == p)
         return;
@@ -473,50 +466,74 @@ static void adopt_log(place *p, log *l)
     p->logs = l;
 }
 
-static status log_at(follow *f, place *p, slice name, log **ret, err *why)
+static status trail_at(follow *f, place *p, slice name, trail **ret, err *why)
 {
     char *path;
     status st = path_of(f, p, name, &path, why);
     if (st != OK)
         return st;
-    st = log_get(f, slice_str(path), ret, why);
+    st = trail_get(f, slice_str(path), ret, why);
     free(path);
     if (st == OK && !(*ret)->place)
         adopt_log(p, *ret);
     return st;
 }
 
-/* The logs that the place holds: each name that is wanted, an older instance being its log's. */
+static void chain(trail *l, entry *e)
+{
+    e->next = l->entries;
+    l->entries = e;
+}
+
+static status log_of_name(follow *f, place *p, entry *e, err *why)
+{
+    trail *found;
+    status st = trail_at(f, p, e->name, &found, why);
+    if (st != OK)
+        return st;
+    e->base = slice_sub(e->base, 0, 0);
+    found->entry = e;
+    found->flags = e->use->source->flags;
+    chain(e->s && e->s->log ? e->s->log : found, e);
+    return OK;
+}
+
+/* An older instance is its log's, when that is followed. */
+static status log_of_instance(follow *f, place *p, entry *e, err *why)
+{
+    char *path;
+    trail *found;
+    status st = path_of(f, p, e->base, &path, why);
+    if (st != OK)
+        return st;
+    found = trail_find(f, print_of(f, slice_str(path)));
+    free(path);
+    if (!found)
+        return e->use ? log_of_name(f, p, e, why) : OK;
+    if ((st = trail_at(f, p, e->base, &found, why)) == OK)
+        chain(e->s && e->s->log ? e->s->log : found, e);
+    return st;
+}
+
+/* The logs that the place holds: first each name that is wanted, then what may be older ones. */
 static status find_logs(follow *f, place *p, listing *l, err *why)
 {
     status st = OK;
-    log *found;
+    trail *found;
     for (use *u = p->uses; u && st == OK; u = u->next)
-        if (u->literal && (st = log_at(f, p, slice_str(u->names), &found, why)) == OK) {
+        if (u->literal && (st = trail_at(f, p, slice_str(u->names), &found, why)) == OK) {
             found->linked = true;
             found->flags = u->source->flags;
         }
+    for (size_t i = 0; i < l->n && st == OK; i++)
+        if (l->entries[i].use && !use_of_base(p, l->entries[i].base))
+            st = log_of_name(f, p, &l->entries[i], why);
     for (size_t i = 0; i < l->n && st == OK; i++) {
         entry *e = &l->entries[i];
-        bool instance = use_of_base(p, e->base) && among(l, e->base);
-        if (use_of_base(p, e->base) && !instance) { /* its log may be known from before */
-            char *path;
-            if ((st = path_of(f, p, e->base, &path, why)) != OK)
-                break;
-            found = log_find(f, print_of(f, slice_str(path)));
-            free(path);
-            instance = found != NULL;
-            if (found)
-                st = log_at(f, p, e->base, &found, why);
-        }
-        if (st != OK || instance || !e->use) {
-            continue;
-        }
-        e->base = slice_sub(e->base, 0, 0);
-        if ((st = log_at(f, p, e->name, &found, why)) == OK) {
-            found->entry = e;
-            found->flags = e->use->source->flags;
-        }
+        if (use_of_base(p, e->base))
+            st = log_of_instance(f, p, e, why);
+        else if (!e->use && e->s && e->s->log)
+            chain(e->s->log, e);
     }
     return st;
 }
@@ -526,6 +543,7 @@ static void vanish(follow *f, stream *s)
 {
     bool read = s->drained || (s->found && s->sure == s->pos);
     if (s->fd >= 0) {
+        s->away = true;
         stream_queue(f, s);
         return;
     }
@@ -560,16 +578,29 @@ static void look_for_lost(follow *f, const place *p)
 
 static void forget_logs(follow *f, place *p)
 {
-    for (log **at = &p->logs; *at;) {
-        log *l = *at;
+    for (trail **at = &p->logs; *at;) {
+        trail *l = *at;
         if (l->oldest || l->entry || l->linked) {
-            l->entry = NULL;
+            l->entry = l->entries = NULL;
             at = &l->next_here;
             continue;
         }
         *at = l->next_here;
-        log_free(f, l);
+        trail_free(f, l);
     }
+}
+
+/* No room for more files is a trouble, said once; those that are known go on. */
+static status room_or_trouble(follow *f, const place *p, status st, err *what, err *why)
+{
+    if (st == OK)
+        return OK;
+    if (f->files < FOLLOW_FILES_MAX && f->log_count < FOLLOW_FILES_MAX)
+        return err_set(why, st, ERR_NOWHERE, "%s", what->msg);
+    if (!f->full)
+        trouble(f, slice_str(p->path), what);
+    f->full = true;
+    return OK;
 }
 
 static status look_into(follow *f, place *p, err *why)
@@ -579,15 +610,16 @@ static status look_into(follow *f, place *p, err *why)
     status st = list(f, p, &l, why);
     for (size_t i = 0; i < l.n && st == OK; i++)
         st = meet(f, p, &l.entries[i], why);
+    err what = {0};
     if (st == OK)
-        st = find_logs(f, p, &l, why);
-    for (log *g = p->logs; g && st == OK; g = g->next_here)
-        st = rotate_log(f, p, g, l.entries, l.n, why);
+        st = room_or_trouble(f, p, find_logs(f, p, &l, &what), &what, why);
+    for (trail *g = p->logs; g && st == OK; g = g->next_here)
+        st = room_or_trouble(f, p, rotate_log(f, p, g, &what), &what, why);
     if (st == OK && l.whole)
         look_for_lost(f, p);
     if (st != OK)
-        for (log *g = p->logs; g; g = g->next_here)
-            g->entry = NULL;
+        for (trail *g = p->logs; g; g = g->next_here)
+            g->entry = g->entries = NULL;
     else
         forget_logs(f, p);
     if (st == OK) {

@@ -245,7 +245,7 @@ void stream_drop(follow *f, stream *s)
     f->streams[s->at]->at = s->at;
     if (s->transport == FOLLOW_FILE) {
         stream_inode_clear(f, s);
-        log_remove(s);
+        trail_remove(s);
         f->files--;
     }
     if (f->leaving == s)
@@ -279,22 +279,22 @@ void streams_forget(follow *f)
         f->places[i]->logs = NULL;
     for (size_t i = 0; i < HASH_HEADS; i++)
         while (f->logs[i])
-            log_free(f, f->logs[i]);
+            trail_free(f, f->logs[i]);
 }
 
 /* --- logs ----------------------------------------------------------------------------------- */
 
-log *log_find(const follow *f, print key)
+trail *trail_find(const follow *f, print key)
 {
-    log *l = f->logs[head_of(key.half[0])];
+    trail *l = f->logs[head_of(key.half[0])];
     while (l && !print_eq(l->key, key))
         l = l->next;
     return l;
 }
 
-status log_get_key(follow *f, print key, log **ret, err *why)
+status trail_get_key(follow *f, print key, trail **ret, err *why)
 {
-    log *l = log_find(f, key);
+    trail *l = trail_find(f, key);
     if (!l) {
         if (f->log_count == FOLLOW_FILES_MAX)
             return err_set(why, ERR_LIMIT, ERR_NOWHERE, "more than %d files", FOLLOW_FILES_MAX);
@@ -309,10 +309,10 @@ status log_get_key(follow *f, print key, log **ret, err *why)
     return OK;
 }
 
-status log_get(follow *f, slice path, log **ret, err *why)
+status trail_get(follow *f, slice path, trail **ret, err *why)
 {
-    log *l;
-    status st = log_get_key(f, print_of(f, path), &l, why);
+    trail *l;
+    status st = trail_get_key(f, print_of(f, path), &l, why);
     if (st != OK)
         return st;
     if (!l->path && !(l->path = own_copy(f, path)))
@@ -321,9 +321,9 @@ status log_get(follow *f, slice path, log **ret, err *why)
     return OK;
 }
 
-void log_free(follow *f, log *l)
+void trail_free(follow *f, trail *l)
 {
-    log **at = &f->logs[head_of(l->key.half[0])];
+    trail **at = &f->logs[head_of(l->key.half[0])];
     while (*at != l)
         at = &(*at)->next;
     *at = l->next;
@@ -332,7 +332,7 @@ void log_free(follow *f, log *l)
     free(l);
 }
 
-void log_insert(log *l, stream *s, stream *before)
+void trail_insert(trail *l, stream *s, stream *before)
 {
     s->log = l;
     s->newer = before;
@@ -341,9 +341,9 @@ void log_insert(log *l, stream *s, stream *before)
     *(before ? &before->older : &l->newest) = s;
 }
 
-void log_remove(stream *s)
+void trail_remove(stream *s)
 {
-    log *l = s->log;
+    trail *l = s->log;
     if (!l)
         return;
     *(s->older ? &s->older->newer : &l->oldest) = s->newer;

@@ -191,8 +191,8 @@ void odd_lead(matcher *m, size_t at)
 /* Is an escape next to it, or a part of it? */
 static bool touches(const matcher *m, size_t from, size_t to)
 {
-    return escape_behind(m, to) || (from && byte_is(m->w.text[from - 1], BYTE_TOKEN) &&
-                                    escape_before(m, from));
+    return escape_behind(m, to) ||
+           (from && byte_is(m->w.text[from - 1], BYTE_TOKEN) && escape_before(m, from));
 }
 
 void odd_mail(matcher *m, size_t at)

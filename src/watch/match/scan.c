@@ -183,8 +183,10 @@ INLINE void run(matcher *m, size_t from, size_t to, uint64_t dots, uint64_t dash
     uint8_t right = to < w->high ? w->text[to] : '\n';
     if (is_digit((char)w->text[to - 1]) && !(byte_class[right] & BYTE_RIGHT)) {
         /* no name, and no address without three dots */
-        if (__builtin_popcountll(to - from < 64 ? dots << 1 >> 1 & (~(uint64_t)0 << (64 - (to - from)))
-                                               : dots) < 3 && to - from < 64)
+        if (__builtin_popcountll(to - from < 64
+                                     ? dots << 1 >> 1 & (~(uint64_t)0 << (64 - (to - from)))
+                                     : dots) < 3 &&
+            to - from < 64)
             return;
         if (left == ':')
             odd_six(m, from - 1);
@@ -287,23 +289,40 @@ static const uint8_t lead_first[256] = {
     ['{'] = BRACKET, [0xe3] = WIDE,      [0xef] = WIDE,
 };
 static const uint8_t lead_second[256] = {
-    ['0'] = PERCENT,             ['1'] = PERCENT,
-    ['2'] = PERCENT,             ['3'] = PERCENT,
-    ['4'] = PERCENT,             ['5'] = PERCENT,
-    ['6'] = PERCENT,             ['7'] = PERCENT,
-    ['8'] = PERCENT,             ['9'] = PERCENT,
-    ['A'] = PERCENT | BRACKET,   ['B'] = PERCENT,
-    ['C'] = PERCENT,             ['D'] = PERCENT | BRACKET,
-    ['E'] = PERCENT,             ['F'] = PERCENT,
-    ['a'] = PERCENT | BRACKET,   ['b'] = PERCENT | BACKSLASH,
-    ['c'] = PERCENT,             ['d'] = PERCENT | BRACKET,
-    ['e'] = PERCENT,             ['f'] = PERCENT | BACKSLASH,
-    ['n'] = BACKSLASH,           ['r'] = BACKSLASH,
-    ['t'] = BACKSLASH,           ['v'] = BACKSLASH,
-    ['u'] = BACKSLASH,           ['x'] = BACKSLASH,
-    ['.'] = BRACKET,             [':'] = BRACKET,
-    ['@'] = BRACKET,             [0x80] = WIDE,
-    [0xbc] = WIDE,               [0xbd] = WIDE,
+    ['0'] = PERCENT,
+    ['1'] = PERCENT,
+    ['2'] = PERCENT,
+    ['3'] = PERCENT,
+    ['4'] = PERCENT,
+    ['5'] = PERCENT,
+    ['6'] = PERCENT,
+    ['7'] = PERCENT,
+    ['8'] = PERCENT,
+    ['9'] = PERCENT,
+    ['A'] = PERCENT | BRACKET,
+    ['B'] = PERCENT,
+    ['C'] = PERCENT,
+    ['D'] = PERCENT | BRACKET,
+    ['E'] = PERCENT,
+    ['F'] = PERCENT,
+    ['a'] = PERCENT | BRACKET,
+    ['b'] = PERCENT | BACKSLASH,
+    ['c'] = PERCENT,
+    ['d'] = PERCENT | BRACKET,
+    ['e'] = PERCENT,
+    ['f'] = PERCENT | BACKSLASH,
+    ['n'] = BACKSLASH,
+    ['r'] = BACKSLASH,
+    ['t'] = BACKSLASH,
+    ['v'] = BACKSLASH,
+    ['u'] = BACKSLASH,
+    ['x'] = BACKSLASH,
+    ['.'] = BRACKET,
+    [':'] = BRACKET,
+    ['@'] = BRACKET,
+    [0x80] = WIDE,
+    [0xbc] = WIDE,
+    [0xbd] = WIDE,
 };
 
 static __attribute__((noinline)) void leads(matcher *m, size_t at, uint64_t marks, uint64_t mine)
