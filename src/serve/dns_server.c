@@ -1,8 +1,8 @@
 /* dns_server.c - see dns_server.h. */
 #include "serve/dns_server.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -45,68 +45,21 @@ struct dns_server {
 
 /* --- addresses ------------------------------------------------------------------------------ */
 
-static bool read_ipv4(const char *host, uint16_t port, dns_address *ret)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port)};
-    if (inet_pton(AF_INET, host, &a.sin_addr) != 1)
-        return false;
-    memcpy(&ret->at, &a, sizeof a);
-    ret->len = sizeof a;
-    ret->loopback = ntohl(a.sin_addr.s_addr) >> 24 == 127;
-    return a.sin_addr.s_addr != INADDR_ANY;
-}
-
-static bool read_ipv6(const char *host, uint16_t port, dns_address *ret)
-{
-    struct sockaddr_in6 a = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-    if (inet_pton(AF_INET6, host, &a.sin6_addr) != 1)
-        return false;
-    memcpy(&ret->at, &a, sizeof a);
-    ret->len = sizeof a;
-    ret->loopback = IN6_IS_ADDR_LOOPBACK(&a.sin6_addr);
-    return !IN6_IS_ADDR_UNSPECIFIED(&a.sin6_addr);
-}
-
 status dns_address_read(slice text, dns_address *ret, err *why)
 {
-    char host[INET6_ADDRSTRLEN];
-    size_t colon = text.len;
-    uint64_t port;
-    bool six = slice_starts(text, S("["));
-    while (colon && text.ptr[colon - 1] != ':')
-        colon--;
-    slice name = slice_sub(text, 0, colon ? colon - 1 : 0);
-    if (six && slice_ends(name, S("]")))
-        name = slice_sub(name, 1, name.len - 1);
-    else
-        six = false;
-    *ret = (dns_address){0};
-    if (!slice_u64(slice_from(text, colon), &port) || port > UINT16_MAX || !name.len ||
-        name.len >= sizeof host)
-        return err_set(why, ERR_INPUT, ERR_NOWHERE, "no address with a port");
-    memcpy(host, name.ptr, name.len);
-    host[name.len] = 0;
-    if (!(six ? read_ipv6(host, (uint16_t)port, ret) : read_ipv4(host, (uint16_t)port, ret)))
+    dns_address at;
+    status st = address_read(text, &at, why);
+    if (st != OK)
+        return st;
+    if (at.any)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "no address of one machine");
+    *ret = at;
     return OK;
 }
 
 const char *dns_server_address(const dns_server *s, char out[DNS_ADDRESS_ROOM])
 {
-    char host[INET6_ADDRSTRLEN] = "";
-    const struct sockaddr_storage *at = &s->o.address.at;
-    if (at->ss_family == AF_INET6) {
-        struct sockaddr_in6 a;
-        memcpy(&a, at, sizeof a);
-        inet_ntop(AF_INET6, &a.sin6_addr, host, sizeof host);
-        snprintf(out, DNS_ADDRESS_ROOM, "[%s]:%u", host, ntohs(a.sin6_port));
-    } else {
-        struct sockaddr_in a;
-        memcpy(&a, at, sizeof a);
-        inet_ntop(AF_INET, &a.sin_addr, host, sizeof host);
-        snprintf(out, DNS_ADDRESS_ROOM, "%s:%u", host, ntohs(a.sin_port));
-    }
-    return out;
+    return address_text(&s->o.address, out);
 }
 
 /* --- opening -------------------------------------------------------------------------------- */

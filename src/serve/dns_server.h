@@ -5,7 +5,7 @@
  *     st = dns_server_run(s, stop_fd, why);             // returns OK when stop_fd can be read
  *     dns_server_close(s);
  *
- * Uses: dns, hash (SipHash). Used by: cmd (noroshi serve).
+ * Uses: dns, address, hash (SipHash). Used by: cmd (noroshi serve).
  * One thread, no child. It never blocks but in poll. Bounds: 64 connections, 5 s of silence on one
  * of them, 512 bytes a question; a full house drops who has been silent longest. By UDP, where the
  * sender may be forged, a network (IPv4 /24, IPv6 /56) gets so many replies a second; of what is
@@ -15,19 +15,14 @@
 #ifndef NOROSHI_SERVE_DNS_SERVER_H
 #define NOROSHI_SERVE_DNS_SERVER_H
 
+#include "base/address.h"
 #include "base/hash.h"
 #include "base/when.h"
 #include "serve/dns.h"
 
-#include <sys/socket.h>
+enum { DNS_CONNECTIONS_MAX = 64, DNS_IDLE_MS = 5000, DNS_ADDRESS_ROOM = ADDRESS_TEXT_MAX };
 
-enum { DNS_CONNECTIONS_MAX = 64, DNS_IDLE_MS = 5000, DNS_ADDRESS_ROOM = 80 };
-
-typedef struct dns_address {
-    struct sockaddr_storage at;
-    socklen_t len;
-    bool loopback;
-} dns_address;
+typedef address dns_address;
 
 /* "127.0.0.1:5353", "[::1]:53"; a number, no name. Port 0: any that is free.
  *   ERR_INPUT  it is none, or stands for all addresses (replies would come from another one) */
