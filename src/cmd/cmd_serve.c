@@ -1,13 +1,10 @@
 /* cmd_serve.c - noroshi serve --dns: what the public sets say of a hash, over the DNS. */
 #include "cmd/app.h"
+#include "cmd/stopping.h"
 #include "know/sets.h"
 #include "know/store.h"
 #include "serve/dns_server.h"
 #include "serve/hash.h"
-
-#include <errno.h>
-#include <signal.h>
-#include <sys/signalfd.h>
 
 enum { TEXT_ROOM = 64 << 10, SHOWN_BYTES = 32 };
 
@@ -163,21 +160,12 @@ static status count_public(app *a, const service *s, int64_t *ret_sets, int64_t 
 
 static status run(app *a, dns_server *d, err *why)
 {
-    sigset_t ends, before;
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGINT);
-    if (sigprocmask(SIG_BLOCK, &ends, &before))
-        return err_os(why, errno, "signals");
-    int fd = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
-    status st = fd < 0 ? err_os(why, errno, "signals") : dns_server_run(d, fd, why);
-    if (fd >= 0) {
-        struct signalfd_siginfo got; /* taken, so that it does not end us when let through */
-        while (read(fd, &got, sizeof got) > 0)
-            continue;
-        close(fd);
-    }
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    stopping ends;
+    status st = stopping_begin(&ends, why);
+    if (st != OK)
+        return st;
+    st = dns_server_run(d, ends.fd, why);
+    stopping_end(&ends);
     dns_counts n = dns_server_counts(d);
     app_note(a, msg_serve_ended((int64_t)n.questions, (int64_t)n.answered, (int64_t)n.limited,
                                 (int64_t)n.dropped));

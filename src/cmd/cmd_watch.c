@@ -1,6 +1,7 @@
 /* cmd_watch.c - noroshi watch PATH...|-: logs against everything that is known; an alert a line. */
 #include "cmd/app.h"
 #include "cmd/progress.h"
+#include "cmd/watch_follow.h"
 #include "cmd/watching.h"
 #include "intake/telemetry.h"
 #include "watch/ledger.h"
@@ -159,6 +160,16 @@ static void say_counts(app *a, const watching *x)
         app_note(a, msg_watch_cut((int64_t)n.cut));
 }
 
+/* Logs that are followed: alerts and positions are in the store. A kill between this and that loses
+ * what was seen since, at most. */
+static status committed(void *ctx, err *why)
+{
+    watching *x = ctx;
+    x->pending = 0;
+    status st = commit_seen(x, why);
+    return st == OK ? flush(x, why) : st;
+}
+
 /* Another watch may be writing: then this one remembers nothing, and says so. */
 static status open_sightings(watching *x, err *why)
 {
@@ -180,6 +191,10 @@ status cmd_watch(app *a, err *why)
 {
     watching x = {.a = a, .bar = progress_start(a)};
     site *own = NULL;
+    bool follows = option_bool(a->options, OPT_WATCH_FOLLOW);
+    const slice *items;
+    if (!a->operand_count && !(follows && option_items(a->options, OPT_WATCH_SYSLOG, &items)))
+        return app_fail(a, ERR_INPUT, msg_watch_nothing(), S(""), why);
     watch_options o = {.clock = a->clock, .random = a->random, .on_alert = on_alert, .ctx = &x};
     buf_init(&x.line, ALERT_LINE_MAX);
     x.first_only = option_bool(a->options, OPT_WATCH_FIRST);
@@ -192,8 +207,9 @@ status cmd_watch(app *a, err *why)
     o.sightings = x.sightings;
     if (st == OK)
         st = watcher_new(&o, &x.w, why);
+    const watch_follow f = {.w = x.w, .writer = x.writer, .committed = committed, .ctx = &x};
     if (st == OK)
-        st = read_logs(&x, why);
+        st = follows ? watch_follow_run(a, &f, why) : read_logs(&x, why);
     if (st == OK)
         st = commit(&x, why);
     if (st == OK)

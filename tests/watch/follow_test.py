@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+"""noroshi watch --follow on a log that grows, rotates and is cut, killed at random moments: every
+matching line is an alert's contact exactly once in the store, and what is imported meanwhile is
+looked for. Also syslog over UDP and TCP."""
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tap import Tap
+
+NOROSHI = os.environ.get("NOROSHI", os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                                 "..", "..", "build", "noroshi"))
+KILLS = 50 if os.environ.get("NOROSHI_TEST_LONG") else 12
+tap = Tap()
+
+
+def run(*words, data, check=True, text=None):
+    done = subprocess.run([NOROSHI, "--data", data, *words], input=text, capture_output=True,
+                          text=True)
+    if check and done.returncode == 2:
+        raise SystemExit("noroshi %s: %s" % (" ".join(words), done.stderr))
+    return done
+
+
+def contacts(data):
+    """Places of all contacts in the store: indicator, path, offset, and the counts."""
+    places, hits = [], 0
+    listed = run("alert", "list", "--json", "--most", "1000", data=data, check=False).stdout
+    ids = [json.loads(line)["id"] for line in listed.splitlines()]
+    for i in range(0, len(ids), 50):
+        for line in run("alert", "show", "--json", *ids[i:i + 50], data=data).stdout.splitlines():
+            alert = json.loads(line)
+            hits += alert["hits"]
+            places += [(alert["indicator"], p["time"]) for p in alert["places"]]
+    return places, hits
+
+
+class Log:
+    """Lines a second apart, so that the time of an event names it."""
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, "proxy.log")
+        self.file = open(self.path, "ab", buffering=0)
+        self.second = 1795132800
+        self.bad = []
+        self.rotations = 0
+
+    def write(self, rng, lines):
+        for _ in range(lines):
+            host = "fine.example"
+            if rng.random() < 0.3:
+                host = rng.choice(["evil.example", "x.evil.example", "198.51.100.7"])
+                self.bad.append(self.second)
+            line = b'{"ts":%d,"src_ip":"192.0.2.%d","dest":"%s","pad":"%s"}\n' % (
+                self.second, rng.randrange(1, 250), host.encode(), b"x" * rng.randrange(200))
+            self.second += 1
+            cut = rng.randrange(len(line))
+            self.file.write(line[:cut])
+            self.file.write(line[cut:])
+
+    def rotate(self):
+        self.rotations += 1
+        os.rename(self.path, "%s.%d" % (self.path, self.rotations))
+        self.file.close()
+        self.file = open(self.path, "ab", buffering=0)
+
+
+def start(data, *words):
+    return subprocess.Popen([NOROSHI, "--data", data, "watch", "--follow", "--alerts-only", *words],
+                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def wait_for(check, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if check():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def killed_while_following(folder, data):
+    rng = random.Random(7)
+    log = Log(folder)
+    for kill in range(KILLS):
+        process = start(data, log.path)
+        end = time.monotonic() + rng.uniform(0.3, 2.0)
+        while time.monotonic() < end:
+            log.write(rng, rng.randrange(1, 40))
+            if rng.random() < 0.05:
+                log.rotate()
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        log.write(rng, rng.randrange(0, 30))
+        if rng.random() < 0.3:
+            log.rotate()
+    process = start(data, log.path)
+    tap.check(wait_for(lambda: contacts(data)[1] >= len(log.bad)),
+              "everything is caught up with: %d of %d" % (contacts(data)[1], len(log.bad)))
+    time.sleep(1.5)
+    process.send_signal(signal.SIGTERM)
+    tap.check(process.wait(20) == 0, "it ends when told to")
+    places, hits = contacts(data)
+    times = sorted(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(s)) for s in log.bad)
+    tap.check(hits == len(log.bad), "%d kills, %d rotations: %d contacts counted, %d lines" %
+              (KILLS, log.rotations, hits, len(log.bad)))
+    tap.check(sorted(t for _, t in places) == times, "each matching line once")
+
+
+def imported_meanwhile(folder, data):
+    path = os.path.join(folder, "live.log")
+    open(path, "w").close()
+    process = start(data, "--as", "live", path)
+    time.sleep(1.0)
+    run("import", "--source", "late", "-", data=data,
+        text="value,malware,first_seen,last_seen\nlate.example,Thing,2026-11-01,2026-11-22\n")
+    with open(path, "a") as f:
+        for i in range(200):
+            f.write('{"q":"late.example","n":%d}\n' % i)
+            f.flush()
+            time.sleep(0.05)
+            if i > 60 and any(i == "late.example" for i, _ in contacts(data)[0]):
+                break
+    tap.check(wait_for(lambda: any(i == "late.example" for i, _ in contacts(data)[0])),
+              "what was imported meanwhile is looked for")
+    process.send_signal(signal.SIGTERM)
+    process.wait(20)
+
+
+def syslog(data):
+    process = start(data, "--as", "net", "--syslog", "udp:127.0.0.1:0", "--syslog",
+                    "tcp:127.0.0.1:0")
+    ports = {}
+    while len(ports) < 2:
+        words = process.stderr.readline().decode().split()
+        if "udp" in words or "tcp" in words:
+            ports[words[-2]] = int(words[-1].rsplit(":", 1)[1])
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    udp.sendto(b"<34>1 2026-11-20T10:00:00Z gw su - - - from udp.evil.example",
+               ("127.0.0.1", ports["udp"]))
+    tcp = socket.create_connection(("127.0.0.1", ports["tcp"]))
+    message = b"<34>1 2026-11-20T10:00:00Z gw su - - - from tcp.evil.example"
+    tcp.sendall(b"%d " % len(message) + message)
+    tcp.close()
+
+    def both():
+        text = run("alert", "list", "evil.example", "--json", "--most", "1000", data=data,
+                   check=False).stdout
+        return sum(json.loads(x)["host"] == "gw" and json.loads(x)["hits"] == 2
+                   for x in text.splitlines()) == 1
+    tap.check(wait_for(both), "syslog over UDP and TCP, counted as one group")
+    process.send_signal(signal.SIGTERM)
+    tap.check(process.wait(20) == 0, "it ends when told to")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        data = os.path.join(folder, "var")
+        run("init", data=data)
+        run("import", "--source", "lab", "-", data=data,
+            text="value,malware,first_seen,last_seen\n"
+                 "evil.example,Thing,2026-11-01,2026-11-22\n"
+                 "198.51.100.7,Thing,2026-11-01,2026-11-22\n")
+        killed_while_following(folder, data)
+        imported_meanwhile(folder, data)
+        syslog(data)
+    return tap.end()
+
+
+sys.exit(main())
