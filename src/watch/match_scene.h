@@ -76,7 +76,7 @@ static inline void scene_done(scene *s)
     match_table_free(s->table);
 }
 
-static bool scene_make(scene *s)
+static inline bool scene_make(scene *s)
 {
     match_builder *b = match_builder_new(scene_key);
     for (size_t i = 0; i < SCENE_COUNT; i++) {
@@ -96,7 +96,7 @@ typedef struct scene_hits {
     size_t count, room;
 } scene_hits;
 
-static status scene_collect(void *ctx, const match_hit *hits, size_t count, err *why)
+static inline status scene_collect(void *ctx, const match_hit *hits, size_t count, err *why)
 {
     scene_hits *h = ctx;
     (void)why;

@@ -39,6 +39,7 @@ typedef struct slow {
     size_t line_len;
     slow_char *x; /* plain */
     size_t n;
+    size_t *literals, literal_count; /* those of `all` that are looked for as they are */
 } slow;
 
 static void slow_hit(slow *s, size_t from, size_t to, kind k, match_how how, uint64_t id)
@@ -788,9 +789,8 @@ static void slow_line(slow *s)
             slow_hex(s, i, hex);
         if (s->x[i].c == '@')
             slow_mail(s, i);
-        for (size_t k = 0; k < s->count; k++)
-            if (s->all[k].url[0] == 0 && s->all[k].host[0] == '!')
-                slow_literal(s, i, &s->all[k]);
+        for (size_t k = 0; k < s->literal_count; k++)
+            slow_literal(s, i, &s->all[s->literals[k]]);
     }
 }
 
@@ -834,7 +834,10 @@ static int slow_order(const void *a, const void *b)
 static inline match_hit *slow_match(const slow_indicator *all, size_t count, slice text,
                                     size_t *ret_count)
 {
-    slow s = {.all = all, .count = count};
+    slow s = {.all = all, .count = count, .literals = malloc((count + 1) * sizeof(size_t))};
+    for (size_t i = 0; i < count; i++)
+        if (all[i].host[0] == '!')
+            s.literals[s.literal_count++] = i;
     const char *end = text.ptr + text.len;
     for (const char *p = text.ptr; p < end;) {
         const char *stop = memchr(p, '\n', (size_t)(end - p));
@@ -848,6 +851,7 @@ static inline match_hit *slow_match(const slow_indicator *all, size_t count, sli
         free(s.x);
         p = stop ? stop + 1 : end;
     }
+    free(s.literals);
     if (s.hit_count)
         qsort(s.hits, s.hit_count, sizeof *s.hits, slow_order);
     *ret_count = s.hit_count;

@@ -15,7 +15,8 @@
 /* The lowest bit is the first byte. */
 typedef struct block {
     uint64_t name, dot, hex, colon, word;
-    uint64_t at, lead, high; /* rare */
+    uint64_t at, high; /* rare */
+    uint64_t lead;     /* what may begin an escape; by its second byte, too, where that is cheap */
 } block;
 
 static inline block block_plain(const uint8_t *p)
@@ -110,6 +111,13 @@ BLOCK_AVX512 block block_avx512(const uint8_t *p)
     __m512i v = _mm512_loadu_si512(p);
     uint64_t top = _mm512_movepi8_mask(v);
     __m512i c = _mm512_maskz_permutex2var_epi8(~top, low, v, high);
+    const __m512i low2 = _mm512_loadu_si512(lead_second);
+    const __m512i high2 = _mm512_loadu_si512(lead_second + 64);
+    const __m512i low1 = _mm512_loadu_si512(lead_first);
+    const __m512i high1 = _mm512_loadu_si512(lead_first + 64);
+    __m512i next = _mm512_alignr_epi8(_mm512_alignr_epi64(v, v, 2), v, 1);
+    __m512i first = _mm512_permutex2var_epi8(low1, v, high1);
+    __m512i second = _mm512_permutex2var_epi8(low2, next, high2);
     block x = {
         .name = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_NAME)),
         .dot = _mm512_test_epi8_mask(c, _mm512_set1_epi8(16)),
@@ -117,7 +125,9 @@ BLOCK_AVX512 block block_avx512(const uint8_t *p)
         .colon = _mm512_test_epi8_mask(c, _mm512_set1_epi8(32)),
         .word = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_WORD)),
         .at = _mm512_test_epi8_mask(c, _mm512_set1_epi8(64)),
-        .lead = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_LEAD)),
+        .lead =
+            _mm512_test_epi8_mask(first, second) |
+            ((uint64_t)(_mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_LEAD))) & (uint64_t)1 << 63),
         .high = top,
     };
     return x;

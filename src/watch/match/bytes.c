@@ -200,3 +200,46 @@ void view_make(view *v, const uint8_t *text, size_t from, size_t to)
     }
     memset(v->text + v->len, 0, 64);
 }
+
+/* What may be an escape, by its first two bytes: bits of both. */
+enum { PERCENT = 1, BACKSLASH = 2, BRACKET = 4, WIDE = 8 };
+const uint8_t lead_first[256] = {
+    ['%'] = PERCENT, ['\\'] = BACKSLASH, ['['] = BRACKET, ['('] = BRACKET,
+    ['{'] = BRACKET, [0xe3] = WIDE,      [0xef] = WIDE,
+};
+const uint8_t lead_second[256] = {
+    ['0'] = PERCENT,
+    ['1'] = PERCENT,
+    ['2'] = PERCENT,
+    ['3'] = PERCENT,
+    ['4'] = PERCENT,
+    ['5'] = PERCENT,
+    ['6'] = PERCENT,
+    ['7'] = PERCENT,
+    ['8'] = PERCENT,
+    ['9'] = PERCENT,
+    ['A'] = PERCENT | BRACKET,
+    ['B'] = PERCENT,
+    ['C'] = PERCENT,
+    ['D'] = PERCENT | BRACKET,
+    ['E'] = PERCENT,
+    ['F'] = PERCENT,
+    ['a'] = PERCENT | BRACKET,
+    ['b'] = PERCENT | BACKSLASH,
+    ['c'] = PERCENT,
+    ['d'] = PERCENT | BRACKET,
+    ['e'] = PERCENT,
+    ['f'] = PERCENT | BACKSLASH,
+    ['n'] = BACKSLASH,
+    ['r'] = BACKSLASH,
+    ['t'] = BACKSLASH,
+    ['v'] = BACKSLASH,
+    ['u'] = BACKSLASH,
+    ['x'] = BACKSLASH,
+    ['.'] = BRACKET,
+    [':'] = BRACKET,
+    ['@'] = BRACKET,
+    [0x80] = WIDE,
+    [0xbc] = WIDE,
+    [0xbd] = WIDE,
+};

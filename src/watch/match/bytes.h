@@ -22,6 +22,9 @@ extern const uint8_t byte_class[256];
 /* In the innermost loops, and filled before it is read: not zeroed first as all else is. */
 #define RAW __attribute__((uninitialized))
 
+/* What may be an escape, by its first two bytes: both have a bit in common. */
+extern const uint8_t lead_first[256], lead_second[256];
+
 static inline bool byte_is(uint8_t c, unsigned what)
 {
     return (byte_class[c] & what) != 0;

@@ -140,7 +140,7 @@ bool literals_settle(match_table *t)
         const match_literal *l = &t->literals[i];
         size_t behind = (size_t)l->len - l->anchor;
         uint32_t bit = l->hash >> (32 - LITERAL_MAP_BITS);
-        t->literal_map[bit / 64] |= (uint64_t)1 << bit % 64;
+        t->literal_map[bit / 32] |= (uint32_t)1 << bit % 32;
         if (l->anchor > t->literal_before)
             t->literal_before = l->anchor;
         if (behind > t->literal_behind)
@@ -202,6 +202,7 @@ static bool as_written(const view *v, const around *x, literal_hit *hit)
 static void find_in_group(const around *x, uint32_t low, uint32_t high, const finding *f)
 {
     const match_literal *all = x->t->literals;
+    uint32_t first = low;
     if (x->at - x->from < all[low].anchor)
         return;
     while (low < high) { /* the last that is not behind the text */
@@ -211,11 +212,9 @@ static void find_in_group(const around *x, uint32_t low, uint32_t high, const fi
         else
             high = mid;
     }
-    for (uint32_t at = low; at; at = all[at - 1].up) {
+    for (uint32_t at = low; at > first; at = all[at - 1].up) {
         const match_literal *l = &all[at - 1];
         size_t from = x->at - l->anchor, to = from + l->len;
-        if (!same_group(l, &all[low - 1]))
-            return;
         if (compare(x, l) != 0 || !stands_alone(x, from, to))
             continue;
         literal_hit hit = {from, to, l};

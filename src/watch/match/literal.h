@@ -21,7 +21,7 @@ void literal_find(const match_table *t, uint32_t hash, const uint8_t *text, size
 static inline bool literal_maybe(const match_table *t, uint32_t hash)
 {
     uint32_t bit = hash >> (32 - LITERAL_MAP_BITS);
-    return t->literal_map[bit / 64] >> bit % 64 & 1;
+    return t->literal_map[bit / 32] >> bit % 32 & 1;
 }
 
 #endif

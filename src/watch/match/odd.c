@@ -163,6 +163,8 @@ run_state odd_run(matcher *m, size_t from, size_t to)
     if (!wide && !escape_behind(m, to)) {
         if (left == '\\' && memchr("bfnrtv", text[from], 6))
             return RUN_BEHIND_LETTER;
+        if (left == '\\' && text[from] != 'u' && text[from] != 'x')
+            return RUN_AS_IT_IS;
         if (!escape_before(m, from))
             return RUN_AS_IT_IS;
     }

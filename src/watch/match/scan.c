@@ -282,49 +282,6 @@ INLINE void addresses(matcher *m, scan *s, const block *b)
 
 static __attribute__((noinline)) void word_at(matcher *m, size_t at);
 
-/* What may be an escape, by its first two bytes: bits of both. */
-enum { PERCENT = 1, BACKSLASH = 2, BRACKET = 4, WIDE = 8 };
-static const uint8_t lead_first[256] = {
-    ['%'] = PERCENT, ['\\'] = BACKSLASH, ['['] = BRACKET, ['('] = BRACKET,
-    ['{'] = BRACKET, [0xe3] = WIDE,      [0xef] = WIDE,
-};
-static const uint8_t lead_second[256] = {
-    ['0'] = PERCENT,
-    ['1'] = PERCENT,
-    ['2'] = PERCENT,
-    ['3'] = PERCENT,
-    ['4'] = PERCENT,
-    ['5'] = PERCENT,
-    ['6'] = PERCENT,
-    ['7'] = PERCENT,
-    ['8'] = PERCENT,
-    ['9'] = PERCENT,
-    ['A'] = PERCENT | BRACKET,
-    ['B'] = PERCENT,
-    ['C'] = PERCENT,
-    ['D'] = PERCENT | BRACKET,
-    ['E'] = PERCENT,
-    ['F'] = PERCENT,
-    ['a'] = PERCENT | BRACKET,
-    ['b'] = PERCENT | BACKSLASH,
-    ['c'] = PERCENT,
-    ['d'] = PERCENT | BRACKET,
-    ['e'] = PERCENT,
-    ['f'] = PERCENT | BACKSLASH,
-    ['n'] = BACKSLASH,
-    ['r'] = BACKSLASH,
-    ['t'] = BACKSLASH,
-    ['v'] = BACKSLASH,
-    ['u'] = BACKSLASH,
-    ['x'] = BACKSLASH,
-    ['.'] = BRACKET,
-    [':'] = BRACKET,
-    ['@'] = BRACKET,
-    [0x80] = WIDE,
-    [0xbc] = WIDE,
-    [0xbd] = WIDE,
-};
-
 static __attribute__((noinline)) void leads(matcher *m, size_t at, uint64_t marks, uint64_t mine)
 {
     const uint8_t *text = m->w.text, *end = text + m->w.high;
@@ -380,27 +337,96 @@ static __attribute__((noinline)) void word_at(matcher *m, size_t at)
         word_hit(m, hash, at);
 }
 
-/* Words of the block that are long enough to be an anchor; one that reaches over its end counts as
- * long. */
-INLINE void words(matcher *m, scan *s, const block *b, uint64_t mine)
+/* Those of the words at these places whose hash some anchor has, in ret; returns how many. */
+typedef size_t word_filter(const match_table *t, const uint8_t *text, const uint32_t *at, size_t n,
+                           uint32_t *ret);
+
+INLINE uint64_t word_bytes(const match_table *t)
+{
+    return ~(uint64_t)0 >> (64 - 8 * t->literal_word);
+}
+
+INLINE size_t filter_plain(const match_table *t, const uint8_t *text, const uint32_t *at, size_t n,
+                           uint32_t *ret)
+{
+    uint64_t part = word_bytes(t);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        ret[kept] = at[i];
+        kept += literal_maybe(t, literal_hash(load_folded(text + at[i]) & part));
+    }
+    return kept;
+}
+
+#ifdef __x86_64__
+/* Eight at a time. Places behind the n-th, up to the next eight, are looked at, too. */
+BLOCK_AVX2 size_t filter_avx2(const match_table *t, const uint8_t *text, const uint32_t *at,
+                              size_t n, uint32_t *ret)
+{
+    const __m256i fold = _mm256_set1_epi32(0x20202020), top = _mm256_set1_epi32(31);
+    const __m256i low_part = _mm256_set1_epi32((int)(uint32_t)word_bytes(t));
+    const __m256i high_part = _mm256_set1_epi32((int)(uint32_t)(word_bytes(t) >> 32));
+    const int *base, *map;
+    size_t kept = 0;
+    memcpy(&base, &text, sizeof base);
+    memcpy(&map, &t->literal_map, sizeof map);
+    for (size_t i = 0; i < n; i += 8) {
+        __m256i place = _mm256_loadu_si256((const __m256i *)(const void *)(at + i));
+        __m256i low = _mm256_i32gather_epi32(base, place, 1);
+        __m256i high = _mm256_i32gather_epi32(base + 1, place, 1);
+        low = _mm256_and_si256(_mm256_or_si256(low, fold), low_part);
+        high = _mm256_and_si256(_mm256_or_si256(high, fold), high_part);
+        __m256i h = _mm256_add_epi32(_mm256_mullo_epi32(low, _mm256_set1_epi32(LITERAL_LOW)),
+                                     _mm256_mullo_epi32(high, _mm256_set1_epi32(LITERAL_HIGH)));
+        __m256i bit = _mm256_srli_epi32(h, 32 - LITERAL_MAP_BITS);
+        __m256i word = _mm256_i32gather_epi32(map, _mm256_srli_epi32(bit, 5), 4);
+        word = _mm256_sllv_epi32(word, _mm256_andnot_si256(bit, top));
+        unsigned found = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(word));
+        for (found &= n - i < 8 ? (1u << (n - i)) - 1 : 255; found; found &= found - 1)
+            ret[kept++] = at[i + (unsigned)__builtin_ctz(found)];
+    }
+    return kept;
+}
+#endif
+
+/* Looks up the words that were marked. */
+INLINE void words_marked(matcher *m, word_filter *filter)
+{
+    RAW uint32_t found[SCAN_WORDS];
+    for (unsigned i = 0; i < 8; i++)
+        m->words[m->word_count + i] = m->words[0]; /* eight are looked at together */
+    size_t n = m->word_count ? filter(m->t, m->w.text, m->words, m->word_count, found) : 0;
+    for (size_t i = 0; i < n; i++)
+        word_at(m, found[i]);
+    m->word_count = 0;
+}
+
+/* Marks the words of the block that are long enough to be an anchor; one that reaches over its end
+ * counts as long. Four at a time: a loop whose length cannot be guessed costs more than marks too
+ * many. */
+INLINE void words(matcher *m, scan *s, const block *b, uint64_t mine, word_filter *filter)
 {
     uint64_t word = b->word, starts = word & ~(word << 1 | s->last_word >> 63) & mine;
+    int64_t two = (int64_t)word & (int64_t)word >> 1; /* the top bit stays: it may go on */
+    int64_t four = two & two >> 2;
+    unsigned least = m->t->literal_word;
     s->last_word = word;
-    for (unsigned i = 1; i < m->t->literal_word; i++)
-        starts &= word >> i | ~(uint64_t)0 << (64 - i);
-    const uint8_t *text = m->w.text;
-    uint64_t part = ~(uint64_t)0 >> (64 - 8 * m->t->literal_word);
-    while (starts) {
-        size_t at = s->at + (size_t)__builtin_ctzll(starts);
-        starts &= starts - 1;
-        if (__builtin_expect(m->w.high - at < 8, 0)) {
-            word_at(m, at);
-            continue;
-        }
-        uint32_t hash = literal_hash(load_folded(text + at) & part);
-        if (__builtin_expect(literal_maybe(m->t, hash), 0))
-            word_hit(m, hash, at);
+    starts &= (uint64_t)(least == 3 ? two & two >> 1 : four & four >> (least - 4));
+    if (__builtin_expect(m->w.high - s->at < 64 + 16, 0)) { /* eight bytes may not be there */
+        for (; starts; starts &= starts - 1)
+            word_at(m, s->at + (size_t)__builtin_ctzll(starts));
+        return;
     }
+    uint32_t *mark = m->words + m->word_count;
+    m->word_count += (size_t)__builtin_popcountll(starts);
+    do {
+        for (unsigned i = 0; i < 4; i++) {
+            *mark++ = (uint32_t)(s->at + (size_t)__builtin_ctzll(starts | (uint64_t)1 << 63));
+            starts &= starts - 1;
+        }
+    } while (starts);
+    if (m->word_count > SCAN_WORDS - 40)
+        words_marked(m, filter);
 }
 
 /* --- the window ----------------------------------------------------------------------------- */
@@ -417,7 +443,7 @@ static void run_before(const matcher *m, scan *s)
     s->run_from = at;
 }
 
-INLINE void take_block(matcher *m, scan *s, const block *b, uint64_t mine)
+INLINE void take_block(matcher *m, scan *s, const block *b, uint64_t mine, word_filter *filter)
 {
     runs(m, s, b, mine);
     addresses(m, s, b);
@@ -431,12 +457,12 @@ INLINE void take_block(matcher *m, scan *s, const block *b, uint64_t mine)
     if (__builtin_expect((b->lead | b->high) != 0, 0))
         leads(m, s->at, b->lead | b->high, mine);
     if (m->t->literal_map)
-        words(m, s, b, mine);
+        words(m, s, b, mine, filter);
 }
 
 /* Blocks begin up to 64 bytes before the first place of the window: a digest that reaches over it
  * has 16 digits together on one side of it. */
-INLINE void scan_blocks(matcher *m, block (*make)(const uint8_t *p))
+INLINE void scan_blocks(matcher *m, block (*make)(const uint8_t *p), word_filter *filter)
 {
     const window *w = &m->w;
     scan s = {.at = w->from > 64 ? w->from - 64 : 0};
@@ -456,26 +482,27 @@ INLINE void scan_blocks(matcher *m, block (*make)(const uint8_t *p))
             memcpy(tail, w->text + s.at, w->high - s.at);
             b = make(tail);
         }
-        take_block(m, &s, &b, mine);
+        take_block(m, &s, &b, mine, filter);
     }
+    words_marked(m, filter);
     flush_ring(m);
 }
 
 static void scan_plain(matcher *m)
 {
-    scan_blocks(m, block_plain);
+    scan_blocks(m, block_plain, filter_plain);
 }
 
 #ifdef __x86_64__
 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))) static void scan_avx2(matcher *m)
 {
-    scan_blocks(m, block_avx2);
+    scan_blocks(m, block_avx2, filter_avx2);
 }
 
 __attribute__((target("avx512bw,avx512vl,avx512vbmi,avx2,bmi,bmi2,lzcnt,popcnt"))) static void
 scan_avx512(matcher *m)
 {
-    scan_blocks(m, block_avx512);
+    scan_blocks(m, block_avx512, filter_avx2);
 }
 #endif
 

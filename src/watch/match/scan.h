@@ -18,6 +18,7 @@ enum {
     SCAN_AHEAD = MATCH_URL_MAX + 2048, /* bytes that have to be there behind one */
     SCAN_RING = 64,                    /* names and addresses whose filter words are on their way */
     SCAN_DONE = 32,
+    SCAN_WORDS = 128, /* words that wait to be looked up */
     SCAN_HITS = 4 * MATCH_HITS
 };
 
@@ -44,6 +45,8 @@ struct matcher {
     unsigned done_next;
     candidate ring[SCAN_RING];
     size_t ring_count;
+    uint32_t words[SCAN_WORDS];
+    size_t word_count;
     match_hit hits[SCAN_HITS];
     size_t hit_count;
     status failed; /* what the sink returned */

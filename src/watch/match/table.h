@@ -71,7 +71,7 @@ struct match_table {
     match_literal *literals;
     size_t literal_count;
     uint8_t *literal_text;
-    uint64_t *literal_map;                 /* hashes of anchors that there are; NULL: no literals */
+    uint32_t *literal_map;                 /* hashes of anchors that there are; NULL: no literals */
     unsigned literal_word;                 /* bytes of an anchor that are hashed, 3..8 */
     size_t literal_before, literal_behind; /* most bytes before an anchor, and from it on */
     match_info info;
@@ -205,9 +205,12 @@ bool literals_settle(match_table *t);
 /* Has the text a word of three letters or digits, that it may be found by? */
 bool literal_fits(slice text);
 
+/* Of the first bytes of a word, in operations that vectors have. */
+enum { LITERAL_LOW = 0x3c6ef373, LITERAL_HIGH = 0x1b873593 };
 static inline uint32_t literal_hash(uint64_t word)
 {
-    return (uint32_t)(word * 0x9e3779b97f4a7c15u >> 32);
+    uint32_t h = (uint32_t)word * (uint32_t)LITERAL_LOW;
+    return h + (uint32_t)(word >> 32) * (uint32_t)LITERAL_HIGH;
 }
 
 /* --- names and URLs ------------------------------------------------------------------------- */
