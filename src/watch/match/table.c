@@ -6,6 +6,7 @@
 #include "model/url.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 /* In the builder the table grows in place; slots and filter are laid out at the end, when it is
  * known how many there are. */
@@ -183,9 +184,22 @@ static bool may_allocate(match_table *t)
     return true;
 }
 
+/* What is read at random is better on large pages: half the misses of a look-up are the page
+ * table's. Where there are none, nothing is lost. */
+static void on_large_pages(void *p, size_t size)
+{
+    const uintptr_t page = 2 << 20;
+    uintptr_t from = ((uintptr_t)p + page - 1) / page * page,
+              to = ((uintptr_t)p + size) / page * page;
+    if (p && size >= 2 * page && to > from)
+        madvise((char *)p + (from - (uintptr_t)p), to - from, MADV_HUGEPAGE);
+}
+
 void *table_zeroed(match_table *t, size_t count, size_t size)
 {
-    return may_allocate(t) ? calloc(count, size) : NULL;
+    void *p = may_allocate(t) ? calloc(count, size) : NULL;
+    on_large_pages(p, count * size);
+    return p;
 }
 
 void *table_grown(match_table *t, void *old, size_t size)
