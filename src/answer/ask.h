@@ -7,7 +7,7 @@
  *     ask_options o = {.seen_at = WHEN_NONE};
  *     st = ask_value(k, &a, S("18[.]182[.]158[.]197"), &o, &w, why);
  *
- * Uses: know (store, claims, names, index, held), judge, model. Used by: cmd.
+ * Uses: know (store, claims, names, index, held), judge, model. Used by: watch, cmd.
  * What a text is taken for, in this order: an identifier (CVE, ATT&CK), an observable, a name. A
  * text that looks like a domain of no known top-level domain is tried as a name first.
  * An answer depends on nothing but the text, the options and the view: the same store, view and
@@ -47,5 +47,11 @@ typedef struct ask_options {
  *   ERR_LIMIT  over ASK_TEXT_MAX, or the arena's budget; ERR_IO, ERR_BUSY: the store's */
 status ask_value(asker *k, arena *a, slice text, const ask_options *options, const answer **ret,
                  err *why) NODISCARD;
+
+/* An answer about an observable that shows it to be bad: malicious, suspicious or conflicting. */
+bool answer_is_bad(const answer *w);
+/* The same answer for a contact at `seen_at`: its priority and short form, as --seen would give
+ * them; of the words priority_line stays as it was. Shares everything with `w`, which is bad. */
+void answer_seen(const answer *w, when seen_at, answer *ret);
 
 #endif

@@ -80,6 +80,12 @@ static status sys_sync(void *ctx, int fd, err *why)
     return fdatasync(fd) == 0 ? OK : err_os(why, errno, "syncing a file");
 }
 
+static void sys_sync_soon(void *ctx, int fd, uint64_t at, uint64_t n)
+{
+    (void)ctx;
+    sync_file_range(fd, (off_t)at, (off_t)n, SYNC_FILE_RANGE_WRITE);
+}
+
 static status sys_size(void *ctx, int fd, uint64_t *ret, err *why)
 {
     (void)ctx;
@@ -154,6 +160,7 @@ const fs *fs_system(void)
         .write = sys_write,
         .pwrite = sys_pwrite,
         .sync = sys_sync,
+        .sync_soon = sys_sync_soon,
         .size = sys_size,
         .close = sys_close,
         .rename = sys_rename,
@@ -192,6 +199,12 @@ status file_pwrite(file *f, slice bytes, uint64_t at, err *why)
 status file_sync(file *f, err *why)
 {
     return f->disk->sync(f->disk->ctx, f->handle, why);
+}
+
+void file_sync_soon(file *f, uint64_t at, uint64_t n)
+{
+    if (f->disk->sync_soon)
+        f->disk->sync_soon(f->disk->ctx, f->handle, at, n);
 }
 
 status file_size(file *f, uint64_t *ret, err *why)

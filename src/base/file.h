@@ -36,6 +36,7 @@ struct fs {
     status (*pwrite)(void *ctx, int handle, const void *from, size_t n, uint64_t at,
                      err *why); /* all, in what is there */
     status (*sync)(void *ctx, int handle, err *why);
+    void (*sync_soon)(void *ctx, int handle, uint64_t at, uint64_t n); /* may be NULL */
     status (*size)(void *ctx, int handle, uint64_t *ret, err *why);
     void (*close)(void *ctx, int handle);
     status (*rename)(void *ctx, const char *from, const char *to, err *why);
@@ -56,6 +57,8 @@ status file_write(file *f, slice bytes, err *why) NODISCARD;
 /* Over bytes that were written before, in a file opened with FILE_CREATE. */
 status file_pwrite(file *f, slice bytes, uint64_t at, err *why) NODISCARD;
 status file_sync(file *f, err *why) NODISCARD; /* data and size are on the disk */
+/* These bytes go to the disk from now on, and nobody waits: file_sync has less to do. A hint. */
+void file_sync_soon(file *f, uint64_t at, uint64_t n);
 status file_size(file *f, uint64_t *ret, err *why) NODISCARD;
 void file_close(file *f); /* closed already is fine */
 status fs_rename(const fs *disk, const char *from, const char *to, err *why) NODISCARD;

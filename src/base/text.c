@@ -221,6 +221,8 @@ status text_nfkc(arena *a, slice s, slice *ret, err *why)
 
 bool text_is_letter_or_digit(uint32_t c)
 {
+    if (c < 0x80)
+        return is_alnum((char)c);
     utf8proc_category_t k = utf8proc_category((utf8proc_int32_t)c);
     return (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_LO) || k == UTF8PROC_CATEGORY_ND ||
            k == UTF8PROC_CATEGORY_NL || k == UTF8PROC_CATEGORY_MN || k == UTF8PROC_CATEGORY_MC;

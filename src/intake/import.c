@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { TEXTS_MAX = 8 << 20, GUESSES_MAX = 1 << 20, READ_SIZE = 1 << 17 };
+enum { TEXTS_MAX = 8 << 20, GUESSES_MAX = 1 << 20, PLACE_MAX = 1 << 20, READ_SIZE = 1 << 17 };
 
 /* Codec and version in one number: a better version reads known documents again. */
 uint32_t parser_id(const format *f)
@@ -25,6 +25,10 @@ status importer_new(const import_options *options, importer **ret, err *why)
     arena_init(&im->texts, TEXTS_MAX);
     arena_init(&im->guesses, GUESSES_MAX);
     arena_init(&im->record_id, GUESSES_MAX);
+    for (size_t i = 0; i < COUNT_OF(im->documents); i++) {
+        arena_init(&im->documents[i].texts, PLACE_MAX);
+        im->documents[i].fd = -1;
+    }
     assert(format_count() <= IMPORT_PARSERS_MAX);
     for (size_t i = 0; i < format_count(); i++)
         im->parsers[im->parser_count++] = parser_id(format_at(i));
@@ -42,6 +46,9 @@ status importer_new(const import_options *options, importer **ret, err *why)
 importer *importer_free(importer *im)
 {
     if (im) {
+        importer_drop_next(im);
+        for (size_t i = 0; i < COUNT_OF(im->documents); i++)
+            arena_done(&im->documents[i].texts);
         writer_free(im->w);
         hash_free(im->hash);
         arena_done(&im->waiting_texts);
@@ -111,7 +118,8 @@ status importer_wait(importer *im, const import_summary *s, err *why)
 
 status importer_finish(importer *im, err *why)
 {
-    return importer_flush(im, why);
+    status st = importer_catch_up(im, why);
+    return st == OK ? importer_flush(im, why) : st;
 }
 
 /* --- bytes ---------------------------------------------------------------------------------- */
@@ -140,11 +148,9 @@ status hash_descriptor(importer *im, int fd, uint8_t ret[SHA256_BYTES], uint64_t
     return st;
 }
 
-status import_known(importer *im, const uint8_t *sha256, const import_place *place, bool *ret_known,
-                    err *why)
+static known_question question_of(const importer *im, const uint8_t *sha256)
 {
-    document_known known;
-    known_question asked = {
+    return (known_question){
         .sha256 = sha256,
         .floor = im->o.floor,
         .source = im->o.source,
@@ -153,9 +159,29 @@ status import_known(importer *im, const uint8_t *sha256, const import_place *pla
         .snapshot = im->o.mode != IMPORT_DELTA,
         .superseded_too = im->o.mode == IMPORT_AUTO,
     };
+}
+
+/* Is it asked of the whole document whether it is known? */
+static bool may_be_known(const importer *im)
+{
+    return !im->o.dry_run && !im->o.mapping.len && !im->o.reliability;
+}
+
+status import_met(importer *im, const uint8_t *sha256, bool *ret, err *why)
+{
+    known_question asked = question_of(im, sha256);
+    *ret = false;
+    return may_be_known(im) ? writer_met(im->w, &asked, ret, why) : OK;
+}
+
+status import_known(importer *im, const uint8_t *sha256, const import_place *place, bool *ret_known,
+                    err *why)
+{
+    document_known known;
+    known_question asked = question_of(im, sha256);
     *ret_known = false;
-    if (im->o.dry_run || im->o.mapping.len || im->o.reliability)
-        return OK; /* the question is another one */
+    if (!may_be_known(im))
+        return OK;
     status st = writer_known(im->w, &asked, &known, why);
     if (st == ERR_NOT_FOUND)
         return OK;

@@ -235,7 +235,8 @@ status import_problem(importer *im, const import_place *place, status failed, co
     import_summary s = {.path = place->path, .failed = failed, .skipped = failed == OK};
     if (failed != OK)
         s.why = *cause;
-    return importer_wait(im, &s, why);
+    status st = importer_catch_up(im, why); /* they are told of in their order */
+    return st == OK ? importer_wait(im, &s, why) : st;
 }
 
 /* --- one document ---------------------------------------------------------------------------- */
@@ -244,6 +245,16 @@ status import_problem(importer *im, const import_place *place, status failed, co
 static bool documents_fault(status st)
 {
     return st == ERR_INPUT || st == ERR_LIMIT;
+}
+
+sandbox_document import_question(const importer *im, const import_place *place)
+{
+    return (sandbox_document){
+        .path = place->path,
+        .format = im->o.format,
+        .mapping = im->o.mapping,
+        .limits = im->o.limits,
+    };
 }
 
 static status read_facts(importer *im, int fd, err *cause)
@@ -257,14 +268,13 @@ static status read_facts(importer *im, int fd, err *cause)
         .refuse = on_refuse,
         .warn = on_warn,
     };
-    sandbox_document d = {
-        .path = im->place->path,
-        .format = im->o.format,
-        .mapping = im->o.mapping,
-        .limits = im->o.limits,
-    };
+    sandbox_document d = import_question(im, im->place);
+    sandbox_reading *r = im->reading;
+    im->reading = NULL;
     memset(&im->report, 0, sizeof im->report);
-    status st = sandbox_read_document(im->o.sandbox, fd, &d, &sink, &im->report, cause);
+    status st = r ? OK : sandbox_begin_document(im->o.sandbox, fd, &d, &r, cause);
+    if (st == OK)
+        st = sandbox_end_document(r, &sink, &im->report, cause);
     return st == OK && im->begun && im->said_by.len ? still_his(im, cause) : st;
 }
 
@@ -370,20 +380,19 @@ status import_too_large(importer *im, const import_place *place, err *why)
     return import_problem(im, place, ERR_LIMIT, &cause, why);
 }
 
-status import_document(importer *im, int fd, uint64_t size, const import_place *place, err *why)
+status import_in_turn(importer *im, next_document *d, err *why)
 {
-    uint8_t sha[SHA256_BYTES];
     bool known;
-    if (im->o.document_bytes_max && size > im->o.document_bytes_max)
-        return import_too_large(im, place, why);
-    start_summary(im, place);
-    err cause = {0};
-    status st = hash_descriptor(im, fd, sha, &im->bytes, &cause);
-    if (st != OK)
-        return import_problem(im, place, st, &cause, why);
-    list_member(im, sha);
-    if ((st = import_known(im, sha, place, &known, why)) != OK || known)
+    start_summary(im, &d->place);
+    im->bytes = d->bytes;
+    list_member(im, d->sha256);
+    status st = import_known(im, d->sha256, &d->place, &known, why);
+    if (st != OK || known)
         return st;
-    name_summary(im, sha);
-    return read_document(im, fd, why);
+    name_summary(im, d->sha256);
+    im->reading = d->reading;
+    d->reading = NULL;
+    st = read_document(im, d->fd, why);
+    im->reading = sandbox_drop_document(im->reading); /* it was not even looked at */
+    return st;
 }

@@ -155,6 +155,13 @@ static status walk_file(importer *im, int fd, const import_place *place, arena *
     walk_options o = {
         .directory = im->o.directory, .limits = im->o.unpack, .refuse = refuse_member};
     status st = walk(im->o.sandbox, fd, place->path, &o, visit_document, &v, &cause);
+    err late = {0};
+    status last = importer_catch_up(im, &late);
+    if (last != OK) {
+        v.stopped = true;
+        cause = late;
+        st = last;
+    }
     if (st == OK && !v.some) { /* folders and links only: nobody shall wonder where it went */
         im->members_ok = false;
         return import_problem(im, place, OK, NULL, why);
@@ -188,8 +195,10 @@ static status import_container(importer *im, int fd, const import_place *place, 
     bool known = false;
     buf options, members;
     err cause = {0};
-    status st = hash_descriptor(im, fd, sha, &bytes, &cause);
+    status st = importer_catch_up(im, why);
     if (st != OK)
+        return st;
+    if ((st = hash_descriptor(im, fd, sha, &bytes, &cause)) != OK)
         return import_problem(im, place, st, &cause, why);
     buf_init(&options, 64 << 10);
     buf_init(&members, CONTAINER_LIST_MAX);
@@ -357,7 +366,7 @@ status import_memory(importer *im, slice name, slice bytes, err *why)
     if (st == OK)
         st = import_descriptor(im, p.fd, &place, why);
     spool_done(&p);
-    return st;
+    return st == OK ? importer_catch_up(im, why) : st;
 }
 
 static status import_stdin(importer *im, err *why)
@@ -390,7 +399,7 @@ static status import_stdin(importer *im, err *why)
     return st;
 }
 
-status import_path(importer *im, const char *path, err *why)
+static status import_named(importer *im, const char *path, err *why)
 {
     struct stat info;
     CLEANUP(arena_done) arena a;
@@ -412,4 +421,10 @@ status import_path(importer *im, const char *path, err *why)
     }
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return fd < 0 ? cannot(im, &place, errno, why) : import_folder(im, fd, &place, 0, why);
+}
+
+status import_path(importer *im, const char *path, err *why)
+{
+    status st = import_named(im, path, why);
+    return st == OK ? importer_catch_up(im, why) : st;
 }

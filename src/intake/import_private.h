@@ -1,5 +1,5 @@
 /* import_private.h - what the files of the importer share. Private to intake.
- * Uses: import. Used by: import.c, import_document.c, import_path.c. */
+ * Uses: import. Used by: import.c, import_document.c, import_next.c, import_path.c. */
 #ifndef NOROSHI_INTAKE_IMPORT_PRIVATE_H
 #define NOROSHI_INTAKE_IMPORT_PRIVATE_H
 
@@ -10,7 +10,8 @@ enum {
     IMPORT_GUESSES_MAX = 4, /* sources tried for a document that does not tell its own */
     IMPORT_WAITING_MAX = 256,
     IMPORT_WAITING_US = 1000000, /* others want to write, and to know */
-    IMPORT_WAITING_BYTES = 16 << 20
+    IMPORT_WAITING_BYTES = 16 << 20,
+    IMPORT_NEXT_MAX = 8 << 20 /* bytes of a document that waits while the one before is written */
 };
 
 /* What is known about the file a document stands in. */
@@ -20,6 +21,16 @@ typedef struct import_place {
     slice feed; /* where it lies: tells lists of one guessed source apart */
     bool given; /* named by the user himself, not met in a folder or archive */
 } import_place;
+
+/* A document that comes next. Its worker is at it already. */
+typedef struct next_document {
+    int fd;
+    uint64_t bytes;
+    arena texts; /* of place */
+    import_place place;
+    uint8_t sha256[SHA256_BYTES];
+    sandbox_reading *reading; /* NULL: to be begun in its turn */
+} next_document;
 
 struct importer {
     import_options o;
@@ -34,8 +45,12 @@ struct importer {
     size_t waiting_count;
     int64_t waiting_since; /* when the first of them was written */
 
+    next_document documents[2];
+    next_document *next; /* one of them; NULL: none waits */
+
     /* the document being read */
     arena texts;
+    sandbox_reading *reading; /* of it, until its facts are read; NULL: not begun */
     const import_place *place;
     import_summary s;
     import_refusal refusals[IMPORT_REFUSED_LISTED], warnings[IMPORT_WARNED_LISTED];
@@ -60,7 +75,13 @@ struct importer {
     bool members_ok; /* all of them can be found again */
 };
 
-/* import_document.c: one document on a descriptor. */
+/* import_next.c: one document on a descriptor. It is read while the one before is written: who has
+ * to know that all of them are done calls importer_catch_up. */
+status importer_catch_up(importer *im, err *why) NODISCARD;
+void importer_drop_next(importer *im);
+/* import_document.c: reads and writes it, unless it is known. */
+status import_in_turn(importer *im, next_document *d, err *why) NODISCARD;
+sandbox_document import_question(const importer *im, const import_place *place);
 status import_document(importer *im, int fd, uint64_t size, const import_place *place,
                        err *why) NODISCARD;
 /* A summary for something that is no document; `failed` with *cause, or skipped. */
@@ -79,6 +100,8 @@ slice last_part(slice path);
 /* "malware/x.txt" of "feeds/malware/x.txt" */
 slice last_two_parts(slice path);
 uint32_t parser_id(const format *f);
+/* Was it ever read? A guess of what import_known will say, which notes nothing. */
+status import_met(importer *im, const uint8_t *sha256, bool *ret, err *why) NODISCARD;
 /* Is it known? Then its summary is given out. *ret_known. */
 status import_known(importer *im, const uint8_t *sha256, const import_place *place, bool *ret_known,
                     err *why) NODISCARD;

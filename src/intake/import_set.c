@@ -2,25 +2,16 @@
 #include "intake/import_set.h"
 
 #include "base/text.h"
+#include "intake/paths.h"
 #include "sandbox/spool.h"
 #include "sandbox/walk.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
-enum {
-    TEXTS_MAX = 4 << 20,
-    READ_SIZE = 1 << 18,
-    FOLDER_DEPTH_MAX = 64,
-    ENTRIES_MAX = 1000000,
-    PROGRESS_EACH = 1 << 16,
-    PATH_SHOWN_MAX = 1024
-};
+enum { TEXTS_MAX = 4 << 20, READ_SIZE = 1 << 18, PROGRESS_EACH = 1 << 16, PATH_SHOWN_MAX = 1024 };
 
 struct set_import {
     set_import_options o;
@@ -221,82 +212,14 @@ static slice logical(const char *path, char out[PATH_SHOWN_MAX])
     return slice_of(out, s.len);
 }
 
-static status import_descriptor(set_import *si, int fd, const char *path, err *why)
+static status import_descriptor(void *ctx, int fd, const char *path, err *why)
 {
+    set_import *si = ctx;
     char room[PATH_SHOWN_MAX];
     walk_options o = {
         .directory = si->o.directory, .limits = si->o.unpack, .refuse = refuse_member};
     size_t above = strlen(path) > si->above ? si->above : 0;
     return walk(si->o.sandbox, fd, logical(path + above, room), &o, visit, si, why);
-}
-
-static status import_file(set_import *si, int folder, const char *name, const char *path,
-                          bool given, err *why)
-{
-    struct stat info;
-    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (given ? 0 : O_NOFOLLOW));
-    if (fd < 0)
-        return err_os(why, errno, "reading %s", path);
-    status st = OK;
-    if (fstat(fd, &info) != 0)
-        st = err_os(why, errno, "reading %s", path);
-    else if (!S_ISREG(info.st_mode))
-        st = err_os(why, EINVAL, "reading %s", path);
-    else
-        st = import_descriptor(si, fd, path, why);
-    close(fd);
-    return st;
-}
-
-static int visible(const struct dirent *e)
-{
-    return e->d_name[0] != '.';
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static status import_folder(set_import *si, const char *path, unsigned depth, err *why);
-
-static status import_entry(set_import *si, const char *path, const char *name, unsigned depth,
-                           err *why)
-{
-    char *full = NULL;
-    struct stat info;
-    if (asprintf(&full, "%s/%s", path, name) < 0)
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-    status st = OK;
-    if (lstat(full, &info) != 0)
-        st = err_os(why, errno, "reading %s", full);
-    else if (S_ISREG(info.st_mode))
-        st = import_file(si, AT_FDCWD, full, full, false, why);
-    else if (S_ISDIR(info.st_mode))
-        st = import_folder(si, full, depth + 1, why);
-    free(full);
-    return st;
-}
-
-/* Depth is bounded, so the recursion is. */
-static status import_folder(set_import *si, const char *path, unsigned depth, err *why)
-{
-    struct dirent **list = NULL;
-    if (depth > FOLDER_DEPTH_MAX)
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "folders deeper than %d", FOLDER_DEPTH_MAX);
-    int n = scandir(path, &list, visible, by_bytes);
-    if (n < 0)
-        return err_os(why, errno, "reading %s", path);
-    status st = n > ENTRIES_MAX ? err_set(why, ERR_LIMIT, ERR_NOWHERE,
-                                          "over %d files in one folder", ENTRIES_MAX)
-                                : OK;
-    for (int i = 0; i < n; i++) {
-        if (st == OK)
-            st = import_entry(si, path, list[i]->d_name, depth, why);
-        free(list[i]);
-    }
-    free(list);
-    return st;
 }
 
 static status import_stdin(set_import *si, err *why)
@@ -326,7 +249,6 @@ static status import_stdin(set_import *si, err *why)
 
 status set_import_path(set_import *si, const char *path, err *why)
 {
-    struct stat info;
     slice folder = slice_str(path);
     while (folder.len > 1 && folder.ptr[folder.len - 1] == '/')
         folder.len--;
@@ -335,13 +257,7 @@ status set_import_path(set_import *si, const char *path, err *why)
     si->above = folder.len; /* people are shown what follows */
     if (strcmp(path, "-") == 0)
         return import_stdin(si, why);
-    if (stat(path, &info) != 0) {
-        int os = errno;
-        status st = err_os(why, os, "reading %s", path);
-        return os == ENOENT ? err_wrap(why, ERR_NOT_FOUND, "no such file") : st;
-    }
-    return S_ISDIR(info.st_mode) ? import_folder(si, path, 0, why)
-                                 : import_file(si, AT_FDCWD, path, path, true, why);
+    return paths_each(path, import_descriptor, si, why);
 }
 
 status set_import_finish(set_import *si, writer *w, set_summary *ret, err *why)

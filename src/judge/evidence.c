@@ -125,6 +125,17 @@ static bool contacts(predicate p)
            p == PRED_USES;
 }
 
+indicator_rules evidence_wanted(void)
+{
+    indicator_rules r = {.bad_lists = true};
+    r.subjects = UINT64_C(1) << PRED_VERDICT | UINT64_C(1) << PRED_INDICATES |
+                 UINT64_C(1) << PRED_PATTERN_OF;
+    for (unsigned p = 0; p < PRED_COUNT_; p++)
+        if (contacts((predicate)p))
+            r.objects |= UINT64_C(1) << p;
+    return r;
+}
+
 evidence_rule evidence_rule_of(const claim *c, const json *detail, bool pointing, const json *types)
 {
     if (pointing)

@@ -25,6 +25,7 @@
 #include "judge/verdict.h"
 #include "know/claims.h"
 #include "know/index.h"
+#include "know/indicators.h"
 
 enum {
     EVIDENCE_CLAIMS_MAX = 500,   /* of the value itself */
@@ -80,6 +81,9 @@ typedef struct evidence_set {
  *   ERR_LIMIT  the arena's budget; ERR_IO, ERR_BUSY: the store's */
 status evidence_gather(const evidence_from *from, arena *a, node_ref value, evidence_set *ret,
                        err *why) NODISCARD;
+
+/* Claims without which nothing is bad: for know/indicators.h. */
+indicator_rules evidence_wanted(void);
 
 /* What one claim amounts to, whatever it is about: the pure part, for tests and for `--why`.
  * `types` is an indicator's list of types when the claim has none of its own (may be NULL). */

@@ -5,23 +5,7 @@
 #include "model/domain.h"
 #include "model/observable.h"
 
-enum { KEYS_MAX = 16, LEVELS_MAX = 4 };
-
-/* The name itself, the host of a URL, the domain of a mail address; empty: none. */
-static status host_of(arena *a, node_ref value, slice *ret, err *why)
-{
-    observable_key keys[KEYS_MAX];
-    size_t n = 0;
-    *ret = value.kind == KIND_DOMAIN ? value.text : S("");
-    if (value.kind != KIND_URL && value.kind != KIND_EMAIL)
-        return OK;
-    status st = observable_keys(a, value.kind, value.text, keys, KEYS_MAX, &n, why);
-    for (size_t i = 0; st == OK && i < n; i++)
-        if (keys[i].kind == KIND_DOMAIN &&
-            (keys[i].how == KEY_HOST || keys[i].how == KEY_MAIL_DOMAIN))
-            *ret = keys[i].value;
-    return st;
-}
+enum { LEVELS_MAX = 4 };
 
 static status vouches(arena *a, const claim *c, bool *ret, err *why)
 {
@@ -50,12 +34,12 @@ static status add_lists(lens *l, arena *a, slice suffix, claim *out, size_t *n, 
 
 status suffix_lists(lens *l, arena *a, node_ref value, claim_list *ret, err *why)
 {
-    slice host;
+    slice host = observable_host(value.kind, value.text);
     size_t n = 0;
-    status st = host_of(a, value, &host, why);
+    status st = OK;
     *ret = (claim_list){0};
-    if (st != OK || !host.len)
-        return st;
+    if (!host.len)
+        return OK;
     slice owner = domain_registrable_icann(host), suffix = domain_suffix(host);
     if (!owner.len || suffix.len < owner.len || suffix.len == host.len)
         return OK; /* a suffix of a registry, or the suffix itself */

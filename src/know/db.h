@@ -19,7 +19,8 @@
  * which db_view fills with the reader's view; it stands inside WHERE, so it acts before LIMIT,
  * counts and order. tests/know removes each occurrence in turn and demands a failing test.
  *
- * Threads: a db belongs to one thread. Several db on one store run side by side. */
+ * Threads: a db belongs to one thread; what a driver lets another do meanwhile is its own matter.
+ * Several db on one store run side by side. */
 #ifndef NOROSHI_KNOW_DB_H
 #define NOROSHI_KNOW_DB_H
 
@@ -81,7 +82,7 @@ status db_begin_read(db *d, err *why) NODISCARD;
 status db_begin_write(db *d, err *why) NODISCARD;
 status db_commit(db *d, err *why) NODISCARD;
 void db_rollback(db *d);
-bool db_in_transaction(const db *d);
+bool db_in_transaction(db *d);
 /* A part of a write transaction that can be taken back alone. One level. */
 status db_savepoint(db *d, err *why) NODISCARD;
 status db_release(db *d, err *why) NODISCARD;
@@ -111,10 +112,19 @@ void db_reset(db_stmt *s);             /* ends a loop early */
 int64_t db_changes(db *d);             /* rows changed by the last run */
 int64_t db_last_id(db *d);             /* rowid of the last insert */
 
-/* A writer that reads ahead says what it is about to ask and to add. The driver then finds out in
- * one go, answers from that, and adds rows together. It holds until the next db_expect (NULL:
- * nothing is coming, what was gathered goes out) or the end of the transaction, and changes no
- * answer. db_is_far: the engine is at the other end of a socket; it works while the writer does. */
+/* A writer that reads ahead says what it is going to ask and to add. The driver finds out in one
+ * go, answers from that, and adds rows together, all of it beside the writer where it can:
+ *
+ *     db_expect(d, &second, why);     // begins to find out
+ *     ...                             // what was known about the first holds on
+ *     db_turn(d, &known, why);        // from now on the second holds
+ *     ...
+ *     db_expect(d, NULL, why);        // nothing is coming, what was gathered goes out
+ *
+ * *ret_known false: it has to be expected once more, as nothing was there to turn to. What is
+ * coming is kept by reference until the turn, db_expect(NULL) or the end of the transaction, which
+ * ends it all. It changes no answer. db_is_far: the engine is at the other end of a socket; one
+ * thing at a time is expected there. */
 typedef struct db_claim_key {
     int64_t subject_h, h; /* node_key.h of the subject, claim.h */
 } db_claim_key;
@@ -127,6 +137,7 @@ typedef struct db_coming {
 } db_coming;
 bool db_is_far(const db *d);
 status db_expect(db *d, const db_coming *c, err *why) NODISCARD;
+status db_turn(db *d, bool *ret_known, err *why) NODISCARD;
 
 /* Tests: the SQL of a query after expansion, the number of visibility filters there are, and the
  * engine's plan, one line a row. */

@@ -1,9 +1,10 @@
 /* index.c - values to nodes: the mapped file, what is newer, and the ways to touch. See index.h. */
 #include "know/index.h"
-#include "know/index/segment.h"
+#include "know/index/files.h"
 #include "know/store_private.h"
 #include "model/ip.h"
 #include "model/observable.h"
+#include "model/url.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,8 +12,8 @@
 #include <sys/file.h>
 
 enum {
-    DELTA_MIN = 1 << 18,  /* newer nodes kept in memory before they go into the file, */
-    DELTA_MAX = 1 << 22,  /* or a quarter of the file's, but never more than this: 160 MiB */
+    DELTA_MIN = 1 << 18,  /* newer nodes kept in memory before they go into a file, */
+    DELTA_MAX = 1 << 22,  /* or a quarter of the files', but never more than this: 160 MiB */
     SETTLE_MIN = 1 << 13, /* reading as many newer nodes at each start costs some 10 ms */
     NODE_PAGE = 4096,
     DERIVED_MAX = 140, /* keys of one value: a name has at most 127 labels */
@@ -27,8 +28,8 @@ struct index {
     hash_state *h;
     uint8_t key[16];
     char path[STORE_PATH_MAX + 32];
-    segment file;
-    seg_key *keys; /* newer than the file, sorted */
+    seg_files files;
+    seg_key *keys; /* newer than the files, sorted */
     size_t key_count, key_cap;
     seg_net *nets;
     size_t net_count, net_cap;
@@ -67,28 +68,6 @@ slice index_face(kind k, slice value)
 {
     size_t at = k == KIND_URL ? slice_find(value, S("://"), 0) : SIZE_MAX;
     return at == SIZE_MAX ? value : slice_from(value, at + 3);
-}
-
-slice index_host(kind k, slice value)
-{
-    if (k == KIND_DOMAIN)
-        return value;
-    if (k == KIND_EMAIL) {
-        size_t at = slice_find_byte(value, '@', 0);
-        return at == SIZE_MAX ? S("") : slice_from(value, at + 1);
-    }
-    if (k != KIND_URL)
-        return S("");
-    slice host = index_face(k, value);
-    size_t end = 0, from = 0;
-    while (end < host.len && !strchr("/?#", host.ptr[end])) {
-        if (host.ptr[end] == '@')
-            from = end + 1;
-        end++;
-    }
-    host = slice_sub(host, from, end);
-    size_t port = slice_find_byte(host, ':', 0);
-    return port == SIZE_MAX ? host : slice_sub(host, 0, port);
 }
 
 /* The last two labels of a host; empty for an address, or a name of one. */
@@ -158,7 +137,7 @@ static status add_node(index_t *ix, int64_t id, kind k, slice value, err *why)
     if (!room)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     ix->keys[ix->key_count++] = (seg_key){value_hash(ix, k, value), (uint64_t)id};
-    slice host = index_host(k, value), two = above(host);
+    slice host = observable_host(k, value), two = above(host);
     if (!two.len || (k == KIND_DOMAIN && two.len == host.len))
         return OK;
     keys = ix->keys;
@@ -172,7 +151,7 @@ static status add_node(index_t *ix, int64_t id, kind k, slice value, err *why)
 
 static size_t delta_limit(const index_t *ix)
 {
-    size_t quarter = ix->file.key_count / 4;
+    size_t quarter = seg_files_keys(&ix->files) / 4;
     return quarter < DELTA_MIN ? DELTA_MIN : quarter > DELTA_MAX ? DELTA_MAX : quarter;
 }
 
@@ -184,29 +163,50 @@ static void sort_delta(index_t *ix)
         qsort(ix->nets, ix->net_count, sizeof *ix->nets, seg_net_cmp);
 }
 
-/* Which prefix lengths the file has. */
-static void note_prefixes(index_t *ix)
+/* What the files have, and no newer entry yet. */
+static void begin_behind(index_t *ix)
 {
-    for (unsigned n = 0; n < 128; n++)
-        ix->prefixes[n] |= ix->file.prefixes[n / 64] >> (n % 64) & 1;
+    ix->key_count = ix->net_count = 0;
+    ix->last = (int64_t)seg_files_covers(&ix->files);
+    for (size_t i = 0; i < ix->files.count; i++)
+        for (unsigned n = 0; n < 128; n++)
+            ix->prefixes[n] |= ix->files.at[i].prefixes[n / 64] >> (n % 64) & 1;
 }
 
-static status open_file(index_t *ix, err *why)
+/* Under the lock: another process may have written since these files were opened. */
+static status catch_up(index_t *ix, bool *ret_again, err *why)
 {
-    status st = segment_open(ix->path, ix->key, &ix->file, why);
-    if (st == ERR_NOT_FOUND || st == ERR_INPUT) {
-        ix->file = (segment){0}; /* the nodes themselves are the truth: build it again */
-        st = OK;
+    seg_files now;
+    status st = seg_files_open(ix->path, ix->key, &now, why);
+    if (st != OK)
+        return st;
+    *ret_again = !seg_files_same(&now, &ix->files);
+    seg_files_close(*ret_again ? &ix->files : &now);
+    if (*ret_again) {
+        ix->files = now;
+        begin_behind(ix);
     }
-    if (st == OK) {
-        ix->last = (int64_t)ix->file.covers;
-        note_prefixes(ix);
-    }
-    return st;
+    return OK;
 }
 
-/* Writes file and delta as one new file, unless another process is doing the same. *ret_again: the
- * file was damaged and is gone; every node has to be read once more. */
+static status add_to_files(index_t *ix, bool *ret_again, err *why)
+{
+    sort_delta(ix);
+    seg_delta newer = {.keys = ix->keys,
+                       .nets = ix->nets,
+                       .key_count = ix->key_count,
+                       .net_count = ix->net_count,
+                       .from = seg_files_covers(&ix->files),
+                       .covers = (uint64_t)ix->last};
+    status st = seg_files_add(ix->s->options.disk, ix->path, ix->key, &ix->files, &newer, why);
+    *ret_again = st == ERR_INPUT; /* the nodes are the truth: what is gone is read again */
+    if (st == OK || *ret_again)
+        begin_behind(ix);
+    return *ret_again ? OK : st;
+}
+
+/* Writes what is newer, unless another process is doing the same. *ret_again: the files are others
+ * than they were, and every node behind them has to be read once more. */
 static status write_file(index_t *ix, bool *ret_again, err *why)
 {
     char lock[STORE_PATH_MAX + 40];
@@ -217,24 +217,9 @@ static status write_file(index_t *ix, bool *ret_again, err *why)
             close(fd);
         return OK;
     }
-    sort_delta(ix);
-    status st = segment_verify(&ix->file, ix->key, why);
-    if (st == ERR_INPUT) { /* the nodes are the truth: begin again from the first */
-        segment_close(&ix->file);
-        ix->key_count = ix->net_count = 0;
-        ix->last = 0;
-        *ret_again = true;
-        st = fs_remove(ix->s->options.disk, ix->path, why);
-        close(fd);
-        return st == ERR_NOT_FOUND ? OK : st;
-    }
-    st = segment_write(ix->s->options.disk, ix->path, ix->key, &ix->file, ix->keys, ix->key_count,
-                       ix->nets, ix->net_count, (uint64_t)ix->last, why);
-    if (st == OK) {
-        segment_close(&ix->file);
-        ix->key_count = ix->net_count = 0;
-        st = open_file(ix, why);
-    }
+    status st = catch_up(ix, ret_again, why);
+    if (st == OK && !*ret_again)
+        st = add_to_files(ix, ret_again, why);
     close(fd);
     return st;
 }
@@ -260,19 +245,21 @@ static status read_page(index_t *ix, db *d, size_t *ret_rows, err *why)
 
 status index_settle(index_t *ix, err *why)
 {
-    bool again = false;
-    if (ix->key_count <= SETTLE_MIN)
-        return OK;
-    status st = write_file(ix, &again, why);
-    if (st != OK || !again)
-        return st;
-    st = index_refresh(ix, why);
-    return st == OK && ix->key_count ? write_file(ix, &again, why) : st;
+    enum { TRIES = 3 };
+    status st = OK;
+    for (int i = 0; st == OK && ix->key_count > SETTLE_MIN && i < TRIES; i++) {
+        bool again = false;
+        st = write_file(ix, &again, why);
+        if (st != OK || !again)
+            break;
+        st = index_refresh(ix, why);
+    }
+    return st;
 }
 
 status index_verify(index_t *ix, err *why)
 {
-    return segment_verify(&ix->file, ix->key, why);
+    return seg_files_verify(&ix->files, ix->key, why);
 }
 
 status index_refresh(index_t *ix, err *why)
@@ -311,9 +298,11 @@ status index_open(store *s, index_t **ret, err *why)
     if (st == OK)
         st = store_index_key(ix->d, ix->key, why);
     if (st == OK)
-        st = open_file(ix, why);
-    if (st == OK)
+        st = seg_files_open(ix->path, ix->key, &ix->files, why);
+    if (st == OK) {
+        begin_behind(ix);
         st = index_refresh(ix, why);
+    }
     if (st != OK) {
         index_close(ix);
         return st;
@@ -325,7 +314,7 @@ status index_open(store *s, index_t **ret, err *why)
 index_t *index_close(index_t *ix)
 {
     if (ix) {
-        segment_close(&ix->file);
+        seg_files_close(&ix->files);
         db_close(ix->d);
         hash_free(ix->h);
         free(ix->keys);
@@ -337,9 +326,12 @@ index_t *index_close(index_t *ix)
 
 void index_size(const index_t *ix, uint64_t *ret_values, uint64_t *ret_bytes)
 {
-    *ret_values = segment_lower(&ix->file, UNDER_FIRST) +
-                  seg_keys_lower(ix->keys, ix->key_count, UNDER_FIRST);
-    *ret_bytes = ix->file.map_size;
+    *ret_values = seg_keys_lower(ix->keys, ix->key_count, UNDER_FIRST);
+    *ret_bytes = 0;
+    for (size_t i = 0; i < ix->files.count; i++) {
+        *ret_values += segment_lower(&ix->files.at[i], UNDER_FIRST);
+        *ret_bytes += ix->files.at[i].map_size;
+    }
 }
 
 /* --- looking up ----------------------------------------------------------------------------- */
@@ -376,9 +368,15 @@ static status add_hit(finding *f, uint32_t probe, index_how how, node_ref node)
 static bool holds(const index_t *ix, node_ref n)
 {
     uint64_t hash = value_hash(ix, n.kind, n.text);
-    size_t at = segment_lower(&ix->file, hash);
-    if (at < ix->file.key_count && ix->file.hashes[at] == hash)
-        return true;
+    size_t at;
+    for (size_t i = 0; i < ix->files.count; i++) {
+        const segment *s = &ix->files.at[i];
+        if (!segment_may_have(s, ix->key, hash))
+            continue;
+        at = segment_lower(s, hash);
+        if (at < s->key_count && s->hashes[at] == hash)
+            return true;
+    }
     at = seg_keys_lower(ix->keys, ix->key_count, hash);
     return at < ix->key_count && ix->keys[at].hash == hash;
 }
@@ -400,6 +398,43 @@ static status find_derived(finding *f, uint32_t probe, node_ref n, unsigned how)
     return st;
 }
 
+/* As it is spelt, and without http:// or https://, as lists often have it. */
+static status add_prefix(finding *f, uint32_t probe, slice text, size_t behind_scheme)
+{
+    const size_t from[] = {0, behind_scheme};
+    status st = OK;
+    for (size_t i = 0; st == OK && i < (behind_scheme ? 2 : 1); i++) {
+        node_ref above = {KIND_URL, slice_from(text, from[i])};
+        if (holds(f->ix, above))
+            st = add_hit(f, probe, INDEX_PREFIX, above);
+    }
+    return st;
+}
+
+/* The path is cut at each of its slashes, the last INDEX_LEVELS_MAX of them: behind it, before
+ * it. */
+static status find_prefixes(finding *f, uint32_t probe, node_ref n)
+{
+    url u = url_split(n.text);
+    bool web = slice_eq(u.scheme, S("http")) || slice_eq(u.scheme, S("https"));
+    size_t scheme = web ? u.scheme.len + 3 : 0, levels = 0;
+    status st = OK;
+    if (n.kind != KIND_URL || u.host_kind == URL_HOST_NONE || !u.path.len)
+        return OK;
+    size_t root = (size_t)(u.path.ptr - n.text.ptr);
+    for (size_t end = root + u.path.len; st == OK && end > root && levels < INDEX_LEVELS_MAX;
+         end--) {
+        if (n.text.ptr[end - 1] != '/')
+            continue;
+        levels++;
+        if (end < root + u.path.len) /* else it is the whole path: itself */
+            st = add_prefix(f, probe, slice_sub(n.text, 0, end), scheme);
+        if (st == OK && end - 1 > root)
+            st = add_prefix(f, probe, slice_sub(n.text, 0, end - 1), scheme);
+    }
+    return st;
+}
+
 static bool net_at(const seg_net *nets, size_t count, const ip_net *n)
 {
     size_t at = segment_lower_net(nets, count, n->addr.b, n->prefix);
@@ -415,6 +450,14 @@ static node_ref net_node(const ip_net *n, char text[IP_NET_TEXT_MAX])
                       slice_of(text, ip_print(&n->addr, text))};
 }
 
+static bool has_net(const index_t *ix, const ip_net *n)
+{
+    bool found = net_at(ix->nets, ix->net_count, n);
+    for (size_t i = 0; i < ix->files.count && !found; i++)
+        found = net_at(ix->files.at[i].nets, ix->files.at[i].net_count, n);
+    return found;
+}
+
 /* One look for each prefix length that occurs, narrowest first. */
 static status find_covering(finding *f, uint32_t probe, const ip_net *asked)
 {
@@ -425,32 +468,63 @@ static status find_covering(finding *f, uint32_t probe, const ip_net *asked)
         if (!ix->prefixes[prefix])
             continue;
         ip_net wide = ip_net_of(&asked->addr, (uint8_t)prefix);
-        if (net_at(ix->file.nets, ix->file.net_count, &wide) ||
-            net_at(ix->nets, ix->net_count, &wide))
+        if (has_net(ix, &wide))
             st = add_hit(f, probe, INDEX_COVERS, net_node(&wide, text));
     }
     return st;
 }
 
-static status find_inside(finding *f, uint32_t probe, const ip_net *asked, const seg_net *nets,
-                          size_t count, size_t *left)
+/* Networks of the files and the newer ones, from some place on, in one order. */
+typedef struct net_walk {
+    struct {
+        const seg_net *at, *end;
+    } part[SEG_FILES_MAX + 1];
+    size_t count;
+} net_walk;
+
+static void walk_part(net_walk *w, const seg_net *nets, size_t count, const ip_net *from)
 {
+    size_t at = segment_lower_net(nets, count, from->addr.b, from->prefix);
+    if (at < count) {
+        w->part[w->count].at = nets + at;
+        w->part[w->count++].end = nets + count;
+    }
+}
+
+static const seg_net *walk_next(net_walk *w)
+{
+    size_t first = SIZE_MAX;
+    for (size_t i = 0; i < w->count; i++)
+        if (w->part[i].at < w->part[i].end &&
+            (first == SIZE_MAX || seg_net_cmp(w->part[i].at, w->part[first].at) < 0))
+            first = i;
+    return first == SIZE_MAX ? NULL : w->part[first].at++;
+}
+
+static status find_inside(finding *f, uint32_t probe, const ip_net *asked)
+{
+    const index_t *ix = f->ix;
+    net_walk w = {.count = 0};
+    const seg_net *one;
+    size_t left = INDEX_INSIDE_MAX;
     status st = OK;
-    size_t at = segment_lower_net(nets, count, asked->addr.b, asked->prefix);
-    for (; st == OK && at < count; at++) {
+    for (size_t i = 0; i < ix->files.count; i++)
+        walk_part(&w, ix->files.at[i].nets, ix->files.at[i].net_count, asked);
+    walk_part(&w, ix->nets, ix->net_count, asked);
+    while (st == OK && (one = walk_next(&w))) {
         char text[IP_NET_TEXT_MAX];
         ip_net n;
-        memcpy(n.addr.b, nets[at].addr, 16);
-        n.prefix = (uint8_t)(nets[at].node_prefix & 0xff);
+        memcpy(n.addr.b, one->addr, 16);
+        n.prefix = (uint8_t)(one->node_prefix & 0xff);
         if (!ip_net_has(asked, &n.addr))
             break;
         if (n.prefix <= asked->prefix)
             continue; /* itself */
-        if (!*left) {
+        if (!left) {
             f->more = true;
             break;
         }
-        --*left;
+        left--;
         st = add_hit(f, probe, INDEX_INSIDE, net_node(&n, text));
     }
     return st;
@@ -459,17 +533,13 @@ static status find_inside(finding *f, uint32_t probe, const ip_net *asked, const
 static status find_nets(finding *f, uint32_t probe, node_ref n, unsigned how)
 {
     ip_net net;
-    size_t left = INDEX_INSIDE_MAX;
     status st = OK;
     if (!(how & (INDEX_COVERS | INDEX_INSIDE)) || !value_net(n.kind, n.text, &net))
         return OK;
     if (how & INDEX_COVERS)
         st = find_covering(f, probe, &net);
-    if (st == OK && (how & INDEX_INSIDE) && net.prefix < 128) {
-        st = find_inside(f, probe, &net, f->ix->file.nets, f->ix->file.net_count, &left);
-        if (st == OK)
-            st = find_inside(f, probe, &net, f->ix->nets, f->ix->net_count, &left);
-    }
+    if (st == OK && (how & INDEX_INSIDE) && net.prefix < 128)
+        st = find_inside(f, probe, &net);
     return st;
 }
 
@@ -487,6 +557,8 @@ status index_find(index_t *ix, const index_probe *probes, size_t count, unsigned
             st = add_hit(&f, probe, INDEX_EXACT, probes[i]);
         if (st == OK)
             st = find_derived(&f, probe, probes[i], how);
+        if (st == OK && (how & INDEX_PREFIX))
+            st = find_prefixes(&f, probe, probes[i]);
         if (st == OK)
             st = find_nets(&f, probe, probes[i], how);
     }
@@ -497,12 +569,15 @@ status index_find(index_t *ix, const index_probe *probes, size_t count, unsigned
 
 /* --- walking in order ------------------------------------------------------------------------- */
 
+_Static_assert(INDEX_PARTS_MAX == SEG_FILES_MAX + 1, "a part for each file");
+
 static index_walk walk(const index_t *ix, uint64_t first, uint64_t last)
 {
-    return (index_walk){
-        .ix = ix,
-        .last = last,
-        .at = {segment_lower(&ix->file, first), seg_keys_lower(ix->keys, ix->key_count, first)}};
+    index_walk w = {.ix = ix, .last = last};
+    for (size_t i = 0; i < ix->files.count; i++)
+        w.at[i] = segment_lower(&ix->files.at[i], first);
+    w.at[ix->files.count] = seg_keys_lower(ix->keys, ix->key_count, first);
+    return w;
 }
 
 index_walk index_values(const index_t *ix, slice begins)
@@ -523,20 +598,31 @@ index_walk index_under(const index_t *ix, slice domain)
     return two.len ? walk(ix, hash, hash) : walk(ix, UINT64_MAX, 0);
 }
 
-bool index_next(index_walk *w, int64_t *ret_node, uint64_t *ret_group)
+/* The entry at which a part of the walk stands: a file, or behind them what is newer. */
+static bool stands_at(const index_walk *w, size_t part, seg_key *ret)
 {
     const index_t *ix = w->ix;
-    bool in_file = w->at[0] < ix->file.key_count && ix->file.hashes[w->at[0]] <= w->last;
-    bool in_memory = w->at[1] < ix->key_count && ix->keys[w->at[1]].hash <= w->last;
-    if (!in_file && !in_memory)
+    bool in_file = part < ix->files.count;
+    size_t at = w->at[part];
+    if (at >= (in_file ? ix->files.at[part].key_count : ix->key_count))
         return false;
-    seg_key next = in_file ? segment_key(&ix->file, w->at[0]) : ix->keys[w->at[1]];
-    if (in_file && in_memory && seg_key_cmp(&ix->keys[w->at[1]], &next) < 0) {
-        next = ix->keys[w->at[1]];
-        in_file = false;
-    }
-    w->at[in_file ? 0 : 1]++;
-    *ret_node = (int64_t)next.node;
-    *ret_group = next.hash >> FACE_SHIFT;
+    *ret = in_file ? segment_key(&ix->files.at[part], at) : ix->keys[at];
+    return ret->hash <= w->last;
+}
+
+bool index_next(index_walk *w, int64_t *ret_node, uint64_t *ret_group)
+{
+    seg_key first = {0}, one;
+    size_t part = SIZE_MAX;
+    for (size_t i = 0; i <= w->ix->files.count; i++)
+        if (stands_at(w, i, &one) && (part == SIZE_MAX || seg_key_cmp(&one, &first) < 0)) {
+            first = one;
+            part = i;
+        }
+    if (part == SIZE_MAX)
+        return false;
+    w->at[part]++;
+    *ret_node = (int64_t)first.node;
+    *ret_group = first.hash >> FACE_SHIFT;
     return true;
 }

@@ -1,5 +1,5 @@
-/* index.h - which stored observables does this value touch: itself, its parent domains, the
- * networks around an address, the addresses inside a network. In batches.
+/* index.h - which stored observables does this value touch: itself, its parent domains, the URLs
+ * above a URL, the networks around an address, the addresses inside a network. In batches.
  *
  *     index *ix; index_open(store, &ix, why);
  *     index_probe p[2] = {{KIND_IPV4, S("198.51.100.7")}, {KIND_DOMAIN, S("a.example.com")}};
@@ -8,8 +8,9 @@
  * Uses: store, observable, ip. Used by: judge, answer, cmd.
  * Layout and files: docs/formats/index.md. The index is derived from the store and holds no facts:
  * a hit names a node that is spelt so, and whether anything is visible about it only claims say
- * (know/claims.h). It covers the nodes up to a number kept in its manifest; newer ones are read
- * from the store when it is opened or refreshed, so a crash loses nothing and repairs itself.
+ * (know/claims.h). It covers the nodes up to a number kept in its files; newer ones are read from
+ * the store when it is opened or refreshed, so a crash loses nothing and repairs itself. What an
+ * import adds is written with what is not much larger than itself, never with all that there is.
  * Values are hashed with SipHash under a random key of the store: nobody can make them collide.
  * Threads: any number may call index_find; refresh only while none does. Processes share the
  * mapped file. */
@@ -24,13 +25,13 @@ typedef struct index index_t;
  * wrong, is built again; its entries are checked when they are merged, and by index_verify. */
 status index_open(store *s, index_t **ret, err *why) NODISCARD;
 index_t *index_close(index_t *ix);
-/* Takes in what was imported since; when that is much, writes it into the file. */
+/* Takes in what was imported since; when that is much, writes it. */
 status index_refresh(index_t *ix, err *why) NODISCARD;
 
-/* Writes what is newer than the file into it, if that is enough to make the next start slow: for
+/* Writes what is newer than the files, if that is enough to make the next start slow: for
  * the end of an import. */
 status index_settle(index_t *ix, err *why) NODISCARD;
-/* Reads all of the file and compares its check sum. ERR_INPUT: damaged. */
+/* Reads all of the files and compares their check sums. ERR_INPUT: damaged. */
 status index_verify(index_t *ix, err *why) NODISCARD;
 
 /* How a stored value touches the asked one. */
@@ -40,7 +41,8 @@ typedef enum index_how {
     INDEX_COVERS = 4, /* a network that holds the asked address or network */
     INDEX_INSIDE = 8, /* an address or network in the asked network */
     INDEX_DERIVED = 16, /* the host of a URL, the URL without its query, a base name */
-    INDEX_ALL = 31
+    INDEX_PREFIX = 32,  /* a URL above the asked one: http://a.example/x for http://a.example/x/y */
+    INDEX_ALL = 63
 } index_how;
 
 typedef node_ref index_probe; /* normalised, as observable_parse gives it */
@@ -53,12 +55,18 @@ typedef struct index_hit {
 
 typedef struct index_hits {
     index_hit
-        *at; /* by probe, then exact, parents nearest first, networks narrowest first, inside */
+        *at; /* by probe, then exact, parents and derived nearest first, URLs above longest first,
+                networks narrowest first, inside */
     size_t count;
     bool more; /* a network holds more than INDEX_INSIDE_MAX stored values */
 } index_hits;
 
-enum { INDEX_INSIDE_MAX = 1000, INDEX_BATCH_MAX = 10000 };
+enum {
+    INDEX_INSIDE_MAX = 1000,
+    INDEX_BATCH_MAX = 10000,
+    INDEX_LEVELS_MAX = 64 /* of a path */,
+    INDEX_PARTS_MAX = 17 /* files, memory */
+};
 
 /* All that touches any of the `count` values, of the ways in `how` (index_how bits).
  *   ERR_LIMIT  count over INDEX_BATCH_MAX, or the arena's budget */
@@ -72,7 +80,7 @@ status index_find(index_t *ix, const index_probe *probes, size_t count, unsigned
 typedef struct index_walk {
     const index_t *ix;
     uint64_t last;
-    size_t at[2];
+    size_t at[INDEX_PARTS_MAX];
 } index_walk;
 index_walk index_values(const index_t *ix, slice begins);
 /* Hosts below a domain, and URLs and mail addresses at one, as long as it has two labels: those
@@ -80,9 +88,8 @@ index_walk index_values(const index_t *ix, slice begins);
 index_walk index_under(const index_t *ix, slice domain);
 bool index_next(index_walk *w, int64_t *ret_node, uint64_t *ret_group);
 slice index_face(kind k, slice value);
-slice index_host(kind k, slice value); /* empty: it has none */
 
-/* For status: values held, bytes of the file. */
+/* For status: values held, bytes of the files. */
 void index_size(const index_t *ix, uint64_t *ret_values, uint64_t *ret_bytes);
 
 #endif

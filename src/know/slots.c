@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 /* In the innermost loop, and filled before it is read: not zeroed first as all else is. */
 #define RAW __attribute__((uninitialized))
@@ -182,44 +185,84 @@ status slots_verify(const slots *s, err *why)
 
 /* --- looking up ----------------------------------------------------------------------------- */
 
-INLINE const uint32_t *filter_block(const slots *s, slots_hash h)
+enum {
+    GROUP = 8,          /* tables that a key is asked of at once */
+    NEAR_BLOCKS = 4096, /* a filter that small is in the processor's cache */
+    FEW = 8             /* keys for which memory is read before it is known to be needed */
+};
+
+/* What a look-up needs of a table. */
+typedef struct asked {
+    const uint32_t *filter;
+    const slot *lines;
+    uint64_t blocks, line_count;
+    unsigned spill;
+} asked;
+
+/* ret[i]: a bit for each of `count` filters that says maybe to key left[i]. */
+typedef void filter_pass(const asked *t, size_t count, const slots_hash *h, const uint32_t *left,
+                         size_t n, uint8_t *ret);
+
+INLINE const uint32_t *filter_block(const asked *t, slots_hash h)
 {
-    return s->filter + slots_scale(h.place, s->t.filter_blocks) * (SLOTS_FILTER / 4);
+    return t->filter + slots_scale(h.place, t->blocks) * (SLOTS_FILTER / 4);
 }
 
-INLINE const slot *first_line(const slots *s, slots_hash h)
+INLINE const slot *first_line(const asked *t, slots_hash h)
 {
-    return s->lines + slots_scale(h.place, s->t.lines) * SLOTS_PER_LINE;
+    return t->lines + slots_scale(h.place, t->line_count) * SLOTS_PER_LINE;
 }
 
-INLINE bool filter_says_no(const uint32_t *block, uint32_t rest)
+INLINE asked asked_of(const slots *s)
 {
-    uint32_t missing = 0;
-    for (unsigned i = 0; i < 8; i++)
-        missing |= ~block[i] & (uint32_t)1 << (rest * slots_salt[i] >> 27);
-    return missing != 0;
+    return (asked){s->filter, s->lines, s->t.filter_blocks, s->t.lines, s->t.spill};
 }
 
-typedef uint32_t eight __attribute__((vector_size(32)));
-
-/* The same in one vector, where there are such. */
-INLINE bool filter_says_no_wide(const uint32_t *block, uint32_t rest)
+static void filters_plain(const asked *t, size_t count, const slots_hash *h, const uint32_t *left,
+                          size_t n, uint8_t *ret)
 {
-    eight have, salt, bit;
-    uint64_t out[4];
-    memcpy(&have, block, sizeof have);
-    memcpy(&salt, slots_salt, sizeof salt);
-    bit = (eight){1, 1, 1, 1, 1, 1, 1, 1} << ((salt * rest) >> 27);
-    bit &= ~have;
-    memcpy(out, &bit, sizeof out);
-    return (out[0] | out[1] | out[2] | out[3]) != 0;
+    for (size_t i = 0; i < n; i++) {
+        slots_hash one = h[left[i]];
+        unsigned maybe = 0;
+        for (size_t f = 0; f < count; f++) {
+            const uint32_t *block = filter_block(&t[f], one);
+            uint32_t missing = 0;
+            for (unsigned k = 0; k < SLOTS_FILTER / 4; k++)
+                missing |= ~block[k] & (uint32_t)1 << (one.rest * slots_salt[k] >> 27);
+            maybe |= (unsigned)(missing == 0) << f;
+        }
+        ret[i] = (uint8_t)maybe;
+    }
 }
+
+#ifdef __x86_64__
+/* The same with a block in one vector. */
+__attribute__((target("avx2,bmi2"))) static void filters_avx2(const asked *t, size_t count,
+                                                              const slots_hash *h,
+                                                              const uint32_t *left, size_t n,
+                                                              uint8_t *ret)
+{
+    const __m256i one = _mm256_set1_epi32(1),
+                  salt = _mm256_loadu_si256((const __m256i *)(const void *)slots_salt);
+    for (size_t i = 0; i < n; i++) {
+        slots_hash key = h[left[i]];
+        __m256i bits = _mm256_mullo_epi32(salt, _mm256_set1_epi32((int)key.rest));
+        unsigned maybe = 0;
+        bits = _mm256_sllv_epi32(one, _mm256_srli_epi32(bits, 27));
+        for (size_t f = 0; f < count; f++) {
+            const void *block = filter_block(&t[f], key);
+            maybe |= (unsigned)_mm256_testc_si256(_mm256_loadu_si256(block), bits) << f;
+        }
+        ret[i] = (uint8_t)maybe;
+    }
+}
+#endif
 
 /* A line that is not full ends the search: whatever spilt, spilt over full lines. */
-INLINE uint32_t find_in_lines(const slots *s, slots_hash h)
+INLINE uint32_t find_in_lines(const asked *t, slots_hash h)
 {
-    const slot *line = first_line(s, h);
-    for (unsigned n = 0; n <= s->t.spill; n++, line += SLOTS_PER_LINE) {
+    const slot *line = first_line(t, h);
+    for (unsigned n = 0; n <= t->spill; n++, line += SLOTS_PER_LINE) {
         for (unsigned i = 0; i < SLOTS_PER_LINE; i++)
             if (line[i].place == h.place && line[i].rest == h.rest && line[i].record)
                 return slot_record(line[i].record);
@@ -229,36 +272,78 @@ INLINE uint32_t find_in_lines(const slots *s, slots_hash h)
     return 0;
 }
 
-/* Of the keys whose numbers are in `left`: what the table has is answered, the others stay. Each
- * pass goes over all of them, so that the memory reads of the next one overlap. */
-INLINE size_t ask_table(const slots *s, uint32_t number, const slots_hash *h, size_t *left,
-                        size_t n, slots_found *ret, bool wide)
+/* `count` tables, the first of them number `first`, are asked for the keys whose numbers are in
+ * `left`: the first one that has a key answers, the others stay. Each pass goes over all keys, so
+ * that the memory reads of the next one overlap. */
+INLINE size_t ask_group(const asked *t, size_t count, size_t first, const slots_hash *h,
+                        uint32_t *left, size_t n, filter_pass *pass, slots_found *ret)
 {
-    RAW size_t maybe[SLOTS_BATCH];
-    size_t hits = 0, kept = 0;
-    for (size_t k = 0; k < n; k++) {
-        slots_hash one = h[left[k]];
-        const uint32_t *block = filter_block(s, one);
-        bool no = wide ? filter_says_no_wide(block, one.rest) : filter_says_no(block, one.rest);
-        maybe[hits] = left[k];
-        left[kept] = left[k];
-        hits += !no;
-        kept += no;
-        if (!no)
-            __builtin_prefetch(first_line(s, one), 0, 3);
+    RAW uint8_t maybe[SLOTS_BATCH];
+    RAW uint32_t hits[SLOTS_BATCH];
+    size_t hit_count = 0, kept = 0;
+    pass(t, count, h, left, n, maybe);
+    for (size_t i = 0; i < n; i++) {
+        hits[hit_count] = (uint32_t)i;
+        hit_count += maybe[i] != 0;
     }
-    for (size_t k = 0; k < hits; k++) {
-        uint32_t record = find_in_lines(s, h[maybe[k]]);
-        if (record)
-            ret[maybe[k]] = (slots_found){record, number};
-        else
-            left[kept++] = maybe[k];
+    for (size_t i = 0; i < hit_count; i++) {
+        unsigned one = (unsigned)__builtin_ctz(maybe[hits[i]]);
+        __builtin_prefetch(first_line(&t[one], h[left[hits[i]]]), 0, 3);
+    }
+    for (size_t i = 0; i < hit_count; i++) {
+        uint32_t key = left[hits[i]], record = 0;
+        for (unsigned more = maybe[hits[i]]; more && !record; more &= more - 1) {
+            unsigned one = (unsigned)__builtin_ctz(more);
+            record = find_in_lines(&t[one], h[key]);
+            ret[key] = (slots_found){record, record ? (uint32_t)first + one : 0};
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        left[kept] = left[i];
+        kept += ret[left[i]].record == 0;
     }
     return kept;
 }
 
-/* Hashes of all, and the filter of the first table on its way. */
-INLINE void hash_batch(const slots *s, const slots_key *keys, size_t n, slots_hash *ret)
+INLINE void fetch(const asked *t, size_t count, slots_hash h, bool few)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (t[i].blocks > NEAR_BLOCKS)
+            __builtin_prefetch(filter_block(&t[i], h), 0, 3);
+        if (few && t[i].blocks > NEAR_BLOCKS)
+            __builtin_prefetch(first_line(&t[i], h), 0, 3);
+    }
+}
+
+INLINE size_t group_at(const slots *const *tables, size_t table_count, size_t first,
+                       asked ret[GROUP])
+{
+    size_t count = table_count - first < GROUP ? table_count - first : GROUP;
+    for (size_t i = 0; i < count; i++)
+        ret[i] = asked_of(tables[first + i]);
+    return count;
+}
+
+/* `t`: the first tables, whose filters are on their way. */
+INLINE void ask_all(const slots *const *tables, size_t table_count, asked t[GROUP],
+                    const slots_hash *h, size_t n, filter_pass *pass, slots_found *ret)
+{
+    RAW uint32_t left[SLOTS_BATCH];
+    for (size_t i = 0; i < n; i++) {
+        left[i] = (uint32_t)i;
+        ret[i] = (slots_found){0};
+    }
+    for (size_t first = 0; first < table_count && n; first += GROUP) {
+        size_t count = group_at(tables, table_count, first, t);
+        for (size_t i = 0; first && i < n; i++)
+            fetch(t, count, h[left[i]], n <= FEW);
+        n = ask_group(t, count, first, h, left, n, pass, ret);
+    }
+}
+
+/* Hashes of all; the filters of `count` tables are on their way meanwhile. */
+INLINE void hash_batch(const slots_secret *secret, const asked *t, size_t count,
+                       const slots_key *keys, size_t n, slots_hash *ret)
 {
     slots_sum begun = {0};
     size_t len = SIZE_MAX;
@@ -266,43 +351,29 @@ INLINE void hash_batch(const slots *s, const slots_key *keys, size_t n, slots_ha
     for (size_t i = 0; i < n; i++) {
         const slots_key *key = &keys[i];
         if (key->bytes.len > SLOTS_SHORT) {
-            ret[i] = slots_hash_long(&s->secret, key->kind, key->bytes);
+            ret[i] = slots_hash_long(secret, key->kind, key->bytes);
         } else {
             if (key->bytes.len != len || key->kind != k) {
                 len = key->bytes.len;
                 k = key->kind;
-                begun = slots_sum_begin(&s->secret, k, len);
+                begun = slots_sum_begin(secret, k, len);
             }
-            ret[i] =
-                len == SHA256_BYTES /* the length is known, the loop is none */
-                    ? slots_hash_short(&s->secret, begun, slice_of(key->bytes.ptr, SHA256_BYTES))
-                    : slots_hash_short(&s->secret, begun, key->bytes);
+            ret[i] = len == SHA256_BYTES /* the length is known, the loop is none */
+                         ? slots_hash_short(secret, begun, slice_of(key->bytes.ptr, SHA256_BYTES))
+                         : slots_hash_short(secret, begun, key->bytes);
         }
-        __builtin_prefetch(filter_block(s, ret[i]), 0, 3);
-    }
-}
-
-INLINE void ask_all(const slots *const *tables, size_t table_count, const slots_hash *h, size_t n,
-                    slots_found *ret, bool wide)
-{
-    RAW size_t left[SLOTS_BATCH];
-    for (size_t i = 0; i < n; i++) {
-        left[i] = i;
-        ret[i] = (slots_found){0};
-    }
-    for (size_t t = 0; t < table_count && n; t++) {
-        for (size_t i = 0; t && i < n; i++)
-            __builtin_prefetch(filter_block(tables[t], h[left[i]]), 0, 3);
-        n = ask_table(tables[t], (uint32_t)t, h, left, n, ret, wide);
+        fetch(t, count, ret[i], n <= FEW);
     }
 }
 
 INLINE void find_batch(const slots *const *tables, size_t table_count, const slots_key *keys,
-                       size_t n, slots_found *ret, bool wide)
+                       size_t n, slots_found *ret, filter_pass *pass)
 {
     RAW slots_hash h[SLOTS_BATCH];
-    hash_batch(tables[0], keys, n, h);
-    ask_all(tables, table_count, h, n, ret, wide);
+    RAW asked t[GROUP];
+    size_t count = group_at(tables, table_count, 0, t);
+    hash_batch(&tables[0]->secret, t, count, keys, n, h);
+    ask_all(tables, table_count, t, h, n, pass, ret);
 }
 
 typedef void finder(const slots *const *tables, size_t table_count, const slots_key *keys, size_t n,
@@ -311,7 +382,7 @@ typedef void finder(const slots *const *tables, size_t table_count, const slots_
 static void find_plain(const slots *const *tables, size_t table_count, const slots_key *keys,
                        size_t n, slots_found *ret)
 {
-    find_batch(tables, table_count, keys, n, ret, false);
+    find_batch(tables, table_count, keys, n, ret, filters_plain);
 }
 
 #ifdef __x86_64__
@@ -320,7 +391,7 @@ __attribute__((target("avx2,bmi2"))) static void find_avx2(const slots *const *t
                                                            const slots_key *keys, size_t n,
                                                            slots_found *ret)
 {
-    find_batch(tables, table_count, keys, n, ret, true);
+    find_batch(tables, table_count, keys, n, ret, filters_avx2);
 }
 #endif
 
@@ -346,8 +417,12 @@ void slots_find_hashes(const slots *const *tables, size_t table_count, const slo
                        size_t count, slots_found *ret)
 {
     for (size_t at = 0; at < count; at += SLOTS_BATCH) {
+        RAW asked t[GROUP];
         size_t n = count - at < SLOTS_BATCH ? count - at : SLOTS_BATCH;
-        ask_all(tables, table_count, h + at, n, ret + at, false);
+        size_t first = group_at(tables, table_count, 0, t);
+        for (size_t i = 0; i < n; i++)
+            fetch(t, first, h[at + i], false);
+        ask_all(tables, table_count, t, h + at, n, filters_plain, ret + at);
     }
 }
 
@@ -382,7 +457,11 @@ void slots_find_plain(const slots *s, const slots_key *keys, size_t count, uint3
 
 bool slots_filter_has(const slots *s, slots_hash h)
 {
-    return !filter_says_no(filter_block(s, h), h.rest);
+    const asked t = asked_of(s);
+    const uint32_t first = 0;
+    uint8_t maybe = 0;
+    filters_plain(&t, 1, &h, &first, 1, &maybe);
+    return maybe != 0;
 }
 
 /* --- records -------------------------------------------------------------------------------- */
@@ -414,6 +493,18 @@ size_t slots_profile_ids(const slots *s, uint32_t record, uint32_t ret[SLOTS_LIS
         if (s->list_ids[i] && s->list_ids[i] <= s->t.profiles)
             ret[n++] = s->list_ids[i];
     return n;
+}
+
+bool slots_ended(const slots *s, uint32_t record, int32_t day)
+{
+    RAW uint32_t ids[SLOTS_LIST_MAX];
+    size_t n = slots_profile_ids(s, record, ids);
+    bool ended = n != 0; /* damaged: let whoever asks see that nothing is said */
+    for (size_t i = 0; i < n && ended; i++) {
+        int32_t until = s->profiles[ids[i] - 1].until;
+        ended = until != SLOTS_DAY_NONE && until < day;
+    }
+    return ended;
 }
 
 size_t slots_records(const slots *s, uint32_t record, slots_profile *ret, size_t room)

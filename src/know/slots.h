@@ -9,7 +9,7 @@
  *
  * Uses: base, kind. Used by: know/tiers.c, slots_build.c, slots_fold.c.
  * docs/formats/slots.md has the bytes. A key is a kind and bytes: the digest of a hash, the text of
- * anything else. It is hashed under a random seed of the file (slots/hash.h), so nobody can choose
+ * anything else. It is hashed under a random seed of the file (slots_hash.h), so nobody can choose
  * keys that meet, crowd a line or look like another key. 96 bits of hash are the key: one that is
  * not in the table is found with a chance of 2^-96 for each key that is.
  * What is read from the file is never trusted: any byte may be wrong, and the worst is a wrong
@@ -30,6 +30,7 @@ enum {
     SLOTS_KINDS = 64,
     SLOTS_SEED = 16,               /* bytes */
     SLOTS_TABLES_MAX = 64,         /* asked at once */
+    SLOTS_PATH_ROOM = 4352,        /* of the path of a file beside others */
     SLOTS_LISTED = 1 << 25,        /* a record from here on is a list of profiles */
     SLOTS_REMOVED = (1 << 26) - 1, /* a record: the key is said to be gone */
     SLOTS_DAY_NONE = INT32_MIN
@@ -71,6 +72,8 @@ void slots_find_first(const slots *const *tables, size_t table_count, const slot
                       size_t count, slots_found *ret);
 /* The profiles of a record, at most `room` of them; returns how many. */
 size_t slots_records(const slots *t, uint32_t record, slots_profile *ret, size_t room);
+/* Was all that is said of it valid until before that day? */
+bool slots_ended(const slots *t, uint32_t record, int32_t day);
 
 const uint8_t *slots_seed(const slots *t); /* SLOTS_SEED bytes; secret */
 uint64_t slots_count(const slots *t);      /* keys, those that are gone among them */

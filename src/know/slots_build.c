@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 enum {
-    PATH_ROOM = SLOTS_PATH_ROOM,
     ENTRIES_MIN = 64,
     MERGE_MAX = 64,          /* runs merged at once: as many files are open */
     MERGE_ROOM_MAX = 1 << 15 /* entries of a run that are in memory while it is merged */
@@ -20,7 +19,7 @@ static const uint64_t memory_default = (uint64_t)600 << 20;
 /* What the second thread does: sort, write a run. */
 typedef struct sorting {
     const fs *disk;
-    char path[PATH_ROOM];
+    char path[SLOTS_PATH_ROOM];
     slot *at, *room;
     size_t count;
     slots_mark mark; /* where the input stood when it was handed over */
@@ -45,9 +44,9 @@ struct slots_builder {
     bool built;
 };
 
-static void run_path(const slots_builder *b, unsigned run, char out[PATH_ROOM])
+static void run_path(const slots_builder *b, unsigned run, char out[SLOTS_PATH_ROOM])
 {
-    snprintf(out, PATH_ROOM, "%s/run-%u", b->o.folder, run);
+    snprintf(out, SLOTS_PATH_ROOM, "%s/run-%u", b->o.folder, run);
 }
 
 /* --- life ----------------------------------------------------------------------------------- */
@@ -83,7 +82,7 @@ status slots_builder_new(const slots_build_options *o, slots_builder **ret, err 
     b->cap = (size_t)(bytes / (3 * sizeof *b->memory));
     b->cap = b->cap < ENTRIES_MIN ? ENTRIES_MIN : b->cap;
     b->memory = malloc(3 * b->cap * sizeof *b->memory); /* pages that are not used cost nothing */
-    if (strlen(o->folder) + 32 > PATH_ROOM || !b->memory) {
+    if (strlen(o->folder) + 32 > SLOTS_PATH_ROOM || !b->memory) {
         slots_builder_free(b);
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no room for a set's keys");
     }
@@ -110,7 +109,7 @@ static status join(slots_builder *b, err *why)
 
 static void remove_run(slots_builder *b, unsigned run)
 {
-    char path[PATH_ROOM];
+    char path[SLOTS_PATH_ROOM];
     run_path(b, run, path);
     status gone = fs_remove(b->o.disk, path, NULL);
     (void)gone; /* the folder is swept by whoever opens the store next */
@@ -256,7 +255,8 @@ status slots_remove(slots_builder *b, kind k, slice bytes, err *why)
 /* Runs `first`..`first + count - 1`, or what is in memory, ready to be merged. */
 typedef struct opened {
     slots_source sources[MERGE_MAX];
-    size_t heap[MERGE_MAX], count;
+    slots_front heap[MERGE_MAX];
+    size_t count;
     slots_merge merge;
 } opened;
 
@@ -279,7 +279,7 @@ static status open_runs(slots_builder *b, opened *r, unsigned first, unsigned co
     size_t room = count ? 2 * b->cap / count : 0; /* the third part gathers what is merged */
     room = room > MERGE_ROOM_MAX ? MERGE_ROOM_MAX : room;
     for (unsigned i = 0; st == OK && i < count; i++) {
-        char path[PATH_ROOM];
+        char path[SLOTS_PATH_ROOM];
         slots_source *s = &r->sources[i];
         run_path(b, first + i, path);
         *s = (slots_source){.room = b->memory + i * room, .room_count = room};
@@ -296,7 +296,7 @@ static status open_runs(slots_builder *b, opened *r, unsigned first, unsigned co
 static status merge_some(slots_builder *b, err *why)
 {
     unsigned first = b->next_run - b->run_count;
-    char path[PATH_ROOM];
+    char path[SLOTS_PATH_ROOM];
     opened r;
     file out = {.handle = -1};
     slot *gather = b->memory + 2 * b->cap;

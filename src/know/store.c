@@ -314,6 +314,11 @@ store *lens_store(const lens *l)
     return l->s;
 }
 
+int64_t lens_newest(const lens *l)
+{
+    return l->newest_us;
+}
+
 /* View classes never change once made; new ones are loaded when the table has grown. */
 static status load_markings(lens *l, err *why)
 {
@@ -363,6 +368,7 @@ static status load_cut(lens *l, err *why)
     status st = db_step(q, &row, why);
     if (st != OK)
         return st;
+    l->newest_us = row ? db_int(q, 1) : 0;
     l->sight.tx = row ? db_int(q, 3) : 0;
     low = row ? db_int(q, 2) : 1;
     db_reset(q);

@@ -36,7 +36,8 @@ struct lens {
     store *s;
     db *d;
     const view *v;
-    int64_t until_us; /* transactions published later are not seen */
+    int64_t until_us;  /* transactions published later are not seen */
+    int64_t newest_us; /* when the newest in sight was published */
     db_sight sight;
     uint8_t classes[VIEW_CLASS_MAX];
     int64_t pending[PENDING_MAX];

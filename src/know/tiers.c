@@ -58,7 +58,7 @@ static status map_manifest(tiers *t, const char *path, err *why)
 static status open_tables(tiers *t, const char *folder, err *why)
 {
     for (uint32_t i = 0; i < t->m.tables; i++) {
-        char path[TIERS_PATH_ROOM], hex[HASH_HEX_MAX];
+        char path[SLOTS_PATH_ROOM], hex[HASH_HEX_MAX];
         snprintf(path, sizeof path, "%s/%s.keys", folder, hash_hex(t->m.ids[i], TIERS_ID, hex));
         status st = slots_open(path, &t->tables[i], why);
         if (st != OK)
@@ -75,7 +75,7 @@ static status open_tables(tiers *t, const char *folder, err *why)
 status tiers_open(const char *folder, const char *name, tiers **ret, err *why)
 {
     enum { TRIES = 16 };
-    char path[TIERS_PATH_ROOM];
+    char path[SLOTS_PATH_ROOM];
     status st = ERR_NOT_FOUND;
     bool again = true;
     snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -124,15 +124,9 @@ static bool over(const tiers *t, const slots_profile *p)
     return t->m.expired != SLOTS_DAY_NONE && p->until != SLOTS_DAY_NONE && p->until < t->m.expired;
 }
 
-/* Is anything that is said of it still so? */
-static bool lasts(const tiers *t, slots_found found)
+static bool ended(const tiers *t, slots_found f)
 {
-    slots_profile p[SLOTS_LIST_MAX];
-    size_t n = slots_records(t->tables[found.table], found.record, p, COUNT_OF(p));
-    bool any = n == 0; /* damaged: let whoever asks see that nothing is said */
-    for (size_t i = 0; i < n && !any; i++)
-        any = !over(t, &p[i]);
-    return any;
+    return t->ends && slots_ended(t->tables[f.table], f.record, t->m.expired);
 }
 
 void tiers_find(const tiers *t, const slots_key *keys, size_t count, slots_found *ret)
@@ -140,7 +134,7 @@ void tiers_find(const tiers *t, const slots_key *keys, size_t count, slots_found
     const slots *const *tables = (const slots *const *)(const void *)t->tables;
     slots_find_first(tables, t->m.tables, keys, count, ret);
     for (size_t i = 0; i < count; i++)
-        if (ret[i].record == SLOTS_REMOVED || (ret[i].record && t->ends && !lasts(t, ret[i])))
+        if (ret[i].record == SLOTS_REMOVED || (ret[i].record && ended(t, ret[i])))
             ret[i] = (slots_found){0};
 }
 

@@ -18,17 +18,17 @@
 /* --- files ---------------------------------------------------------------------------------- */
 
 static void table_path(const tiers_options *o, const uint8_t id[TIERS_ID],
-                       char out[TIERS_PATH_ROOM])
+                       char out[SLOTS_PATH_ROOM])
 {
     char hex[HASH_HEX_MAX];
-    snprintf(out, TIERS_PATH_ROOM, "%s/%s.keys", o->folder, hash_hex(id, TIERS_ID, hex));
+    snprintf(out, SLOTS_PATH_ROOM, "%s/%s.keys", o->folder, hash_hex(id, TIERS_ID, hex));
 }
 
 /* Gives the table at `path` a name of its own in the folder. */
 static status place_table(const tiers_options *o, const char *path, uint8_t ret_id[TIERS_ID],
                           err *why)
 {
-    char to[TIERS_PATH_ROOM];
+    char to[SLOTS_PATH_ROOM];
     o->random.fill(o->random.ctx, ret_id, TIERS_ID);
     table_path(o, ret_id, to);
     return fs_rename(o->disk, path, to, why);
@@ -36,7 +36,7 @@ static status place_table(const tiers_options *o, const char *path, uint8_t ret_
 
 static status write_manifest(const tiers_options *o, tiers_manifest *m, const char *name, err *why)
 {
-    char path[TIERS_PATH_ROOM], temp[TIERS_PATH_ROOM];
+    char path[SLOTS_PATH_ROOM], temp[SLOTS_PATH_ROOM];
     file out = {.handle = -1};
     memcpy(m->magic, "NRTIERS1", sizeof m->magic);
     m->version = TIERS_VERSION;
@@ -173,7 +173,7 @@ status tiers_fold(const fs *disk, const tiers *t, size_t count, const char *scra
 /* Is what has the name still what was opened? */
 static status still_there(const tiers_options *o, const tiers *t, err *why)
 {
-    char path[TIERS_PATH_ROOM];
+    char path[SLOTS_PATH_ROOM];
     tiers_manifest now;
     size_t got = 0;
     file in = {.handle = -1};
@@ -202,7 +202,7 @@ static void tell_readers(int old)
 status tiers_swap(const tiers_options *o, const tiers *t, size_t count, const char *path,
                   const tiers_folded *made, err *why)
 {
-    char name[TIERS_PATH_ROOM];
+    char name[SLOTS_PATH_ROOM];
     tiers_manifest m = t->m;
     assert(count && count <= m.tables);
     status st = still_there(o, t, why);
@@ -265,7 +265,7 @@ static status read_names(const tiers_options *o, DIR *d, named *n, err *why)
     const struct dirent *e;
     status st = OK;
     while (st == OK && (e = readdir(d))) {
-        char path[TIERS_PATH_ROOM];
+        char path[SLOTS_PATH_ROOM];
         uint8_t bytes[sizeof(tiers_manifest) + 1];
         tiers_manifest m;
         size_t got = 0;
@@ -293,7 +293,7 @@ static status remove_unnamed(const tiers_options *o, DIR *d, const named *n, err
     const struct dirent *e;
     status st = OK;
     while (st == OK && (e = readdir(d))) {
-        char path[TIERS_PATH_ROOM];
+        char path[SLOTS_PATH_ROOM];
         uint8_t id[TIERS_ID];
         bool table = is_name(e->d_name, ".keys") &&
                      hash_unhex(slice_of(e->d_name, TIERS_NAME), id, TIERS_ID);

@@ -62,6 +62,8 @@ typedef struct known_question {
 } known_question;
 status writer_known(writer *w, const known_question *asked, document_known *ret,
                     err *why) NODISCARD;
+/* Only whether there is a document of these bytes that was read whole; notes nothing. */
+status writer_met(writer *w, const known_question *asked, bool *ret, err *why) NODISCARD;
 /* These bytes were put into the blob directory: they are on the disk before the writer commits
  * anything again. Before the writer_document_end of the document that they are. */
 void writer_blob(writer *w, const uint8_t sha256[SHA256_BYTES]);

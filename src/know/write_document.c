@@ -153,20 +153,36 @@ static status note_arrival(writer *w, int64_t document, int64_t source, int64_t 
     return st == OK ? publish_tx(w, tx, why) : st;
 }
 
-status writer_known(writer *w, const known_question *asked, document_known *ret, err *why)
+static status find_known(writer *w, const known_question *asked, int64_t *ret_vc,
+                         found_document *ret, err *why)
 {
+    int64_t source_id = 0;
     assert(!w->doc.open);
-    int64_t vc, source_id = 0;
-    found_document found;
-    bool current = true;
     arena_reset(&w->texts);
     status st = begin_engine(w, why);
     if (st == OK)
-        st = intern_marking(w, asked->floor, &vc, why);
+        st = intern_marking(w, asked->floor, ret_vc, why);
     if (st == OK && asked->source.len)
         st = intern_source(w, asked->source, &source_id, why);
+    return st == OK ? find_document(w, asked, *ret_vc, source_id, 0, ret, why) : st;
+}
+
+status writer_met(writer *w, const known_question *asked, bool *ret, err *why)
+{
+    int64_t vc;
+    found_document found;
+    status st = find_known(w, asked, &vc, &found, why);
     if (st == OK)
-        st = find_document(w, asked, vc, source_id, 0, &found, why);
+        *ret = found.id && !found.refused;
+    return st;
+}
+
+status writer_known(writer *w, const known_question *asked, document_known *ret, err *why)
+{
+    int64_t vc;
+    found_document found;
+    bool current = true;
+    status st = find_known(w, asked, &vc, &found, why);
     if (st != OK)
         return st;
     if (!found.id || found.refused)

@@ -93,4 +93,8 @@ typedef struct observable_key {
 status observable_keys(arena *a, kind k, slice value, observable_key *out, size_t room,
                        size_t *ret_count, err *why) NODISCARD;
 
+/* The name of the host that a domain, a URL or a mail address is at; a part of the value. Empty: it
+ * has none, or an address. */
+slice observable_host(kind k, slice value);
+
 #endif

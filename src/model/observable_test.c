@@ -396,6 +396,28 @@ TEST(keys_under_which_a_value_is_looked_up)
     }
 }
 
+TEST(the_host_of_a_value_is_its_name)
+{
+    static const struct {
+        kind kind;
+        slice value, want;
+    } rows[] = {
+        {KIND_DOMAIN, S_INIT("a.example.com"), S_INIT("a.example.com")},
+        {KIND_URL, S_INIT("http://user:x@a.example.com:8080/y@z"), S_INIT("a.example.com")},
+        {KIND_URL, S_INIT("a.example.com/b"), S_INIT("a.example.com")},
+        {KIND_URL, S_INIT("http://192.0.2.1/x"), S_INIT("")},
+        {KIND_URL, S_INIT("http://[2001:db8::1]/x"), S_INIT("")},
+        {KIND_URL, S_INIT("data:text,x"), S_INIT("")},
+        {KIND_EMAIL, S_INIT("x@example.com"), S_INIT("example.com")},
+        {KIND_EMAIL, S_INIT("\"x@y\"@example.com"), S_INIT("example.com")},
+        {KIND_EMAIL, S_INIT("x@[192.0.2.1]"), S_INIT("")},
+        {KIND_IPV4, S_INIT("192.0.2.1"), S_INIT("")},
+        {KIND_FILENAME, S_INIT("a.example.com"), S_INIT("")},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        CHECK_SLICE(observable_host(rows[i].kind, rows[i].value), rows[i].want);
+}
+
 TEST(a_value_has_at_most_8192_bytes)
 {
     static char text[OBSERVABLE_TEXT_MAX + 1];

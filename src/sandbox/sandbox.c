@@ -292,6 +292,15 @@ static void fill(sandbox_report *report, const job *j, const job_reply *end, int
     report->signal = number;
 }
 
+/* The worker has one child less. */
+static void leave(const job *j)
+{
+    zygote *z = j->worker;
+    z->active--;
+    if (z->retired && !z->active)
+        zygote_end(z);
+}
+
 /* The child has been read: how did it go? `st` is what pump said. */
 static status judge(job *j, status st, sandbox_report *report, err *why)
 {
@@ -318,72 +327,135 @@ static status judge(job *j, status st, sandbox_report *report, err *why)
     count_crash(j, !last && !stopped_by_sink);
     if (report)
         fill(report, j, &end, number);
-    zygote *z = j->worker;
-    z->active--;
-    if (z->retired && !z->active)
-        zygote_end(z);
+    leave(j);
     return st;
 }
 
-static status run(sandbox *s, worker_class class, int input, job_request *request, size_t text_len,
-                  wire_reader *wire, sandbox_report *report, err *why)
+/* Nobody wants to know any more. */
+static void give_up(job *j)
 {
-    job j = {.s = s, .class = class, .wire = wire};
+    job_reply end;
+    status reaped = zygote_reap(j->worker, &j->child, &end, NULL);
+    (void)reaped;
+    leave(j);
+}
+
+static status begin(job *j, int input, job_request *request, size_t text_len, err *why)
+{
+    request->magic = JOB_MAGIC;
+    request->wish = JOB_START;
+    request->jail = (jail_limits){.memory_bytes = j->s->options.limits.memory_bytes,
+                                  .cpu_s = j->s->options.limits.cpu_s};
+    return start(j, request, text_len, input, why);
+}
+
+/* Ends the job, whatever comes of it. */
+static status finish(job *j, wire_reader *wire, sandbox_report *report, err *why)
+{
     char *room = malloc(ANSWER_ROOM);
     if (!wire || !room) {
         free(room);
+        give_up(j);
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     }
-    request->magic = JOB_MAGIC;
-    request->wish = JOB_START;
-    request->jail = (jail_limits){.memory_bytes = s->options.limits.memory_bytes,
-                                  .cpu_s = s->options.limits.cpu_s};
-    status st = start(&j, request, text_len, input, why);
-    if (st == OK)
-        st = judge(&j, pump(&j, room, why), report, why);
+    j->wire = wire;
+    status st = judge(j, pump(j, room, why), report, why);
     free(room);
     return st;
 }
 
 /* --- documents ------------------------------------------------------------------------------- */
 
-status sandbox_read_document(sandbox *s, int fd, const sandbox_document *document,
-                             const fact_sink *sink, sandbox_report *report, err *why)
+struct sandbox_reading {
+    job job;
+    wire_limits limits;
+};
+
+static status request_of(int fd, const sandbox_document *document, job_request *request,
+                         size_t *ret_len, err *why)
 {
     const slice texts[] = {document->format, document->path, document->mapping};
-    job_request request = {.limits = document->limits};
-    size_t text_len = 0;
-    status st;
-
-    if (report)
-        *report = (sandbox_report){0};
+    size_t n = 0;
     if (document->format.len > WIRE_SPEC_MAX)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "no format of that name");
     if (document->path.len > SANDBOX_PATH_MAX || document->mapping.len > SANDBOX_MAPPING_MAX)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "path over %d or mapping over %d bytes",
                        SANDBOX_PATH_MAX, SANDBOX_MAPPING_MAX);
-    if ((st = check_input(fd, &request.input_bytes, why)) != OK)
+    status st = check_input(fd, &request->input_bytes, why);
+    if (st != OK)
         return st;
-    request.format_len = (uint32_t)document->format.len;
-    request.path_len = (uint32_t)document->path.len;
-    request.mapping_len = (uint32_t)document->mapping.len;
+    request->limits = document->limits;
+    request->format_len = (uint32_t)document->format.len;
+    request->path_len = (uint32_t)document->path.len;
+    request->mapping_len = (uint32_t)document->mapping.len;
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         if (texts[i].len)
-            memcpy(request.text + text_len, texts[i].ptr, texts[i].len);
-        text_len += texts[i].len;
+            memcpy(request->text + n, texts[i].ptr, texts[i].len);
+        n += texts[i].len;
     }
-    wire_limits limits = {.document_bytes = request.input_bytes,
-                          .answer_bytes_max = s->options.limits.answer_bytes};
-    if (!limits.answer_bytes_max &&
-        (__builtin_mul_overflow(request.input_bytes, (uint64_t)ANSWER_RATIO,
-                                &limits.answer_bytes_max) ||
-         __builtin_add_overflow(limits.answer_bytes_max, (uint64_t)ANSWER_FREE_BYTES,
-                                &limits.answer_bytes_max)))
-        limits.answer_bytes_max = UINT64_MAX;
-    wire_reader *wire = wire_reader_new(&limits, sink, NULL);
-    st = run(s, WORKER_DOC, fd, &request, text_len, wire, report, why);
+    *ret_len = n;
+    return OK;
+}
+
+static uint64_t answer_bytes_max(const sandbox *s, uint64_t input_bytes)
+{
+    uint64_t most = s->options.limits.answer_bytes;
+    if (!most && (__builtin_mul_overflow(input_bytes, (uint64_t)ANSWER_RATIO, &most) ||
+                  __builtin_add_overflow(most, (uint64_t)ANSWER_FREE_BYTES, &most)))
+        most = UINT64_MAX;
+    return most;
+}
+
+status sandbox_begin_document(sandbox *s, int fd, const sandbox_document *document,
+                              sandbox_reading **ret, err *why)
+{
+    job_request request = {0};
+    size_t text_len;
+    status st = request_of(fd, document, &request, &text_len, why);
+    if (st != OK)
+        return st;
+    sandbox_reading *r = calloc(1, sizeof *r);
+    if (!r)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    r->job = (job){.s = s, .class = WORKER_DOC};
+    r->limits = (wire_limits){.document_bytes = request.input_bytes,
+                              .answer_bytes_max = answer_bytes_max(s, request.input_bytes)};
+    if ((st = begin(&r->job, fd, &request, text_len, why)) != OK) {
+        free(r);
+        return st;
+    }
+    *ret = r;
+    return OK;
+}
+
+status sandbox_end_document(sandbox_reading *r, const fact_sink *sink, sandbox_report *report,
+                            err *why)
+{
+    if (report)
+        *report = (sandbox_report){0};
+    wire_reader *wire = wire_reader_new(&r->limits, sink, NULL);
+    status st = finish(&r->job, wire, report, why);
     wire_reader_free(wire);
+    free(r);
     return st;
+}
+
+sandbox_reading *sandbox_drop_document(sandbox_reading *r)
+{
+    if (r)
+        give_up(&r->job);
+    free(r);
+    return NULL;
+}
+
+status sandbox_read_document(sandbox *s, int fd, const sandbox_document *document,
+                             const fact_sink *sink, sandbox_report *report, err *why)
+{
+    sandbox_reading *r;
+    if (report)
+        *report = (sandbox_report){0};
+    status st = sandbox_begin_document(s, fd, document, &r, why);
+    return st == OK ? sandbox_end_document(r, sink, report, why) : st;
 }
 
 /* --- archives -------------------------------------------------------------------------------- */
@@ -491,8 +563,11 @@ status sandbox_unpack(sandbox *s, int fd, unsigned level, unpack_budget *budget,
                                  .refuse = counted_refuse};
     /* Bytes are counted by the budget; frames around small or empty members come on top. */
     wire_limits limits = {.document_bytes = request.input_bytes, .answer_bytes_max = UINT64_MAX};
+    job j = {.s = s, .class = WORKER_ARCHIVE};
+    if ((st = begin(&j, fd, &request, 0, why)) != OK)
+        return st;
     wire_reader *wire = wire_reader_new(&limits, NULL, &counted);
-    st = run(s, WORKER_ARCHIVE, fd, &request, 0, wire, report, why);
+    st = finish(&j, wire, report, why);
     wire_reader_free(wire);
     if (report)
         report->bytes_out = c.bytes;

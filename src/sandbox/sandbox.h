@@ -121,6 +121,16 @@ typedef struct sandbox_document {
 status sandbox_read_document(sandbox *s, int fd, const sandbox_document *document,
                              const fact_sink *sink, sandbox_report *report, err *why) NODISCARD;
 
+/* The same in two steps: the child is at work from the first one on, as far as its answer fits into
+ * a pipe, while the caller does something else. Ending and dropping free the reading, whatever
+ * comes of it. Any number may be begun; each is a process. */
+typedef struct sandbox_reading sandbox_reading;
+status sandbox_begin_document(sandbox *s, int fd, const sandbox_document *document,
+                              sandbox_reading **ret, err *why) NODISCARD;
+status sandbox_end_document(sandbox_reading *r, const fact_sink *sink, sandbox_report *report,
+                            err *why) NODISCARD;
+sandbox_reading *sandbox_drop_document(sandbox_reading *r); /* NULL is fine; returns NULL */
+
 /* What an archive and all archives in it have used up. */
 typedef struct unpack_budget {
     unpack_limits limits;

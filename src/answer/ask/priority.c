@@ -19,13 +19,13 @@ value_class class_of(kind k)
 }
 
 /* What a contact inside the dates is worth. */
-static priority of_contact(const job *j)
+static priority of_contact(const answer *w)
 {
-    const verdict *v = &j->w->verdict;
+    const verdict *v = &w->verdict;
     bool severe = v->roles & (1u << ROLE_C2 | 1u << ROLE_EXFILTRATION);
     bool mild =
         v->roles && !(v->roles & ~(1u << ROLE_SCANNER | 1u << ROLE_PROXY | 1u << ROLE_VICTIM));
-    bool is_file = class_of(j->w->question.node.kind) == CLASS_FILE;
+    bool is_file = class_of(w->question.node.kind) == CLASS_FILE;
     priority p = severe || is_file ? PRIORITY_P1 : mild ? PRIORITY_P3 : PRIORITY_P2;
     if (v->word == VERDICT_SUSPICIOUS || v->word == VERDICT_CONFLICTING)
         p = p < PRIORITY_P3 ? (priority)(p + 1) : PRIORITY_P3;
@@ -78,7 +78,7 @@ static void put_cases(job *j, const answer_priority *cases, size_t n)
 static void of_bad(job *j)
 {
     bool certain = j->w->verdict.word == VERDICT_MALICIOUS;
-    priority first = of_contact(j), rest = certain ? PRIORITY_P3 : PRIORITY_P4;
+    priority first = of_contact(j->w), rest = certain ? PRIORITY_P3 : PRIORITY_P4;
     message condition = condition_of(j), otherwise = rest_of(j, rest);
     answer_priority cases[] = {{phrase_one(j, condition), first},
                                {phrase_one(j, msg_ask_else()), rest}};
@@ -132,21 +132,42 @@ static message contact_words(const job *j)
     return msg_ask_contact_undated(seen);
 }
 
+static priority at_contact(const answer *w)
+{
+    const verdict *v = &w->verdict;
+    bool hit = w->contact == CONTACT_INSIDE || w->contact == CONTACT_SOON_AFTER ||
+               (w->contact == CONTACT_UNDATED && v->state == STATE_CURRENT);
+    return hit ? of_contact(w) : v->word == VERDICT_MALICIOUS ? PRIORITY_P3 : PRIORITY_P4;
+}
+
 static void of_contact_at(job *j)
 {
-    const verdict *v = &j->w->verdict;
-    j->w->contact = verdict_contact(v, j->w->question.seen_at);
-    bool hit = j->w->contact == CONTACT_INSIDE || j->w->contact == CONTACT_SOON_AFTER ||
-               (j->w->contact == CONTACT_UNDATED && v->state == STATE_CURRENT);
-    priority rest = v->word == VERDICT_MALICIOUS ? PRIORITY_P3 : PRIORITY_P4;
-    fix(j, hit ? of_contact(j) : rest, contact_words(j));
+    j->w->contact = verdict_contact(&j->w->verdict, j->w->question.seen_at);
+    fix(j, at_contact(j->w), contact_words(j));
+}
+
+bool answer_is_bad(const answer *w)
+{
+    verdict_word v = w->verdict.word;
+    return w->type == ANSWER_OBSERVABLE &&
+           (v == VERDICT_MALICIOUS || v == VERDICT_SUSPICIOUS || v == VERDICT_CONFLICTING);
+}
+
+void answer_seen(const answer *w, when seen_at, answer *ret)
+{
+    assert(answer_is_bad(w));
+    *ret = *w;
+    ret->question.seen_at = seen_at;
+    ret->contact = verdict_contact(&w->verdict, seen_at);
+    ret->priority = at_contact(ret);
+    ret->priority_if = NULL;
+    ret->priority_if_count = 0;
 }
 
 status step_priority(job *j, err *why)
 {
     const verdict *v = &j->w->verdict;
-    bool bad = v->word == VERDICT_MALICIOUS || v->word == VERDICT_SUSPICIOUS ||
-               v->word == VERDICT_CONFLICTING;
+    bool bad = answer_is_bad(j->w);
     if (bad && j->w->question.seen_at != WHEN_NONE)
         of_contact_at(j);
     else if (bad)

@@ -189,7 +189,7 @@ void db_rollback(db *d)
     d->driver->rollback(d);
 }
 
-bool db_in_transaction(const db *d)
+bool db_in_transaction(db *d)
 {
     return d->driver->in_transaction(d);
 }
@@ -296,6 +296,11 @@ bool db_is_far(const db *d)
 status db_expect(db *d, const db_coming *c, err *why)
 {
     return d->driver->expect(d, c, why);
+}
+
+status db_turn(db *d, bool *ret_known, err *why)
+{
+    return d->driver->turn(d, ret_known, why);
 }
 
 status db_explain(db *d, query q, buf *out, err *why)

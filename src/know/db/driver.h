@@ -26,7 +26,7 @@ typedef struct db_driver {
     status (*begin_write)(db *d, err *why);
     status (*commit)(db *d, err *why);
     void (*rollback)(db *d);
-    bool (*in_transaction)(const db *d);
+    bool (*in_transaction)(db *d);
     status (*savepoint)(db *d, err *why);
     status (*release)(db *d, err *why);
     status (*rollback_savepoint)(db *d, err *why);
@@ -44,6 +44,7 @@ typedef struct db_driver {
     int64_t (*changes)(db *d);
     int64_t (*last_id)(db *d);
     status (*expect)(db *d, const db_coming *c, err *why);
+    status (*turn)(db *d, bool *ret_known, err *why);
     /* tables.h: a statement made up on the way, and filling a table (NULL: by an INSERT) */
     status (*adhoc)(db *d, const char *sql, db_stmt **ret, err *why);
     void (*adhoc_done)(db_stmt *s);

@@ -2,11 +2,12 @@
  *
  * sqlite.c opens, begins, prepares, binds and steps; lite_ahead.c brings what the store has of what
  * a writer announced (db_expect), and adds the rows that were gathered, a statement a table.
- * Uses: driver, recall, SQLite. Used by: sqlite.c, lite_ahead.c. */
+ * Uses: driver, hand, recall, SQLite. Used by: sqlite.c, lite_ahead.c. */
 #ifndef NOROSHI_KNOW_DB_LITE_H
 #define NOROSHI_KNOW_DB_LITE_H
 
 #include "know/db/driver.h"
+#include "know/db/hand.h"
 #include "know/db/recall.h"
 
 #include <sqlite3.h>
@@ -45,6 +46,9 @@ status lite_fail(const lite_db *d, const char *doing, err *why);
 
 /* lite_ahead.c */
 status lite_expect(db *d, const db_coming *c, err *why);
+status lite_turn(db *d, bool *ret_known, err *why);
+/* The connection is ours: the second thread is done. What it said. */
+status lite_settle(lite_db *d, err *why);
 /* Adds what was gathered. Before whatever looks at those tables, and before anything ends. */
 status lite_quiet(lite_db *d, err *why);
 /* Gives up what was gathered: the transaction, or a part of it, is taken back. */

@@ -1,6 +1,11 @@
 /* lite_ahead.c - what a writer will ask, found out in one go, and what it adds, added together: see
  * db_expect, recall.h and lite.h.
  *
+ * Both are done by a second thread (hand.h), which has the connection then: what was gathered of
+ * one group goes in, and what the store has of the group after the next comes out, while the writer
+ * writes the one in between into memory and reads on. Whatever else wants the connection waits for
+ * that (lite_settle); an error comes out there, and again until the transaction is taken back.
+ *
  * An INSERT of one claim opens a cursor on the table and on each of its indexes, and that costs
  * more than the row. So rows are gathered, and a lane goes in by one INSERT ... SELECT from a table
  * of our own that is nothing but the rows in memory: cursors are opened once for thousands of them.
@@ -14,7 +19,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LANE_ROWS_MAX = 1 << 15, TEXT_BYTES_MAX = 16 << 20, TEXT_BUDGET = 128 << 20 };
+enum {
+    LANE_ROWS_MAX = 1 << 15,
+    TEXT_BYTES_MAX = 16 << 20,
+    TEXT_BUDGET = 128 << 20,
+    HAND_ROWS_MIN = 1024 /* fewer are done sooner than handed over */
+};
 
 typedef struct cell {
     union {
@@ -30,15 +40,26 @@ typedef struct rows {
     size_t columns, count, cap;
 } rows;
 
-enum { FETCH_HIGHEST = RECALL_OBJECT + 1, FETCHES };
+enum { FETCH_HIGHEST = RECALL_ABOUTS, FETCHES };
 
-struct lite_lanes {
-    db_recall *recall;
+/* Rows on their way into the store. */
+typedef struct gathered {
     rows lane[RECALL_LANES];
-    rows keys;         /* what is being asked for */
-    const rows *given; /* what the table of our own is, as long as a statement runs */
     arena texts;
     size_t text_bytes;
+} gathered;
+
+struct lite_lanes {
+    db_recall *now, *next; /* what is known of the group being written, and of the one after it */
+    gathered *fill, *sent; /* by the writer; by the hand, or empty */
+    gathered both[2];
+    hand *hand;
+    const db_coming *coming; /* the hand is to find this out for `next`; NULL: nothing */
+    status said;             /* by the hand */
+    err why;
+    recall_pairs pairs;
+    rows keys;         /* what is being asked for */
+    const rows *given; /* what the table of our own is, as long as a statement runs */
     sqlite3_stmt *insert[RECALL_LANES], *fetch[FETCHES];
 };
 
@@ -197,16 +218,24 @@ static const sqlite3_module rows_module = {
 
 static status make_lanes(lite_db *d, err *why)
 {
-    lite_lanes *l = calloc(1, sizeof *l);
-    if (!l || !(l->recall = recall_new())) {
-        free(l);
+    lite_lanes *l = d->lanes = calloc(1, sizeof *l);
+    if (l) {
+        l->now = recall_new();
+        l->next = recall_new();
+        l->hand = hand_new();
+    }
+    if (!l || !l->now || !l->next || !l->hand) {
+        lite_lanes_free(d);
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "store: out of memory");
     }
-    arena_init(&l->texts, TEXT_BUDGET);
-    for (size_t i = 0; i < RECALL_LANES; i++)
-        l->lane[i].columns = recall_columns(i);
+    l->fill = &l->both[0];
+    l->sent = &l->both[1];
+    for (size_t g = 0; g < 2; g++) {
+        arena_init(&l->both[g].texts, TEXT_BUDGET);
+        for (size_t i = 0; i < RECALL_LANES; i++)
+            l->both[g].lane[i].columns = recall_columns(i);
+    }
     l->keys.columns = 2;
-    d->lanes = l;
     return sqlite3_create_module_v2(d->conn, "gathered_rows", &rows_module, l, NULL) == SQLITE_OK
                ? OK
                : lite_fail(d, "registering a table", why);
@@ -217,38 +246,58 @@ void lite_lanes_free(lite_db *d)
     lite_lanes *l = d->lanes;
     if (!l)
         return;
+    hand_free(l->hand);
     for (size_t i = 0; i < RECALL_LANES; i++) {
         sqlite3_finalize(l->insert[i]);
-        free(l->lane[i].cells);
+        free(l->both[0].lane[i].cells);
+        free(l->both[1].lane[i].cells);
     }
     for (size_t i = 0; i < FETCHES; i++)
         sqlite3_finalize(l->fetch[i]);
     free(l->keys.cells);
-    arena_done(&l->texts);
-    recall_free(l->recall);
+    free(l->pairs.at);
+    arena_done(&l->both[0].texts);
+    arena_done(&l->both[1].texts);
+    recall_free(l->now);
+    recall_free(l->next);
     free(l);
     d->lanes = NULL;
 }
 
-static void empty_lanes(lite_lanes *l)
+static void empty_lanes(gathered *g)
 {
     for (size_t i = 0; i < RECALL_LANES; i++)
-        l->lane[i].count = 0;
-    arena_reset(&l->texts);
-    l->text_bytes = 0;
+        g->lane[i].count = 0;
+    arena_reset(&g->texts);
+    g->text_bytes = 0;
+}
+
+status lite_settle(lite_db *d, err *why)
+{
+    lite_lanes *l = d->lanes;
+    if (!l)
+        return OK;
+    hand_wait(l->hand);
+    if (l->said != OK && why)
+        *why = l->why;
+    return l->said;
 }
 
 void lite_forget(lite_db *d)
 {
-    if (d->lanes) {
-        empty_lanes(d->lanes);
-        recall_forget(d->lanes->recall);
-    }
+    lite_lanes *l = d->lanes;
+    if (!l)
+        return;
+    hand_wait(l->hand);
+    l->said = OK;
+    empty_lanes(l->fill);
+    recall_forget(l->now);
+    recall_forget(l->next);
 }
 
 bool lite_recalls(const lite_db *d)
 {
-    return d->lanes && recall_is_open(d->lanes->recall);
+    return d->lanes && recall_is_open(d->lanes->now);
 }
 
 /* --- adding ----------------------------------------------------------------------------------- */
@@ -278,15 +327,15 @@ static status prepare_lane(lite_db *d, size_t which, err *why)
     return st;
 }
 
-static status add_lane(lite_db *d, size_t which, err *why)
+static status add_lane(lite_db *d, gathered *g, size_t which, err *why)
 {
     lite_lanes *l = d->lanes;
     status st = l->insert[which] ? OK : prepare_lane(d, which, why);
     if (st != OK)
         return st;
     if (recall_lanes[which].q == Q_NODE_KEY_ADD)
-        sort_pairs(&l->lane[which]);
-    l->given = &l->lane[which];
+        sort_pairs(&g->lane[which]);
+    l->given = &g->lane[which];
     if (sqlite3_step(l->insert[which]) != SQLITE_DONE)
         st = lite_fail(d, sqlite3_sql(l->insert[which]), why);
     sqlite3_reset(l->insert[which]);
@@ -294,20 +343,23 @@ static status add_lane(lite_db *d, size_t which, err *why)
     return st;
 }
 
-status lite_quiet(lite_db *d, err *why)
+static status add_lanes(lite_db *d, gathered *g, err *why)
 {
-    lite_lanes *l = d->lanes;
     status st = OK;
-    if (!l)
-        return OK;
     for (size_t i = 0; st == OK && i < RECALL_LANES; i++)
-        if (l->lane[i].count)
-            st = add_lane(d, i, why);
-    empty_lanes(l);
+        if (g->lane[i].count)
+            st = add_lane(d, g, i, why);
+    empty_lanes(g);
     return st;
 }
 
-static bool put_cell(lite_lanes *l, cell *c, const recall_value *v)
+status lite_quiet(lite_db *d, err *why)
+{
+    status st = lite_settle(d, why);
+    return st == OK && d->lanes ? add_lanes(d, d->lanes->fill, why) : st;
+}
+
+static bool put_cell(gathered *g, cell *c, const recall_value *v)
 {
     slice text = S("");
     *c = (cell){.type = v->type};
@@ -315,11 +367,11 @@ static bool put_cell(lite_lanes *l, cell *c, const recall_value *v)
         c->is.n = v->n;
     if (v->type != 't' && v->type != 'b')
         return true;
-    if (v->text.len > UINT32_MAX || (v->text.len && !arena_copy(&l->texts, v->text, &text)))
+    if (v->text.len > UINT32_MAX || (v->text.len && !arena_copy(&g->texts, v->text, &text)))
         return false;
     c->is.bytes = text.ptr;
     c->len = (uint32_t)v->text.len;
-    l->text_bytes += v->text.len;
+    g->text_bytes += v->text.len;
     return true;
 }
 
@@ -327,20 +379,20 @@ static bool put_cell(lite_lanes *l, cell *c, const recall_value *v)
 static status gather(lite_stmt *s, err *why)
 {
     lite_db *d = lite_of(s->base.d);
-    lite_lanes *l = d->lanes;
+    gathered *g = d->lanes->fill;
     size_t which = (size_t)s->reply.lane, first = recall_lanes[which].numbered;
-    rows *r = &l->lane[which];
+    rows *r = &g->lane[which];
     cell *row = new_row(r, why);
     if (!row)
         return ERR_LIMIT;
     if (first)
         row[0] = (cell){.is.n = s->reply.id, .type = 'i'};
     for (size_t i = first; i < r->columns; i++)
-        if (!put_cell(l, &row[i], &s->given[i - first])) {
+        if (!put_cell(g, &row[i], &s->given[i - first])) {
             r->count--;
-            return ARENA_SPENT(&l->texts, why);
+            return ARENA_SPENT(&g->texts, why);
         }
-    return r->count >= LANE_ROWS_MAX || l->text_bytes >= TEXT_BYTES_MAX ? lite_quiet(d, why) : OK;
+    return r->count >= LANE_ROWS_MAX || g->text_bytes >= TEXT_BYTES_MAX ? lite_quiet(d, why) : OK;
 }
 
 /* --- finding out ------------------------------------------------------------------------------ */
@@ -357,46 +409,24 @@ static const char *const fetches[FETCHES] = {
                       " (SELECT max(id) FROM claim), (SELECT max(id) FROM object)",
 };
 
-static slice bytes_at(sqlite3_stmt *s, int column)
+static int64_t number_at(void *ctx, int column)
 {
-    const char *p = sqlite3_column_blob(s, column);
-    return slice_of(p ? p : "", (size_t)sqlite3_column_bytes(s, column));
+    return sqlite3_column_int64(ctx, column);
 }
 
-static void take_row(lite_lanes *l, recall_about which, sqlite3_stmt *s)
+static bool null_at(void *ctx, int column)
 {
-    recall_row r = {.about = which, .id = sqlite3_column_int64(s, 1)};
-    r.key =
-        which == RECALL_ORIGIN ? recall_key(bytes_at(s, 0)) : (uint64_t)sqlite3_column_int64(s, 0);
-    if (which == RECALL_NODE) {
-        r.predicate = sqlite3_column_int64(s, 2);
-        r.text = bytes_at(s, 3);
-    } else if (which == RECALL_ORIGIN) {
-        r.text = bytes_at(s, 0);
-    } else if (which == RECALL_CLAIM) {
-        r.subject = sqlite3_column_int64(s, 2);
-        r.life = sqlite3_column_int64(s, 3);
-        r.has_gone = sqlite3_column_type(s, 4) != SQLITE_NULL;
-        r.gone = sqlite3_column_int64(s, 4);
-        r.document = sqlite3_column_int64(s, 5);
-        r.predicate = sqlite3_column_int64(s, 6);
-        r.has_object = sqlite3_column_type(s, 7) != SQLITE_NULL;
-        r.object = sqlite3_column_int64(s, 7);
-        r.tx = sqlite3_column_int64(s, 8);
-    }
-    recall_found(l->recall, &r);
+    return sqlite3_column_type(ctx, column) == SQLITE_NULL;
 }
 
-static void take_highest(lite_lanes *l, sqlite3_stmt *s)
+static slice bytes_at(void *ctx, int column)
 {
-    int column = 0;
-    for (size_t i = 0; i < RECALL_LANES; i++)
-        if (recall_lanes[i].numbered)
-            recall_numbered(l->recall, i, sqlite3_column_int64(s, column++));
+    const char *p = sqlite3_column_blob(ctx, column);
+    return slice_of(p ? p : "", (size_t)sqlite3_column_bytes(ctx, column));
 }
 
 /* By l->keys, which are used up. */
-static status fetch(lite_db *d, unsigned which, err *why)
+static status fetch(lite_db *d, db_recall *into, unsigned which, err *why)
 {
     lite_lanes *l = d->lanes;
     int code = SQLITE_OK;
@@ -404,13 +434,15 @@ static status fetch(lite_db *d, unsigned which, err *why)
         code = sqlite3_prepare_v3(d->conn, fetches[which], -1, SQLITE_PREPARE_PERSISTENT,
                                   &l->fetch[which], NULL);
     sqlite3_stmt *s = l->fetch[which];
+    const recall_source row = {
+        .ctx = s, .number = number_at, .is_null = null_at, .bytes = bytes_at};
     l->given = &l->keys;
     while (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
         code = SQLITE_OK;
         if (which == FETCH_HIGHEST)
-            take_highest(l, s);
+            recall_take_highest(into, &row);
         else
-            take_row(l, (recall_about)which, s);
+            recall_take(into, (recall_about)which, &row);
     }
     status st = code == SQLITE_DONE ? OK : lite_fail(d, fetches[which], why);
     sqlite3_reset(s);
@@ -419,89 +451,102 @@ static status fetch(lite_db *d, unsigned which, err *why)
     return st;
 }
 
-static status ask_number(lite_lanes *l, int64_t a, int64_t b, err *why)
+static status put_keys(lite_lanes *l, recall_about about, err *why)
 {
-    cell *row = new_row(&l->keys, why);
-    if (!row)
-        return ERR_LIMIT;
-    row[0] = (cell){.is.n = a, .type = 'i'};
-    row[1] = (cell){.is.n = b, .type = 'i'};
-    return OK;
-}
-
-static status fetch_numbers(lite_db *d, recall_about about, const int64_t *keys, size_t count,
-                            err *why)
-{
-    lite_lanes *l = d->lanes;
-    status st = OK;
-    for (size_t i = 0; st == OK && i < count; i++)
-        if (recall_asked(l->recall, about, (uint64_t)keys[i]))
-            st = ask_number(l, keys[i], 0, why);
-    sort_pairs(&l->keys);
-    return st == OK && l->keys.count ? fetch(d, about, why) : st;
-}
-
-static status fetch_origins(lite_db *d, const db_coming *c, err *why)
-{
-    lite_lanes *l = d->lanes;
-    for (size_t i = 0; i < c->origin_count; i++) {
-        slice h = slice_of((const char *)c->origins[i], sizeof c->origins[i]);
-        if (!recall_asked(l->recall, RECALL_ORIGIN, recall_key(h)))
-            continue;
+    for (size_t i = 0; i < l->pairs.count; i++) {
+        const recall_pair *p = &l->pairs.at[i];
         cell *row = new_row(&l->keys, why);
         if (!row)
             return ERR_LIMIT;
-        row[0] = (cell){.is.bytes = h.ptr, .len = (uint32_t)h.len, .type = 'b'};
-        row[1] = (cell){0};
+        row[0] = (cell){.is.n = p->a, .type = 'i'};
+        row[1] = (cell){.is.n = p->b, .type = 'i'};
+        if (about == RECALL_ORIGIN)
+            row[0] = (cell){.is.bytes = (const char *)p, .len = sizeof *p, .type = 'b'};
     }
-    return l->keys.count ? fetch(d, RECALL_ORIGIN, why) : OK;
-}
-
-/* Only what is there already can have claims. */
-static status fetch_claims(lite_db *d, const db_coming *c, err *why)
-{
-    lite_lanes *l = d->lanes;
-    status st = OK;
-    for (size_t i = 0; i < c->claim_count; i++) {
-        const db_claim_key *k = &c->claims[i];
-        const recall_row *node = NULL;
-        recall_asked(l->recall, RECALL_CLAIM, (uint64_t)k->h);
-        while (st == OK &&
-               (node = recall_next(l->recall, RECALL_NODE, (uint64_t)k->subject_h, node)))
-            st = ask_number(l, node->id, k->h, why);
-    }
-    sort_pairs(&l->keys);
-    return st == OK && l->keys.count ? fetch(d, RECALL_CLAIM, why) : st;
+    return OK;
 }
 
 static status find_out(lite_db *d, const db_coming *c, err *why)
 {
-    d->lanes->keys.count = 0;
-    recall_begin(d->lanes->recall);
-    status st = fetch_numbers(d, RECALL_NODE, c->nodes, c->node_count, why);
-    if (st == OK)
-        st = fetch_origins(d, c, why);
-    if (st == OK)
-        st = fetch_claims(d, c, why);
-    if (st == OK)
-        st = fetch_numbers(d, RECALL_OBJECT, c->objects, c->object_count, why);
-    if (st == OK)
-        st = fetch(d, FETCH_HIGHEST, why);
-    if (st != OK)
-        recall_forget(d->lanes->recall);
+    lite_lanes *l = d->lanes;
+    status st = OK;
+    for (unsigned about = 0; st == OK && about < RECALL_ABOUTS; about++) {
+        l->keys.count = 0;
+        st = recall_questions(l->next, (recall_about)about, c, &l->pairs, why);
+        if (st == OK)
+            st = put_keys(l, (recall_about)about, why);
+        if (st == OK && l->keys.count)
+            st = fetch(d, l->next, about, why);
+    }
     return st;
+}
+
+/* --- the hand --------------------------------------------------------------------------------- */
+
+static void work(void *ctx)
+{
+    lite_db *d = ctx;
+    lite_lanes *l = d->lanes;
+    l->said = add_lanes(d, l->sent, &l->why);
+    if (l->said == OK && l->coming)
+        l->said = find_out(d, l->coming, &l->why);
+    l->coming = NULL;
+}
+
+/* What was gathered, and c. The hand is idle. */
+static status hand_over(lite_db *d, const db_coming *c, err *why)
+{
+    lite_lanes *l = d->lanes;
+    gathered *full = l->fill;
+    size_t count = c ? c->node_count + c->object_count : 0;
+    for (size_t i = 0; i < RECALL_LANES; i++)
+        count += full->lane[i].count;
+    l->fill = l->sent;
+    l->sent = full;
+    l->coming = c;
+    if (count >= HAND_ROWS_MIN) {
+        hand_give(l->hand, work, d);
+        return OK;
+    }
+    work(d);
+    return lite_settle(d, why);
 }
 
 status lite_expect(db *b, const db_coming *c, err *why)
 {
     lite_db *d = lite_of(b);
-    status st = d->lanes ? OK : make_lanes(d, why);
-    if (st == OK)
-        st = lite_quiet(d, why);
+    status st = d->lanes ? lite_settle(d, why) : make_lanes(d, why);
     if (st != OK)
         return st;
-    recall_forget(d->lanes->recall);
-    return c ? find_out(d, c, why) : OK;
+    recall_forget(d->lanes->next);
+    if (c)
+        recall_begin(d->lanes->next);
+    else
+        recall_forget(d->lanes->now);
+    return hand_over(d, c, why);
+}
+
+status lite_turn(db *b, bool *ret_known, err *why)
+{
+    lite_db *d = lite_of(b);
+    lite_lanes *l = d->lanes;
+    status st = lite_settle(d, why);
+    bool is_known = recall_is_begun(l->next);
+    if (st == OK && is_known && recall_is_begun(l->now)) {
+        is_known = recall_follow(l->next, l->now);
+    } else if (st == OK && is_known && (st = lite_quiet(d, why)) == OK) {
+        st = fetch(d, l->next, FETCH_HIGHEST, why);
+    }
+    if (st != OK)
+        return st;
+    db_recall *before = l->now;
+    l->now = l->next;
+    l->next = before;
+    recall_forget(before);
+    if (!is_known)
+        recall_forget(l->now);
+    *ret_known = is_known;
+    return OK;
 }
 
 /* --- answering -------------------------------------------------------------------------------- */
@@ -510,7 +555,7 @@ bool lite_answer(lite_stmt *s, status *ret, err *why)
 {
     lite_db *d = lite_of(s->base.d);
     *ret = OK;
-    if (!recall_answer(d->lanes->recall, s->q, s->given, &s->reply))
+    if (!recall_answer(d->lanes->now, s->q, s->given, &s->reply))
         return false;
     s->remembered = s->reply.row;
     d->changes = s->reply.changes;
@@ -525,6 +570,8 @@ bool lite_answer(lite_stmt *s, status *ret, err *why)
 void lite_changed(const lite_stmt *s)
 {
     const lite_db *d = lite_of(s->base.d);
-    if (lite_recalls(d))
-        recall_changed(d->lanes->recall, s->q, s->given);
+    if (!d->lanes)
+        return;
+    recall_changed(d->lanes->now, s->q, s->given);
+    recall_changed(d->lanes->next, s->q, s->given);
 }

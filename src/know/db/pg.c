@@ -301,9 +301,9 @@ static status commit(db *b, err *why)
     return st;
 }
 
-static bool in_transaction(const db *b)
+static bool in_transaction(db *b)
 {
-    return ((const pg_db *)b)->in_transaction;
+    return pg_of(b)->in_transaction;
 }
 
 static status savepoint(db *b, err *why)
@@ -423,6 +423,7 @@ const db_driver db_postgresql = {
     .changes = changes,
     .last_id = last_id,
     .expect = pg_expect,
+    .turn = pg_turn,
     .adhoc = pg_adhoc,
     .adhoc_done = pg_adhoc_done,
     .copy_begin = pg_copy_begin,

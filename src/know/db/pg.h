@@ -1,7 +1,7 @@
 /* pg.h - what the files of the PostgreSQL driver share. Private to them.
  *
  * pg.c opens, begins and ends; pg_stmt.c prepares, binds and steps; pg_ahead.c answers and gathers
- * for a writer that says what it will ask; pg_bulk.c is for moving stores.
+ * for a writer that says what it will ask; pg_copy.c is for moving stores.
  * A result is read whole before its first row is given out, so that statements may be nested as
  * SQLite's may; statements are written to be read in pages. */
 #ifndef NOROSHI_KNOW_DB_PG_H
@@ -134,5 +134,6 @@ bool pg_answer(pg_stmt *s, status *ret, bool *ret_row, err *why);
 /* The server has run a statement that changed rows: what is known may be out of date. */
 void pg_changed(const pg_stmt *s);
 status pg_expect(db *d, const db_coming *c, err *why);
+status pg_turn(db *d, bool *ret_known, err *why);
 
 #endif

@@ -29,6 +29,7 @@ struct pg_lanes {
     bool fetches_prepared;
     lane lane[LANES];
     db_recall *memo;
+    recall_pairs pairs;
 };
 
 static void empty_lane(lane *l)
@@ -66,6 +67,7 @@ void pg_lanes_free(pg_db *d)
         for (size_t c = 0; c < l->lane[i].columns; c++)
             buf_done(&l->lane[i].column[c]);
     recall_free(l->memo);
+    free(l->pairs.at);
     free(l);
     d->lanes = NULL;
 }
@@ -254,8 +256,8 @@ static const char *const fetches[] = {
     "SELECT h, id FROM origin WHERE h = ANY ($1::bytea[])",
     /* OFFSET 0: by subject and hash, not by subject alone, of which there may be many */
     "SELECT c.h, c.id, c.subject, c.life, c.gone, c.document, c.predicate, c.object, c.tx"
-    " FROM unnest($1::bigint[], $2::bigint[]) u (subject, h) JOIN node_key k ON k.h = u.subject"
-    " CROSS JOIN LATERAL (SELECT * FROM claim o WHERE o.subject = k.node AND o.h = u.h OFFSET 0) c",
+    " FROM unnest($1::bigint[], $2::bigint[]) u (subject, h) CROSS JOIN LATERAL"
+    " (SELECT * FROM claim o WHERE o.subject = u.subject AND o.h = u.h OFFSET 0) c",
     "SELECT h, id FROM object WHERE h = ANY ($1::bigint[])",
     "SELECT (SELECT coalesce(max(id), 0) FROM node), (SELECT coalesce(max(id), 0) FROM origin),"
     " (SELECT coalesce(max(id), 0) FROM claim), (SELECT coalesce(max(id), 0) FROM object)",
@@ -263,41 +265,28 @@ static const char *const fetches[] = {
 enum { FETCH_HIGHEST = COUNT_OF(fetches) - 1 };
 static const char *const fetch_names[] = {"ahead0", "ahead1", "ahead2", "ahead3", "ahead4"};
 
-static slice bytes_at(const PGresult *r, int row, int column)
+typedef struct row_at {
+    const PGresult *r;
+    int row;
+} row_at;
+
+static int64_t number_at(void *ctx, int column)
 {
-    return slice_of(PQgetvalue(r, row, column), (size_t)PQgetlength(r, row, column));
+    const row_at *at = ctx;
+    return pg_number(at->r, at->row, column);
 }
 
-static void take_row(pg_lanes *l, recall_about which, const PGresult *r, int i)
+static bool null_at(void *ctx, int column)
 {
-    recall_row e = {.about = which};
-    e.key = which == RECALL_ORIGIN ? recall_key(bytes_at(r, i, 0)) : (uint64_t)pg_number(r, i, 0);
-    e.id = pg_number(r, i, 1);
-    if (which == RECALL_NODE) {
-        e.predicate = pg_number(r, i, 2);
-        e.text = bytes_at(r, i, 3);
-    } else if (which == RECALL_ORIGIN) {
-        e.text = bytes_at(r, i, 0);
-    } else if (which == RECALL_CLAIM) {
-        e.subject = pg_number(r, i, 2);
-        e.life = pg_number(r, i, 3);
-        e.has_gone = !PQgetisnull(r, i, 4);
-        e.gone = pg_number(r, i, 4);
-        e.document = pg_number(r, i, 5);
-        e.predicate = pg_number(r, i, 6);
-        e.has_object = !PQgetisnull(r, i, 7);
-        e.object = pg_number(r, i, 7);
-        e.tx = pg_number(r, i, 8);
-    }
-    recall_found(l->memo, &e);
+    const row_at *at = ctx;
+    return PQgetisnull(at->r, at->row, column);
 }
 
-static void take_highest(pg_lanes *l, const PGresult *r)
+static slice bytes_at(void *ctx, int column)
 {
-    int column = 0;
-    for (size_t i = 0; i < LANES; i++)
-        if (recall_lanes[i].numbered)
-            recall_numbered(l->memo, i, pg_number(r, 0, column++));
+    const row_at *at = ctx;
+    return slice_of(PQgetvalue(at->r, at->row, column),
+                    (size_t)PQgetlength(at->r, at->row, column));
 }
 
 static status fetch(pg_db *d, size_t which, const slice *values, int count, err *why)
@@ -307,100 +296,60 @@ static status fetch(pg_db *d, size_t which, const slice *values, int count, err 
     PGresult *r = PQexecPrepared(d->conn, fetch_names[which], count, value, length, binary, 1);
     if (PQresultStatus(r) != PGRES_TUPLES_OK)
         return pg_fail(d, r, fetches[which], why);
-    if (which == FETCH_HIGHEST)
-        take_highest(d->lanes, r);
-    else
-        for (int i = 0; i < PQntuples(r); i++)
-            take_row(d->lanes, (recall_about)which, r, i);
+    row_at at = {.r = r};
+    const recall_source row = {
+        .ctx = &at, .number = number_at, .is_null = null_at, .bytes = bytes_at};
+    for (; at.row < PQntuples(r); at.row++) {
+        if (which == FETCH_HIGHEST)
+            recall_take_highest(d->lanes->memo, &row);
+        else
+            recall_take(d->lanes->memo, (recall_about)which, &row);
+    }
     PQclear(r);
     return OK;
 }
 
-static status fetch_numbers(pg_db *d, recall_about a, const int64_t *keys, size_t count, err *why)
+static status fetch_pairs(pg_db *d, recall_about about, const recall_pairs *p, err *why)
 {
-    CLEANUP(buf_done) buf list;
-    size_t n = 0;
-    buf_init(&list, COLUMN_BYTES_MAX);
-    pg_array_begin(&list, PG_INT);
-    for (size_t i = 0; i < count; i++) {
-        if (!recall_asked(d->lanes->memo, a, (uint64_t)keys[i]))
-            continue;
-        pg_array_int(&list, keys[i]);
-        n++;
+    CLEANUP(buf_done) buf first;
+    CLEANUP(buf_done) buf second;
+    buf_init(&first, COLUMN_BYTES_MAX);
+    buf_init(&second, COLUMN_BYTES_MAX);
+    pg_array_begin(&first, about == RECALL_ORIGIN ? PG_BYTEA : PG_INT);
+    pg_array_begin(&second, PG_INT);
+    for (size_t i = 0; i < p->count; i++) {
+        if (about == RECALL_ORIGIN)
+            pg_array_bytes(&first, slice_of((const char *)&p->at[i], sizeof p->at[i]));
+        else
+            pg_array_int(&first, p->at[i].a);
+        pg_array_int(&second, p->at[i].b);
     }
-    pg_array_end(&list, n, false);
-    status st = buf_status(&list, why);
-    slice values[2] = {buf_slice(&list)};
-    return st == OK && n ? fetch(d, a, values, 1, why) : st;
-}
-
-static status fetch_origins(pg_db *d, const db_coming *c, err *why)
-{
-    CLEANUP(buf_done) buf list;
-    size_t n = 0;
-    buf_init(&list, COLUMN_BYTES_MAX);
-    pg_array_begin(&list, PG_BYTEA);
-    for (size_t i = 0; i < c->origin_count; i++) {
-        slice h = slice_of((const char *)c->origins[i], 16);
-        if (!recall_asked(d->lanes->memo, RECALL_ORIGIN, recall_key(h)))
-            continue;
-        pg_array_bytes(&list, h);
-        n++;
-    }
-    pg_array_end(&list, n, false);
-    status st = buf_status(&list, why);
-    slice values[2] = {buf_slice(&list)};
-    return st == OK && n ? fetch(d, RECALL_ORIGIN, values, 1, why) : st;
-}
-
-/* Only what is there already can have claims. */
-static status fetch_claims(pg_db *d, const db_coming *c, err *why)
-{
-    CLEANUP(buf_done) buf subjects;
-    CLEANUP(buf_done) buf hashes;
-    db_recall *memo = d->lanes->memo;
-    size_t n = 0;
-    buf_init(&subjects, COLUMN_BYTES_MAX);
-    buf_init(&hashes, COLUMN_BYTES_MAX);
-    pg_array_begin(&subjects, PG_INT);
-    pg_array_begin(&hashes, PG_INT);
-    for (size_t i = 0; i < c->claim_count; i++) {
-        const db_claim_key *k = &c->claims[i];
-        recall_asked(memo, RECALL_CLAIM, (uint64_t)k->h);
-        if (!recall_next(memo, RECALL_NODE, (uint64_t)k->subject_h, NULL))
-            continue;
-        pg_array_int(&subjects, k->subject_h);
-        pg_array_int(&hashes, k->h);
-        n++;
-    }
-    pg_array_end(&subjects, n, false);
-    pg_array_end(&hashes, n, false);
-    status st = buf_status(&subjects, why);
+    pg_array_end(&first, p->count, false);
+    pg_array_end(&second, p->count, false);
+    status st = buf_status(&first, why);
     if (st == OK)
-        st = buf_status(&hashes, why);
-    slice values[2] = {buf_slice(&subjects), buf_slice(&hashes)};
-    return st == OK && n ? fetch(d, RECALL_CLAIM, values, 2, why) : st;
+        st = buf_status(&second, why);
+    slice values[2] = {buf_slice(&first), buf_slice(&second)};
+    return st == OK ? fetch(d, about, values, about == RECALL_CLAIM ? 2 : 1, why) : st;
 }
 
 static status find_out(pg_db *d, const db_coming *c, err *why)
 {
+    pg_lanes *l = d->lanes;
     status st = pg_quiet(d, why);
-    for (size_t i = 0; st == OK && !d->lanes->fetches_prepared && i < COUNT_OF(fetches); i++)
+    for (size_t i = 0; st == OK && !l->fetches_prepared && i < COUNT_OF(fetches); i++)
         st = prepare(d, fetch_names[i], fetches[i], why);
-    d->lanes->fetches_prepared = d->lanes->fetches_prepared || st == OK;
-    recall_begin(d->lanes->memo);
-    if (st == OK)
-        st = fetch_numbers(d, RECALL_NODE, c->nodes, c->node_count, why);
-    if (st == OK)
-        st = fetch_origins(d, c, why);
-    if (st == OK)
-        st = fetch_claims(d, c, why);
-    if (st == OK)
-        st = fetch_numbers(d, RECALL_OBJECT, c->objects, c->object_count, why);
+    l->fetches_prepared = l->fetches_prepared || st == OK;
+    recall_begin(l->memo);
+    for (unsigned about = 0; st == OK && about < RECALL_ABOUTS; about++) {
+        st = recall_questions(l->memo, (recall_about)about, c, &l->pairs, why);
+        if (st == OK && l->pairs.count)
+            st = fetch_pairs(d, (recall_about)about, &l->pairs, why);
+    }
     if (st == OK)
         st = fetch(d, FETCH_HIGHEST, (slice[2]){0}, 0, why);
     if (st != OK)
-        recall_forget(d->lanes->memo);
+        recall_forget(l->memo);
     return st;
 }
 
@@ -411,6 +360,15 @@ status pg_expect(db *b, const db_coming *c, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "store: out of memory");
     recall_forget(d->lanes->memo);
     return c ? find_out(d, c, why) : send_lanes(d, why);
+}
+
+/* What was expected holds at once. */
+status pg_turn(db *b, bool *ret_known, err *why)
+{
+    const pg_lanes *l = pg_of(b)->lanes;
+    (void)why;
+    *ret_known = l && recall_is_begun(l->memo);
+    return OK;
 }
 
 /* --- answering -------------------------------------------------------------------------------- */

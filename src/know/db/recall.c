@@ -17,16 +17,25 @@ const recall_lane recall_lanes[RECALL_LANES] = {
 enum { LANE_NODE, LANE_NODE_KEY, LANE_ORIGIN, LANE_ORIGIN_REPORT, LANE_CLAIM, LANE_OBJECT };
 
 /* What is known under a key: that it was asked for, and the rows there are. */
+typedef struct recall_row {
+    recall_about about;
+    bool has_object, has_gone;
+    uint64_t key; /* node_key.h, the first bytes of origin.h, claim.h, object.h */
+    int64_t id, subject, life, document, predicate, object, tx, gone; /* node: predicate is kind */
+    slice text;                                                       /* node; origin: its h */
+} recall_row;
+
 typedef struct entry {
-    struct entry *next, *next_id;
+    struct entry *next, *next_id, *next_added;
     bool is_row; /* else: was asked for, so that all rows are here */
     recall_row row;
 } entry;
 
 struct db_recall {
-    bool open; /* the memo is true */
+    bool begun, open; /* the memo is true */
     entry *bucket[BUCKETS];
     entry *claim_id[BUCKETS]; /* rows of claims by id */
+    entry *added;             /* rows that the store did not have when it was asked */
     arena memo;
     recall_row last_node; /* added, its key not yet */
     int64_t next_id[RECALL_LANES];
@@ -92,13 +101,19 @@ void recall_forget(db_recall *a)
     memset(a->bucket, 0, sizeof a->bucket);
     memset(a->claim_id, 0, sizeof a->claim_id);
     a->last_node = (recall_row){0};
-    a->open = false;
+    a->added = NULL;
+    a->begun = a->open = false;
     arena_reset(&a->memo);
 }
 
 void recall_begin(db_recall *a)
 {
-    a->open = true;
+    a->begun = a->open = true;
+}
+
+bool recall_is_begun(const db_recall *a)
+{
+    return a->begun;
 }
 
 bool recall_is_open(const db_recall *a)
@@ -107,17 +122,17 @@ bool recall_is_open(const db_recall *a)
 }
 
 /* A full memo is none: everything goes to the engine. */
-static void remember(db_recall *a, const recall_row *row, bool is_row)
+static entry *remember(db_recall *a, const recall_row *row, bool is_row)
 {
     entry *e = arena_new(&a->memo, entry);
     if (!e) {
         a->open = false;
-        return;
+        return NULL;
     }
     *e = (entry){.is_row = is_row, .row = *row};
     if (!arena_copy(&a->memo, row->text, &e->row.text)) {
         a->open = false;
-        return;
+        return NULL;
     }
     entry **bucket = &a->bucket[bucket_of(row->about, row->key)];
     e->next = *bucket;
@@ -126,6 +141,16 @@ static void remember(db_recall *a, const recall_row *row, bool is_row)
         bucket = &a->claim_id[spread((uint64_t)row->id)];
         e->next_id = *bucket;
         *bucket = e;
+    }
+    return e;
+}
+
+static void remember_added(db_recall *a, const recall_row *row)
+{
+    entry *e = remember(a, row, true);
+    if (e) {
+        e->next_added = a->added;
+        a->added = e;
     }
 }
 
@@ -137,26 +162,9 @@ static bool known(const db_recall *a, recall_about about, uint64_t key)
     return false;
 }
 
-bool recall_asked(db_recall *a, recall_about about, uint64_t key)
-{
-    if (known(a, about, key))
-        return false;
-    remember(a, &(recall_row){.about = about, .key = key}, false);
-    return true;
-}
-
-void recall_found(db_recall *a, const recall_row *row)
-{
-    remember(a, row, true);
-}
-
-void recall_numbered(db_recall *a, size_t lane, int64_t highest)
-{
-    a->next_id[lane] = highest + 1;
-}
-
-const recall_row *recall_next(const db_recall *a, recall_about about, uint64_t key,
-                              const recall_row *after)
+/* The rows of a key, one after another: start with NULL. */
+static const recall_row *next_row(const db_recall *a, recall_about about, uint64_t key,
+                                  const recall_row *after)
 {
     const entry *e =
         after ? ((const entry *)(const void *)((const char *)after - offsetof(entry, row)))->next
@@ -167,24 +175,166 @@ const recall_row *recall_next(const db_recall *a, recall_about about, uint64_t k
     return NULL;
 }
 
-uint64_t recall_key(slice origin)
+static uint64_t origin_key(slice origin)
 {
     uint64_t key = 0;
     memcpy(&key, origin.ptr, origin.len < sizeof key ? origin.len : sizeof key);
     return key;
 }
 
+bool recall_follow(db_recall *next, const db_recall *now)
+{
+    if (!now->open || !next->open)
+        return false;
+    memcpy(next->next_id, now->next_id, sizeof next->next_id);
+    for (const entry *e = now->added; e; e = e->next_added)
+        if (known(next, e->row.about, e->row.key))
+            remember(next, &e->row, true);
+    return next->open;
+}
+
+/* --- finding out ------------------------------------------------------------------------------ */
+
+/* False: it was asked about already. */
+static bool ask(db_recall *a, recall_about about, uint64_t key)
+{
+    if (known(a, about, key))
+        return false;
+    remember(a, &(recall_row){.about = about, .key = key}, false);
+    return true;
+}
+
+static status put_pair(recall_pairs *to, int64_t a, int64_t b, err *why)
+{
+    if (to->count == to->cap) {
+        size_t cap = to->cap ? to->cap * 2 : 256;
+        recall_pair *p = realloc(to->at, cap * sizeof *p);
+        if (!p)
+            return err_set(why, ERR_LIMIT, ERR_NOWHERE, "store: out of memory");
+        to->at = p;
+        to->cap = cap;
+    }
+    to->at[to->count++] = (recall_pair){a, b};
+    return OK;
+}
+
+static status ask_numbers(db_recall *a, recall_about about, const int64_t *keys, size_t count,
+                          recall_pairs *ret, err *why)
+{
+    status st = OK;
+    for (size_t i = 0; st == OK && i < count; i++)
+        if (ask(a, about, (uint64_t)keys[i]))
+            st = put_pair(ret, keys[i], 0, why);
+    return st;
+}
+
+static status ask_origins(db_recall *a, const db_coming *c, recall_pairs *ret, err *why)
+{
+    status st = OK;
+    for (size_t i = 0; st == OK && i < c->origin_count; i++) {
+        recall_pair h;
+        memcpy(&h, c->origins[i], sizeof h);
+        if (ask(a, RECALL_ORIGIN, origin_key(slice_of((const char *)&h, sizeof h))))
+            st = put_pair(ret, h.a, h.b, why);
+    }
+    return st;
+}
+
+static status ask_claims(db_recall *a, const db_coming *c, recall_pairs *ret, err *why)
+{
+    status st = OK;
+    for (size_t i = 0; st == OK && i < c->claim_count; i++) {
+        const db_claim_key *k = &c->claims[i];
+        const recall_row *node = NULL;
+        ask(a, RECALL_CLAIM, (uint64_t)k->h); /* another subject may have the same hash */
+        while (st == OK && (node = next_row(a, RECALL_NODE, (uint64_t)k->subject_h, node)))
+            st = put_pair(ret, node->id, k->h, why);
+    }
+    return st;
+}
+
+static int cmp_pairs(const void *a, const void *b)
+{
+    const recall_pair *x = a, *y = b;
+    if (x->a != y->a)
+        return x->a < y->a ? -1 : 1;
+    return (x->b > y->b) - (x->b < y->b);
+}
+
+static void sort_pairs(recall_pairs *p)
+{
+    size_t n = 0;
+    if (p->count)
+        qsort(p->at, p->count, sizeof *p->at, cmp_pairs);
+    for (size_t i = 0; i < p->count; i++)
+        if (!n || cmp_pairs(&p->at[i], &p->at[n - 1]) != 0)
+            p->at[n++] = p->at[i];
+    p->count = n;
+}
+
+status recall_questions(db_recall *a, recall_about about, const db_coming *c, recall_pairs *ret,
+                        err *why)
+{
+    status st;
+    ret->count = 0;
+    if (about == RECALL_NODE)
+        st = ask_numbers(a, about, c->nodes, c->node_count, ret, why);
+    else if (about == RECALL_OBJECT)
+        st = ask_numbers(a, about, c->objects, c->object_count, ret, why);
+    else if (about == RECALL_ORIGIN)
+        st = ask_origins(a, c, ret, why);
+    else
+        st = ask_claims(a, c, ret, why);
+    sort_pairs(ret);
+    return st;
+}
+
+void recall_take(db_recall *a, recall_about about, const recall_source *row)
+{
+    recall_row r = {.about = about, .id = row->number(row->ctx, 1)};
+    r.key = about == RECALL_ORIGIN ? origin_key(row->bytes(row->ctx, 0))
+                                   : (uint64_t)row->number(row->ctx, 0);
+    if (about == RECALL_NODE) {
+        r.predicate = row->number(row->ctx, 2);
+        r.text = row->bytes(row->ctx, 3);
+    } else if (about == RECALL_ORIGIN) {
+        r.text = row->bytes(row->ctx, 0);
+    } else if (about == RECALL_CLAIM) {
+        r.subject = row->number(row->ctx, 2);
+        r.life = row->number(row->ctx, 3);
+        r.has_gone = !row->is_null(row->ctx, 4);
+        r.gone = r.has_gone ? row->number(row->ctx, 4) : 0;
+        r.document = row->number(row->ctx, 5);
+        r.predicate = row->number(row->ctx, 6);
+        r.has_object = !row->is_null(row->ctx, 7);
+        r.object = r.has_object ? row->number(row->ctx, 7) : 0;
+        r.tx = row->number(row->ctx, 8);
+    }
+    remember(a, &r, true);
+}
+
+void recall_take_highest(db_recall *a, const recall_source *row)
+{
+    int column = 0;
+    for (size_t i = 0; i < RECALL_LANES; i++)
+        if (recall_lanes[i].numbered)
+            a->next_id[i] = row->number(row->ctx, column++) + 1;
+}
+
 /* --- answering -------------------------------------------------------------------------------- */
+
+static int lane_of(query q)
+{
+    for (int i = 0; i < RECALL_LANES; i++)
+        if (recall_lanes[i].q == q)
+            return i;
+    return -1;
+}
 
 bool recall_wants(query q)
 {
-    static const bool wanted[QUERY_COUNT_ + 1] = {
-        [Q_NODE_FIND] = true,  [Q_ORIGIN_FIND] = true,       [Q_CLAIM_SAME] = true,
-        [Q_NODE_ADD] = true,   [Q_OBJECT_VERSIONS] = true,   [Q_NODE_KEY_ADD] = true,
-        [Q_ORIGIN_ADD] = true, [Q_ORIGIN_REPORT_ADD] = true, [Q_CLAIM_ADD] = true,
-        [Q_OBJECT_ADD] = true,
-    };
-    return wanted[q];
+    return q == Q_NODE_FIND || q == Q_ORIGIN_FIND || q == Q_CLAIM_SAME || q == Q_OBJECT_VERSIONS ||
+           lane_of(q) >= 0;
 }
 
 bool recall_stands_apart(query q)
@@ -210,7 +360,7 @@ static bool find_node(const db_recall *a, const recall_value *given, recall_repl
     const recall_row *r = NULL;
     if (!known(a, RECALL_NODE, h))
         return false;
-    while ((r = recall_next(a, RECALL_NODE, h, r)))
+    while ((r = next_row(a, RECALL_NODE, h, r)))
         if (r->predicate == given[1].n && slice_eq(r->text, given[2].text)) {
             give(ret, &r->id, 1, 0);
             break;
@@ -220,11 +370,11 @@ static bool find_node(const db_recall *a, const recall_value *given, recall_repl
 
 static bool find_origin(const db_recall *a, const recall_value *given, recall_reply *ret)
 {
-    uint64_t key = recall_key(given[0].text);
+    uint64_t key = origin_key(given[0].text);
     const recall_row *r = NULL;
     if (!known(a, RECALL_ORIGIN, key))
         return false;
-    while ((r = recall_next(a, RECALL_ORIGIN, key, r)))
+    while ((r = next_row(a, RECALL_ORIGIN, key, r)))
         if (slice_eq(r->text, given[0].text)) {
             give(ret, &r->id, 1, 0);
             break;
@@ -236,7 +386,7 @@ static bool find_origin(const db_recall *a, const recall_value *given, recall_re
 static const recall_row *claim_of(const db_recall *a, int64_t subject, int64_t h, int64_t life)
 {
     const recall_row *r = NULL, *best = NULL;
-    while ((r = recall_next(a, RECALL_CLAIM, (uint64_t)h, r)))
+    while ((r = next_row(a, RECALL_CLAIM, (uint64_t)h, r)))
         if (r->subject == subject && (life < 0 ? !best || r->life > best->life : r->life == life))
             best = r;
     return best;
@@ -271,16 +421,16 @@ static bool add_claim(db_recall *a, const recall_value *v, recall_reply *ret)
     if (claim_of(a, v[SUBJECT].n, v[H].n, v[LIFE].n))
         return true; /* ON CONFLICT DO NOTHING: no changes */
     gather(a, LANE_CLAIM, ret);
-    recall_found(a, &(recall_row){.about = RECALL_CLAIM,
-                                  .key = (uint64_t)v[H].n,
-                                  .id = ret->id,
-                                  .subject = v[SUBJECT].n,
-                                  .life = v[LIFE].n,
-                                  .document = v[DOCUMENT].n,
-                                  .predicate = v[PREDICATE].n,
-                                  .has_object = v[THING].type != 0,
-                                  .object = v[THING].type ? v[THING].n : 0,
-                                  .tx = v[TX].n});
+    remember_added(a, &(recall_row){.about = RECALL_CLAIM,
+                                    .key = (uint64_t)v[H].n,
+                                    .id = ret->id,
+                                    .subject = v[SUBJECT].n,
+                                    .life = v[LIFE].n,
+                                    .document = v[DOCUMENT].n,
+                                    .predicate = v[PREDICATE].n,
+                                    .has_object = v[THING].type != 0,
+                                    .object = v[THING].type ? v[THING].n : 0,
+                                    .tx = v[TX].n});
     return true;
 }
 
@@ -295,14 +445,14 @@ static bool add_row(db_recall *a, size_t lane, const recall_value *v, recall_rep
             a->open = false;
     } else if (lane == LANE_NODE_KEY && a->last_node.id == v[1].n) {
         a->last_node.key = (uint64_t)v[0].n;
-        recall_found(a, &a->last_node);
+        remember_added(a, &a->last_node);
     } else if (lane == LANE_ORIGIN) {
-        recall_found(a, &(recall_row){.about = RECALL_ORIGIN,
-                                      .id = ret->id,
-                                      .key = recall_key(v[0].text),
-                                      .text = v[0].text});
+        remember_added(a, &(recall_row){.about = RECALL_ORIGIN,
+                                        .id = ret->id,
+                                        .key = origin_key(v[0].text),
+                                        .text = v[0].text});
     } else if (lane == LANE_OBJECT) {
-        recall_found(a, &(recall_row){.about = RECALL_OBJECT, .key = (uint64_t)v[0].n});
+        remember_added(a, &(recall_row){.about = RECALL_OBJECT, .key = (uint64_t)v[0].n});
     }
     return true;
 }
@@ -320,13 +470,11 @@ bool recall_answer(db_recall *a, query q, const recall_value *given, recall_repl
         return find_same(a, given, ret);
     if (q == Q_OBJECT_VERSIONS) /* that there is none is what can be said here */
         return known(a, RECALL_OBJECT, (uint64_t)given[0].n) &&
-               !recall_next(a, RECALL_OBJECT, (uint64_t)given[0].n, NULL);
+               !next_row(a, RECALL_OBJECT, (uint64_t)given[0].n, NULL);
     if (q == Q_CLAIM_ADD)
         return add_claim(a, given, ret);
-    for (size_t i = 0; i < RECALL_LANES; i++)
-        if (recall_lanes[i].q == q)
-            return add_row(a, i, given, ret);
-    return false;
+    int lane = lane_of(q);
+    return lane >= 0 && add_row(a, (size_t)lane, given, ret);
 }
 
 void recall_changed(db_recall *a, query q, const recall_value *given)

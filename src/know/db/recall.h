@@ -1,7 +1,15 @@
 /* recall.h - what an import's point look-ups and INSERTs come to when their keys were announced.
  *
  * Private to know/db. A writer says what is coming (db_expect); the driver brings what the store
- * has of it (recall_asked, recall_found, recall_numbered), and from then on
+ * has of it,
+ *
+ *     recall_begin(a);
+ *     for (about = RECALL_NODE; about < RECALL_ABOUTS; about++)
+ *         recall_questions(a, about, coming, &keys, why), ...   // asks the store by these keys
+ *         recall_take(a, about, &row);                          // each row there is
+ *     recall_take_highest(a, &row);                             // of each table that is numbered
+ *
+ * and from then on
  *
  *     if (recall_answer(a, Q_CLAIM_ADD, given, &reply)) ... // reply.lane: one more row to gather
  *
@@ -9,7 +17,8 @@
  * driver, a lane a statement, under ids given here, next after the highest: what the engine would
  * do. What is not known here for certain is the engine's to say, after the lanes were sent; a
  * change to what is remembered by any other statement ends the remembering (recall_changed).
- * No input and output, no engine: what fetches and sends is lite_ahead.c and pg_ahead.c. */
+ * No input and output, no engine: what fetches and sends is lite_ahead.c and pg_ahead.c.
+ * Uses: db. Used by: lite.h, lite_ahead.c, sqlite.c, pg_ahead.c. */
 #ifndef NOROSHI_KNOW_DB_RECALL_H
 #define NOROSHI_KNOW_DB_RECALL_H
 
@@ -39,15 +48,30 @@ typedef struct recall_value {
     slice text;
 } recall_value;
 
-typedef enum recall_about { RECALL_NODE, RECALL_ORIGIN, RECALL_CLAIM, RECALL_OBJECT } recall_about;
+typedef enum recall_about {
+    RECALL_NODE,
+    RECALL_ORIGIN,
+    RECALL_CLAIM,
+    RECALL_OBJECT,
+    RECALL_ABOUTS
+} recall_about;
 
-typedef struct recall_row {
-    recall_about about;
-    bool has_object, has_gone;
-    uint64_t key; /* node_key.h, the first bytes of origin.h, claim.h, object.h */
-    int64_t id, subject, life, document, predicate, object, tx, gone; /* node: predicate is kind */
-    slice text;                                                       /* node; origin: its h */
-} recall_row;
+/* Keys to look up: node_key.h or object.h and 0; the 16 bytes of origin.h; claim.subject and .h */
+typedef struct recall_pair {
+    int64_t a, b;
+} recall_pair;
+typedef struct recall_pairs {
+    recall_pair *at;
+    size_t count, cap;
+} recall_pairs;
+
+/* A row as the engine gives it. */
+typedef struct recall_source {
+    void *ctx;
+    int64_t (*number)(void *ctx, int column);
+    bool (*is_null)(void *ctx, int column);
+    slice (*bytes)(void *ctx, int column); /* until the next call */
+} recall_source;
 
 typedef struct recall_reply {
     bool row;
@@ -65,15 +89,20 @@ db_recall *recall_free(db_recall *a);
 /* Nothing is known any more, and nothing is answered before recall_begin. */
 void recall_forget(db_recall *a);
 void recall_begin(db_recall *a);
-bool recall_is_open(const db_recall *a);
-/* All rows under the key are about to be told. False: they were already. */
-bool recall_asked(db_recall *a, recall_about about, uint64_t key);
-void recall_found(db_recall *a, const recall_row *row);
-void recall_numbered(db_recall *a, size_t lane, int64_t highest);
-/* The rows of a key, one after another: start with NULL. */
-const recall_row *recall_next(const db_recall *a, recall_about about, uint64_t key,
-                              const recall_row *after);
-uint64_t recall_key(slice origin);
+bool recall_is_begun(const db_recall *a);
+bool recall_is_open(const db_recall *a); /* begun, and nothing spoiled it */
+/* What has to be asked about things of this sort, in the order of the keys. Claims come when the
+ * nodes are here, as only what is there already can have some. Every row there is has to be taken. */
+status recall_questions(db_recall *a, recall_about about, const db_coming *c, recall_pairs *ret,
+                        err *why) NODISCARD;
+/* Columns: node_key.h, node.id, .kind, .text; origin.h, .id; claim.h, .id, .subject, .life, .gone,
+ * .document, .predicate, .object, .tx; object.h, .id */
+void recall_take(db_recall *a, recall_about about, const recall_source *row);
+/* Columns: the highest ids of node, origin, claim and object. */
+void recall_take_highest(db_recall *a, const recall_source *row);
+/* `next` was asked about before what `now` has answered was: it learns from it what was added since
+ * then, and under which ids. False: that is not known, as the engine answered itself. */
+bool recall_follow(db_recall *next, const db_recall *now);
 
 /* Is it one of the statements that recall_answer may know? */
 bool recall_wants(query q);

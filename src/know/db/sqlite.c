@@ -91,9 +91,11 @@ static void put_filter(void *ctx, buf *out, db_filter f, slice row)
 
 static status run_sql(db *b, const char *sql, err *why)
 {
-    const lite_db *d = lite_of(b);
-    return sqlite3_exec(d->conn, sql, NULL, NULL, NULL) == SQLITE_OK ? OK
-                                                                     : lite_fail(d, "SQL", why);
+    lite_db *d = lite_of(b);
+    status st = lite_settle(d, why);
+    if (st == OK && sqlite3_exec(d->conn, sql, NULL, NULL, NULL) != SQLITE_OK)
+        st = lite_fail(d, "SQL", why);
+    return st;
 }
 
 static status configure(lite_db *d, const db_options *o, err *why)
@@ -130,6 +132,7 @@ static status configure(lite_db *d, const db_options *o, err *why)
 static void close_db(db *b)
 {
     lite_db *d = lite_of(b);
+    lite_forget(d);
     for (int i = 0; i < QUERY_COUNT_; i++)
         sqlite3_finalize(d->stmt[i].s);
     lite_lanes_free(d);
@@ -202,9 +205,12 @@ static status commit(db *d, err *why)
     return st;
 }
 
-static bool in_transaction(const db *d)
+static bool in_transaction(db *b)
 {
-    return !sqlite3_get_autocommit(((const lite_db *)d)->conn);
+    lite_db *d = lite_of(b);
+    status said = lite_settle(d, NULL); /* the next statement tells */
+    (void)said;
+    return !sqlite3_get_autocommit(d->conn);
 }
 
 static void rollback(db *b)
@@ -239,6 +245,9 @@ static status rollback_savepoint(db *d, err *why)
 static status checkpoint(db *b, err *why)
 {
     lite_db *d = lite_of(b);
+    status st = lite_settle(d, why);
+    if (st != OK)
+        return st;
     sqlite3_busy_timeout(d->conn, 0); /* nor is it worth waiting for */
     int code = sqlite3_wal_checkpoint_v2(d->conn, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_busy_timeout(d->conn, d->busy_ms);
@@ -283,14 +292,19 @@ static db_stmt *query_stmt(db *b, query q)
     lite_stmt *s = &d->stmt[q];
     s->remembered = false;
     bool noted = note(d, s, q);
-    if (!s->s && !noted) {
+    if (noted) {
+        s->base.broken = OK;
+        return &s->base;
+    }
+    status st = lite_settle(d, &d->base.first);
+    if (!s->s) {
         prepare(d, q);
-    } else if (s->s) {
+    } else {
         sqlite3_reset(s->s);
         sqlite3_clear_bindings(s->s);
     }
-    if (s->s || noted)
-        s->base.broken = OK;
+    if (s->s)
+        s->base.broken = st;
     return &s->base;
 }
 
@@ -364,6 +378,8 @@ static status step(db_stmt *b, bool *ret_row, err *why)
             *ret_row = s->remembered;
             return st;
         }
+        if ((st = lite_settle(d, why)) != OK)
+            return st;
         bind_noted(d, s);
         if (b->broken != OK)
             return db_step(b, ret_row, why); /* which tells why */
@@ -412,7 +428,7 @@ static void reset(db_stmt *b)
 {
     lite_stmt *s = (lite_stmt *)b;
     s->remembered = false;
-    if (s->s)
+    if (s->s && !s->noted) /* else SQLite has not seen it, and the hand may have the connection */
         sqlite3_reset(s->s);
 }
 
@@ -433,6 +449,11 @@ static status adhoc(db *b, const char *sql, db_stmt **ret, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "store: out of memory");
     s->base.d = b;
     s->q = QUERY_COUNT_;
+    status st = lite_settle(lite_of(b), why);
+    if (st != OK) {
+        free(s);
+        return st;
+    }
     if (sqlite3_prepare_v2(lite_of(b)->conn, sql, -1, &s->s, NULL) != SQLITE_OK) {
         free(s);
         return lite_fail(lite_of(b), sql, why);
@@ -513,6 +534,7 @@ const db_driver db_sqlite = {
     .changes = changes,
     .last_id = last_id,
     .expect = lite_expect,
+    .turn = lite_turn,
     .adhoc = adhoc,
     .adhoc_done = adhoc_done,
     .explain = explain,

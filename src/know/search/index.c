@@ -13,7 +13,7 @@
 _Static_assert(PRED_NAMED == 1 && PRED_DESCRIBED == 2 && PRED_USES == 5,
                "the numbers stand in Q_TEXT_SOURCE");
 
-enum { BATCH_TEXTS = 2000, TEXT_BUDGET = 16 << 20, WORDS_BYTES_MAX = 16 << 20 };
+enum { BATCH_TEXTS = 8000, TEXT_BUDGET = 16 << 20, WORDS_BYTES_MAX = 16 << 20 };
 static const slice claims_key = S_INIT("search"), documents_key = S_INIT("search-documents");
 static const int64_t BEFORE_CLAIMS = (int64_t)1 << 40; /* documents have rows below all claims */
 

@@ -87,7 +87,7 @@ bool value_begins(node_ref value, slice begins)
 
 bool value_under(node_ref value, slice domain)
 {
-    slice host = index_host(value.kind, value.text);
+    slice host = observable_host(value.kind, value.text);
     if (!slice_ends(host, domain))
         return false;
     return host.len == domain.len ? value.kind != KIND_DOMAIN

@@ -102,7 +102,7 @@ static status take_letter(cutter *c, uint32_t ch)
 
 static bool is_sign(uint32_t ch)
 {
-    return ch && ch < 0x80 && strchr(".-_:/@\\", (int)ch);
+    return ch == '.' || ch == '-' || ch == '_' || ch == ':' || ch == '/' || ch == '@' || ch == '\\';
 }
 
 /* A sign that may hold words together: behind a word. */
@@ -130,7 +130,7 @@ static size_t hidden_sign(slice s, uint32_t *ret)
         slice text;
         char sign;
     } words[] = {{S_INIT("dot"), '.'}, {S_INIT("at"), '@'}};
-    if (s.len < 3 || !strchr("[({", s.ptr[0]))
+    if (s.len < 3 || (s.ptr[0] != '[' && s.ptr[0] != '(' && s.ptr[0] != '{'))
         return 0;
     slice in = slice_from(s, 1);
     size_t n = 0;
@@ -162,7 +162,11 @@ static status take_piece(cutter *c, slice folded)
             folded = slice_from(folded, n);
             continue;
         }
-        uint32_t ch = utf8_next(&folded);
+        uint32_t ch = (unsigned char)folded.ptr[0];
+        if (ch < 0x80)
+            folded = slice_from(folded, 1);
+        else
+            ch = utf8_next(&folded);
         if (!text_is_letter_or_digit(ch))
             st = is_sign(ch) ? take_sign(c, ch) : take_gap(c);
         else

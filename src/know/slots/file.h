@@ -4,12 +4,11 @@
 #ifndef NOROSHI_KNOW_SLOTS_FILE_H
 #define NOROSHI_KNOW_SLOTS_FILE_H
 
-#include "know/slots/hash.h"
+#include "know/slots_hash.h"
 
 enum {
     SLOTS_LINE = 64,       /* bytes of a line: */
     SLOTS_PER_LINE = 4,    /* slots */
-    SLOTS_FILTER = 32,     /* bytes of a block of the filter */
     SLOTS_BLOCK = 1 << 16, /* bytes under one check sum */
     SLOTS_TRAILER = 4096,
     SLOTS_VERSION = 2,
@@ -70,12 +69,6 @@ _Static_assert(sizeof(slots_profile_row) == 24, "rows are the file's bytes");
 _Static_assert(sizeof(slots_trailer) == 144 + 8 * SLOTS_KINDS, "no holes");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the file is mapped as it is");
 
-/* Lines and filter are in the order of the hash, so that one pass writes them. */
-static inline uint64_t slots_scale(uint64_t hash, uint64_t n)
-{
-    return (uint64_t)((slots_wide)hash * n >> 64);
-}
-
 static inline uint64_t slots_pad(uint64_t at)
 {
     return (at + SLOTS_ALIGN - 1) & ~(uint64_t)(SLOTS_ALIGN - 1);
@@ -86,11 +79,6 @@ static inline uint64_t slots_lines_written(uint64_t lines)
 {
     return lines + SLOTS_SPILL_MAX;
 }
-
-/* The eight bits of a key in its block of the filter, one in each 32-bit word: odd multipliers,
- * the top five bits of each product. */
-static const uint32_t slots_salt[8] = {0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f,
-                                       0x165667b1, 0xd3a2646d, 0xfd7046c5, 0xb55a4f09};
 
 /* Offsets of the sections, computed from the trailer alone. */
 typedef struct slots_layout {

@@ -103,54 +103,56 @@ static status front(slots_source *s, const slot **ret, err *why)
     return OK;
 }
 
-static bool source_before(const slots_merge *m, size_t a, size_t b)
+static inline bool front_before(const slots_front *a, const slots_front *b)
 {
-    const slots_source *x = &m->sources[a], *y = &m->sources[b];
-    return before(&x->at[x->pos], &y->at[y->pos]);
+    if (a->place != b->place)
+        return a->place < b->place;
+    return before(&a->source->at[a->source->pos], &b->source->at[b->source->pos]);
 }
 
-static void sink_down(slots_merge *m, size_t i)
+/* `e` in the place of entry i, or below it. */
+static void sink_down(slots_merge *m, size_t i, slots_front e)
 {
     for (size_t child; (child = 2 * i + 1) < m->count; i = child) {
-        if (child + 1 < m->count && source_before(m, m->heap[child + 1], m->heap[child]))
-            child++;
-        if (!source_before(m, m->heap[child], m->heap[i]))
-            return;
-        size_t swap = m->heap[i];
+        child += child + 1 < m->count && front_before(&m->heap[child + 1], &m->heap[child]);
+        if (!front_before(&m->heap[child], &e))
+            break;
         m->heap[i] = m->heap[child];
-        m->heap[child] = swap;
     }
+    m->heap[i] = e;
 }
 
-status slots_merge_begin(slots_merge *m, slots_source *sources, size_t count, size_t *heap,
+status slots_merge_begin(slots_merge *m, slots_source *sources, size_t count, slots_front *heap,
                          err *why)
 {
-    *m = (slots_merge){.sources = sources, .heap = heap};
+    *m = (slots_merge){.heap = heap};
     for (size_t i = 0; i < count; i++) {
         const slot *e;
         status st = front(&sources[i], &e, why);
         if (st != OK)
             return st;
         if (e)
-            heap[m->count++] = i;
+            heap[m->count++] = (slots_front){e->place, &sources[i]};
     }
     for (size_t i = m->count / 2; i-- > 0;)
-        sink_down(m, i);
+        sink_down(m, i, heap[i]);
     return OK;
 }
 
 status slots_merge_next(slots_merge *m, slot *ret, bool *ret_more, err *why)
 {
     while (m->count) {
-        slots_source *s = &m->sources[m->heap[0]];
-        const slot *e;
+        slots_source *s = m->heap[0].source;
         slot now = s->at[s->pos++];
-        status st = front(s, &e, why);
-        if (st != OK)
-            return st;
-        if (!e)
-            m->heap[0] = m->heap[--m->count];
-        sink_down(m, 0);
+        const slot *e = &s->at[s->pos];
+        if (s->pos == s->count) {
+            status st = front(s, &e, why);
+            if (st != OK)
+                return st;
+        }
+        slots_front next = e ? (slots_front){e->place, s} : m->heap[--m->count];
+        if (m->count)
+            sink_down(m, 0, next);
         if (m->begun && same(&now, &m->last))
             continue;
         m->begun = true;

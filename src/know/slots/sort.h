@@ -8,8 +8,6 @@
 #include "base/file.h"
 #include "know/slots/file.h"
 
-enum { SLOTS_PATH_ROOM = 4352 };
-
 int slot_cmp(const void *a, const void *b); /* by hash, then record */
 /* Sorts and drops what is there twice; returns how many are left. `room` is as large as `at`.
  * Linear for hashes, n log n whatever the input. */
@@ -25,17 +23,22 @@ typedef struct slots_source {
     size_t room_count;
 } slots_source;
 
+/* The next entry of a source: what is compared most stands in the heap itself. */
+typedef struct slots_front {
+    uint64_t place;
+    slots_source *source;
+} slots_front;
+
 /* Sources merged: the smallest first, equal ones once. */
 typedef struct slots_merge {
-    slots_source *sources;
-    size_t *heap;
+    slots_front *heap;
     size_t count;
     bool begun;
     slot last;
 } slots_merge;
 
 /* Sources are at their beginning; heap has room for `count`. */
-status slots_merge_begin(slots_merge *m, slots_source *sources, size_t count, size_t *heap,
+status slots_merge_begin(slots_merge *m, slots_source *sources, size_t count, slots_front *heap,
                          err *why) NODISCARD;
 status slots_merge_next(slots_merge *m, slot *ret, bool *ret_more, err *why) NODISCARD;
 

@@ -5,7 +5,7 @@
 
 #include "know/slots/intern.h"
 #include "know/slots/sort.h"
-#include "know/slots/stream.h"
+#include "know/slots_stream.h"
 
 /* Where keys come from: in order, each once, with its record; from the first one again after
  * `begin`. */

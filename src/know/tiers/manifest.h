@@ -5,7 +5,7 @@
 
 #include "know/tiers.h"
 
-enum { TIERS_VERSION = 1, TIERS_ID = 16, TIERS_PATH_ROOM = 4352 };
+enum { TIERS_VERSION = 1, TIERS_ID = 16 };
 
 typedef struct tiers_manifest {
     char magic[8]; /* "NRTIERS1" */

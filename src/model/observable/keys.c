@@ -73,12 +73,30 @@ static void keys_of_url(keys *k, slice value)
     }
 }
 
+static slice behind_at(slice mail)
+{
+    size_t at = mail.len;
+    while (at > 0 && mail.ptr[at - 1] != '@')
+        at--;
+    return slice_from(mail, at);
+}
+
+slice observable_host(kind k, slice value)
+{
+    slice host = k == KIND_DOMAIN ? value : S("");
+    if (k == KIND_URL) {
+        url u = url_split(value);
+        host = u.host_kind == URL_HOST_NAME ? u.host : S("");
+    } else if (k == KIND_EMAIL) {
+        host = behind_at(value);
+        host = slice_starts(host, S("[")) ? S("") : host;
+    }
+    return host;
+}
+
 static void keys_of_email(keys *k, slice value)
 {
-    size_t at = value.len;
-    while (at > 0 && value.ptr[at - 1] != '@')
-        at--;
-    slice host = slice_from(value, at);
+    slice host = behind_at(value);
     ip a;
     if (host.len > 2 && host.ptr[0] == '[') {
         slice inside = slice_sub(host, 1, host.len - 1);

@@ -5,6 +5,7 @@
 #include "judge/rejudge.h"
 #include "know/events.h"
 #include "know/held.h"
+#include "know/indicators.h"
 #include "know/names.h"
 #include "know/search.h"
 #include "know/series.h"
@@ -185,6 +186,77 @@ static void put_sets(const reading *r, lens *l, buf *out)
         for (size_t i = 0; i < list.count; i++)
             put_set(out, "was", &list.at[i]);
     put_status(out, "sets", st, &why);
+}
+
+/* --- what watchers look for ------------------------------------------------------------------- */
+
+/* In no order: one sum of them all. */
+typedef struct lookout {
+    uint64_t count, sum;
+} lookout;
+
+static status put_indicator(void *ctx, const indicator_value *v, err *why)
+{
+    static const uint8_t key[16] = {0};
+    lookout *k = ctx;
+    (void)why;
+    k->count++;
+    k->sum += siphash(key, v->node.text) * (uint64_t)v->node.kind;
+    return OK;
+}
+
+static void put_indicators(lens *l, buf *out)
+{
+    err why = {0};
+    lookout k = {0};
+    const indicator_rules all = {.subjects = UINT64_MAX, .objects = UINT64_MAX};
+    put_status(out, "indicators", indicators_each(l, &all, put_indicator, &k, &why), &why);
+    buf_printf(out, "looks for %llu: %llx\n", (unsigned long long)k.count,
+               (unsigned long long)k.sum);
+}
+
+/* --- alerts ----------------------------------------------------------------------------------- */
+
+static status put_alert(lens *l, arena *a, const alert_info *x, buf *out, err *why)
+{
+    alert_info same;
+    alert_places places;
+    status st = alert_get(l, a, slice_str(x->id), &same, why);
+    if (st == OK)
+        st = alert_places_of(l, a, &same, &places, why);
+    if (st == OK)
+        buf_printf(out, "%s %.*s %.*s %lld %llu %s %.*s %zu\n", x->id, SLICE_FMT(x->indicator.text),
+                   SLICE_FMT(x->host), (long long)x->first, (unsigned long long)x->hits,
+                   tlp_name(x->marking.tlp), SLICE_FMT(x->marking.owner), places.count);
+    return st;
+}
+
+static void put_alerts(const reading *r, lens *l, buf *out)
+{
+    CLEANUP(arena_done) arena a;
+    alert_list list;
+    err why = {0};
+    arena_init(&a, MEMORY);
+    status st = OK;
+    for (int closed = 0; st == OK && closed < 2; closed++) {
+        alert_filter f = {.closed_too = closed};
+        st = alerts_page(l, &a, &f, 0, ALERT_PAGE_MAX, &list, &why);
+        for (size_t i = 0; st == OK && i < list.count; i++)
+            st = put_alert(l, &a, &list.at[i], out, &why);
+    }
+    for (size_t i = 0; st == OK && i < WORLD_VALUES; i++) {
+        alert_filter f = {.indicator = world_values[i]};
+        st = alerts_page(l, &a, &f, 0, ALERT_PAGE_MAX, &list, &why);
+        for (size_t k = 0; st == OK && k < list.count; k++)
+            st = put_alert(l, &a, &list.at[k], out, &why);
+    }
+    for (size_t i = 0; st == OK && r->ids && i < r->ids->alert_count; i++) {
+        alert_info x;
+        st = alert_get(l, &a, slice_str(r->ids->alerts[i]), &x, &why);
+        buf_printf(out, "alert %s %s\n", r->ids->alerts[i], st == OK ? "is there" : "is not");
+        st = st == ERR_NOT_FOUND ? OK : st;
+    }
+    put_status(out, "alerts", st, &why);
 }
 
 static void put_documents(const reading *r, lens *l, buf *out)
@@ -520,6 +592,8 @@ static void put_stored(const reading *r, lens *l, buf *out)
     put_exports(l, out);
     put_series(l, out);
     put_sets(r, l, out);
+    put_indicators(l, out);
+    put_alerts(r, l, out);
     put_objects(l, out);
     for (size_t i = 0; i < WORLD_VALUES; i++)
         put_node(r, l, world_values[i], out);
@@ -581,6 +655,12 @@ void read_claim_ids(store *s, claim_ids *ret)
         if ((st = claims_of_past(l, &a, n, PRED_NONE, 1000, &list, &why)) == OK)
             note_ids(&list, ret);
     }
+    alert_list alerts = {0};
+    if (st == OK)
+        st =
+            alerts_page(l, &a, &(alert_filter){.closed_too = true}, 0, WORLD_EVENTS, &alerts, &why);
+    for (size_t i = 0; st == OK && i < alerts.count; i++)
+        memcpy(ret->alerts[ret->alert_count++], alerts.at[i].id, sizeof alerts.at[i].id);
     lens_free(l);
 }
 

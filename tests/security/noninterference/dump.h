@@ -8,14 +8,17 @@
 #ifndef NOROSHI_TESTS_DUMP_H
 #define NOROSHI_TESTS_DUMP_H
 
+#include "know/alerts.h"
 #include "world.h"
 
 enum { READING_IDS = 1200, READING_TEXT_MAX = 64 << 20 };
 
-/* Ids of claims that are asked for one by one, whoever may see them. */
+/* Ids of claims and alerts that are asked for one by one, whoever may see them. */
 typedef struct claim_ids {
     char at[READING_IDS][CLAIM_ID_TEXT + 1];
     size_t count;
+    char alerts[WORLD_EVENTS][ALERT_ID_TEXT + 1];
+    size_t alert_count;
 } claim_ids;
 
 typedef enum reading_part { READ_ALL, READ_STORED, READ_NAMES, READ_ANSWERS } reading_part;
@@ -35,7 +38,7 @@ typedef struct reading {
 
 /* Appends; stops at the first error, which is part of the text. */
 void read_everything(const reading *r, buf *out);
-/* Ids of every claim that stands or stood, as everybody sees it. */
+/* Ids of every claim that stands or stood, and of every alert, as everybody sees it. */
 void read_claim_ids(store *s, claim_ids *ret);
 /* A document that the view sees only a part of: what leaves of it. */
 status read_document(store *s, const view *v, const uint8_t sha256[SHA256_BYTES], buf *out);

@@ -1,6 +1,6 @@
-/* hash.h - the hash of a key under a table's seed: 96 bits, of which the first 64 say where the key
- * stands. Private to know/slots.
- * Uses: slots, base/hash. Used by: slots.c, slots_build.c, slots_fold.c.
+/* slots_hash.h - the hash of a key under a table's seed: 96 bits, of which the first 64 say where
+ * the key stands, and where in a filter. Private to know.
+ * Uses: slots, base/hash. Used by: slots.c, slots_build.c, slots_fold.c, sightings.
  * Keys of up to 64 bytes are hashed with the multilinear family: the sum of words of 64 bits times
  * secret factors of 192 bits, modulo 2^192, of which the upper 96 bits count. Two different keys of
  * somebody who does not know the seed meet in them with a chance of 2^-96 (Lemire and Kaser,
@@ -14,8 +14,9 @@
 #include "know/slots.h"
 
 enum {
-    SLOTS_SHORT = 64,                 /* bytes of the longest key that is summed */
-    SLOTS_WORDS = SLOTS_SHORT / 8 + 2 /* its words, kind and length, and a constant */
+    SLOTS_SHORT = 64,                  /* bytes of the longest key that is summed */
+    SLOTS_WORDS = SLOTS_SHORT / 8 + 2, /* its words, kind and length, and a constant */
+    SLOTS_FILTER = 32                  /* bytes of a block of a filter */
 };
 
 __extension__ typedef unsigned __int128 slots_wide;
@@ -114,5 +115,16 @@ static inline slots_hash slots_hash_of(const slots_secret *x, kind k, slice byte
         return slots_hash_long(x, k, bytes);
     return slots_hash_short(x, slots_sum_begin(x, k, bytes.len), bytes);
 }
+
+/* Lines, blocks and filters are in the order of the hash, so that one pass writes them. */
+static inline uint64_t slots_scale(uint64_t hash, uint64_t n)
+{
+    return (uint64_t)((slots_wide)hash * n >> 64);
+}
+
+/* The eight bits of a key in its block of the filter, one in each 32-bit word: odd multipliers,
+ * the top five bits of each product. */
+static const uint32_t slots_salt[8] = {0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f,
+                                       0x165667b1, 0xd3a2646d, 0xfd7046c5, 0xb55a4f09};
 
 #endif

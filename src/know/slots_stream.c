@@ -1,5 +1,5 @@
-/* stream.c - see stream.h. */
-#include "know/slots/stream.h"
+/* slots_stream.c - see slots_stream.h. */
+#include "know/slots_stream.h"
 
 #include <stdlib.h>
 
@@ -25,6 +25,8 @@ static void *write_chunk(void *ctx)
         j->sums[at / SLOTS_BLOCK] = siphash(j->seed, slice_of(j->bytes + at, n));
     }
     j->st = file_write(j->out, slice_of(j->bytes, j->count), &j->why);
+    if (j->st == OK)
+        file_sync_soon(j->out, j->at, j->count);
     return NULL;
 }
 
@@ -71,6 +73,7 @@ static status hand_over(slots_stream *s, bool beside, err *why)
     s->job.seed = s->seed;
     s->job.bytes = s->fill;
     s->job.count = s->count;
+    s->job.at = s->at - s->count;
     s->fill = s->fill == s->room ? s->room + SLOTS_CHUNK : s->room;
     s->count = 0;
     s->running = beside && pthread_create(&s->thread, NULL, write_chunk, &s->job) == 0;

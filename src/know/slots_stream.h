@@ -1,12 +1,12 @@
-/* stream.h - bytes into a file with a check sum of each block, which a second thread reckons and
- * writes while the next ones come. Private to know/slots.
+/* slots_stream.h - bytes into a file with a check sum of each block, which a second thread reckons
+ * and writes while the next ones come. Private to know.
  *
  *     slots_stream s; slots_stream_open(&s, disk, path, seed, why);
  *     slots_stream_put(&s, bytes, n, why); ... slots_stream_flush(&s, why);
  *     ... s.sums[0 .. s.sum_count] ... file_write(&s.out, ...)
  *     slots_stream_close(&s);
  *
- * Uses: slots_file, base/file. Used by: slots/write.c. */
+ * Uses: slots_file, base/file. Used by: slots/write.c, sightings. */
 #ifndef NOROSHI_KNOW_SLOTS_STREAM_H
 #define NOROSHI_KNOW_SLOTS_STREAM_H
 
@@ -23,6 +23,7 @@ typedef struct slots_stream_job {
     const uint8_t *seed;
     const char *bytes;
     size_t count;
+    uint64_t at; /* where in the file they begin */
     uint64_t sums[SLOTS_CHUNK_BLOCKS];
     status st;
     err why;

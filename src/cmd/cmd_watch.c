@@ -1,0 +1,167 @@
+/* cmd_watch.c - noroshi watch PATH...|-: logs against everything that is known; an alert a line. */
+#include "cmd/app.h"
+#include "cmd/progress.h"
+#include "cmd/watching.h"
+#include "intake/telemetry.h"
+
+enum { BATCH_ALERTS = 1000 };
+
+typedef struct watching {
+    app *a;
+    watcher *w;
+    writer *writer;
+    watch_stream *stream;
+    progress bar;
+    slice log;
+    buf line;
+    uint64_t pending;   /* alerts that are not written yet */
+    uint64_t unflushed; /* lines that are not out yet */
+    bool first_only, failed;
+} watching;
+
+status cmd_watch(app *a, err *why);
+
+/* --- alerts ----------------------------------------------------------------------------------- */
+
+static status commit(watching *x, err *why)
+{
+    x->pending = 0;
+    return x->writer ? writer_sync(x->writer, why) : OK;
+}
+
+static status on_alert(void *ctx, const alert *a, err *why)
+{
+    watching *x = ctx;
+    status st = OK;
+    if (++x->pending == BATCH_ALERTS)
+        st = commit(x, why);
+    if (st != OK || (x->first_only && !a->noted.fresh))
+        return st;
+    x->unflushed++;
+    if (!x->a->json && watching_for_eyes(x->a)) {
+        alert_text(a, &x->a->out);
+        return OK;
+    }
+    buf_clear(&x->line);
+    st = alert_json(a, x->a->language, &x->line, why);
+    if (st == OK)
+        sink_json(&x->a->out, buf_slice(&x->line));
+    return st;
+}
+
+/* --- logs ------------------------------------------------------------------------------------- */
+
+static status begin(void *ctx, slice path, err *why)
+{
+    watching *x = ctx;
+    const watch_from from = {.once = !slice_eq(path, S("-"))};
+    x->log = path;
+    return watch_open(x->w, path, &from, &x->stream, why);
+}
+
+static status flush(watching *x, err *why)
+{
+    x->unflushed = 0;
+    return sink_flush(&x->a->out, why);
+}
+
+static status take(void *ctx, slice bytes, err *why)
+{
+    watching *x = ctx;
+    status st = watch_feed(x->stream, bytes, why);
+    if (st == OK && slice_eq(x->log, S("-")))
+        st = watch_idle(x->stream, why); /* what has come is told now */
+    watch_counts n = watcher_counts(x->w);
+    progress_show(&x->bar, msg_watch_progress((int64_t)n.bytes, (int64_t)n.alerts, x->log));
+    return st == OK && x->unflushed ? flush(x, why) : st;
+}
+
+static status end(void *ctx, err *why)
+{
+    watching *x = ctx;
+    status st = watch_end(x->stream, why);
+    x->stream = watch_close(x->stream);
+    if (st == OK)
+        st = commit(x, why);
+    return st == OK ? flush(x, why) : st;
+}
+
+/* What was read up to there counts. */
+static status bad(void *ctx, slice path, bool begun, const err *reason, err *why)
+{
+    watching *x = ctx;
+    status st = begun ? end(x, why) : OK;
+    progress_clear(x->a);
+    app_report(x->a, reason, path);
+    return st;
+}
+
+static status read_logs(watching *x, err *why)
+{
+    app *a = x->a;
+    sandbox *jail = NULL;
+    sandbox_options so = sandbox_defaults(a->ticks);
+    so.limits.memory_bytes = (uint64_t)option_int(a->options, OPT_LIMIT_WORKER_BYTES);
+    so.limits.cpu_s = so.limits.wait_s = (uint32_t)option_int(a->options, OPT_LIMIT_WORKER_SECONDS);
+    status st = sandbox_new(&so, &jail, why);
+    telemetry_options o = {
+        .sandbox = jail,
+        .directory = store_dir(a->store),
+        .unpack = {.ratio_max = (uint32_t)option_int(a->options, OPT_LIMIT_ARCHIVE_RATIO),
+                   .bytes_max = (uint64_t)option_int(a->options, OPT_LIMIT_ARCHIVE_BYTES),
+                   .levels_max = (uint32_t)option_int(a->options, OPT_LIMIT_ARCHIVE_LEVELS)},
+        .sink = {begin, take, end, bad, x}};
+    for (size_t i = 0; st == OK && i < a->operand_count; i++)
+        st = telemetry_path(&o, a->operands[i].ptr, why);
+    progress_clear(a);
+    x->stream = watch_close(x->stream);
+    sandbox_free(jail);
+    return st;
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+static void say_counts(app *a, const watching *x)
+{
+    watch_counts n = watcher_counts(x->w);
+    match_info m = watcher_info(x->w);
+    if (option_bool(a->options, OPT_WATCH_ALERTS_ONLY))
+        return;
+    app_note(a, msg_watch_read((int64_t)n.records, (int64_t)n.bytes, (int64_t)m.added));
+    app_note(a, msg_watch_found((int64_t)n.alerts, (int64_t)n.fresh, (int64_t)n.harmless,
+                                (int64_t)n.silenced));
+    if (n.cut)
+        app_note(a, msg_watch_cut((int64_t)n.cut));
+}
+
+status cmd_watch(app *a, err *why)
+{
+    watching x = {.a = a, .bar = progress_start(a)};
+    site *own = NULL;
+    watch_options o = {.clock = a->clock, .random = a->random, .on_alert = on_alert, .ctx = &x};
+    buf_init(&x.line, ALERT_LINE_MAX);
+    x.first_only = option_bool(a->options, OPT_WATCH_FIRST);
+    status st = watching_options(a, &o, &own, why);
+    if (st == OK && !option_bool(a->options, OPT_WATCH_DRY_RUN))
+        st = writer_new(a->store, app_actor(a), &x.writer, why);
+    o.writer = x.writer;
+    if (st == OK)
+        st = watcher_new(&o, &x.w, why);
+    if (st == OK)
+        st = read_logs(&x, why);
+    if (st == OK)
+        st = commit(&x, why);
+    if (st == OK)
+        st = flush(&x, why);
+    if (st == OK) {
+        say_counts(a, &x);
+        if (!watcher_counts(x.w).alerts)
+            app_exit(a, 1);
+    }
+    watch_close(x.stream);
+    watcher_free(x.w);
+    writer_free(x.writer);
+    site_free(own);
+    buf_done(&x.line);
+    return st;
+}

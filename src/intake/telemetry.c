@@ -1,0 +1,161 @@
+/* telemetry.c - see telemetry.h. */
+#include "intake/telemetry.h"
+
+#include "intake/paths.h"
+#include "sandbox/spool.h"
+#include "sandbox/walk.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { BLOCK = 256 << 10 };
+
+typedef struct telemetry {
+    const telemetry_options *o;
+    char *room;   /* BLOCK bytes */
+    slice path;   /* of the file */
+    slice log;    /* the one that was begun; empty: none */
+    bool stopped; /* the sink said so: nobody goes on */
+} telemetry;
+
+static status stop(telemetry *t, status st)
+{
+    t->stopped |= st != OK;
+    return st;
+}
+
+static status read_some(int fd, char *room, bool at, uint64_t *offset, size_t *ret, err *why)
+{
+    for (;;) {
+        ssize_t n = at ? pread(fd, room, BLOCK, (off_t)*offset) : read(fd, room, BLOCK);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_os(why, errno, "reading");
+        *ret = (size_t)n;
+        *offset += (uint64_t)n;
+        return OK;
+    }
+}
+
+static status begin(telemetry *t, slice path, err *why)
+{
+    t->log = path;
+    return stop(t, t->o->sink.begin(t->o->sink.ctx, path, why));
+}
+
+static status end(telemetry *t, err *why)
+{
+    t->log = S("");
+    return stop(t, t->o->sink.end(t->o->sink.ctx, why));
+}
+
+static status hand_on(telemetry *t, slice bytes, err *why)
+{
+    return stop(t, t->o->sink.bytes(t->o->sink.ctx, bytes, why));
+}
+
+static status copy(telemetry *t, int fd, bool at, err *why)
+{
+    uint64_t offset = 0;
+    size_t n = 1;
+    status st = OK;
+    while (st == OK && n)
+        if ((st = read_some(fd, t->room, at, &offset, &n, why)) == OK && n)
+            st = hand_on(t, slice_of(t->room, n), why);
+    return st;
+}
+
+static status visit(void *ctx, const walk_document *d, err *why)
+{
+    telemetry *t = ctx;
+    status st = begin(t, d->alone ? t->path : d->path, why);
+    if (st == OK)
+        st = copy(t, d->fd, true, why);
+    return st == OK ? end(t, why) : st;
+}
+
+static status report(telemetry *t, slice path, const err *reason, err *why)
+{
+    bool begun = t->log.len != 0;
+    slice which = begun ? t->log : path;
+    t->log = S("");
+    return stop(t, t->o->sink.bad(t->o->sink.ctx, which, begun, reason, why));
+}
+
+static status refuse(void *ctx, slice path, slice reason, err *why)
+{
+    err cause = {0};
+    if (err_set(&cause, ERR_INPUT, ERR_NOWHERE, "%.*s", SLICE_FMT(slice_sub(reason, 0, 200))) == OK)
+        return OK;
+    return report(ctx, path, &cause, why);
+}
+
+/* Whatever is wrong with the file is said; only the sink ends it all. */
+static status open_file(void *ctx, int fd, const char *path, err *why)
+{
+    telemetry *t = ctx;
+    err cause = {0};
+    walk_options o = {.directory = t->o->directory, .limits = t->o->unpack, .refuse = refuse};
+    t->path = slice_str(path);
+    status st = walk(t->o->sandbox, fd, t->path, &o, visit, t, &cause);
+    if (st == OK)
+        return OK;
+    if (t->stopped) {
+        *why = cause;
+        return st;
+    }
+    return report(t, t->path, &cause, why);
+}
+
+/* --- standard input ------------------------------------------------------------------------ */
+
+static status unpack_input(telemetry *t, size_t n, err *why)
+{
+    spool p;
+    uint64_t offset = 0;
+    spool_init(&p, t->o->directory);
+    status st = OK;
+    while (st == OK && n)
+        if ((st = spool_write(&p, slice_of(t->room, n), why)) == OK)
+            st = read_some(STDIN_FILENO, t->room, false, &offset, &n, why);
+    if (st == OK)
+        st = spool_finish(&p, why);
+    if (st == OK)
+        st = open_file(t, p.fd, "-", why);
+    spool_done(&p);
+    return st;
+}
+
+static status read_input(telemetry *t, err *why)
+{
+    uint64_t offset = 0;
+    size_t n = 0;
+    status st = read_some(STDIN_FILENO, t->room, false, &offset, &n, why);
+    if (st == OK && container_sniff(slice_of(t->room, n)) != CONTAINER_NONE)
+        return unpack_input(t, n, why);
+    if (st == OK)
+        st = begin(t, S("-"), why);
+    if (st == OK && n)
+        st = hand_on(t, slice_of(t->room, n), why);
+    if (st == OK && n)
+        st = copy(t, STDIN_FILENO, false, why);
+    return st == OK ? end(t, why) : st;
+}
+
+status telemetry_path(const telemetry_options *o, const char *path, err *why)
+{
+    telemetry t = {.o = o, .room = malloc(BLOCK)};
+    err cause = {0};
+    if (!t.room)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
+    status st =
+        strcmp(path, "-") == 0 ? read_input(&t, &cause) : paths_each(path, open_file, &t, &cause);
+    if (st != OK && !t.stopped)
+        st = report(&t, slice_str(path), &cause, why);
+    else
+        *why = cause;
+    free(t.room);
+    return st;
+}

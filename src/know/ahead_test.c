@@ -1,0 +1,156 @@
+/* ahead_test.c - records that are kept and written together are what they would be one by one:
+ * write_ahead.h, db_expect. */
+#include "know/store_private.h"
+#include "know/tables.h"
+#include "know/test_store.h"
+#include "know/write_ahead.h"
+
+enum { RECORDS = 24000, CLAIMS_EACH = 3, EACH = 7, WANDERS = 714 * EACH };
+
+typedef struct dumping {
+    db_table t;
+    hash_state *h;
+    uint64_t rows;
+} dumping;
+
+static status hash_row(void *ctx, const db_value *row, err *why)
+{
+    dumping *d = ctx;
+    (void)why;
+    d->rows++;
+    for (size_t i = 0; i < d->t.columns; i++) {
+        const int64_t what[] = {row[i].null, row[i].n, (int64_t)row[i].bytes.len};
+        hash_update(d->h, slice_of((const char *)what, sizeof what));
+        hash_update(d->h, row[i].bytes);
+    }
+    return OK;
+}
+
+/* Of every row of every table, but for keys and times. */
+static uint64_t hash_store(scratch *t, uint8_t ret[SHA256_BYTES])
+{
+    db *d = NULL;
+    dumping x = {.h = hash_new(HASH_SHA256)};
+    CHECK_OK(store_connect(t->s, true, &d, &t->why));
+    for (size_t i = 0; d && x.h && db_table_at(i, &x.t); i++)
+        if (!slice_eq(x.t.name, S("meta")) && !slice_eq(x.t.name, S("tx")))
+            CHECK_OK(db_rows_each(d, &x.t, hash_row, &x, &t->why));
+    db_close(d);
+    if (x.h)
+        hash_final(x.h, ret);
+    hash_free(x.h);
+    return x.rows;
+}
+
+static uint32_t draw(uint64_t *seed, uint32_t below)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)((*seed >> 33) % below);
+}
+
+typedef struct telling {
+    char value[32], name[32], report[64], detail[32], id[32];
+    slice origin;
+} telling;
+
+/* Values, names, reports and details come again: in the same group, in the next, much later. */
+static fact_claim make_claim(telling *m, uint64_t *seed, uint32_t at)
+{
+    uint32_t near = at / 4 + draw(seed, 3000), v = draw(seed, 10) ? near : draw(seed, 12000);
+    snprintf(m->value, sizeof m->value, "10.%u.%u.%u", v >> 16, v >> 8 & 255, v & 255);
+    snprintf(m->name, sizeof m->name, "name:family %u", draw(seed, 40) * (at / 5000 + 1));
+    snprintf(m->report, sizeof m->report, "https://r.example/%u", at / 50 + draw(seed, 3));
+    snprintf(m->detail, sizeof m->detail, "{\"section\":\"%u\"}", at / 200);
+    m->origin = slice_str(m->report);
+    return (fact_claim){.subject = {KIND_IPV4, slice_str(m->value)},
+                        .predicate = PRED_INDICATES,
+                        .object = {KIND_MALWARE, slice_str(m->name)},
+                        .detail = draw(seed, 2) ? slice_str(m->detail) : S(""),
+                        .confidence = -1,
+                        .first_seen = draw(seed, 50) ? WHEN_NONE : (when)at * 1000,
+                        .last_seen = WHEN_NONE,
+                        .valid_from = WHEN_NONE,
+                        .valid_until = WHEN_NONE,
+                        .origins = &m->origin,
+                        .origin_count = draw(seed, 3) != 0};
+}
+
+/* What one record says in the first edition and another, a group or so later, in the next ones: it
+ * is withdrawn, and said again. */
+static fact_claim make_wandering(telling *m, uint32_t at, uint32_t edition)
+{
+    uint32_t v = edition ? at - WANDERS : at;
+    snprintf(m->value, sizeof m->value, "172.16.%u.%u", v >> 8 & 255, v & 255);
+    return (fact_claim){.subject = {KIND_IPV4, slice_str(m->value)},
+                        .predicate = PRED_INDICATES,
+                        .object = {KIND_MALWARE, S("name:wanderer")},
+                        .confidence = -1,
+                        .first_seen = WHEN_NONE,
+                        .last_seen = WHEN_NONE,
+                        .valid_from = WHEN_NONE,
+                        .valid_until = WHEN_NONE};
+}
+
+/* One document; `edition` changes some of its records. Every record has an id in the second half,
+ * so that another edition replaces it. each: records after which all is written; 0: when due. */
+static void tell(scratch *t, uint32_t edition, uint32_t each)
+{
+    uint64_t seed = 7;
+    telling m;
+    char path[] = "list.txt";
+    doc(t, "a-source", path, 'F', TLP_CLEAR);
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        bool changed = edition && i % EACH == 0, fresh;
+        fact_record r = {.at = i, .length = 1, .line = i + 1, .modified = edition};
+        uint32_t claims = draw(&seed, CLAIMS_EACH + 1);
+        snprintf(m.id, sizeof m.id, "record--%u", i % 18000);
+        if (i >= RECORDS / 2)
+            r.id = slice_str(m.id);
+        r.content[0] = changed;
+        memcpy(r.content + 1, &i, sizeof i);
+        status st = writer_begin(t->w, &r, &t->why);
+        for (uint32_t n = 0; st == OK && n < claims; n++) {
+            fact_claim c = make_claim(&m, &seed, i);
+            if (changed && n == 0)
+                c.confidence = 50;
+            st = writer_claim(t->w, &c, &t->why);
+        }
+        if (st == OK && i >= RECORDS / 2 && i % EACH == 0) {
+            fact_claim c = make_wandering(&m, i, edition);
+            st = writer_claim(t->w, &c, &t->why);
+        }
+        st = st == OK ? writer_end(t->w, &fresh, &t->why) : st;
+        if (st == OK && each && i % each == 0)
+            st = ahead_drain(t->w, &t->why);
+        if (st != OK) {
+            TEST_FAIL("record %u: %s", i, t->why.msg);
+            return;
+        }
+    }
+    doc_end(t);
+}
+
+static uint64_t told(uint32_t each, uint8_t ret[SHA256_BYTES])
+{
+    scratch t;
+    uint64_t rows = 0;
+    if (scratch_open(&t)) {
+        for (uint32_t edition = 0; edition < 3; edition++)
+            tell(&t, edition, each);
+        CHECK_OK(store_check(t.s, &t.why));
+        rows = hash_store(&t, ret);
+    }
+    scratch_close(&t);
+    return rows;
+}
+
+TEST(what_is_written_together_is_what_is_written_one_by_one)
+{
+    uint8_t want[SHA256_BYTES] = {0}, got[SHA256_BYTES] = {1};
+    uint64_t rows = told(97, want);
+    CHECK(rows > 50000);
+    CHECK_EQ(told(0, got), rows);
+    CHECK(memcmp(got, want, sizeof got) == 0);
+    CHECK_EQ(told(11003, got), rows);
+    CHECK(memcmp(got, want, sizeof got) == 0);
+}

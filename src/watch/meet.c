@@ -1,0 +1,265 @@
+/* meet.c - see meet.h. */
+#include "watch/meet.h"
+
+#include <stdlib.h>
+
+enum { JOINED_MAX = 8, CONTACT_VALUES = 16 };
+
+typedef struct meet_state {
+    watcher *w;
+    const meeting *m;
+    log_event event;
+    alert_match *match; /* bad ones, WATCH_EVENT_HITS_MAX of room */
+    size_t count;
+    size_t over;             /* hits that were not judged */
+    log_direction direction; /* of the first */
+} meet_state;
+
+/* --- what stands there ------------------------------------------------------------------------ */
+
+static slice written(const meet_state *x, const match_hit *h)
+{
+    uint64_t from = h->at >= x->m->at ? h->at - x->m->at : 0;
+    return slice_sub(x->m->record, (size_t)from, (size_t)(from + h->length));
+}
+
+static const log_field *field_of(const meet_state *x, const match_hit *h)
+{
+    return h->at < x->m->at ? NULL : log_event_at(&x->event, (size_t)(h->at - x->m->at));
+}
+
+/* A value below a bad domain or in a bad network is asked about itself, when it can be read. */
+static status seen_value(meet_state *x, const match_hit *h, const known_value **ret, err *why)
+{
+    observable o;
+    err none;
+    const log_field *f = field_of(x, h);
+    slice text = written(x, h);
+    if (h->how != MATCH_PARENT && h->how != MATCH_COVERS)
+        return OK;
+    if (observable_parse(&x->w->event, text, KIND_NONE, &o, &none) != OK &&
+        (!f || observable_parse(&x->w->event, f->value, KIND_NONE, &o, &none) != OK))
+        return OK;
+    bool fits = h->how == MATCH_COVERS
+                    ? o.kind == KIND_IPV4 || o.kind == KIND_IPV6
+                    : o.kind == KIND_DOMAIN || o.kind == KIND_URL || o.kind == KIND_EMAIL;
+    return fits ? known_node(x->w->known, (node_ref){o.kind, o.value}, ret, why) : OK;
+}
+
+/* --- which way -------------------------------------------------------------------------------- */
+
+static bool is_in(const log_field *f, const log_field *of)
+{
+    return f && f == of;
+}
+
+/* An address that came to us, or that we went to; a server's own log is about who came. */
+static log_direction direction_of(const meet_state *x, const match_hit *h)
+{
+    const log_event *e = &x->event;
+    const log_field *f = field_of(x, h);
+    if (is_in(f, e->source_ip))
+        return LOG_INBOUND;
+    if (e->direction == LOG_INBOUND)
+        return LOG_INBOUND;
+    if (is_in(f, e->destination_ip) || is_in(f, e->url_host) || is_in(f, e->url_path) ||
+        is_in(f, e->query))
+        return LOG_OUTBOUND;
+    return e->direction;
+}
+
+/* The machine of ours. */
+static slice host_of(const log_event *e, log_direction d)
+{
+    const log_field *own = d == LOG_OUTBOUND  ? e->source_ip
+                           : d == LOG_INBOUND ? e->destination_ip
+                                              : NULL;
+    own = own && own->value.len ? own : e->host;
+    return own ? slice_sub(own->value, 0, 255) : S("");
+}
+
+/* --- judging ---------------------------------------------------------------------------------- */
+
+static status add_match(meet_state *x, const match_hit *h, const known_value *indicator,
+                        const answer *bad, err *why)
+{
+    const log_field *f = field_of(x, h);
+    answer *w = arena_new(&x->w->event, answer);
+    when now = x->w->o.view->now;
+    if (!w)
+        return ARENA_SPENT(&x->w->event, why);
+    answer_seen(bad, x->event.time == WHEN_NONE ? now : x->event.time, w);
+    if (x->count == 0 || w->priority < x->match[0].answer->priority)
+        x->direction = direction_of(x, h);
+    x->match[x->count++] = (alert_match){.field = f ? f->name : S(""),
+                                         .offset = h->at,
+                                         .value = written(x, h),
+                                         .indicator = indicator->node,
+                                         .how = h->how,
+                                         .answer = w};
+    return OK;
+}
+
+static bool told(const meet_state *x, node_ref n)
+{
+    for (size_t i = 0; i < x->count; i++)
+        if (x->match[i].indicator.kind == n.kind && slice_eq(x->match[i].indicator.text, n.text))
+            return true;
+    return false;
+}
+
+static status judge_hit(meet_state *x, const match_hit *h, err *why)
+{
+    const known_value *indicator = NULL, *seen = NULL;
+    status st = known_id(x->w->known, h->id, &indicator, why);
+    if (st != OK || !indicator->answer || told(x, indicator->node))
+        return st;
+    st = seen_value(x, h, &seen, why);
+    const answer *bad = seen ? seen->answer : indicator->answer;
+    return st == OK && bad ? add_match(x, h, indicator, bad, why) : st;
+}
+
+/* The host of a URL stands alone: is its path in another field? */
+static status judge_joined(meet_state *x, const match_hit *h, err *why)
+{
+    const log_event *e = &x->event;
+    const log_field *f = field_of(x, h);
+    match_hit joined[JOINED_MAX];
+    if (!e->url_host || f != e->url_host)
+        return OK;
+    slice target = e->url_path ? e->url_path->value : S("");
+    size_t n = match_url(x->w->table, e->url_host->value, target, joined, JOINED_MAX);
+    status st = OK;
+    for (size_t i = 0; st == OK && i < n; i++) {
+        joined[i].at = h->at;
+        joined[i].length = h->length;
+        st = judge_hit(x, &joined[i], why);
+    }
+    return st;
+}
+
+static int by_urgency(const void *a, const void *b)
+{
+    const alert_match *x = a, *y = b;
+    const answer *p = x->answer, *q = y->answer;
+    int c = (int)p->priority - (int)q->priority;
+    c = c ? c : (x->how != MATCH_EXACT) - (y->how != MATCH_EXACT);
+    c = c ? c : q->verdict.score_0_100 - p->verdict.score_0_100;
+    c = c ? c : slice_cmp(x->indicator.text, y->indicator.text);
+    return c ? c : x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+/* --- telling ---------------------------------------------------------------------------------- */
+
+/* Everything of the contact by which an exercise may be known. */
+static size_t contact_values(const meet_state *x, const alert *a, slice out[CONTACT_VALUES])
+{
+    const log_event *e = &x->event;
+    const answer *w = a->match[0].answer;
+    const log_field *fields[] = {e->source_ip, e->destination_ip, e->host,
+                                 e->user,      e->url_host,       e->query};
+    size_t n = 0;
+    out[n++] = a->match[0].indicator.text;
+    for (size_t i = 0; i < COUNT_OF(fields); i++)
+        if (fields[i])
+            out[n++] = fields[i]->value;
+    for (size_t i = 0; i < w->fact_count && n < CONTACT_VALUES; i++)
+        if (w->facts[i].watermark.len)
+            out[n++] = w->facts[i].watermark;
+    return n;
+}
+
+static void weigh(const meet_state *x, alert *a)
+{
+    const log_event *e = &x->event;
+    const site *own = x->w->o.site;
+    const answer *w = a->match[0].answer;
+    slice values[CONTACT_VALUES];
+    when at = a->time == WHEN_NONE ? x->w->o.view->now : a->time;
+    urgency_facts f = {.direction = a->direction,
+                       .outcome = e->outcome,
+                       .severe = w->verdict.roles & (1u << ROLE_C2 | 1u << ROLE_EXFILTRATION)};
+    f.logged_in = e->user && (slice_eq(e->service, S("sshd")) || slice_eq(e->service, S("auth")));
+    if (own) {
+        size_t n = contact_values(x, a, values);
+        if (!site_asset(own, a->host, &a->asset) && e->user)
+            site_asset(own, e->user->value, &a->asset);
+        a->in_exercise = site_exercise(own, values, n, at, &a->exercise);
+    }
+    f.asset = a->asset.weight;
+    f.exercise = a->in_exercise;
+    a->urgency = urgency_of((int)w->priority, &f);
+}
+
+static status keep(watcher *w, alert *a, bool once, err *why)
+{
+    when at = a->time == WHEN_NONE ? w->o.view->now : a->time;
+    when span = at - ((at % w->o.span_ms) + w->o.span_ms) % w->o.span_ms;
+    buf_clear(&w->contact);
+    status st = alert_contact_json(a, &w->contact, why);
+    const alert_contact c = {.rule = slice_str(a->rule),
+                             .indicator = a->match[0].indicator,
+                             .host = a->host,
+                             .span = span,
+                             .at = a->time,
+                             .now = w->o.view->now,
+                             .priority = a->urgency.priority,
+                             .marking = w->o.marking,
+                             .event = buf_slice(&w->contact),
+                             .place = a->place,
+                             .once = once};
+    return st == OK ? alert_note(w->o.writer, &c, &a->noted, why) : st;
+}
+
+static status tell(meet_state *x, err *why)
+{
+    watcher *w = x->w;
+    slice reason;
+    qsort(x->match, x->count, sizeof *x->match, by_urgency);
+    alert a = {.rule = "ioc",
+               .time = x->event.time,
+               .match = x->match,
+               .match_count = x->count < ALERT_MATCHES_MAX ? x->count : ALERT_MATCHES_MAX,
+               .match_total = x->count + x->over,
+               .direction = x->direction,
+               .event = &x->event,
+               .record = x->m->record,
+               .place = {x->m->log, x->m->line, x->m->at, x->event.time},
+               .number = x->m->number};
+    a.host = host_of(&x->event, a.direction);
+    when at = a.time == WHEN_NONE ? w->o.view->now : a.time;
+    if (w->o.site && site_silenced(w->o.site, a.match[0].indicator.text, a.host, at, &reason)) {
+        w->n.silenced++;
+        return OK;
+    }
+    weigh(x, &a);
+    status st = w->o.writer ? keep(w, &a, x->m->once, why) : OK;
+    if (st != OK)
+        return st;
+    w->n.alerts++;
+    w->n.fresh += a.noted.fresh;
+    return w->o.on_alert(w->o.ctx, &a, why);
+}
+
+status meet(watcher *w, const meeting *m, const match_hit *hits, size_t count, err *why)
+{
+    meet_state x = {.w = w, .m = m};
+    arena_reset(&w->event);
+    known_begin(w->known);
+    status st = log_read(m->reader, m->record, w->o.view->now, &w->event, &x.event, why);
+    if (st == OK &&
+        !(x.match = arena_array(&w->event, WATCH_EVENT_HITS_MAX + JOINED_MAX, sizeof *x.match)))
+        st = ARENA_SPENT(&w->event, why);
+    if (st != OK)
+        return st;
+    size_t most = count < WATCH_EVENT_HITS_MAX ? count : WATCH_EVENT_HITS_MAX;
+    w->n.matched++;
+    x.over = count - most;
+    w->n.unjudged += x.over;
+    for (size_t i = 0; st == OK && i < most && x.count < WATCH_EVENT_HITS_MAX; i++)
+        st = hits[i].how == MATCH_JOIN ? judge_joined(&x, &hits[i], why)
+                                       : judge_hit(&x, &hits[i], why);
+    if (st == OK && x.count == 0)
+        w->n.harmless++;
+    return st == OK && x.count ? tell(&x, why) : st;
+}

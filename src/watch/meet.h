@@ -1,0 +1,35 @@
+/* meet.h - a record in which an indicator stands: is that an alert? Private to watch.
+ * Uses: watch. Used by: watch.c, meet.c. */
+#ifndef NOROSHI_WATCH_MEET_H
+#define NOROSHI_WATCH_MEET_H
+
+#include "watch/watch.h"
+
+enum { MEET_MEMORY = 96 << 20 }; /* of one event */
+
+struct watcher {
+    watch_options o;
+    uint8_t key[MATCH_KEY];
+    known *known;
+    const match_table *table;
+    arena event; /* of the record under way */
+    buf contact;
+    watch_counts n;
+};
+
+typedef struct meeting {
+    log_reader *reader;
+    slice log;    /* its name */
+    slice record; /* the bytes */
+    uint64_t at;  /* offset in the log */
+    uint64_t line, number;
+    bool once;
+} meeting;
+
+/* The hits of a record, in their order. */
+status meet(watcher *w, const meeting *m, const match_hit *hits, size_t count, err *why);
+
+/* watch.c: the format of a stream is known from its first bytes. */
+status stream_begin(watch_stream *s, slice head, err *why);
+
+#endif

@@ -1,0 +1,336 @@
+/* watch.c - see watch.h. From bytes to records with hits in them; what such a record means is
+ * watch/meet.c's. */
+#include "watch/meet.h"
+
+#include <stdlib.h>
+
+struct watch_stream {
+    watcher *w;
+    arena names;
+    slice name;
+    matcher *m;
+    log_splitter split;
+    log_reader *reader;
+    bool begun, split_open, once;
+    uint64_t base;            /* offset of what the matcher calls 0 */
+    uint64_t first_line;      /* lines before it */
+    buf head;                 /* before the format is known */
+    buf later;                /* behind the last line end: not decided yet */
+    uint64_t fed;             /* bytes the splitter has, from `base` */
+    uint64_t done;            /* end of the last record */
+    const match_table *table; /* of the block under way */
+    match_hit *hits;
+    size_t hit_count, hit_room;
+    bool unsorted;
+    uint64_t records;
+};
+
+/* --- the watcher ------------------------------------------------------------------------------ */
+
+static status load(watcher *w, err *why)
+{
+    const match_table *t = NULL;
+    status st = known_load(w->known, w->key, &t, why);
+    if (st != OK)
+        return st;
+    match_table_free(w->table);
+    w->table = t;
+    return OK;
+}
+
+status watcher_new(const watch_options *options, watcher **ret, err *why)
+{
+    bool changed;
+    watcher *w = calloc(1, sizeof *w);
+    if (!w)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
+    w->o = *options;
+    if (!w->o.span_ms)
+        w->o.span_ms = WATCH_SPAN_MS;
+    arena_init(&w->event, MEET_MEMORY);
+    buf_init(&w->contact, ALERT_LINE_MAX);
+    options->random.fill(options->random.ctx, w->key, sizeof w->key);
+    status st = known_new(options->s, options->view, options->clock, &w->known, why);
+    if (st == OK)
+        st = known_look(w->known, &changed, why);
+    if (st == OK)
+        st = load(w, why);
+    if (st != OK) {
+        watcher_free(w);
+        return st;
+    }
+    *ret = w;
+    return OK;
+}
+
+watcher *watcher_free(watcher *w)
+{
+    if (w) {
+        known_free(w->known);
+        match_table_free(w->table);
+        arena_done(&w->event);
+        buf_done(&w->contact);
+    }
+    free(w);
+    return NULL;
+}
+
+status watcher_refresh(watcher *w, bool *ret_changed, err *why)
+{
+    status st = known_look(w->known, ret_changed, why);
+    return st == OK && *ret_changed ? load(w, why) : st;
+}
+
+match_info watcher_info(const watcher *w)
+{
+    return match_table_info(w->table);
+}
+
+watch_counts watcher_counts(const watcher *w)
+{
+    return w->n;
+}
+
+/* --- a stream --------------------------------------------------------------------------------- */
+
+static status on_hits(void *ctx, const match_hit *hits, size_t count, err *why)
+{
+    watch_stream *s = ctx;
+    if (s->hit_count + count > s->hit_room) {
+        size_t room = 2 * (s->hit_count + count) + 64;
+        match_hit *more = realloc(s->hits, room * sizeof *more);
+        if (!more)
+            return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
+        s->hits = more;
+        s->hit_room = room;
+    }
+    for (size_t i = 0; i < count; i++) {
+        match_hit h = hits[i];
+        h.at += s->base;
+        s->unsorted |= s->hit_count && h.at < s->hits[s->hit_count - 1].at;
+        s->hits[s->hit_count++] = h;
+    }
+    s->w->n.hits += count;
+    return OK;
+}
+
+status watch_open(watcher *w, slice name, const watch_from *from, watch_stream **ret, err *why)
+{
+    watch_stream *s = calloc(1, sizeof *s);
+    if (!s)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
+    s->w = w;
+    arena_init(&s->names, 1 << 20);
+    buf_init(&s->head, LOG_SNIFF_BYTES + WATCH_BLOCK);
+    buf_init(&s->later, MATCH_CARRY_MAX + WATCH_BLOCK);
+    s->m = matcher_new(&(match_sink){.hits = on_hits, .ctx = s});
+    if (from) {
+        s->base = s->done = from->offset;
+        s->first_line = from->line ? from->line - 1 : 0;
+        s->once = from->once;
+    }
+    status st = OK;
+    if (!s->m || !arena_copy(&s->names, name, &s->name))
+        st = err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
+    if (st == OK && from && from->head.len)
+        st = stream_begin(s, from->head, why);
+    if (st != OK) {
+        watch_close(s);
+        return st;
+    }
+    *ret = s;
+    return OK;
+}
+
+watch_stream *watch_close(watch_stream *s)
+{
+    if (s) {
+        matcher_free(s->m);
+        log_reader_free(s->reader);
+        if (s->split_open)
+            log_split_close(&s->split);
+        buf_done(&s->head);
+        buf_done(&s->later);
+        arena_done(&s->names);
+        free(s->hits);
+    }
+    free(s);
+    return NULL;
+}
+
+/* --- records ---------------------------------------------------------------------------------- */
+
+static int by_place(const void *a, const void *b)
+{
+    const match_hit *x = a, *y = b;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+
+/* Hits of the record are those before its end: what stood between it and the one before (the
+ * envelope of an array) is told with it. */
+static status take_record(watch_stream *s, const log_record *r, size_t *first, err *why)
+{
+    uint64_t end = s->base + r->at + r->bytes.len + r->skipped;
+    size_t n = 0;
+    s->records++;
+    s->w->n.records++;
+    s->w->n.cut += r->skipped != 0;
+    while (*first + n < s->hit_count && s->hits[*first + n].at < end)
+        n++;
+    status st = OK;
+    if (n) {
+        meeting m = {.reader = s->reader,
+                     .log = s->name,
+                     .record = r->bytes,
+                     .at = s->base + r->at,
+                     .line = s->first_line + r->line,
+                     .number = s->records,
+                     .once = s->once};
+        st = meet(s->w, &m, s->hits + *first, n, why);
+    } else {
+        st = log_note(s->reader, r->bytes, why);
+    }
+    *first += n;
+    s->done = end;
+    return st;
+}
+
+static status drain(watch_stream *s, slice bytes, err *why)
+{
+    log_record r;
+    bool more;
+    size_t first = 0;
+    status st;
+    if (s->unsorted)
+        qsort(s->hits, s->hit_count, sizeof *s->hits, by_place);
+    s->unsorted = false;
+    log_split_feed(&s->split, bytes);
+    while ((st = log_split_next(&s->split, &r, &more, why)) == OK && more)
+        if ((st = take_record(s, &r, &first, why)) != OK)
+            break;
+    s->hit_count -= first;
+    if (s->hit_count)
+        memmove(s->hits, s->hits + first, s->hit_count * sizeof *s->hits);
+    return st;
+}
+
+/* How many of the bytes the matcher is sure about, of which `len` end the stream so far. */
+static size_t decided(slice bytes, size_t held)
+{
+    const char *end = bytes.len ? memrchr(bytes.ptr, '\n', bytes.len) : NULL;
+    size_t sure = end ? (size_t)(end - bytes.ptr) + 1 : 0;
+    size_t all = held + bytes.len;
+    size_t by_size = all > MATCH_CARRY_MAX ? all - MATCH_CARRY_MAX : 0;
+    return end || by_size > held ? (sure + held > by_size ? sure + held : by_size) : by_size;
+}
+
+static status take_block(watch_stream *s, slice bytes, err *why)
+{
+    status st = match_feed(s->m, s->w->table, bytes, why);
+    if (st != OK)
+        return st;
+    s->w->n.bytes += bytes.len;
+    size_t sure = decided(bytes, s->later.len), held = s->later.len;
+    if (sure >= held && held) {
+        st = drain(s, buf_slice(&s->later), why);
+        buf_clear(&s->later);
+        sure -= held;
+        held = 0;
+    } else if (held && sure) { /* a long line grows by little */
+        st = drain(s, slice_of(s->later.ptr, sure), why);
+        memmove(s->later.ptr, s->later.ptr + sure, held - sure);
+        s->later.len = held - sure;
+        sure = 0;
+    }
+    if (st == OK && !held && sure)
+        st = drain(s, slice_sub(bytes, 0, sure), why);
+    buf_put(&s->later, slice_from(bytes, sure));
+    return st == OK ? buf_status(&s->later, why) : st;
+}
+
+/* --- the format ------------------------------------------------------------------------------- */
+
+/* What the columns are called stands at the beginning, which was read before. */
+static status note_head(watch_stream *s, slice head, log_framing framing, err *why)
+{
+    log_splitter split = {0};
+    log_record r;
+    bool more;
+    status st;
+    log_split_open(&split, framing, s->w->o.line_bytes_max);
+    log_split_feed(&split, head);
+    while ((st = log_split_next(&split, &r, &more, why)) == OK && more)
+        if ((st = log_note(s->reader, r.bytes, why)) != OK)
+            break;
+    log_split_close(&split);
+    return st;
+}
+
+status stream_begin(watch_stream *s, slice head, err *why)
+{
+    log_framing framing;
+    const log_format *found = log_sniff(head, &framing);
+    const log_format *f = s->w->o.format ? s->w->o.format : found;
+    const log_options o = {.zone_minutes = s->w->o.zone_minutes, .only = s->w->o.format != NULL};
+    s->reader = log_reader_new(f, &o);
+    if (!s->reader)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
+    log_split_open(&s->split, framing, s->w->o.line_bytes_max);
+    s->begun = s->split_open = true;
+    return s->base ? note_head(s, head, framing, why) : OK;
+}
+
+static status take_head(watch_stream *s, err *why)
+{
+    status st = stream_begin(s, buf_slice(&s->head), why);
+    slice rest = buf_slice(&s->head);
+    while (st == OK && rest.len) {
+        st = take_block(s, slice_sub(rest, 0, WATCH_BLOCK), why);
+        rest = slice_from(rest, WATCH_BLOCK);
+    }
+    buf_done(&s->head);
+    buf_init(&s->head, 0);
+    return st;
+}
+
+status watch_feed(watch_stream *s, slice bytes, err *why)
+{
+    status st = OK;
+    if (!s->begun) {
+        slice some = slice_sub(bytes, 0, WATCH_BLOCK);
+        buf_put(&s->head, some);
+        bytes = slice_from(bytes, WATCH_BLOCK);
+        if ((st = buf_status(&s->head, why)) == OK && s->head.len >= LOG_SNIFF_BYTES)
+            st = take_head(s, why);
+    }
+    while (st == OK && bytes.len) {
+        st = take_block(s, slice_sub(bytes, 0, WATCH_BLOCK), why);
+        bytes = slice_from(bytes, WATCH_BLOCK);
+    }
+    return st;
+}
+
+status watch_idle(watch_stream *s, err *why)
+{
+    if (s->begun || slice_find_byte(buf_slice(&s->head), '\n', 0) == SIZE_MAX)
+        return OK;
+    return take_head(s, why);
+}
+
+status watch_end(watch_stream *s, err *why)
+{
+    status st = s->begun ? OK : take_head(s, why);
+    if (st == OK)
+        st = match_end(s->m, s->w->table, why);
+    if (st == OK && s->later.len)
+        st = drain(s, buf_slice(&s->later), why);
+    if (st == OK)
+        st = drain(s, (slice){NULL, 0}, why); /* the end */
+    buf_clear(&s->later);
+    return st;
+}
+
+uint64_t watch_done(const watch_stream *s)
+{
+    return s->done;
+}
