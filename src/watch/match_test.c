@@ -414,3 +414,51 @@ TEST(a_url_in_two_fields)
             CHECK_EQ(hits[0].how, rows[i].how);
     }
 }
+
+typedef struct seen_sum {
+    uint64_t sum, count;
+} seen_sum;
+
+static status add_seen(void *ctx, const match_seen *seen, err *why)
+{
+    seen_sum *y = ctx;
+    uint64_t state = seen->at * 1000003 + seen->length * 1009 + (uint64_t)seen->kind;
+    (void)why;
+    for (size_t i = 0; i < seen->value.len; i++)
+        state = state * 31 + (unsigned char)seen->value.ptr[i];
+    y->sum += chance(&state); /* in any order */
+    y->count++;
+    return OK;
+}
+
+static seen_sum sum_of(const match_table *t, slice text, unsigned level, size_t piece)
+{
+    seen_sum y = {0};
+    matcher *m = matcher_new(&(match_sink){.hits = no_hits, .seen = add_seen, .ctx = &y});
+    CHECK(m && matcher_force(m, level));
+    for (size_t at = 0; m && at < text.len; at += piece)
+        CHECK_OK(match_feed(m, t, slice_sub(text, at, at + piece), NULL));
+    if (m)
+        CHECK_OK(match_end(m, t, NULL));
+    matcher_free(m);
+    return y;
+}
+
+TEST(what_is_seen_does_not_depend_on_cuts_or_processor)
+{
+    CLEANUP(scene_done) scene s = {0};
+    REQUIRE(scene_make(&s));
+    for (uint64_t seed = 1; seed < 60 && !test_bad; seed++) {
+        CLEANUP(buf_done) buf text;
+        uint64_t state = seed;
+        buf_init(&text, 1 << 20);
+        make_text(&text, &state, 2000);
+        seen_sum want = sum_of(s.table, buf_slice(&text), 0, text.len);
+        CHECK(want.count > 10);
+        for (size_t piece = 1; piece < 2000; piece = piece * 3 + 1) {
+            seen_sum got = sum_of(s.table, buf_slice(&text), best_level(), piece);
+            CHECK_EQ(got.count, want.count);
+            CHECK(got.sum == want.sum);
+        }
+    }
+}
