@@ -152,8 +152,7 @@ static double hyperscan_speed(uint64_t count, const char *text, size_t len, size
 #endif
 
 #ifdef PEER_SIMDJSON
-/* What a pipeline does with a field: the value, and for names those above it, asked of the
- * table. */
+/* What a pipeline does with a field: asks the table for it, and for the names above a name. */
 typedef struct asker {
     const match_table *t;
     size_t hits;

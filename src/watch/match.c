@@ -46,6 +46,8 @@ void seen_add(matcher *m, size_t from, size_t to, kind k, slice value)
         m->failed = m->sink.seen(m->sink.ctx, &s, m->why);
 }
 
+_Static_assert(SCAN_BACK + SCAN_AHEAD <= MATCH_CARRY_MAX, "match.h says how much is kept");
+
 /* --- the stream ----------------------------------------------------------------------------- */
 
 matcher *matcher_new(const match_sink *sink)
@@ -118,7 +120,8 @@ static void examine_and_keep(matcher *m, const uint8_t *text, size_t from, size_
     m->carry_base = m->base + keep;
 }
 
-status match_feed(matcher *m, const match_table *t, slice bytes, err *why)
+/* At most FEED_MAX bytes: places in a window are numbers of 32 bits. */
+static status feed(matcher *m, const match_table *t, slice bytes, err *why)
 {
     const uint8_t *p = (const uint8_t *)bytes.ptr;
     size_t taken = 0, from = 0;
@@ -152,6 +155,18 @@ status match_feed(matcher *m, const match_table *t, slice bytes, err *why)
     if (m->failed == OK)
         examine_and_keep(m, p, from, bytes.len);
     return m->failed;
+}
+
+enum { FEED_MAX = 1 << 30 };
+
+status match_feed(matcher *m, const match_table *t, slice bytes, err *why)
+{
+    status st = OK;
+    do {
+        st = feed(m, t, slice_sub(bytes, 0, FEED_MAX), why);
+        bytes = slice_from(bytes, FEED_MAX);
+    } while (st == OK && bytes.len);
+    return st;
 }
 
 status match_end(matcher *m, const match_table *t, err *why)

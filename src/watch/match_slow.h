@@ -583,7 +583,8 @@ static void slow_run(slow *s, size_t from, size_t to)
         return;
     bool letter =
         from && s->x[from - 1].letter && !slow_escaped(s, from, to) && to - from < MATCH_RUN_MAX;
-    for (int with = 0; with <= letter; with++) { /* the letter of \n may belong to the name */
+    int ways = letter ? 2 : 1; /* the letter of \n may belong to the name */
+    for (int with = 0; with < ways; with++) {
         size_t a = from, b = to;
         n = 0;
         while (b > a && !slow_word(s->x[b - 1].c))

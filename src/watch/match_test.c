@@ -228,3 +228,237 @@ TEST(mutations_are_matched_as_the_slow_matcher_does)
         compare_pieces(&s, buf_slice(&out), false);
     }
 }
+
+/* --- limits --------------------------------------------------------------------------------- */
+
+/* `times` times `unit`, between head and tail. */
+static void repeat(buf *out, const char *head, const char *unit, size_t times, const char *tail)
+{
+    buf_clear(out);
+    buf_printf(out, "%s", head);
+    for (size_t i = 0; i < times; i++)
+        buf_printf(out, "%s", unit);
+    buf_printf(out, "%s", tail);
+}
+
+/* What is as long as it may be is found, with one byte more it is not; both matchers. */
+TEST(limits_at_the_edge_and_one_over)
+{
+    static const struct {
+        const char *head, *unit;
+        size_t most;
+        const char *tail;
+        size_t at_most, over; /* hits */
+    } rows[] = {
+        /* a label of 63 bytes; beyond, the name begins behind it */
+        {" ", "x", 63, ".uk.com ", 1, 1},
+        /* 253 bytes of a name: 123 labels of one letter, and uk.com */
+        {" ", "x.", 123, "uk.com ", 1, 1},
+        /* a run of 512 bytes */
+        {" ", ".", MATCH_RUN_MAX - 6, "uk.com ", 1, 0},
+        /* a name of 768 bytes as written: 8 bytes of it are plain */
+        {" ", "%2e", (MATCH_ESCAPED_MAX - 6) / 3, "uk.com ", 1, 0},
+        /* a local part of 64 bytes */
+        {" ", "-", 64 - 7, "mallory@evil.example ", 2, 1},
+        /* an IPv6 address in a run of 64 bytes */
+        {" ", "0", 64 - 11, ":2001:db8::1 ", 0, 0},
+        /* a literal of 768 bytes as written */
+        {" ", "x ", 10, "sqlmap%2f1.4 ", 1, 1},
+        /* percent-encoded five times, not six */
+        {" uk%", "25", 4, "2ecom ", 1, 0},
+    };
+    CLEANUP(scene_done) scene s = {0};
+    CLEANUP(buf_done) buf text;
+    buf_init(&text, 1 << 20);
+    REQUIRE(scene_make(&s));
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        for (size_t more = 0; more < 2; more++) {
+            size_t count;
+            repeat(&text, rows[i].head, rows[i].unit, rows[i].most + more, rows[i].tail);
+            match_hit *want = slow_match(s.slow, SCENE_COUNT, buf_slice(&text), &count);
+            size_t named = 0; /* without hosts of URLs */
+            for (size_t k = 0; k < count; k++)
+                named += want[k].how != MATCH_JOIN;
+            free(want);
+            if (named != (more ? rows[i].over : rows[i].at_most))
+                TEST_FAIL("row %zu: %zu hits with %zu more", i, named, more);
+            compare_pieces(&s, buf_slice(&text), false);
+        }
+}
+
+static const char *const n_marks[] = {" ", "\"", "/", "=", "", "\\/", "%20"};
+
+/* Lines of any length: nothing is found because of where the matcher cut them, or lost. */
+TEST(a_line_without_end)
+{
+    static const char *const fill[] = {"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo",
+                                       "a.b-c_d.",
+                                       "%41%42",
+                                       "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe3\x80\x82",
+                                       "0123abcd",
+                                       "\\u3042"};
+    CLEANUP(scene_done) scene s = {0};
+    size_t found = 0;
+    REQUIRE(scene_make(&s));
+    for (uint64_t i = 0; i < COUNT_OF(fill) && !test_bad; i++) {
+        CLEANUP(buf_done) buf text;
+        uint64_t state = i;
+        buf_init(&text, 1 << 20);
+        while (text.len < 60000) {
+            for (uint64_t n = chance(&state) % 300; n; n--)
+                buf_printf(&text, "%s", fill[i]);
+            slice value = scene_values[chance(&state) % SCENE_COUNT].value;
+            buf_printf(&text, "%s%.*s%s", n_marks[chance(&state) % COUNT_OF(n_marks)],
+                       SLICE_FMT(value), n_marks[chance(&state) % COUNT_OF(n_marks)]);
+        }
+        size_t count;
+        match_hit *want = slow_match(s.slow, SCENE_COUNT, buf_slice(&text), &count);
+        found += count;
+        static const size_t pieces[] = {0, 1, 777, 5000, 8192, 20000, 30000};
+        for (size_t k = 0; k < COUNT_OF(pieces) && !test_bad; k++)
+            compare_how(&s, buf_slice(&text), want, count, (unsigned)k % (best_level() + 1), 0,
+                        pieces[k]);
+        free(want);
+    }
+    CHECK(found > 100);
+}
+
+/* --- what the caller is told ---------------------------------------------------------------- */
+
+static status refuse(void *ctx, const match_hit *hits, size_t count, err *why)
+{
+    (void)hits;
+    (void)count;
+    ++*(int *)ctx;
+    return err_set(why, ERR_BUSY, ERR_NOWHERE, "no room");
+}
+
+TEST(a_sink_that_fails_ends_the_stream)
+{
+    CLEANUP(scene_done) scene s = {0};
+    REQUIRE(scene_make(&s));
+    int calls = 0;
+    err why = {0};
+    matcher *m = matcher_new(&(match_sink){.hits = refuse, .ctx = &calls});
+    REQUIRE(m);
+    CHECK_EQ(match_feed(m, s.table, S("1.2.3.4\n1.2.3.4\n"), &why), ERR_BUSY);
+    CHECK_EQ(match_feed(m, s.table, S("1.2.3.4\n"), &why), ERR_BUSY);
+    CHECK_EQ(match_end(m, s.table, &why), ERR_BUSY);
+    CHECK_EQ(calls, 1);
+    CHECK_OK(match_feed(m, s.table, S("nothing\n"), &why)); /* another stream */
+    CHECK_OK(match_end(m, s.table, &why));
+    matcher_free(m);
+}
+
+static status on_seen(void *ctx, const match_seen *seen, err *why)
+{
+    buf *out = ctx;
+    (void)why;
+    buf_printf(out, "%s@%llu+%llu ", kind_name(seen->kind), (unsigned long long)seen->at,
+               (unsigned long long)seen->length);
+    if (seen->kind == KIND_DOMAIN || seen->kind == KIND_EMAIL)
+        buf_printf(out, "%.*s ", SLICE_FMT(seen->value));
+    else
+        buf_printf(out, "%02x ", (unsigned char)seen->value.ptr[seen->value.len - 1]);
+    return OK;
+}
+
+static status no_hits(void *ctx, const match_hit *hits, size_t count, err *why)
+{
+    (void)ctx;
+    (void)hits;
+    (void)count;
+    (void)why;
+    return OK;
+}
+
+TEST(says_what_looks_like_an_observable)
+{
+    CLEANUP(scene_done) scene s = {0};
+    CLEANUP(buf_done) buf out;
+    buf_init(&out, 1 << 16);
+    REQUIRE(scene_make(&s));
+    matcher *m = matcher_new(&(match_sink){.hits = no_hits, .seen = on_seen, .ctx = &out});
+    REQUIRE(m);
+    CHECK_OK(match_feed(m, s.table, S("10.0.0.5 WWW.Example.COM x.exe 1.5 2001:db8::9\n"), NULL));
+    CHECK_OK(match_feed(m, s.table, S("Bob@example.org d41d8cd98f00b204e9800998ecf84200"), NULL));
+    CHECK_OK(match_end(m, s.table, NULL));
+    CHECK_SLICE(buf_slice(&out),
+                S("ipv4@0+8 05 domain@9+15 www.example.com ipv6@35+11 09 domain@51+11 example.org "
+                  "md5@63+32 00 email@47+15 bob@example.org "));
+    matcher_free(m);
+}
+
+TEST(a_url_in_two_fields)
+{
+    CLEANUP(scene_done) scene s = {0};
+    match_hit hits[4];
+    REQUIRE(scene_make(&s));
+    static const struct {
+        slice host, target;
+        size_t count;
+        match_how how;
+    } rows[] = {
+        {S_INIT("evil.example"), S_INIT("/a/b.php"), 1, MATCH_EXACT},
+        {S_INIT("EVIL.example:443"), S_INIT("/a/./b.php"), 1, MATCH_EXACT},
+        {S_INIT("evil.example"), S_INIT("/a/b.php?x"), 1, MATCH_PARENT},
+        {S_INIT("evil.example"), S_INIT("http://evil.example/a/b.php"), 1, MATCH_EXACT},
+        {S_INIT("files.example"), S_INIT(""), 1, MATCH_EXACT},
+        {S_INIT("evil.example"), S_INIT("/a"), 0, MATCH_EXACT},
+        {S_INIT("["), S_INIT("/a"), 0, MATCH_EXACT},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        size_t n = match_url(s.table, rows[i].host, rows[i].target, hits, COUNT_OF(hits));
+        CHECK_EQ(n, rows[i].count);
+        if (n)
+            CHECK_EQ(hits[0].how, rows[i].how);
+    }
+}
+
+typedef struct seen_sum {
+    uint64_t sum, count;
+} seen_sum;
+
+static status add_seen(void *ctx, const match_seen *seen, err *why)
+{
+    seen_sum *y = ctx;
+    uint64_t state = seen->at * 1000003 + seen->length * 1009 + (uint64_t)seen->kind;
+    (void)why;
+    for (size_t i = 0; i < seen->value.len; i++)
+        state = state * 31 + (unsigned char)seen->value.ptr[i];
+    y->sum += chance(&state); /* in any order */
+    y->count++;
+    return OK;
+}
+
+static seen_sum sum_of(const match_table *t, slice text, unsigned level, size_t piece)
+{
+    seen_sum y = {0};
+    matcher *m = matcher_new(&(match_sink){.hits = no_hits, .seen = add_seen, .ctx = &y});
+    CHECK(m && matcher_force(m, level));
+    for (size_t at = 0; m && at < text.len; at += piece)
+        CHECK_OK(match_feed(m, t, slice_sub(text, at, at + piece), NULL));
+    if (m)
+        CHECK_OK(match_end(m, t, NULL));
+    matcher_free(m);
+    return y;
+}
+
+TEST(what_is_seen_does_not_depend_on_cuts_or_processor)
+{
+    CLEANUP(scene_done) scene s = {0};
+    REQUIRE(scene_make(&s));
+    for (uint64_t seed = 1; seed < 60 && !test_bad; seed++) {
+        CLEANUP(buf_done) buf text;
+        uint64_t state = seed;
+        buf_init(&text, 1 << 20);
+        make_text(&text, &state, 2000);
+        seen_sum want = sum_of(s.table, buf_slice(&text), 0, text.len);
+        CHECK(want.count > 10);
+        for (size_t piece = 1; piece < 2000; piece = piece * 3 + 1) {
+            seen_sum got = sum_of(s.table, buf_slice(&text), best_level(), piece);
+            CHECK_EQ(got.count, want.count);
+            CHECK(got.sum == want.sum);
+        }
+    }
+}

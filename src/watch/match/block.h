@@ -19,19 +19,31 @@ typedef struct block {
     uint64_t lead;     /* what may begin an escape; by its second byte, too, where that is cheap */
 } block;
 
+/* The classes of a byte: BYTE_WORD, _NAME, _HEX, _LEAD, and these. */
+enum { BLOCK_DOT = 16, BLOCK_COLON = 32, BLOCK_AT = 64, BLOCK_HIGH_BYTE = 128 };
+extern const uint8_t block_table[256];
+
+/* One bit of each of eight bytes, the lowest first. */
+static inline uint64_t block_eight(uint64_t classes, unsigned bit)
+{
+    return (classes / bit & 0x0101010101010101u) * 0x0102040810204080u >> 56;
+}
+
 static inline block block_plain(const uint8_t *p)
 {
     block b = {0};
-    for (unsigned i = 0; i < 64; i++) {
-        unsigned c = byte_class[p[i]];
-        b.name |= (uint64_t)(c / BYTE_NAME & 1) << i;
-        b.hex |= (uint64_t)(c / BYTE_HEX & 1) << i;
-        b.word |= (uint64_t)(c / BYTE_WORD & 1) << i;
-        b.lead |= (uint64_t)(c / BYTE_LEAD & 1) << i;
-        b.dot |= (uint64_t)(p[i] == '.') << i;
-        b.colon |= (uint64_t)(p[i] == ':') << i;
-        b.at |= (uint64_t)(p[i] == '@') << i;
-        b.high |= (uint64_t)(p[i] >= 0x80) << i;
+    for (unsigned at = 0; at < 64; at += 8) {
+        uint64_t c = 0;
+        for (unsigned i = 0; i < 8; i++)
+            c |= (uint64_t)block_table[p[at + i]] << 8 * i;
+        b.word |= block_eight(c, BYTE_WORD) << at;
+        b.name |= block_eight(c, BYTE_NAME) << at;
+        b.hex |= block_eight(c, BYTE_HEX) << at;
+        b.lead |= block_eight(c, BYTE_LEAD) << at;
+        b.dot |= block_eight(c, BLOCK_DOT) << at;
+        b.colon |= block_eight(c, BLOCK_COLON) << at;
+        b.at |= block_eight(c, BLOCK_AT) << at;
+        b.high |= block_eight(c, BLOCK_HIGH_BYTE) << at;
     }
     return b;
 }
@@ -101,9 +113,6 @@ BLOCK_AVX2 block block_avx2(const uint8_t *p)
     __attribute__((target("avx512bw,avx512vl,avx512vbmi,avx2,bmi,bmi2,lzcnt,popcnt"),              \
                    always_inline)) static inline
 
-extern const uint8_t block_table[128]; /* the classes of a byte: BYTE_WORD and the like, the dot 16,
-                                          the colon 32, the at sign 64 */
-
 BLOCK_AVX512 block block_avx512(const uint8_t *p)
 {
     const __m512i low = _mm512_loadu_si512(block_table),
@@ -120,11 +129,11 @@ BLOCK_AVX512 block block_avx512(const uint8_t *p)
     __m512i second = _mm512_permutex2var_epi8(low2, next, high2);
     block x = {
         .name = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_NAME)),
-        .dot = _mm512_test_epi8_mask(c, _mm512_set1_epi8(16)),
+        .dot = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_DOT)),
         .hex = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_HEX)),
-        .colon = _mm512_test_epi8_mask(c, _mm512_set1_epi8(32)),
+        .colon = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_COLON)),
         .word = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_WORD)),
-        .at = _mm512_test_epi8_mask(c, _mm512_set1_epi8(64)),
+        .at = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_AT)),
         .lead =
             _mm512_test_epi8_mask(first, second) |
             ((uint64_t)(_mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_LEAD))) & (uint64_t)1 << 63),

@@ -27,17 +27,19 @@ const uint8_t byte_class[256] = {
 
 #define HEX_WORD (BYTE_WORD | BYTE_NAME | BYTE_HEX)
 #define OTHER_WORD (BYTE_WORD | BYTE_NAME)
-const uint8_t block_table[128] = {
+const uint8_t block_table[256] = {
+    TIMES64(0x80, BLOCK_HIGH_BYTE),
+    TIMES64(0xc0, BLOCK_HIGH_BYTE),
     TIMES10('0', HEX_WORD),
     TIMES6('a', HEX_WORD),
     TIMES20('g', OTHER_WORD),
     TIMES6('A', HEX_WORD),
     TIMES20('G', OTHER_WORD),
-    ['.'] = BYTE_NAME | 16,
+    ['.'] = BYTE_NAME | BLOCK_DOT,
     ['_'] = BYTE_NAME,
     ['-'] = BYTE_NAME,
-    [':'] = 32,
-    ['@'] = 64,
+    [':'] = BLOCK_COLON,
+    ['@'] = BLOCK_AT,
     ['%'] = BYTE_LEAD,
     ['\\'] = BYTE_LEAD,
     ['['] = BYTE_LEAD,

@@ -99,7 +99,7 @@ static bool tld_known(const uint8_t *name, size_t n)
     return domain_tld_known(bytes_of(name, n));
 }
 
-static void seen_name(matcher *m, const piece *p, size_t begin, size_t to)
+void seen_name(matcher *m, const piece *p, size_t begin, size_t to)
 {
     uint8_t name[DOMAIN_MAX + 1];
     size_t n = fold(p, begin, to, name);

@@ -63,6 +63,18 @@ static __attribute__((noinline)) void run_addresses(matcher *m, size_t from, siz
     find_addresses(m, &p, from, to);
 }
 
+static __attribute__((noinline)) void seen_ip4(matcher *m, uint32_t ip4, size_t from, size_t to)
+{
+    ip a = ip4_make(ip4);
+    seen_add(m, from, to, KIND_IPV4, slice_of((const char *)a.b + 12, 4));
+}
+
+static __attribute__((noinline)) void seen_run(matcher *m, size_t from, size_t to)
+{
+    piece p = {m->w.text, m->w.high, NULL, 0};
+    seen_name(m, &p, name_begin(m->w.text, from, to), to);
+}
+
 static __attribute__((noinline)) void find_in_nets(matcher *m, uint32_t ip4, size_t from, size_t to)
 {
     ip a = ip4_make(ip4);
@@ -98,6 +110,8 @@ INLINE void run_of_numbers(matcher *m, size_t from, size_t to, uint64_t dots)
     ip4 |= octet(end - a, a - b - 1, &bad) << 24;
     if (bad)
         return;
+    if (__builtin_expect(m->sink.seen != NULL, 0))
+        seen_ip4(m, ip4, from, to);
     push(m, hash_ip4(m->t, ip4), from, UINT32_MAX, to, ip4);
     if (net_maybe(m->t, ip4))
         find_in_nets(m, ip4, from, to);
@@ -155,8 +169,11 @@ INLINE void run_bare(matcher *m, size_t from, size_t to, uint64_t dots, uint64_t
         return;
     size_t last = (size_t)__builtin_clzll(dots);
     unsigned count = (unsigned)__builtin_popcountll(dots);
-    if (last >= 2 && is_alpha((char)text[to - last]))
+    if (last >= 2 && is_alpha((char)text[to - last])) {
+        if (__builtin_expect(m->sink.seen != NULL, 0))
+            seen_run(m, from, to);
         run_of_labels(m, from, to, dots);
+    }
     if (count >= 3 && dashes)
         run_addresses(m, from, to);
     else if (count == 3)
@@ -198,7 +215,7 @@ INLINE void run(matcher *m, size_t from, size_t to, uint64_t dots, uint64_t dash
         if (state != RUN_AS_IT_IS)
             return;
     }
-    if (__builtin_expect(to - from > 64 || w->high - to < 16 || m->sink.seen, 0))
+    if (__builtin_expect(to - from > 64 || w->high - to < 16, 0))
         run_slowly(m, from, to);
     else
         run_bare(m, from, to, dots, dashes);

@@ -87,6 +87,8 @@ unsigned scan_level(void);
 void find_names(matcher *m, const piece *p, size_t from, size_t to, bool only_whole);
 /* The run of digits, colons and dots around p->text[at]. False: too long for an address. */
 bool six_run(const piece *p, size_t at, size_t *ret_from, size_t *ret_to);
+/* The name p->text[begin, to) looks like one, if its last label is known. */
+void seen_name(matcher *m, const piece *p, size_t begin, size_t to);
 /* The IPv6 address in such a run. */
 void find_six(matcher *m, const piece *p, size_t from, size_t to);
 /* The mail address around the at sign. */
