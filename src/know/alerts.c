@@ -125,7 +125,7 @@ static status add_place(writer *w, int64_t id, const alert_place *p, err *why)
     db_bind_text(q, 2, p->path);
     db_bind_int(q, 3, (int64_t)p->offset);
     db_bind_int(q, 4, (int64_t)p->line);
-    db_bind_maybe(q, 5, p->at, p->at == WHEN_NONE);
+    db_bind_int(q, 5, p->at); /* WHEN_NONE as it is: the key has no room for nothing */
     return db_run(q, why);
 }
 
@@ -137,8 +137,9 @@ static status noted_before(writer *w, int64_t id, const alert_place *p, bool *re
     db_bind_int(q, 1, id);
     db_bind_text(q, 2, p->path);
     db_bind_int(q, 3, (int64_t)p->offset);
+    db_bind_int(q, 4, p->at);
     status st = db_step(q, &row, why);
-    *ret = st == OK && row && (db_is_null(q, 0) ? WHEN_NONE : db_int(q, 0)) == p->at;
+    *ret = st == OK && row;
     db_reset(q);
     return st;
 }
@@ -318,9 +319,8 @@ status alert_places_of(lens *l, arena *a, const alert_info *alert, alert_places 
     db_stmt *q = db_query(l->d, Q_ALERT_PLACES);
     db_bind_int(q, 1, alert->row);
     while ((st = db_step(q, &row, why)) == OK && row && n < room) {
-        list[n] = (alert_place){.line = (uint64_t)db_int(q, 1),
-                                .offset = (uint64_t)db_int(q, 2),
-                                .at = db_is_null(q, 3) ? WHEN_NONE : db_int(q, 3)};
+        list[n] = (alert_place){
+            .line = (uint64_t)db_int(q, 1), .offset = (uint64_t)db_int(q, 2), .at = db_int(q, 3)};
         if (!arena_copy(a, db_text(q, 0), &list[n++].path)) {
             st = ARENA_SPENT(a, why);
             break;
