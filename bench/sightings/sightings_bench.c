@@ -360,6 +360,7 @@ int main(int argc, char **argv)
     ask(&b, QUESTIONS, ANY, "seen, any value", what);
     ask(&b, QUESTIONS, POPULAR, "seen, as often as events", what);
     ask_many(&b, what);
+    ask_net(&b, "224.10.20.0/24", what); /* where none is */
     ask_net(&b, "50.10.20.0/24", what);
     ask_net(&b, "50.10.128.0/17", what);
     ask_net(&b, "50.10.0.0/16", what);

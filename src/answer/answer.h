@@ -87,6 +87,16 @@ typedef struct answer_asked {
     when newest, fresh;
 } answer_asked;
 
+/* What this site's own telemetry says of the value. */
+typedef enum here_said { HERE_CANNOT_SAY, HERE_NO, HERE_YES, HERE_COUNT_ } here_said;
+typedef struct answer_here {
+    here_said said;
+    uint64_t count;   /* it, and what stands below or in it */
+    when first, last; /* WHEN_NONE */
+    when from, to;    /* of the logs that were read; WHEN_NONE: none was */
+    uint64_t sources; /* logs */
+} answer_here;
+
 typedef struct answer_entity {
     node_ref id;
     kind kind;
@@ -416,6 +426,7 @@ typedef struct answer {
     size_t claims_over; /* there are more about the value than were looked at: over so many; 0 */
     const answer_asked *asked;
     size_t asked_count;
+    answer_here here;
     uint64_t lists; /* warninglists and the like that were asked */
     phrase limits;  /* of the asking: other hashes would reach more */
     const answer_entity *entities;

@@ -1,5 +1,6 @@
 /* ask.c - askers, and what a text is taken for: see ask.h. */
 #include "answer/ask/job.h"
+#include "know/sightings.h"
 
 #include "base/text.h"
 #include "model/extract.h"
@@ -30,6 +31,7 @@ asker *asker_free(asker *k)
 {
     if (k) {
         index_close(k->ix);
+        sightings_close(k->seen);
         lens_free(k->l);
         arena_done(&k->look);
         free(k);
@@ -49,6 +51,19 @@ static status forget(asker *k, err *why)
     return OK;
 }
 
+static status look_at_sightings(asker *k, err *why)
+{
+    bool changed;
+    slice folder;
+    if (k->seen)
+        return sightings_refresh(k->seen, &changed, why);
+    folder = arena_printf(&k->look, "%s/sightings", store_dir(k->s));
+    if (!folder.ptr)
+        return ARENA_SPENT(&k->look, why);
+    status st = sightings_open(folder.ptr, &k->seen, why);
+    return st == ERR_NOT_FOUND ? OK : st; /* no telemetry was read */
+}
+
 status asker_look(asker *k, const view *v, err *why)
 {
     status st = forget(k, why);
@@ -56,6 +71,8 @@ status asker_look(asker *k, const view *v, err *why)
         st = lens_look(k->l, v, why);
     if (st == OK)
         st = index_refresh(k->ix, why);
+    if (st == OK)
+        st = look_at_sightings(k, why);
     if (st == OK)
         k->v = v;
     return st;

@@ -3,6 +3,7 @@
 #include "cmd/progress.h"
 #include "cmd/watching.h"
 #include "intake/telemetry.h"
+#include "watch/ledger.h"
 
 enum { BATCH_ALERTS = 1000 };
 
@@ -11,6 +12,9 @@ typedef struct watching {
     watcher *w;
     writer *writer;
     watch_stream *stream;
+    sightings_writer *sightings; /* NULL: none are kept */
+    ledger read;                 /* logs of which they are */
+    telemetry_log log_id;
     progress bar;
     slice log;
     buf line;
@@ -51,12 +55,29 @@ static status on_alert(void *ctx, const alert *a, err *why)
 
 /* --- logs ------------------------------------------------------------------------------------- */
 
-static status begin(void *ctx, slice path, err *why)
+static status begin(void *ctx, const telemetry_log *log, err *why)
 {
     watching *x = ctx;
-    const watch_from from = {.once = !slice_eq(path, S("-"))};
-    x->log = path;
-    return watch_open(x->w, path, &from, &x->stream, why);
+    const watch_from from = {.once = log->file,
+                             .known = x->sightings && log->file && ledger_has(&x->read, log->id)};
+    x->log = log->path;
+    x->log_id = *log;
+    x->log_id.file &= !from.known;
+    return watch_open(x->w, log->path, &from, &x->stream, why);
+}
+
+/* What was seen, and of which log it is, in one step. */
+static status commit_seen(watching *x, err *why)
+{
+    CLEANUP(buf_done) buf b;
+    buf_init(&b, SIGHTINGS_CHECKPOINT_MAX);
+    if (!x->sightings)
+        return OK;
+    if (x->log_id.file)
+        ledger_add(&x->read, x->log_id.id);
+    ledger_write(&x->read, &b);
+    status st = sightings_commit(x->sightings, buf_slice(&b), why);
+    return st == OK ? sightings_fold(x->sightings, why) : st;
 }
 
 static status flush(watching *x, err *why)
@@ -83,6 +104,8 @@ static status end(void *ctx, err *why)
     x->stream = watch_close(x->stream);
     if (st == OK)
         st = commit(x, why);
+    if (st == OK)
+        st = commit_seen(x, why);
     return st == OK ? flush(x, why) : st;
 }
 
@@ -130,8 +153,27 @@ static void say_counts(app *a, const watching *x)
     app_note(a, msg_watch_read((int64_t)n.records, (int64_t)n.bytes, (int64_t)m.added));
     app_note(a, msg_watch_found((int64_t)n.alerts, (int64_t)n.fresh, (int64_t)n.harmless,
                                 (int64_t)n.silenced));
+    if (x->sightings)
+        app_note(a, msg_watch_seen((int64_t)n.seen));
     if (n.cut)
         app_note(a, msg_watch_cut((int64_t)n.cut));
+}
+
+/* Another watch may be writing: then this one remembers nothing, and says so. */
+static status open_sightings(watching *x, err *why)
+{
+    app *a = x->a;
+    slice folder = arena_printf(a->memory, "%s/sightings", store_dir(a->store));
+    if (!folder.ptr)
+        return ARENA_SPENT(a->memory, why);
+    const sightings_writer_options o = {
+        .disk = a->disk, .folder = folder.ptr, .random = a->random, .clock = a->clock};
+    status st = sightings_writer_new(&o, &x->sightings, why);
+    if (st == ERR_BUSY) {
+        app_note(a, msg_watch_busy());
+        return OK;
+    }
+    return st == OK ? ledger_read(&x->read, sightings_checkpoint(x->sightings), why) : st;
 }
 
 status cmd_watch(app *a, err *why)
@@ -144,7 +186,10 @@ status cmd_watch(app *a, err *why)
     status st = watching_options(a, &o, &own, why);
     if (st == OK && !option_bool(a->options, OPT_WATCH_DRY_RUN))
         st = writer_new(a->store, app_actor(a), &x.writer, why);
+    if (st == OK && x.writer && !option_bool(a->options, OPT_WATCH_FORGET))
+        st = open_sightings(&x, why);
     o.writer = x.writer;
+    o.sightings = x.sightings;
     if (st == OK)
         st = watcher_new(&o, &x.w, why);
     if (st == OK)
@@ -160,6 +205,8 @@ status cmd_watch(app *a, err *why)
     }
     watch_close(x.stream);
     watcher_free(x.w);
+    sightings_writer_free(x.sightings);
+    ledger_done(&x.read);
     writer_free(x.writer);
     site_free(own);
     buf_done(&x.line);

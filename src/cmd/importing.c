@@ -6,6 +6,7 @@
 #include "know/index.h"
 #include "know/search.h"
 #include "know/store.h"
+#include "watch/retro.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ typedef struct importing {
     progress bar;
     uint64_t documents, records, fresh, withdrawn, refused, skipped, failed;
     bool quiet; /* totals only */
+    when since; /* what was published later is of this import, or of others at the same time */
 } importing;
 
 /* --- summaries ------------------------------------------------------------------------------ */
@@ -198,15 +200,15 @@ static void put_totals(importing *im)
 
 static status no_such_format(slice name, err *why)
 {
-    CLEANUP(buf_done) buf known;
-    buf_init(&known, 4096);
+    CLEANUP(buf_done) buf names;
+    buf_init(&names, 4096);
     for (size_t i = 0; i < format_count(); i++) {
-        buf_put(&known, i ? S(", ") : S(""));
-        buf_put(&known, slice_str(format_at(i)->name));
+        buf_put(&names, i ? S(", ") : S(""));
+        buf_put(&names, slice_str(format_at(i)->name));
     }
     name = slice_sub(name, 0, 32);
     return err_set(why, ERR_INPUT, ERR_NOWHERE, "--format %.*s is not known; known are %.*s",
-                   SLICE_FMT(name), SLICE_FMT(buf_slice(&known)));
+                   SLICE_FMT(name), SLICE_FMT(buf_slice(&names)));
 }
 
 static status read_options(app *a, import_options *o, err *why)
@@ -267,6 +269,39 @@ static status catch_up(app *a, err *why)
     return st == OK ? search_catch_up(a->store, why) : st;
 }
 
+/* When what is in the store now was published. */
+static status note_newest(app *a, when *ret, err *why)
+{
+    lens *l = NULL;
+    status st = lens_new(a->store, &l, why);
+    if (st == OK)
+        st = lens_look(l, &a->view, why);
+    if (st == OK)
+        *ret = lens_newest(l) / 1000;
+    lens_free(l);
+    return st;
+}
+
+/* Was anything of it seen here before? */
+static status look_back(app *a, const importing *im, err *why)
+{
+    retro_counts n = {0};
+    writer *w = NULL;
+    status st = writer_new(a->store, app_actor(a), &w, why);
+    const retro_options o = {.s = a->store,
+                             .view = &a->view,
+                             .clock = a->clock,
+                             .writer = w,
+                             .marking = {.tlp = TLP_AMBER},
+                             .since = im->since};
+    if (st == OK)
+        st = retro_look(&o, &n, why);
+    writer_free(w);
+    if (st == OK && n.alerts)
+        app_note(a, msg_watch_retro((int64_t)n.alerts));
+    return st;
+}
+
 static status finish(app *a, importing *im, importer *it, status st, err *why)
 {
     if (st == OK)
@@ -279,7 +314,9 @@ static status finish(app *a, importing *im, importer *it, status st, err *why)
     importer_free(it);
     if (st == OK)
         st = catch_up(a, why);
-    return st == OK ? sink_flush(&a->out, why) : st;
+    if (st == OK)
+        st = sink_flush(&a->out, why);
+    return st == OK && !im->quiet ? look_back(a, im, why) : st;
 }
 
 status importing_paths(app *a, err *why)
@@ -297,6 +334,8 @@ status importing_paths(app *a, err *why)
     if (option_bool(a->options, OPT_IMPORT_REMOVE))
         return app_fail(a, ERR_INPUT, msg_set_remove_alone(), S(""), why);
     status st = app_store(a, &s, why);
+    if (st == OK)
+        st = note_newest(a, &im.since, why);
     if (st == OK)
         st = read_options(a, &o, why);
     if (st == OK)

@@ -368,11 +368,19 @@ static log_took read_line(log_builder *b, slice line)
         if (formats[i] != r->format && !b->failed)
             took = try(b, formats[i], line);
     }
-    if (took == LOG_NOT && !b->failed) {
+    if (took == LOG_NOT) {
         again(b);
         took = try(b, &raw, line);
     }
     return took;
+}
+
+/* The budget is spent: of an object the fields so far, of a line nothing. */
+static void starved(log_builder *b, bool object)
+{
+    if (!object)
+        again(b);
+    b->e.format = b->e.outer = object ? &log_format_json : &raw;
 }
 
 status log_read(log_reader *r, slice record, when now, arena *a, log_event *ret, err *why)
@@ -384,15 +392,19 @@ status log_read(log_reader *r, slice record, when now, arena *a, log_event *ret,
         return err_set(why, ERR_LIMIT, UINT32_MAX, "a record of a log is over 4 GiB");
     while (text.len && (is_space(text.ptr[0]) || !text.ptr[0]) && text.ptr[0] != '\t')
         text = slice_from(text, 1); /* a file that was cut while it was written begins with NULs */
-    if (!text.len || text.ptr[0] != '{' || (r->options.only && !r->format->tells) ||
-        !read_json(&b, text)) {
+    bool object = text.len && text.ptr[0] == '{' && (!r->options.only || r->format->tells) &&
+                  read_json(&b, text);
+    if (!object) {
         again(&b);
-        b.e.header = !b.failed && read_line(&b, text) == LOG_HEADER;
+        b.e.header = read_line(&b, text) == LOG_HEADER;
     }
-    if (!b.failed)
-        complete(&b);
-    if (b.failed)
+    if (b.failed && b.e.header) /* what it says is not kept: records to come would suffer */
         return ARENA_SPENT(a, why);
+    if (b.failed)
+        starved(&b, object);
+    complete(&b);
+    if (b.failed)
+        b.e.cut |= LOG_CUT_MEMORY;
     *ret = b.e;
     return OK;
 }
@@ -506,6 +518,30 @@ const log_field *log_event_at(const log_event *e, size_t at)
     for (size_t i = 0; i < e->count; i++) {
         const log_field *f = &e->field[i];
         if (at >= f->at && at - f->at < f->length && (!best || f->length < best->length))
+            best = f;
+    }
+    return best;
+}
+
+static bool has_nocase(slice s, slice text)
+{
+    for (size_t i = 0; text.len && i + text.len <= s.len; i++)
+        if (to_lower(s.ptr[i]) == to_lower(text.ptr[0]) &&
+            slice_starts_nocase(slice_from(s, i), text))
+            return true;
+    return false;
+}
+
+const log_field *log_event_hit(const log_event *e, size_t at, slice text)
+{
+    const log_field *place = log_event_at(e, at), *best = place;
+    for (size_t i = 0; place && i < e->count; i++) {
+        const log_field *f = &e->field[i];
+        if (f->at != place->at || f->length != place->length)
+            continue;
+        if (slice_eq_nocase(f->value, text))
+            return f;
+        if (f->value.len < best->value.len && has_nocase(f->value, text))
             best = f;
     }
     return best;

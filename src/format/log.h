@@ -25,7 +25,8 @@ enum {
     LOG_SNIFF_BYTES = 64 << 10,
     LOG_COLUMNS_MAX = 512 /* of a table with a header (Zeek, W3C, CSV) */
 };
-/* A budget of an arena that is enough for any record of so many bytes. Most take some kilobytes. */
+/* A budget of an arena that is enough for any record of so many bytes; most take some kilobytes.
+ * With less, what is too large comes with LOG_CUT_MEMORY. */
 #define LOG_MEMORY(bytes) ((size_t)(2 << 20) + (size_t)(bytes)*16)
 
 typedef struct log_format log_format; /* log/build.h */
@@ -76,7 +77,8 @@ enum {
     LOG_CUT_FIELDS = 1, /* more than LOG_FIELDS_MAX */
     LOG_CUT_DEPTH = 2,  /* deeper than LOG_DEPTH_MAX: that part is one field */
     LOG_CUT_NAME = 4,   /* a name over LOG_NAME_MAX */
-    LOG_CUT_BROKEN = 8  /* it is not whole: what was read up to there is here */
+    LOG_CUT_BROKEN = 8, /* it is not whole: what was read up to there is here */
+    LOG_CUT_MEMORY = 16 /* the budget was spent: of an object what was read so far, else nothing */
 };
 
 typedef struct log_event {
@@ -102,6 +104,9 @@ typedef struct log_event {
 const log_field *log_event_get(const log_event *e, slice name);
 /* The narrowest field whose value as written has the byte at offset `at` of the record; NULL. */
 const log_field *log_event_at(const log_event *e, size_t at);
+/* The same for `text` that was found there: of fields with one place (a line in a string, parts of
+ * a URL) the one whose value it is, else one that has it, else the first. */
+const log_field *log_event_hit(const log_event *e, size_t at, slice text);
 const char *log_outcome_name(log_outcome o);     /* "unknown", "allowed", "blocked", "failed" */
 const char *log_direction_name(log_direction d); /* "unknown", "inbound", "outbound" */
 const char *log_type_name(log_type t);
@@ -122,9 +127,8 @@ log_reader *log_reader_free(log_reader *r);
  * "raw" at worst: then it has no fields (a time, where it begins with one). `now` gives the year to
  * times that have none: the latest that is not more than a day after it. The record's bytes stay
  * where they are for as long as the event.
- *   OK         *ret
- *   ERR_LIMIT  the budget of `a` is spent, or the record is over 4 GiB; *ret untouched. Reading
- *              it again is fine */
+ *   OK         *ret. No record is lost to a spent budget of `a`: LOG_CUT_MEMORY
+ *   ERR_LIMIT  a header could not be kept, or the record is over 4 GiB; *ret untouched */
 status log_read(log_reader *r, slice record, when now, arena *a, log_event *ret,
                 err *why) NODISCARD;
 

@@ -244,7 +244,8 @@ static const log_row rows[] = {
      "COMMAND=/bin/sh\n"
      "Nov 30 10:00:00 h su: FAILED su for root by w\n"
      "Nov 30 10:00:00 h CRON[2]: (root) CMD (cd / && run)\n"
-     "Nov 30 10:00:00 h sshd[1]: Close session: something else\n",
+     "Nov 30 10:00:00 h sshd[1]: Close session: something else\n"
+     "Nov 30 10:00:00 h sshd-session[1]: Close session: user y from 192.0.2.8 port 9 id 0\n",
      "auth<syslog /linux/sshd 2026-11-30T10:00:00Z src=192.0.2.1 sport=22 user=s host=h allowed "
      "inbound\n"
      "auth<syslog /linux/sshd 2026-11-30T10:00:00Z src=203.0.113.7 sport=2 user=x from 192.0.2.9 "
@@ -259,7 +260,8 @@ static const log_row rows[] = {
      "auth<syslog /linux/sudo 2026-11-30T10:00:00Z user=v host=h blocked\n"
      "auth<syslog /linux/auth 2026-11-30T10:00:00Z user=w host=h failed\n"
      "auth<syslog /linux/cron 2026-11-30T10:00:00Z user=root host=h allowed\n"
-     "syslog /linux/sshd 2026-11-30T10:00:00Z host=h\n",
+     "syslog /linux/sshd 2026-11-30T10:00:00Z host=h\n"
+     "auth<syslog /linux/sshd 2026-11-30T10:00:00Z src=192.0.2.8 sport=9 user=y host=h inbound\n",
      {"host|Computer=h", "user|User=s", "address|src_ip=192.0.2.1", "port|src_port=22",
       "user|User=x from 192.0.2.9 port 1", "address|src_ip=203.0.113.7", "port|src_port=2",
       "user|User= (null)"}},

@@ -129,6 +129,30 @@ TEST(columns_of_a_table)
     buf_done(&text);
 }
 
+/* Less memory than a record wants: it is there all the same, and says so. */
+TEST(a_budget_is_spent)
+{
+    CLEANUP(arena_done) arena a;
+    log_event e;
+    buf text;
+    buf_init(&text, 1 << 20);
+    arena_init(&a, 16 << 10);
+    buf_put(&text, S("{\"src_ip\":\"192.0.2.1\",\"long\":\"\\n"));
+    for (size_t i = 0; i < 100000; i++)
+        buf_byte(&text, 'x');
+    buf_put(&text, S("\",\"after\":1}"));
+    REQUIRE(read_one("json", buf_slice(&text), 0, &a, &e) == OK);
+    CHECK_EQ(e.cut, LOG_CUT_MEMORY);
+    CHECK_EQ(e.count, 1);
+    CHECK(log_event_get(&e, S("src_ip")) != NULL);
+    a.fail_after = 0;
+    REQUIRE(read_one("keyvalue", S("a=1 b=2"), 0, &a, &e) == OK);
+    CHECK_EQ(e.cut, LOG_CUT_MEMORY);
+    CHECK_EQ(e.count, 0);
+    CHECK_SLICE(slice_str(log_format_name(e.format)), S("raw"));
+    buf_done(&text);
+}
+
 /* Bytes that mean something to a reader, over and over: an answer within the memory that is said to
  * be enough, soon. */
 TEST(long_records)
@@ -243,6 +267,14 @@ TEST(fields_are_found)
                        "\"ClientIP\":\"192.0.2.1:443\"}"),
                      0, &a, &e) == OK);
     CHECK(log_event_at(&e, 61) == e.source_ip); /* the narrowest */
+    record = S("{\"log\":\"192.0.2.1 - - [30/Nov/2026:10:00:00 +0000] \\\"GET /Evil/x HTTP/1.1\\\" "
+               "200 1\"}");
+    REQUIRE(read_one("json", record, 0, &a, &e) == OK);
+    REQUIRE(e.source_ip && e.url_path);
+    CHECK(log_event_hit(&e, 8, S("192.0.2.1")) == e.source_ip);
+    CHECK(log_event_hit(&e, 60, S("evil/X")) == e.url_path);
+    CHECK_SLICE(log_event_hit(&e, 60, S("nowhere"))->name, S("log"));
+    CHECK(!log_event_hit(&e, 0, S("log")));
 }
 
 /* --- times ----------------------------------------------------------------------------------- */
@@ -280,6 +312,8 @@ TEST(times)
         {S_INIT("11/30/2026 1:02:03 PM"), "2026-11-30T12:02:03Z"},
         {S_INIT(""), NULL},
         {S_INIT("soon"), NULL},
+        {S_INIT("0001-01-01 00:30:00"), NULL}, /* of the year before, in UTC */
+        {S_INIT("0001-01-01 01:00:00"), "0001-01-01T00:00:00Z"},
     };
     log_options options = {.zone_minutes = 60};
     log_reader *r = log_reader_new(NULL, &options);

@@ -28,7 +28,7 @@ typedef struct log_texts {
     size_t bytes_max;
     long fail_after; /* of the arena of each event */
     const log_format *format;
-    size_t records, headers, events, raw, times, count, cut;
+    size_t records, headers, events, raw, times, count, cut, starved;
     uint64_t skipped;
     status st;
 } log_texts;
@@ -202,7 +202,7 @@ static inline void log_texts_one(log_texts *t, log_reader *r, const log_record *
     a->budget = LOG_MEMORY(record->bytes.len);
     a->fail_after = t->fail_after;
     status st = log_read(r, record->bytes, LOG_TEXT_NOW, a, &e, &why);
-    LOG_MUST(st == OK || t->fail_after >= 0);
+    LOG_MUST(t->fail_after >= 0 || (st == OK && !(e.cut & LOG_CUT_MEMORY)));
     t->records++;
     t->skipped += record->skipped;
     if (st != OK) {
@@ -221,6 +221,7 @@ static inline void log_texts_one(log_texts *t, log_reader *r, const log_record *
     t->times += e.time != WHEN_NONE;
     t->count += e.count;
     t->cut += e.cut != 0;
+    t->starved += (e.cut & LOG_CUT_MEMORY) != 0;
     if (!t->quiet)
         log_texts_put(t, &e);
 }
@@ -236,7 +237,7 @@ static inline void log_texts_read(log_texts *t, slice stream)
     size_t step = t->step ? t->step : stream.len + 1;
     arena_init(&a, 64 << 20);
     buf_clear(&t->out);
-    t->records = t->headers = t->events = t->raw = t->times = t->count = t->cut = 0;
+    t->records = t->headers = t->events = t->raw = t->times = t->count = t->cut = t->starved = 0;
     t->skipped = 0;
     t->st = OK;
     t->format = log_sniff(stream, &framing);

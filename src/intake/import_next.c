@@ -1,4 +1,4 @@
-/* import_next.c - the document that comes next: its worker reads it while the one before is written.
+/* import_next.c - the document that comes next: its child reads it while the one before is written.
  *
  * Starting a child and waiting for its first facts takes longer than writing a small document does.
  * So a document is hashed and its child started when it is met, and it is written when the one

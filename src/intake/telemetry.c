@@ -1,15 +1,17 @@
 /* telemetry.c - see telemetry.h. */
 #include "intake/telemetry.h"
 
+#include "base/hash.h"
 #include "intake/paths.h"
 #include "sandbox/spool.h"
 #include "sandbox/walk.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { BLOCK = 256 << 10 };
+enum { BLOCK = 256 << 10, END = 64 << 10 };
 
 typedef struct telemetry {
     const telemetry_options *o;
@@ -39,10 +41,32 @@ static status read_some(int fd, char *room, bool at, uint64_t *offset, size_t *r
     }
 }
 
-static status begin(telemetry *t, slice path, err *why)
+static status begin(telemetry *t, const telemetry_log *log, err *why)
 {
-    t->log = path;
-    return stop(t, t->o->sink.begin(t->o->sink.ctx, path, why));
+    t->log = log->path;
+    return stop(t, t->o->sink.begin(t->o->sink.ctx, log, why));
+}
+
+/* The same bytes, the same log, whatever it is called. */
+static status identify(telemetry *t, const walk_document *d, uint8_t ret[TELEMETRY_ID], err *why)
+{
+    uint8_t digest[SHA256_BYTES];
+    char size[32];
+    hash_state *h = hash_new(HASH_SHA256);
+    uint64_t ends[2] = {0, d->size > END ? d->size - END : 0};
+    size_t n;
+    status st = h ? OK : err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
+    for (int i = 0; st == OK && i < 2; i++)
+        if ((st = read_some(d->fd, t->room, true, &ends[i], &n, why)) == OK)
+            hash_update(h, slice_of(t->room, n < END ? n : END));
+    if (st == OK) {
+        int len = snprintf(size, sizeof size, "%llu", (unsigned long long)d->size);
+        hash_update(h, slice_of(size, (size_t)len));
+        hash_final(h, digest);
+        memcpy(ret, digest, TELEMETRY_ID);
+    }
+    hash_free(h);
+    return st;
 }
 
 static status end(telemetry *t, err *why)
@@ -70,7 +94,10 @@ static status copy(telemetry *t, int fd, bool at, err *why)
 static status visit(void *ctx, const walk_document *d, err *why)
 {
     telemetry *t = ctx;
-    status st = begin(t, d->alone ? t->path : d->path, why);
+    telemetry_log log = {.path = d->alone ? t->path : d->path, .file = true};
+    status st = identify(t, d, log.id, why);
+    if (st == OK)
+        st = begin(t, &log, why);
     if (st == OK)
         st = copy(t, d->fd, true, why);
     return st == OK ? end(t, why) : st;
@@ -136,7 +163,7 @@ static status read_input(telemetry *t, err *why)
     if (st == OK && container_sniff(slice_of(t->room, n)) != CONTAINER_NONE)
         return unpack_input(t, n, why);
     if (st == OK)
-        st = begin(t, S("-"), why);
+        st = begin(t, &(telemetry_log){.path = S("-")}, why);
     if (st == OK && n)
         st = hand_on(t, slice_of(t->room, n), why);
     if (st == OK && n)

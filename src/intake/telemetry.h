@@ -14,10 +14,18 @@
 
 #include "sandbox/sandbox.h"
 
+enum { TELEMETRY_ID = 16 };
+
+typedef struct telemetry_log {
+    slice path; /* what a person would open: "auth.log.gz" for the log packed in it,
+                   "all.zip/auth.log" for one of several; "-" for standard input */
+    bool file;  /* it can be read again: `id` is of its size, beginning and end (64 KiB each) */
+    uint8_t id[TELEMETRY_ID];
+} telemetry_log;
+
 typedef struct telemetry_sink {
-    /* A log begins. Its path is what a person would open: "auth.log.gz" for the log packed in it,
-     * "all.zip/auth.log" for one of several; "-" for standard input. */
-    status (*begin)(void *ctx, slice path, err *why);
+    /* A log begins. */
+    status (*begin)(void *ctx, const telemetry_log *log, err *why);
     status (*bytes)(void *ctx, slice bytes, err *why);
     status (*end)(void *ctx, err *why);
     /* A path that could not be read, or not to its end; others go on. `begun`: its log was, and is

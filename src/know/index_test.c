@@ -528,6 +528,82 @@ TEST(damage_that_is_met_while_merging_is_built_again_at_once)
     writer_free(w);
 }
 
+/* Two files and some that are in memory only: look-ups and walks do not see where a value is. */
+TEST(several_files_answer_as_one)
+{
+    CLEANUP(temp_store_done) temp_store t;
+    writer *w = NULL;
+    index_t *ix = NULL;
+    char path[128], second[140];
+    uint64_t bytes, group, values;
+    int64_t node, count = 0;
+    REQUIRE(temp_store_make(&t));
+    CHECK_OK(writer_new(t.s, S("test"), &w, &t.why));
+    keep_many(w, &t, 1, 40000);
+    settle(&t, &bytes);
+    keep_many(w, &t, 2, 9000);
+    settle(&t, &bytes);
+    index_path(&t, path);
+    snprintf(second, sizeof second, "%s.1", path);
+    CHECK(access(second, F_OK) == 0);
+    keep(w, &t, KIND_CIDR, "45.1.3.0/25");
+    keep(w, &t, KIND_IPV4, "45.2.99.1");
+    CHECK_OK(index_open(t.s, &ix, &t.why));
+    index_size(ix, &values, &bytes);
+    CHECK_EQ(values, 40000 + 9000 + 2);
+    index_walk all = index_values(ix, S("45."));
+    while (index_next(&all, &node, &group))
+        count++;
+    CHECK_EQ(count, 40000 + 9000 + 2);
+    static const char *const rows[][2] = {
+        {"45.1.3.6/31", "covers 45.1.3.0/25, inside 45.1.3.6, inside 45.1.3.7"},
+        {"45.2.3.8/31", "inside 45.2.3.8, inside 45.2.3.9"},
+        {"45.2.99.0/30", "inside 45.2.99.1"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        buf got;
+        buf_init(&got, 4096);
+        touches(ix, KIND_CIDR, rows[i][0], &got);
+        CHECK_SLICE(buf_slice(&got), slice_str(rows[i][1]));
+        buf_done(&got);
+    }
+    index_close(ix);
+    writer_free(w);
+}
+
+TEST(every_allocation_may_fail)
+{
+    CLEANUP(temp_store_done) temp_store t;
+    writer *w = NULL;
+    index_t *ix = NULL;
+    const index_probe p[] = {{KIND_URL, S_INIT("http://a.example/b/c?d")},
+                             {KIND_CIDR, S_INIT("10.0.0.0/9")}};
+    long n = 0;
+    REQUIRE(temp_store_make(&t));
+    CHECK_OK(writer_new(t.s, S("test"), &w, &t.why));
+    keep(w, &t, KIND_DOMAIN, "a.example");
+    keep(w, &t, KIND_URL, "http://a.example/b");
+    keep(w, &t, KIND_IPV4, "10.0.0.1");
+    keep(w, &t, KIND_CIDR, "10.0.0.0/8");
+    CHECK_OK(index_open(t.s, &ix, &t.why));
+    for (; n < 1000; n++) {
+        CLEANUP(arena_done) arena a;
+        index_hits hits = {.count = 77};
+        arena_init(&a, 1 << 20);
+        a.fail_after = n;
+        status st = index_find(ix, p, 2, INDEX_ALL, &a, &hits, &t.why);
+        if (st == OK) {
+            CHECK_EQ(hits.count, 4);
+            break;
+        }
+        CHECK_EQ(st, ERR_LIMIT);
+        CHECK_EQ(hits.count, 77);
+    }
+    CHECK(n > 2 && n < 1000);
+    index_close(ix);
+    writer_free(w);
+}
+
 TEST(values_have_a_face_and_hosts)
 {
     static const struct {

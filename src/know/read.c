@@ -357,6 +357,35 @@ static status find_subject(lens *l, arena *a, node_ref *subject, int64_t *ret, e
     return st;
 }
 
+/* Are there so many rows, whoever sees them? It decides only how they are read: what comes out is
+ * the same either way. */
+static status is_crowd(lens *l, int64_t node, int64_t count, bool *ret, err *why)
+{
+    bool row;
+    db_stmt *q = db_query(l->d, Q_CLAIMS_CROWD);
+    db_bind_int(q, 1, node);
+    db_bind_int(q, 2, count);
+    status st = db_step(q, &row, why);
+    if (st == OK)
+        *ret = row && db_int(q, 0) >= count;
+    db_reset(q);
+    return st;
+}
+
+/* In the order of their hashes, or as they come. */
+static status read_first(lens *l, arena *a, lives of, int64_t node, const node_ref *subject,
+                         predicate p, int64_t limit, claim_rows *rows, bool *more, err *why)
+{
+    bool said = p != PRED_NONE && p != PRED_INDICATES;
+    db_stmt *q = db_query(l->d, of == ANY_LIFE ? said ? Q_CLAIMS_SAID_PAST : Q_CLAIMS_OF_PAST
+                                : said         ? Q_CLAIMS_SAID
+                                               : Q_CLAIMS_OF);
+    db_bind_int(q, 1, node);
+    db_bind_int(q, 2, p);
+    db_bind_int(q, 3, limit);
+    return rows_take(l, a, q, subject, (size_t)limit - 1, rows, more, why);
+}
+
 /* First the few that nearly every subject has. When there are more, the most telling ones: all of
  * them, unless there are more than `max`. */
 static status list_of(lens *l, arena *a, lives of, node_ref subject, predicate p, size_t max,
@@ -365,7 +394,7 @@ static status list_of(lens *l, arena *a, lives of, node_ref subject, predicate p
     enum { FEW = 16 };
     int64_t node, limit = one_more(&max);
     claim_rows rows = {0};
-    bool more = false, any = p == PRED_NONE;
+    bool more = false, any = p == PRED_NONE, crowd = true;
     status st = find_subject(l, a, &subject, &node, why);
     if (st != OK)
         return st;
@@ -373,20 +402,15 @@ static status list_of(lens *l, arena *a, lives of, node_ref subject, predicate p
         *ret = (claim_list){0};
         return OK;
     }
-    if (any && max > FEW)
-        limit = FEW + 1;
-    bool said = !any && p != PRED_INDICATES;
-    db_stmt *q = db_query(l->d, of == ANY_LIFE ? said ? Q_CLAIMS_SAID_PAST : Q_CLAIMS_OF_PAST
-                                : said         ? Q_CLAIMS_SAID
-                                               : Q_CLAIMS_OF);
-    db_bind_int(q, 1, node);
-    db_bind_int(q, 2, p);
-    db_bind_int(q, 3, limit);
-    st = rows_take(l, a, q, &subject, (size_t)limit - 1, &rows, &more, why);
+    st = read_first(l, a, of, node, &subject, p, any && max > FEW ? FEW + 1 : limit, &rows, &more,
+                    why);
+    if (st == OK && more && any && max > FEW)
+        st = is_crowd(l, node, limit, &crowd, why);
     if (st == OK && more) {
         rows.count = 0;
         more = false;
-        st = claims_telling(l, a, node, &subject, p, of, max, &rows, &more, why);
+        st = crowd ? claims_telling(l, a, node, &subject, p, of, max, &rows, &more, why)
+                   : read_first(l, a, of, node, &subject, p, limit, &rows, &more, why);
     } else if (st == OK && !any) {
         st = rows_sort(a, &rows, BY_HASH, why);
     }

@@ -265,6 +265,26 @@ static status ask_key(asking *a, sight_key key, sighting *to, err *why)
     return a->n == BATCH ? ask_batch(a, why) : OK;
 }
 
+static status note(void *ctx, const sight_bucket *b, err *why)
+{
+    bool *seen = ctx;
+    (void)b, (void)why;
+    *seen = true;
+    return OK;
+}
+
+/* Most networks of a feed were never seen: one look-up says so, instead of one for each address. */
+static status anything_around(const sightings *s, const sight_net *plan, bool *ret, err *why)
+{
+    sight_key key;
+    status st = OK;
+    *ret = !sight_net_around(&s->secret, plan, &key);
+    for (uint32_t i = 0; st == OK && !*ret && i < s->m.h.segments; i++)
+        if (sight_filter_has(s->segments[i], key))
+            st = sight_segment_find(s->segments[i], key, note, ret, why);
+    return st;
+}
+
 static status ask_net(asking *a, const sightings_probe *p, sightings_found *to, err *why)
 {
     ip_net net;
@@ -277,7 +297,9 @@ static status ask_net(asking *a, const sightings_probe *p, sightings_found *to, 
     to->scope = plan.count == 0 ? SIGHTINGS_UNKNOWN
                 : plan.wider    ? SIGHTINGS_AROUND
                                 : SIGHTINGS_EXACT;
-    for (uint32_t i = 0; st == OK && i < plan.count; i++) {
+    bool any;
+    st = anything_around(a->s, &plan, &any, why);
+    for (uint32_t i = 0; st == OK && any && i < plan.count; i++) {
         st = ask_key(a, sight_net_key(&a->s->secret, &plan, i, false), &to->within, why);
         if (st == OK && plan.step == 128)
             st = ask_key(a, sight_net_key(&a->s->secret, &plan, i, true), &to->within, why);

@@ -100,8 +100,8 @@ typedef struct sightings_found {
 /* ret[i] is of probes[i]; lists are in `a`.
  *   ERR_INPUT  an address or network that is none; the file is damaged there
  *   ERR_LIMIT  over SIGHTINGS_PROBES_MAX or _KEYS_MAX, or the budget
- * A value that was never seen costs a cache line a file; there are about 12 files and one more
- * for each 32 million values and days. */
+ * A value that was never seen costs a cache line a file, also where it is a network; there are at
+ * most some 15 files and one more for each 32 million values and days. */
 status sightings_find(const sightings *s, const sightings_probe *probes, size_t count, arena *a,
                       sightings_found *ret, err *why) NODISCARD;
 

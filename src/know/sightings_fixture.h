@@ -32,7 +32,7 @@ typedef struct site {
 
 static bool site_goes_well(site *t)
 {
-    return t->left-- > 0;
+    return __atomic_fetch_sub(&t->left, 1, __ATOMIC_RELAXED) > 0; /* a fold has its own thread */
 }
 
 static status site_lost(err *why)

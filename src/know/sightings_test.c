@@ -127,6 +127,35 @@ TEST(values_and_what_is_within_them)
     sightings_close(s);
 }
 
+TEST(networks_of_which_nothing_was_seen_cost_one_look)
+{
+    CLEANUP(site_done) site t;
+    CLEANUP(arena_done) arena a;
+    sightings *s = NULL;
+    enum { NETS = 200 }; /* of 65,536 keys each, over SIGHTINGS_KEYS_MAX together */
+    static char text[NETS][32];
+    sightings_probe p[NETS];
+    sightings_found f[NETS];
+    arena_init(&a, BUDGET);
+    REQUIRE(site_make(&t, 21) && site_write(&t, 0));
+    uint32_t id = source(&t, "a.log");
+    add(&t, KIND_IPV4, "10.7.200.1", site_time(SITE_TODAY, 1), id, 1);
+    add(&t, KIND_URL, "http://10.9.200.1/", site_time(SITE_TODAY, 1), id, 2);
+    add(&t, KIND_IPV6, "2001:db8::10:1", site_time(SITE_TODAY, 1), id, 3);
+    commit(&t);
+    for (int i = 0; i < NETS; i++) {
+        snprintf(text[i], sizeof text[i], "10.%d.%d.0/17", i / 2, i % 2 * 128);
+        p[i] = (sightings_probe){KIND_CIDR, slice_str(text[i])};
+    }
+    p[0].value = S("2001:db8::10:0/112");
+    p[1].value = S("2001:db8:1::10:0/112");
+    REQUIRE(sightings_open(t.folder, &s, &t.why) == OK);
+    CHECK_OK(sightings_find(s, p, NETS, &a, f, &t.why));
+    for (int i = 0; i < NETS; i++)
+        CHECK_EQ(f[i].within.count, i == 0 || i == 15 || i == 19);
+    sightings_close(s);
+}
+
 TEST(a_position_counts_once_for_each_value)
 {
     CLEANUP(site_done) site t;

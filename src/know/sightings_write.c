@@ -299,29 +299,10 @@ static void note_seen(sight_seen *s, int i, sight_key key)
     s->count++;
 }
 
-/* What a segment of all that is in memory will be like. */
-static sight_plan plan_of(const sight_table *t, size_t n)
-{
-    sight_plan p = {.source_first = UINT32_MAX, .day_first = INT32_MAX, .day_last = 0};
-    sight_key key, last = {0};
-    sight_bucket b;
-    for (size_t i = 0; i < n; i++) {
-        sight_table_get(t, i, &key, &b);
-        p.keys += i == 0 || sight_key_cmp(last, key) != 0;
-        last = key;
-        p.bytes += b.n == 1 ? 9u : 6u + 8u * b.n;
-        p.day_first = b.day < p.day_first ? b.day : p.day_first;
-        p.day_last = b.day > p.day_last ? b.day : p.day_last;
-        for (size_t k = 0; k < b.n; k++)
-            p.source_first = b.at[k].source < p.source_first ? b.at[k].source : p.source_first;
-        p.source_first = b.sources[0] < p.source_first ? b.sources[0] : p.source_first;
-    }
-    return p;
-}
-
 static status write_table(sightings_writer *w, const char *path, size_t n, sight_row *ret, err *why)
 {
-    sight_plan plan = plan_of(w->table, n);
+    sight_shape s = sight_table_shape(w->table);
+    sight_plan plan = {s.keys, s.bytes, s.day_first, s.day_last, s.source_first};
     sight_maker m;
     status st = sight_maker_open(&m, w->o.disk, path, w->m.h.seed, &plan, why);
     for (size_t i = 0; st == OK && i < n; i++) {

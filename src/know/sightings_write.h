@@ -75,7 +75,8 @@ status sightings_expire(sightings_writer *w, int32_t before_day, err *why) NODIS
 
 /* --- fewer files ---------------------------------------------------------------------------- */
 
-/* Folds what should be, a file after the other. What is not committed stays so. */
+/* Folds what should be, a file after the other. What is not committed stays so. Takes up to some
+ * 110 MiB while the largest are folded. */
 status sightings_fold(sightings_writer *w, err *why) NODISCARD;
 
 /* The same, with the long part beside the writer: plan, run in another thread, end. One job at a

@@ -274,9 +274,9 @@ INLINE uint32_t find_in_lines(const asked *t, slots_hash h)
 
 /* `count` tables, the first of them number `first`, are asked for the keys whose numbers are in
  * `left`: the first one that has a key answers, the others stay. Each pass goes over all keys, so
- * that the memory reads of the next one overlap. */
+ * that the memory reads of the next one overlap. `last`: nobody asks who stays. */
 INLINE size_t ask_group(const asked *t, size_t count, size_t first, const slots_hash *h,
-                        uint32_t *left, size_t n, filter_pass *pass, slots_found *ret)
+                        uint32_t *left, size_t n, bool last, filter_pass *pass, slots_found *ret)
 {
     RAW uint8_t maybe[SLOTS_BATCH];
     RAW uint32_t hits[SLOTS_BATCH];
@@ -298,20 +298,29 @@ INLINE size_t ask_group(const asked *t, size_t count, size_t first, const slots_
             ret[key] = (slots_found){record, record ? (uint32_t)first + one : 0};
         }
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; !last && i < n; i++) {
         left[kept] = left[i];
         kept += ret[left[i]].record == 0;
     }
     return kept;
 }
 
-INLINE void fetch(const asked *t, size_t count, slots_hash h, bool few)
+/* Tables whose filter is not in the processor's cache anyway. */
+INLINE size_t far_ones(const asked *t, size_t count, asked ret[GROUP])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (t[i].blocks > NEAR_BLOCKS)
+            ret[n++] = t[i];
+    return n;
+}
+
+INLINE void fetch(const asked *far, size_t count, slots_hash h, bool few)
 {
     for (size_t i = 0; i < count; i++) {
-        if (t[i].blocks > NEAR_BLOCKS)
-            __builtin_prefetch(filter_block(&t[i], h), 0, 3);
-        if (few && t[i].blocks > NEAR_BLOCKS)
-            __builtin_prefetch(first_line(&t[i], h), 0, 3);
+        __builtin_prefetch(filter_block(&far[i], h), 0, 3);
+        if (few)
+            __builtin_prefetch(first_line(&far[i], h), 0, 3);
     }
 }
 
@@ -334,15 +343,17 @@ INLINE void ask_all(const slots *const *tables, size_t table_count, asked t[GROU
         ret[i] = (slots_found){0};
     }
     for (size_t first = 0; first < table_count && n; first += GROUP) {
+        RAW asked far[GROUP];
         size_t count = group_at(tables, table_count, first, t);
-        for (size_t i = 0; first && i < n; i++)
-            fetch(t, count, h[left[i]], n <= FEW);
-        n = ask_group(t, count, first, h, left, n, pass, ret);
+        size_t far_count = first ? far_ones(t, count, far) : 0;
+        for (size_t i = 0; far_count && i < n; i++)
+            fetch(far, far_count, h[left[i]], n <= FEW);
+        n = ask_group(t, count, first, h, left, n, first + GROUP >= table_count, pass, ret);
     }
 }
 
-/* Hashes of all; the filters of `count` tables are on their way meanwhile. */
-INLINE void hash_batch(const slots_secret *secret, const asked *t, size_t count,
+/* Hashes of all; the filters of `far` are on their way meanwhile. */
+INLINE void hash_batch(const slots_secret *secret, const asked *far, size_t count,
                        const slots_key *keys, size_t n, slots_hash *ret)
 {
     slots_sum begun = {0};
@@ -362,7 +373,7 @@ INLINE void hash_batch(const slots_secret *secret, const asked *t, size_t count,
                          ? slots_hash_short(secret, begun, slice_of(key->bytes.ptr, SHA256_BYTES))
                          : slots_hash_short(secret, begun, key->bytes);
         }
-        fetch(t, count, ret[i], n <= FEW);
+        fetch(far, count, ret[i], n <= FEW);
     }
 }
 
@@ -370,9 +381,9 @@ INLINE void find_batch(const slots *const *tables, size_t table_count, const slo
                        size_t n, slots_found *ret, filter_pass *pass)
 {
     RAW slots_hash h[SLOTS_BATCH];
-    RAW asked t[GROUP];
-    size_t count = group_at(tables, table_count, 0, t);
-    hash_batch(&tables[0]->secret, t, count, keys, n, h);
+    RAW asked t[GROUP], far[GROUP];
+    size_t count = group_at(tables, table_count, 0, t), far_count = far_ones(t, count, far);
+    hash_batch(&tables[0]->secret, far, far_count, keys, n, h);
     ask_all(tables, table_count, t, h, n, pass, ret);
 }
 
@@ -417,11 +428,11 @@ void slots_find_hashes(const slots *const *tables, size_t table_count, const slo
                        size_t count, slots_found *ret)
 {
     for (size_t at = 0; at < count; at += SLOTS_BATCH) {
-        RAW asked t[GROUP];
+        RAW asked t[GROUP], far[GROUP];
         size_t n = count - at < SLOTS_BATCH ? count - at : SLOTS_BATCH;
-        size_t first = group_at(tables, table_count, 0, t);
+        size_t far_count = far_ones(t, group_at(tables, table_count, 0, t), far);
         for (size_t i = 0; i < n; i++)
-            fetch(t, first, h[at + i], false);
+            fetch(far, far_count, h[at + i], false);
         ask_all(tables, table_count, t, h + at, n, filters_plain, ret + at);
     }
 }

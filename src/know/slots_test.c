@@ -344,8 +344,8 @@ static uint64_t pages_read(const slots *t, slots_hash h, bool *ret_there)
 }
 
 /* With nothing but the filters in memory a look-up reads what it touches of the lines: over all
- * tables of a version at most once in 50 misses, and twice for a hit. Larger tables have fewer bits a
- * key: bench/tiers counts what the kernel reads of those. */
+ * tables of a version at most once in 50 misses, and twice for a hit. Larger tables have fewer bits
+ * a key: bench/tiers counts what the kernel reads of those. */
 TEST(look_ups_touch_few_pages_beside_the_filters)
 {
     enum { TABLES = 4, LARGEST = 60000 };

@@ -4,16 +4,17 @@
  * journey, or a search of its own. So records are kept until there are enough of them, what they
  * will ask is said in one go (db_expect), and then they are written in the order they came: ids,
  * ranges and batches are those of records written one by one. What is wrong with a record comes out
- * later, but before its document ends.
+ * later, but before its document ends. A near engine is asked about one group while the group
+ * before it is written (decision 0120).
  * Uses: write_private. Used by: write.c, write_document.c. */
 #ifndef NOROSHI_KNOW_WRITE_AHEAD_H
 #define NOROSHI_KNOW_WRITE_AHEAD_H
 
 #include "know/write_private.h"
 
-/* A far engine works while the next are read: little at a time. For a near one enough that rows go
- * in by their keys, and no more than what the worker's pipe holds (sandbox/zygote.c): while a group
- * is written nobody reads, and the worker is to go on. */
+/* A far engine gets little at a time. A near one gets enough that rows go in by their keys, and no
+ * more than what the worker's pipe holds (sandbox/zygote.c): while a group is written into memory
+ * nobody reads, and the worker is to go on. */
 enum {
     AHEAD_CLAIMS_FAR = 2048,
     AHEAD_CLAIMS_NEAR = 8192,

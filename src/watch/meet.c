@@ -25,7 +25,8 @@ static slice written(const meet_state *x, const match_hit *h)
 
 static const log_field *field_of(const meet_state *x, const match_hit *h)
 {
-    return h->at < x->m->at ? NULL : log_event_at(&x->event, (size_t)(h->at - x->m->at));
+    return h->at < x->m->at ? NULL
+                            : log_event_hit(&x->event, (size_t)(h->at - x->m->at), written(x, h));
 }
 
 /* A value below a bad domain or in a bad network is asked about itself, when it can be read. */

@@ -1,6 +1,7 @@
 /* watch.c - see watch.h. From bytes to records with hits in them; what such a record means is
  * watch/meet.c's. */
 #include "watch/meet.h"
+#include "watch/seen.h"
 
 #include <stdlib.h>
 
@@ -23,6 +24,9 @@ struct watch_stream {
     size_t hit_count, hit_room;
     bool unsorted;
     uint64_t records;
+    seen_values seen;
+    uint32_t source; /* its number among the logs of which sightings are */
+    bool remember;   /* sightings are wanted of it */
 };
 
 /* --- the watcher ------------------------------------------------------------------------------ */
@@ -114,6 +118,12 @@ static status on_hits(void *ctx, const match_hit *hits, size_t count, err *why)
     return OK;
 }
 
+static status on_seen(void *ctx, const match_seen *m, err *why)
+{
+    watch_stream *s = ctx;
+    return seen_note(&s->seen, m, s->base, why);
+}
+
 status watch_open(watcher *w, slice name, const watch_from *from, watch_stream **ret, err *why)
 {
     watch_stream *s = calloc(1, sizeof *s);
@@ -123,7 +133,10 @@ status watch_open(watcher *w, slice name, const watch_from *from, watch_stream *
     arena_init(&s->names, 1 << 20);
     buf_init(&s->head, LOG_SNIFF_BYTES + WATCH_BLOCK);
     buf_init(&s->later, MATCH_CARRY_MAX + WATCH_BLOCK);
-    s->m = matcher_new(&(match_sink){.hits = on_hits, .ctx = s});
+    seen_init(&s->seen);
+    s->remember = w->o.sightings && !(from && from->known);
+    s->m =
+        matcher_new(&(match_sink){.hits = on_hits, .seen = s->remember ? on_seen : NULL, .ctx = s});
     if (from) {
         s->base = s->done = from->offset;
         s->first_line = from->line ? from->line - 1 : 0;
@@ -151,6 +164,7 @@ watch_stream *watch_close(watch_stream *s)
             log_split_close(&s->split);
         buf_done(&s->head);
         buf_done(&s->later);
+        seen_done(&s->seen);
         arena_done(&s->names);
         free(s->hits);
     }
@@ -168,6 +182,31 @@ static int by_place(const void *a, const void *b)
 
 /* Hits of the record are those before its end: what stood between it and the one before (the
  * envelope of an array) is told with it. */
+/* What was read so far, with the positions of before. */
+static status commit_seen(watcher *w, err *why)
+{
+    CLEANUP(buf_done) buf b;
+    buf_init(&b, SIGHTINGS_CHECKPOINT_MAX);
+    buf_put(&b, sightings_checkpoint(w->o.sightings));
+    return sightings_commit(w->o.sightings, buf_slice(&b), why);
+}
+
+/* When it was is what the record says, so it has to be read. */
+static status remember(watch_stream *s, const log_record *r, uint64_t end, err *why)
+{
+    watcher *w = s->w;
+    log_event e;
+    size_t before = s->seen.first;
+    arena_reset(&w->event);
+    status st = log_read(s->reader, r->bytes, w->o.view->now, &w->event, &e, why);
+    if (st == OK)
+        st = seen_write(&s->seen, w->o.sightings, end, e.time, s->source, s->base + r->at, why);
+    if (st == ERR_LIMIT && (st = commit_seen(w, why)) == OK) /* very much between two commits */
+        st = seen_write(&s->seen, w->o.sightings, end, e.time, s->source, s->base + r->at, why);
+    w->n.seen += s->seen.first - before;
+    return st;
+}
+
 static status take_record(watch_stream *s, const log_record *r, size_t *first, err *why)
 {
     uint64_t end = s->base + r->at + r->bytes.len + r->skipped;
@@ -177,8 +216,9 @@ static status take_record(watch_stream *s, const log_record *r, size_t *first, e
     s->w->n.cut += r->skipped != 0;
     while (*first + n < s->hit_count && s->hits[*first + n].at < end)
         n++;
-    status st = OK;
-    if (n) {
+    bool seen = seen_any(&s->seen, end);
+    status st = seen ? remember(s, r, end, why) : OK;
+    if (st == OK && n) {
         meeting m = {.reader = s->reader,
                      .log = s->name,
                      .record = r->bytes,
@@ -187,7 +227,7 @@ static status take_record(watch_stream *s, const log_record *r, size_t *first, e
                      .number = s->records,
                      .once = s->once};
         st = meet(s->w, &m, s->hits + *first, n, why);
-    } else {
+    } else if (st == OK && !seen) {
         st = log_note(s->reader, r->bytes, why);
     }
     *first += n;
@@ -204,10 +244,12 @@ static status drain(watch_stream *s, slice bytes, err *why)
     if (s->unsorted)
         qsort(s->hits, s->hit_count, sizeof *s->hits, by_place);
     s->unsorted = false;
+    seen_sort(&s->seen);
     log_split_feed(&s->split, bytes);
     while ((st = log_split_next(&s->split, &r, &more, why)) == OK && more)
         if ((st = take_record(s, &r, &first, why)) != OK)
             break;
+    seen_compact(&s->seen);
     s->hit_count -= first;
     if (s->hit_count)
         memmove(s->hits, s->hits + first, s->hit_count * sizeof *s->hits);
@@ -277,6 +319,12 @@ status stream_begin(watch_stream *s, slice head, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
     log_split_open(&s->split, framing, s->w->o.line_bytes_max);
     s->begun = s->split_open = true;
+    if (s->remember) {
+        status st = sightings_source_add(s->w->o.sightings, s->name, slice_str(log_format_name(f)),
+                                         &s->source, why);
+        if (st != OK)
+            return st;
+    }
     return s->base ? note_head(s, head, framing, why) : OK;
 }
 

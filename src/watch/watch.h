@@ -21,6 +21,7 @@
 
 #include "watch/alert.h"
 #include "watch/known.h"
+#include "know/sightings_write.h"
 
 enum {
     WATCH_BLOCK = 256 << 10,    /* bytes that are matched at once */
@@ -34,12 +35,13 @@ typedef struct watch_options {
     const site *site; /* NULL: nothing is registered */
     clock_source clock;
     random_source random;
-    writer *writer;           /* takes alerts; NULL: none is kept */
-    marking marking;          /* of the telemetry */
-    const log_format *format; /* NULL: by content */
-    int zone_minutes;         /* of times without a zone */
-    size_t line_bytes_max;    /* 0: LOG_RECORD_MAX */
-    when span_ms;             /* 0: WATCH_SPAN_MS */
+    writer *writer;              /* takes alerts; NULL: none is kept */
+    sightings_writer *sightings; /* takes what is seen; NULL: nothing is remembered */
+    marking marking;             /* of the telemetry */
+    const log_format *format;    /* NULL: by content */
+    int zone_minutes;            /* of times without a zone */
+    size_t line_bytes_max;       /* 0: LOG_RECORD_MAX */
+    when span_ms;                /* 0: WATCH_SPAN_MS */
     status (*on_alert)(void *ctx, const alert *a, err *why);
     void *ctx;
 } watch_options;
@@ -53,6 +55,7 @@ typedef struct watch_counts {
     uint64_t harmless; /* records in which nothing bad was left, once it was judged */
     uint64_t silenced; /* by the site's register */
     uint64_t cut;      /* records over the limit: matched whole, read up to it */
+    uint64_t seen;     /* sightings that were remembered */
     uint64_t unjudged; /* hits of one event over WATCH_EVENT_HITS_MAX */
 } watch_counts;
 
@@ -71,6 +74,7 @@ watch_counts watcher_counts(const watcher *w);
 typedef struct watch_from {
     uint64_t offset, line; /* 0, 0: the beginning */
     slice head;            /* going on: the first bytes of the log, for its format and columns */
+    bool known;            /* what is in it is remembered already: it adds no sightings */
     bool once;             /* offsets name lines: a log that is read again is the same one */
 } watch_from;
 status watch_open(watcher *w, slice name, const watch_from *from, watch_stream **ret,

@@ -113,6 +113,19 @@ static bool good_asked(const answer_asked *rows, size_t n)
     return false;
 }
 
+static void ask_logs(job *j, answer_asked *row)
+{
+    const answer_here *h = &j->w->here;
+    if (h->said == HERE_CANNOT_SAY)
+        not_asked(j, row, "logs", msg_ask_not_asked_reason_logs());
+    else
+        *row = (answer_asked){.source = S("logs"),
+                              .said = h->said == HERE_YES ? SAID_SOMETHING : SAID_NOTHING,
+                              .held = h->sources,
+                              .newest = h->to,
+                              .fresh = h->to};
+}
+
 status step_asked(job *j, err *why)
 {
     enum { NOT_ASKED = 3 };
@@ -143,7 +156,7 @@ status step_asked(job *j, err *why)
     qsort(rows, n, sizeof *rows, by_weight);
     if (kind_is_hash(j->w->question.node.kind) && !good_asked(rows, n))
         not_asked(j, &rows[n++], "known-good", msg_ask_not_asked_reason_good());
-    not_asked(j, &rows[n++], "logs", msg_ask_not_asked_reason_logs());
+    ask_logs(j, &rows[n++]);
     not_asked(j, &rows[n++], "outside", msg_ask_not_asked_reason_outside());
     j->w->asked = rows;
     j->w->asked_count = n;

@@ -29,6 +29,7 @@ struct asker {
     store *s;
     lens *l;
     index_t *ix;
+    struct sightings *seen; /* NULL: no telemetry was ever read */
     const view *v;
     arena look; /* emptied by asker_look */
     memo *faces, *sources, *helds, *names, *shares;
@@ -145,11 +146,12 @@ void see_marking(answer *w, marking m);
 status threat_names(job *j, const node_ref *threats, size_t count, msg_list *ret, err *why);
 status step_threats(job *j, err *why); /* attribution.c: entities */
 status step_attribution(job *j, err *why);
-status step_asked(job *j, err *why);    /* asked.c */
-status step_priority(job *j, err *why); /* priority.c */
-status step_summary(job *j, err *why);  /* summary.c */
-status step_actions(job *j, err *why);  /* actions.c */
-status step_unknown(job *j, err *why);  /* unknown.c */
+status step_asked(job *j, err *why);
+status step_here(job *j, err *why); /* here.c */ /* asked.c */
+status step_priority(job *j, err *why);          /* priority.c */
+status step_summary(job *j, err *why);           /* summary.c */
+status step_actions(job *j, err *why);           /* actions.c */
+status step_unknown(job *j, err *why);           /* unknown.c */
 
 /* Which actions and unknowns differ by what the value is. */
 typedef enum value_class { CLASS_FILE, CLASS_NETWORK, CLASS_MAIL, CLASS_OTHER } value_class;

@@ -89,8 +89,9 @@ static status gather(job *j, err *why)
 status step_observable(job *j, err *why)
 {
     static status (*const steps[])(job *, err *) = {
-        step_threats,          step_claims,   step_attribution, step_asked,   step_context,
-        step_shown_techniques, step_priority, step_summary,     step_actions, step_unknown,
+        step_here,    step_threats, step_claims,           step_attribution,
+        step_asked,   step_context, step_shown_techniques, step_priority,
+        step_summary, step_actions, step_unknown,
     };
     answer *w = j->w;
     w->type = ANSWER_OBSERVABLE;

@@ -382,6 +382,29 @@ void put_techniques(json_out *o, const answer *w)
     json_close(&o->w, ']');
 }
 
+/* hosts: sightings do not keep whose they were */
+static void put_here(json_out *o, const answer_here *h)
+{
+    static const char *const words[] = {"cannot-say", "no", "yes"};
+    json_key(&o->w, "seen_here");
+    json_open(&o->w, '{');
+    put_string(o, "said", words[h->said]);
+    json_key(&o->w, "count");
+    json_put_int(&o->w, (int64_t)h->count);
+    put_when(o, "first", h->first);
+    put_when(o, "last", h->last);
+    json_key(&o->w, "coverage");
+    json_open(&o->w, '{');
+    put_when(o, "from", h->from);
+    put_when(o, "to", h->to);
+    json_key(&o->w, "sources");
+    json_put_int(&o->w, (int64_t)h->sources);
+    json_close(&o->w, '}');
+    json_key(&o->w, "hosts");
+    json_put_raw(&o->w, S("[]"));
+    json_close(&o->w, '}');
+}
+
 static void put_context(json_out *o, const answer *w)
 {
     json_key(&o->w, "context");
@@ -392,9 +415,7 @@ static void put_context(json_out *o, const answer *w)
     put_member(o, "network", w->network);
     put_bool(o, "special", w->special);
     json_close(&o->w, '}');
-    json_key(&o->w, "seen_here"); /* no telemetry is kept yet: the only honest word */
-    json_put_raw(&o->w, S("{\"said\":\"cannot-say\",\"count\":0,\"first\":null,\"last\":null,"
-                          "\"coverage\":{\"from\":null,\"to\":null,\"sources\":0},\"hosts\":[]}"));
+    put_here(o, &w->here);
 }
 
 static void put_pivots(json_out *o, const answer *w)

@@ -307,7 +307,12 @@ static void put_who(page *p)
 
 static void put_seen(page *p)
 {
-    line_say(p, page_body(p, MSG_ask_label_seen), msg_ask_seen_no_logs());
+    const answer_here *h = &p->w->here;
+    message m = h->said == HERE_YES  ? msg_ask_seen_yes((int64_t)h->count, h->first, h->last)
+                : h->said == HERE_NO ? msg_ask_seen_no((int64_t)h->sources, h->from, h->to)
+                : h->sources         ? msg_ask_seen_cannot()
+                                     : msg_ask_seen_no_logs();
+    line_say(p, page_body(p, MSG_ask_label_seen), m);
 }
 
 /* --- asked ---------------------------------------------------------------------------------- */
@@ -398,7 +403,11 @@ static void put_asked(page *p, const sink *out)
     put_good_sets(p);
     m = w->lists ? msg_ask_against_none((int64_t)w->lists) : msg_ask_against_no_lists();
     put_asked_row(p, MSG_ask_asked_lists, &m, 1);
-    m = msg_ask_not_asked_logs();
+    m = w->here.said == HERE_YES
+            ? msg_ask_asked_seen((int64_t)w->here.count, w->here.first, w->here.last)
+        : w->here.said == HERE_NO
+            ? msg_ask_asked_unseen((int64_t)w->here.sources, w->here.from, w->here.to)
+            : msg_ask_not_asked_logs();
     put_asked_row(p, MSG_ask_asked_here, &m, 1);
     m = msg_ask_not_asked_outside();
     put_asked_row(p, MSG_ask_asked_outside, &m, 1);

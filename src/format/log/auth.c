@@ -66,6 +66,7 @@ static const pattern sshd[] = {
     {S_INIT("ssh_dispatch_run_fatal: Connection from %a port %p: %d"), LOG_FAILED, true},
     {S_INIT("Postponed %w for %u from %a port %p"), LOG_OUTCOME_UNKNOWN, true},
     {S_INIT("Starting session: %x for %u from %a port %p"), LOG_ALLOWED, true},
+    {S_INIT("Close session: user %u from %a port %p id %w"), LOG_OUTCOME_UNKNOWN, true},
     {S_INIT("Server listening on %w port %w"), LOG_OUTCOME_UNKNOWN, false},
 };
 

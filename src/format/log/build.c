@@ -24,6 +24,8 @@ static bool grow(log_builder *b)
 log_field *log_put_value(log_builder *b, slice name, slice sigma, log_role role, slice value,
                          slice written, log_type type)
 {
+    if (b->failed)
+        return NULL;
     if (b->count == LOG_FIELDS_MAX) {
         b->e.cut |= LOG_CUT_FIELDS;
         return NULL;

@@ -11,16 +11,17 @@ typedef struct service {
 } service;
 
 static const service services[] = {
-    {S_INIT("sshd"), S_INIT("sshd")},      {S_INIT("sudo"), S_INIT("sudo")},
-    {S_INIT("CRON"), S_INIT("cron")},      {S_INIT("cron"), S_INIT("cron")},
-    {S_INIT("crond"), S_INIT("cron")},     {S_INIT("su"), S_INIT("auth")},
-    {S_INIT("login"), S_INIT("auth")},     {S_INIT("systemd-logind"), S_INIT("auth")},
-    {S_INIT("useradd"), S_INIT("auth")},   {S_INIT("usermod"), S_INIT("auth")},
-    {S_INIT("userdel"), S_INIT("auth")},   {S_INIT("groupadd"), S_INIT("auth")},
-    {S_INIT("passwd"), S_INIT("auth")},    {S_INIT("polkitd"), S_INIT("auth")},
-    {S_INIT("audispd"), S_INIT("auditd")}, {S_INIT("audit"), S_INIT("auditd")},
-    {S_INIT("clamd"), S_INIT("clamav")},   {S_INIT("freshclam"), S_INIT("clamav")},
-    {S_INIT("vsftpd"), S_INIT("vsftpd")},  {S_INIT("guacd"), S_INIT("guacamole")},
+    {S_INIT("sshd-session"), S_INIT("sshd")}, /* OpenSSH 9.8 */
+    {S_INIT("sshd"), S_INIT("sshd")},         {S_INIT("sudo"), S_INIT("sudo")},
+    {S_INIT("CRON"), S_INIT("cron")},         {S_INIT("cron"), S_INIT("cron")},
+    {S_INIT("crond"), S_INIT("cron")},        {S_INIT("su"), S_INIT("auth")},
+    {S_INIT("login"), S_INIT("auth")},        {S_INIT("systemd-logind"), S_INIT("auth")},
+    {S_INIT("useradd"), S_INIT("auth")},      {S_INIT("usermod"), S_INIT("auth")},
+    {S_INIT("userdel"), S_INIT("auth")},      {S_INIT("groupadd"), S_INIT("auth")},
+    {S_INIT("passwd"), S_INIT("auth")},       {S_INIT("polkitd"), S_INIT("auth")},
+    {S_INIT("audispd"), S_INIT("auditd")},    {S_INIT("audit"), S_INIT("auditd")},
+    {S_INIT("clamd"), S_INIT("clamav")},      {S_INIT("freshclam"), S_INIT("clamav")},
+    {S_INIT("vsftpd"), S_INIT("vsftpd")},     {S_INIT("guacd"), S_INIT("guacamole")},
 };
 
 typedef struct header {

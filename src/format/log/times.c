@@ -152,6 +152,15 @@ static bool guess_year(const log_builder *b, const named *n, slice clock, when *
     return false;
 }
 
+/* A zone can lead out of the years that base/when knows. */
+static bool give(when t, when *ret)
+{
+    if (t < WHEN_FIRST || t > WHEN_LAST)
+        return false;
+    *ret = t;
+    return true;
+}
+
 bool log_time(const log_builder *b, slice text, when *ret)
 {
     named n;
@@ -165,14 +174,12 @@ bool log_time(const log_builder *b, slice text, when *ret)
             return guess_year(b, &n, clock, ret);
         if (!read_named(&n, n.year, clock, &t))
             return false;
-        *ret = zone(b, clock, t);
-        return true;
+        return give(zone(b, clock, t), ret);
     }
     size_t colon = slice_find_byte(s, ':', 0);
     if (!date_read(s, DATE_MONTH_FIRST, &t))
         return false;
-    *ret = colon == SIZE_MAX ? t : zone(b, slice_from(s, colon), t);
-    return true;
+    return give(colon == SIZE_MAX ? t : zone(b, slice_from(s, colon), t), ret);
 }
 
 /* --- at the front of a line ------------------------------------------------------------------ */

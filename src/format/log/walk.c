@@ -22,17 +22,30 @@ static void skip_blanks(walker *w)
         w->p++;
 }
 
+/* The first quote or backslash at p, or end; eight bytes at a time. */
+static const char *run_end(const char *p, const char *end)
+{
+    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    for (; end - p >= 8; p += 8) {
+        uint64_t w;
+        memcpy(&w, p, 8);
+        uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
+        if ((((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & tops)
+            break; /* one of the eight is */
+    }
+    while (p < end && *p != '"' && *p != '\\')
+        p++;
+    return p;
+}
+
 /* At a quote: what is inside, as written; p goes behind the closing one. */
 static slice take_text(walker *w, bool *ret_escaped)
 {
     const char *from = ++w->p, *p = from;
     *ret_escaped = false;
-    while (p < w->end && *p != '"') {
-        if (*p == '\\') {
-            *ret_escaped = true;
-            p++;
-        }
-        p++;
+    while ((p = run_end(p, w->end)) < w->end && *p == '\\') {
+        *ret_escaped = true;
+        p = w->end - p < 2 ? w->end : p + 2;
     }
     if (p >= w->end) {
         w->broken = true;
@@ -86,10 +99,13 @@ slice log_unescape(log_builder *b, slice written)
     for (size_t i = 0; i < written.len; i++) {
         uint32_t c;
         size_t took;
-        if (written.ptr[i] != '\\' || i + 1 == written.len) {
-            out[n++] = written.ptr[i];
-            continue;
-        }
+        size_t slash = slice_find_byte(written, '\\', i);
+        size_t run = (slash == SIZE_MAX || slash + 1 == written.len ? written.len : slash) - i;
+        memcpy(out + n, written.ptr + i, run);
+        n += run;
+        i += run;
+        if (i == written.len)
+            break;
         switch (written.ptr[++i]) {
         case 'b': out[n++] = '\b'; break;
         case 'f': out[n++] = '\f'; break;

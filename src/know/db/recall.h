@@ -92,7 +92,7 @@ void recall_begin(db_recall *a);
 bool recall_is_begun(const db_recall *a);
 bool recall_is_open(const db_recall *a); /* begun, and nothing spoiled it */
 /* What has to be asked about things of this sort, in the order of the keys. Claims come when the
- * nodes are here, as only what is there already can have some. Every row there is has to be taken. */
+ * nodes are here, as only what is there already can have some. All rows there are must be taken. */
 status recall_questions(db_recall *a, recall_about about, const db_coming *c, recall_pairs *ret,
                         err *why) NODISCARD;
 /* Columns: node_key.h, node.id, .kind, .text; origin.h, .id; claim.h, .id, .subject, .life, .gone,

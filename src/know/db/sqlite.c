@@ -107,7 +107,7 @@ static status configure(lite_db *d, const db_options *o, err *why)
     sqlite3_db_config(d->conn, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(d->conn, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     /* Without it the planner compares parameters with the conditions of partial indexes, and every
-     * new value of such a parameter has the statement compiled again. */
+     * new value of such a parameter has the statement compiled again (decision 0101). */
     sqlite3_db_config(d->conn, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY; /* not deterministic: the view changes */
     if (sqlite3_create_function_v2(d->conn, "sees", 3, flags, &d->base, fn_sees, NULL, NULL,

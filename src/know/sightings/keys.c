@@ -170,6 +170,14 @@ void sight_net_plan(const ip_net *net, sight_net *ret)
     ret->wider = true;
 }
 
+bool sight_net_around(const slots_secret *x, const sight_net *n, sight_key *ret)
+{
+    if (n->step != 128)
+        return false;
+    *ret = net_key(x, &n->net.addr, ip_is4(&n->net.addr) ? V4_STEP : 64);
+    return true;
+}
+
 sight_key sight_net_key(const slots_secret *x, const sight_net *n, uint32_t i, bool within)
 {
     ip a = n->net.addr;

@@ -43,6 +43,9 @@ typedef struct sight_net {
 } sight_net;
 
 void sight_net_plan(const ip_net *net, sight_net *ret);
+/* A remembered network around one that is asked by addresses: when nothing was seen in it, none of
+ * them was. false: it is not asked so. */
+bool sight_net_around(const slots_secret *x, const sight_net *n, sight_key *ret);
 /* `within`, of a single address: what was seen at it (URLs), besides itself. */
 sight_key sight_net_key(const slots_secret *x, const sight_net *n, uint32_t i, bool within);
 

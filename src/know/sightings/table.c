@@ -2,6 +2,7 @@
 #include "know/sightings/table.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 enum { PARTS = 1 << 16, FEW = 32, AHEAD = 8 };
 
@@ -33,8 +34,19 @@ struct sight_table {
     uint32_t slots; /* a power of two: of index; as many in order */
     char *pool;
     size_t pool_bytes, count, several_count;
+    size_t again; /* when sorted: entries of a key that another has, too */
     bool sorted;
 };
+
+/* What is anywhere in tens of MiB is found quicker in large pages; a hint. */
+static void large_pages(void *p, size_t bytes)
+{
+    const uintptr_t page = 1 << 21;
+    uintptr_t from = ((uintptr_t)p + page - 1) & ~(page - 1),
+              end = ((uintptr_t)p + bytes) & ~(page - 1);
+    if (from < end)
+        madvise((void *)from, end - from, MADV_HUGEPAGE);
+}
 
 status sight_table_new(size_t bytes, sight_table **ret, err *why)
 {
@@ -53,6 +65,8 @@ status sight_table_new(size_t bytes, sight_table **ret, err *why)
         sight_table_free(t);
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     }
+    large_pages(t->index, t->slots * sizeof *t->index);
+    large_pages(t->pool, t->pool_bytes);
     *ret = t;
     return OK;
 }
@@ -231,25 +245,32 @@ static void sift(const sight_table *t, uint32_t *p, size_t n, size_t i)
     }
 }
 
-static void sort_part(const sight_table *t, uint32_t *p, size_t n)
+static void sort_many(const sight_table *t, uint32_t *p, size_t n)
 {
-    if (n > FEW) {
-        for (size_t i = n / 2; i--;)
-            sift(t, p, n, i);
-        for (size_t i = n; --i;) {
-            uint32_t x = p[0];
-            p[0] = p[i];
-            p[i] = x;
-            sift(t, p, i, 0);
-        }
-        return;
+    for (size_t i = n / 2; i--;)
+        sift(t, p, n, i);
+    for (size_t i = n; --i;) {
+        uint32_t x = p[0];
+        p[0] = p[i];
+        p[i] = x;
+        sift(t, p, i, 0);
     }
-    for (size_t i = 1; i < n; i++) {
+}
+
+static void sort_part(sight_table *t, uint32_t *p, size_t n)
+{
+    if (n > FEW)
+        sort_many(t, p, n);
+    for (size_t i = 1; i < n && n <= FEW; i++) {
         uint32_t x = p[i];
         size_t k = i;
         for (; k && comes_after(entry_at(t, p[k - 1]), entry_at(t, x)); k--)
             p[k] = p[k - 1];
         p[k] = x;
+    }
+    for (size_t i = 1; i < n; i++) {
+        const entry *a = entry_at(t, p[i - 1]), *b = entry_at(t, p[i]);
+        t->again += a->place == b->place && a->rest == b->rest;
     }
 }
 
@@ -264,6 +285,7 @@ size_t sight_table_sort(sight_table *t)
         shift--;
     }
     t->sorted = true;
+    t->again = 0;
     memset(from, 0, t->slots * sizeof *from);
     for (size_t i = 0; i < t->count; i++)
         from[entry_at(t, i)->place >> shift]++;
@@ -278,6 +300,30 @@ size_t sight_table_sort(sight_table *t)
     for (uint32_t i = 0, begin = 0; i < parts; begin = from[i++])
         sort_part(t, t->order + begin, from[i] - begin);
     return t->count;
+}
+
+/* In the order they came: this reads memory from front to back. */
+sight_shape sight_table_shape(const sight_table *t)
+{
+    assert(t->sorted && t->count);
+    sight_shape r = {.keys = t->count - t->again,
+                     .day_first = INT32_MAX,
+                     .day_last = INT32_MIN,
+                     .source_first = UINT32_MAX};
+    for (size_t i = 0; i < t->count; i++) {
+        const entry *e = entry_at(t, i);
+        uint32_t n = e->count <= SIGHT_ALL ? e->count : SIGHT_THINNED;
+        r.bytes += n == 1 ? 9 : 6 + 8 * n;
+        r.day_first = e->day < r.day_first ? e->day : r.day_first;
+        r.day_last = e->day > r.day_last ? e->day : r.day_last;
+        r.source_first = e->source < r.source_first ? e->source : r.source_first;
+        const several *s = n > 1 ? several_at(t, e->more) : NULL;
+        for (uint32_t k = 0; s && k + 1 < n; k++)
+            r.source_first = s->at[k].source < r.source_first ? s->at[k].source : r.source_first;
+        if (e->count > SIGHT_ALL && s->sources[0] < r.source_first)
+            r.source_first = s->sources[0];
+    }
+    return r;
 }
 
 void sight_table_reopen(sight_table *t)

@@ -32,6 +32,13 @@ bool sight_table_add(sight_table *t, sight_key key, int32_t day, const sight_at 
 /* Into the order of keys, then days; returns how many. Nothing is added until it is cleared or
  * opened again. */
 size_t sight_table_sort(sight_table *t);
+/* What a file of it will be like. It is sorted, and not empty. */
+typedef struct sight_shape {
+    uint64_t keys, bytes; /* different ones; of buckets without keys, about */
+    int32_t day_first, day_last;
+    uint32_t source_first;
+} sight_shape;
+sight_shape sight_table_shape(const sight_table *t);
 void sight_table_reopen(sight_table *t);
 void sight_table_get(const sight_table *t, size_t i, sight_key *ret_key, sight_bucket *ret);
 

@@ -10,6 +10,7 @@ Needs: noroshi
     $ noroshi watch fw.json > alerts
     noroshi: 3 records read, 175 B; 2 values looked for
     noroshi: 2 contacts told, 1 of them new alerts; 0 judged harmless, 0 silenced
+    noroshi: 5 sightings remembered
     $ grep -o '"schema":"noroshi.alert/1"\|"hits":[0-9]*\|"title":"[^"]*"\|"priority":"P."\|"line":[0-9]*' alerts
     "schema":"noroshi.alert/1"
     "hits":1

@@ -1,0 +1,52 @@
+/* here.c - has this site seen the value? From sightings (know/sightings.h), which `noroshi watch`
+ * remembers. They are the site's own, at TLP:AMBER, and of now: other readers, and questions as of
+ * an earlier time, are told that nothing can be said. */
+#include "answer/ask/job.h"
+#include "know/sightings.h"
+
+/* Kinds that are looked for in telemetry. */
+static bool can_be_seen(kind k)
+{
+    return k == KIND_IPV4 || k == KIND_IPV6 || k == KIND_CIDR || k == KIND_DOMAIN ||
+           k == KIND_EMAIL || k == KIND_MD5 || k == KIND_SHA1 || k == KIND_SHA256 ||
+           k == KIND_SHA512;
+}
+
+static bool may_know(const view *v)
+{
+    return !v->organisation.len && v->clearance >= TLP_AMBER && v->known_at == WHEN_NONE;
+}
+
+static void add(answer_here *h, const sighting *s)
+{
+    if (!s->count)
+        return;
+    h->first = h->count && h->first < s->first ? h->first : s->first;
+    h->last = h->count && h->last > s->last ? h->last : s->last;
+    h->count += s->count;
+}
+
+status step_here(job *j, err *why)
+{
+    node_ref n = j->w->question.node;
+    answer_here *h = &j->w->here;
+    sightings_coverage covered;
+    sightings_found found;
+    const sightings_probe probe = {n.kind, n.text};
+    *h = (answer_here){.first = WHEN_NONE, .last = WHEN_NONE, .from = WHEN_NONE, .to = WHEN_NONE};
+    if (!j->k->seen || !may_know(j->k->v))
+        return OK;
+    status st = sightings_covered(j->k->seen, j->a, &covered, why);
+    if (st != OK || covered.from == WHEN_NONE)
+        return st;
+    h->from = covered.from;
+    h->to = covered.to;
+    h->sources = covered.source_count;
+    if (!can_be_seen(n.kind) ||
+        (st = sightings_find(j->k->seen, &probe, 1, j->a, &found, why)) != OK)
+        return st;
+    add(h, &found.itself);
+    add(h, &found.within);
+    h->said = h->count ? HERE_YES : found.scope == SIGHTINGS_UNKNOWN ? HERE_CANNOT_SAY : HERE_NO;
+    return OK;
+}

@@ -1,0 +1,302 @@
+/* cmd_hunt.c - noroshi hunt VALUE..., --entity ID: has this site ever seen it? From sightings,
+ * which watch remembers; the logs are not needed. */
+#include "base/json.h"
+#include "cmd/app.h"
+#include "cmd/graphing.h"
+#include "know/claims.h"
+#include "know/names.h"
+#include "know/sightings.h"
+#include "know/store.h"
+#include "model/observable.h"
+
+enum { MEMORY = 256 << 20, BATCH = 256, LINE_MAX_BYTES = 4 << 20, SHOWN_SAMPLES = 4 };
+
+typedef struct hunting {
+    app *a;
+    sightings *s; /* NULL: no telemetry was ever read */
+    sightings_coverage covered;
+    arena memory; /* of one batch */
+    arena kept;   /* what is covered */
+    buf line;
+    uint64_t asked, seen;
+    bool seen_only; /* of an entity: what was not seen is not told */
+} hunting;
+
+status cmd_hunt(app *a, err *why);
+
+/* --- JSON ------------------------------------------------------------------------------------- */
+
+static void put_when(json_writer *w, const char *key, when t)
+{
+    char text[WHEN_TEXT_MAX];
+    json_key(w, key);
+    t == WHEN_NONE ? json_put_null(w) : json_put_text(w, slice_str(when_iso(t, text)));
+}
+
+static void put_count(json_writer *w, const char *key, uint64_t n)
+{
+    json_key(w, key);
+    json_put_int(w, (int64_t)n);
+}
+
+static slice source_name(const hunting *h, uint32_t id)
+{
+    sightings_source s;
+    err none;
+    return sightings_source_of(h->s, id, &s, &none) == OK ? s.name : S("?");
+}
+
+static void put_lists(const hunting *h, json_writer *w, const sighting *s)
+{
+    char date[WHEN_TEXT_MAX];
+    json_key(w, "days");
+    json_open(w, '[');
+    for (uint32_t i = 0; i < s->day_count; i++) {
+        json_open(w, '{');
+        json_key(w, "day");
+        json_put_text(w, slice_str(when_date(s->days[i].day * WHEN_DAY, date)));
+        put_count(w, "count", s->days[i].count);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+    json_key(w, "sources");
+    json_open(w, '[');
+    for (uint32_t i = 0; i < s->source_count; i++)
+        json_put_text(w, source_name(h, s->sources[i]));
+    json_close(w, ']');
+    json_key(w, "samples");
+    json_open(w, '[');
+    for (uint32_t i = 0; i < s->sample_count; i++) {
+        json_open(w, '{');
+        json_key(w, "path");
+        json_put_text(w, source_name(h, s->samples[i].source));
+        put_count(w, "offset", s->samples[i].offset);
+        put_when(w, "time", s->samples[i].at);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+}
+
+static void put_sighting(const hunting *h, json_writer *w, const char *key, const sighting *s)
+{
+    json_key(w, key);
+    if (s->count == 0) {
+        json_put_null(w);
+        return;
+    }
+    json_open(w, '{');
+    put_count(w, "count", s->count);
+    put_when(w, "first", s->first);
+    put_when(w, "last", s->last);
+    put_lists(h, w, s);
+    json_close(w, '}');
+}
+
+static void put_covered(const hunting *h, json_writer *w)
+{
+    json_key(w, "coverage");
+    json_open(w, '{');
+    put_when(w, "from", h->s ? h->covered.from : WHEN_NONE);
+    put_when(w, "to", h->s ? h->covered.to : WHEN_NONE);
+    put_count(w, "sources", h->s ? h->covered.source_count : 0);
+    json_close(w, '}');
+}
+
+static const char *word_of(const hunting *h, const sightings_found *f)
+{
+    bool any = f->itself.count || f->within.count;
+    return any ? "yes" : !h->s || f->scope == SIGHTINGS_UNKNOWN ? "cannot-say" : "no";
+}
+
+static status put_json(hunting *h, node_ref n, const sightings_found *f, err *why)
+{
+    buf_clear(&h->line);
+    json_writer w = json_writer_on(&h->line);
+    json_open(&w, '{');
+    json_key(&w, "schema");
+    json_put_text(&w, S("noroshi.hunt/1"));
+    json_key(&w, "value");
+    json_put_text(&w, n.text);
+    json_key(&w, "kind");
+    json_put_text(&w, slice_str(kind_name(n.kind)));
+    json_key(&w, "said");
+    json_put_text(&w, slice_str(word_of(h, f)));
+    put_sighting(h, &w, "seen", &f->itself);
+    put_sighting(h, &w, "within", &f->within);
+    put_covered(h, &w);
+    json_close(&w, '}');
+    status st = buf_status(&h->line, why);
+    if (st == OK)
+        sink_json(&h->a->out, buf_slice(&h->line));
+    return st;
+}
+
+/* --- text ------------------------------------------------------------------------------------- */
+
+static void put_samples(hunting *h, const sighting *s)
+{
+    sink *out = &h->a->out;
+    for (uint32_t i = 0; i < s->sample_count && i < SHOWN_SAMPLES; i++) {
+        sink_words(out, S("    "));
+        sink_put(out, msg_hunt_sample(s->samples[i].at, source_name(h, s->samples[i].source),
+                                      (int64_t)s->samples[i].offset));
+        sink_line(out);
+    }
+}
+
+static void put_text(hunting *h, node_ref n, const sightings_found *f)
+{
+    sink *out = &h->a->out;
+    msg_value v = {(int)n.kind, n.text};
+    const sighting *s = &f->itself, *in = &f->within;
+    sink_indent(out, 4);
+    if (!s->count && !in->count && (!h->s || f->scope == SIGHTINGS_UNKNOWN))
+        sink_put(out, h->s ? msg_hunt_too_wide(v) : msg_hunt_cannot_say(v));
+    else if (!s->count && !in->count)
+        sink_put(out,
+                 msg_hunt_no(v, h->covered.from, h->covered.to, (int64_t)h->covered.source_count));
+    if (s->count)
+        sink_put(out, msg_hunt_yes(v, (int64_t)s->count, s->first, s->last));
+    if (s->count && in->count) {
+        sink_line(out);
+        sink_words(out, S("  "));
+    }
+    if (in->count)
+        sink_put(out, msg_hunt_within(v, (int64_t)in->count, in->first, in->last));
+    sink_indent(out, 0);
+    sink_line(out);
+    put_samples(h, s->count ? s : in);
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+static status open_sightings(hunting *h, err *why)
+{
+    slice folder = arena_printf(&h->kept, "%s/sightings", store_dir(h->a->store));
+    if (!folder.ptr)
+        return ARENA_SPENT(&h->kept, why);
+    status st = sightings_open(folder.ptr, &h->s, why);
+    if (st == ERR_NOT_FOUND) /* nothing was ever read */
+        return OK;
+    return st == OK ? sightings_covered(h->s, &h->kept, &h->covered, why) : st;
+}
+
+static status tell(hunting *h, node_ref n, const sightings_found *f, err *why)
+{
+    bool any = f->itself.count || f->within.count;
+    h->asked++;
+    h->seen += any;
+    if (!any && h->seen_only)
+        return OK;
+    if (h->a->json)
+        return put_json(h, n, f, why);
+    put_text(h, n, f);
+    return OK;
+}
+
+static status ask(hunting *h, const node_ref *values, size_t count, err *why)
+{
+    sightings_found *f = arena_array(&h->memory, count, sizeof *f);
+    sightings_probe *p = arena_array(&h->memory, count, sizeof *p);
+    status st = f && p ? OK : ARENA_SPENT(&h->memory, why);
+    for (size_t i = 0; st == OK && i < count; i++)
+        p[i] = (sightings_probe){values[i].kind, values[i].text};
+    if (st == OK && h->s)
+        st = sightings_find(h->s, p, count, &h->memory, f, why);
+    for (size_t i = 0; st == OK && i < count; i++)
+        st = tell(h, values[i], &f[i], why);
+    return st;
+}
+
+static status ask_operand(hunting *h, slice text, err *why)
+{
+    observable o;
+    err cause = {0};
+    arena_reset(&h->memory);
+    status st = observable_parse(&h->memory, text, KIND_NONE, &o, &cause);
+    if (st == ERR_INPUT) {
+        app_report(h->a, &cause, text);
+        return OK;
+    }
+    if (st == OK)
+        st = ask(h, &(node_ref){o.kind, o.value}, 1, why);
+    else
+        *why = cause;
+    return st == OK ? sink_flush(&h->a->out, why) : st;
+}
+
+/* Values that are said to indicate the thing, by whatever of its names' records. */
+static status ask_member(hunting *h, lens *l, node_ref member, err *why)
+{
+    claim_list list = {.more = true};
+    int64_t cursor = 0;
+    status st = OK;
+    while (st == OK && list.more) {
+        node_ref values[BATCH];
+        size_t n = 0;
+        arena_reset(&h->memory);
+        st = claims_to(l, &h->memory, member, PRED_INDICATES, cursor, BATCH, &list, why);
+        for (size_t i = 0; st == OK && i < list.count; i++) {
+            cursor = list.at[i].row;
+            if (kind_is_observable(list.at[i].subject.kind))
+                values[n++] = list.at[i].subject;
+        }
+        if (st == OK && n)
+            st = ask(h, values, n, why);
+    }
+    return st;
+}
+
+static status ask_entity(hunting *h, slice id, err *why)
+{
+    CLEANUP(arena_done) arena a;
+    lens *l;
+    node_ref start;
+    name_group g;
+    arena_init(&a, MEMORY);
+    status st = app_lens(h->a, &l, why);
+    if (st == OK)
+        st = graphing_operand(h->a, l, id, &start, why);
+    if (st == OK)
+        st = name_group_of(l, &a, start, &g, why);
+    if (st == ERR_NOT_FOUND) {
+        app_report_message(h->a, st, msg_show_nothing(id), id);
+        return OK;
+    }
+    h->seen_only = true;
+    for (size_t i = 0; st == OK && i < g.member_count; i++)
+        st = ask_member(h, l, g.members[i].entity, why);
+    if (st == OK)
+        app_note(h->a, msg_hunt_entity(g.name, (int64_t)h->asked, (int64_t)h->seen));
+    return st;
+}
+
+status cmd_hunt(app *a, err *why)
+{
+    hunting h = {.a = a};
+    store *s;
+    slice entity = option_text(a->options, OPT_HUNT_ENTITY);
+    if (!a->operand_count && !entity.len)
+        return app_fail(a, ERR_INPUT, msg_hunt_what(), S(""), why);
+    arena_init(&h.memory, MEMORY);
+    arena_init(&h.kept, MEMORY);
+    buf_init(&h.line, LINE_MAX_BYTES);
+    status st = app_store(a, &s, why);
+    if (st == OK && a->view.organisation.len)
+        st = app_fail(a, ERR_FORBIDDEN, msg_hunt_site(), S(""), why);
+    if (st == OK)
+        st = open_sightings(&h, why);
+    for (size_t i = 0; st == OK && i < a->operand_count; i++)
+        st = ask_operand(&h, a->operands[i], why);
+    if (st == OK && entity.len)
+        st = ask_entity(&h, entity, why);
+    if (st == OK)
+        st = sink_flush(&a->out, why);
+    if (st == OK && !h.seen)
+        app_exit(a, 1);
+    sightings_close(h.s);
+    arena_done(&h.memory);
+    arena_done(&h.kept);
+    buf_done(&h.line);
+    return st;
+}

@@ -1,0 +1,166 @@
+/* retro.c - see retro.h. */
+#include "watch/retro.h"
+
+#include "base/json.h"
+#include "know/alerts.h"
+#include "know/events.h"
+#include "know/sightings.h"
+
+#include <stdlib.h>
+
+enum { BATCH = 1024, MEMORY = 64 << 20 };
+
+typedef struct looking {
+    const retro_options *o;
+    sightings *seen;
+    known *known;
+    arena memory; /* of one batch */
+    node_ref value[BATCH];
+    size_t count;
+    buf event;
+    retro_counts n;
+} looking;
+
+/* --- one value that was seen ------------------------------------------------------------------ */
+
+static status put_event(looking *k, const sighting *s, err *why)
+{
+    buf_clear(&k->event);
+    json_writer w = json_writer_on(&k->event);
+    json_open(&w, '{');
+    json_key(&w, "seen");
+    json_put_int(&w, (int64_t)s->count);
+    json_key(&w, "days");
+    json_put_int(&w, (int64_t)s->day_count);
+    json_close(&w, '}');
+    return buf_status(&k->event, why);
+}
+
+static status note_places(looking *k, node_ref value, const sighting *s, int urgent, err *why)
+{
+    status st = put_event(k, s, why);
+    bool raised = false;
+    for (uint32_t i = 0; st == OK && i < s->sample_count; i++) {
+        sightings_source from;
+        alert_noted noted;
+        if ((st = sightings_source_of(k->seen, s->samples[i].source, &from, why)) != OK)
+            return st;
+        const alert_contact c = {
+            .rule = S("retro"),
+            .indicator = value,
+            .span = 0,
+            .at = s->samples[i].at,
+            .now = k->o->view->now,
+            .priority = urgent,
+            .marking = k->o->marking,
+            .event = buf_slice(&k->event),
+            .place = {.path = from.name, .offset = s->samples[i].offset, .at = s->samples[i].at},
+            .once = true};
+        st = alert_note(k->o->writer, &c, &noted, why);
+        raised |= st == OK && !noted.again;
+    }
+    k->n.alerts += raised;
+    return st;
+}
+
+static status judge(looking *k, node_ref value, const sightings_found *f, err *why)
+{
+    const known_value *v;
+    answer at_contact;
+    const sighting *s = f->itself.count ? &f->itself : &f->within;
+    k->n.seen++;
+    known_begin(k->known);
+    status st = known_node(k->known, value, &v, why);
+    if (st != OK || !v->answer)
+        return st;
+    answer_seen(v->answer, s->last, &at_contact);
+    return note_places(k, value, s, (int)at_contact.priority, why);
+}
+
+/* --- batches ---------------------------------------------------------------------------------- */
+
+static status flush(looking *k, err *why)
+{
+    sightings_probe *p = arena_array(&k->memory, k->count, sizeof *p);
+    sightings_found *f = arena_array(&k->memory, k->count, sizeof *f);
+    status st = p && f ? OK : ARENA_SPENT(&k->memory, why);
+    for (size_t i = 0; st == OK && i < k->count; i++)
+        p[i] = (sightings_probe){k->value[i].kind, k->value[i].text};
+    if (st == OK && k->count)
+        st = sightings_find(k->seen, p, k->count, &k->memory, f, why);
+    for (size_t i = 0; st == OK && i < k->count; i++)
+        if (f[i].itself.count || (f[i].within.count && f[i].scope == SIGHTINGS_EXACT))
+            st = judge(k, k->value[i], &f[i], why);
+    arena_reset(&k->memory);
+    k->count = 0;
+    return st;
+}
+
+static bool can_be_seen(kind k)
+{
+    return k == KIND_IPV4 || k == KIND_IPV6 || k == KIND_CIDR || k == KIND_DOMAIN ||
+           k == KIND_EMAIL || k == KIND_MD5 || k == KIND_SHA1 || k == KIND_SHA256 ||
+           k == KIND_SHA512;
+}
+
+static status on_event(void *ctx, const event *e, err *why)
+{
+    looking *k = ctx;
+    if (!can_be_seen(e->node.kind))
+        return OK;
+    k->n.asked++;
+    node_ref *n = &k->value[k->count];
+    n->kind = e->node.kind;
+    if (!arena_copy(&k->memory, e->node.text, &n->text))
+        return ARENA_SPENT(&k->memory, why);
+    /* wide networks ask very many keys */
+    return ++k->count == BATCH || n->kind == KIND_CIDR ? flush(k, why) : OK;
+}
+
+static status look(looking *k, err *why)
+{
+    lens *l = NULL;
+    bool changed;
+    status st = known_new(k->o->s, k->o->view, k->o->clock, &k->known, why);
+    if (st == OK)
+        st = known_look(k->known, &changed, why);
+    if (st == OK)
+        st = lens_new(k->o->s, &l, why);
+    if (st == OK)
+        st = lens_look(l, k->o->view, why);
+    if (st == OK)
+        st = events_since(l, k->o->since, on_event, k, why);
+    if (st == OK)
+        st = flush(k, why);
+    lens_free(l);
+    k->known = known_free(k->known);
+    return st == OK ? writer_sync(k->o->writer, why) : st;
+}
+
+status retro_look(const retro_options *o, retro_counts *ret, err *why)
+{
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 1 << 20);
+    sightings *seen = NULL;
+    slice folder = arena_printf(&a, "%s/sightings", store_dir(o->s));
+    status st = folder.ptr ? sightings_open(folder.ptr, &seen, why) : ARENA_SPENT(&a, why);
+    if (st == ERR_NOT_FOUND) { /* nothing was ever read */
+        *ret = (retro_counts){0};
+        return OK;
+    }
+    looking *k = calloc(1, sizeof *k);
+    if (st == OK && !k)
+        st = err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
+    if (st == OK && k) {
+        *k = (looking){.o = o, .seen = seen};
+        arena_init(&k->memory, MEMORY);
+        buf_init(&k->event, ALERT_EVENT_MAX);
+        if ((st = look(k, why)) == OK)
+            *ret = k->n;
+        arena_done(&k->memory);
+        buf_done(&k->event);
+    }
+    free(k);
+    sightings_close(seen);
+    return st;
+}

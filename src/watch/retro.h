@@ -1,0 +1,35 @@
+/* retro.h - looking back: was what the store has just learnt about seen here before?
+ *
+ *     retro_options o = {.s = store, .view = &view, .clock = clock, .writer = w, .since = t};
+ *     st = retro_look(&o, &n, why);        // n.alerts raised, with the positions in the logs
+ *
+ * Uses: know (events, sightings, alerts), watch/known. Used by: cmd (import).
+ * Values that transactions since then touched are looked up in the sightings, which need no logs;
+ * those that were seen and are bad become alerts of the rule "retro": one a value, whenever and
+ * however often it was seen, with the positions that sightings keep. The same alert is not raised
+ * twice: what it has already is known by its places. */
+#ifndef NOROSHI_WATCH_RETRO_H
+#define NOROSHI_WATCH_RETRO_H
+
+#include "watch/known.h"
+#include "know/write.h"
+
+typedef struct retro_options {
+    store *s;
+    view *view; /* its `now` is set */
+    clock_source clock;
+    writer *writer;
+    marking marking; /* of the alerts: that of the telemetry */
+    when since;      /* what was published later is looked at */
+} retro_options;
+
+typedef struct retro_counts {
+    uint64_t asked; /* values that were touched */
+    uint64_t seen;  /* of these, seen here */
+    uint64_t alerts;
+} retro_counts;
+
+/* Nothing to do when no telemetry was ever read: *ret is all 0. Alerts are durable on return. */
+status retro_look(const retro_options *o, retro_counts *ret, err *why) NODISCARD;
+
+#endif
