@@ -1,5 +1,5 @@
-/* watch_follow.c - see watch_follow.h. Alerts and the positions of the logs up to them are written in
- * one transaction, at most a second apart: a kill loses and repeats none. */
+/* watch_follow.c - see watch_follow.h. Alerts and the positions of the logs up to them are written
+ * in one transaction, at most a second apart: a kill loses and repeats none. */
 #include "cmd/watch_follow.h"
 #include "cmd/stopping.h"
 #include "watch/follow.h"

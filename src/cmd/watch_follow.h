@@ -1,4 +1,5 @@
-/* watch_follow.h - noroshi watch --follow: logs that grow, syslog from the network, until told to end.
+/* watch_follow.h - noroshi watch --follow: logs that grow, syslog from the network, until told to
+ * end.
  * Uses: app, watch (follow, watch). Used by: cmd_watch. */
 #ifndef NOROSHI_CMD_WATCH_FOLLOW_H
 #define NOROSHI_CMD_WATCH_FOLLOW_H

@@ -53,7 +53,7 @@ match_builder *match_builder_free(match_builder *b);
  *   ERR_LIMIT  no memory left; the builder can only be freed */
 status match_builder_add(match_builder *b, kind k, slice value, uint64_t id, err *why) NODISCARD;
 
-/* Takes the builder, also when it fails. About 1.5 GB and 2 s for 10 million. */
+/* Takes the builder, also when it fails. About 40 bytes and 0.7 µs an indicator. */
 status match_builder_done(match_builder *b, match_table **ret, err *why) NODISCARD;
 
 const match_table *match_table_ref(const match_table *t);

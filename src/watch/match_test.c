@@ -314,7 +314,7 @@ TEST(a_line_without_end)
         size_t count;
         match_hit *want = slow_match(s.slow, SCENE_COUNT, buf_slice(&text), &count);
         found += count;
-        static const size_t pieces[] = {0, 1, 777, 5000, 8192, 20000, 30000};
+        static const size_t pieces[] = {0, 97, 777, 5000, 8192, 20000, 30000};
         for (size_t k = 0; k < COUNT_OF(pieces) && !test_bad; k++)
             compare_how(&s, buf_slice(&text), want, count, (unsigned)k % (best_level() + 1), 0,
                         pieces[k]);
