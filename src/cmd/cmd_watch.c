@@ -16,12 +16,14 @@ typedef struct watching {
     sightings_writer *sightings; /* NULL: none are kept */
     ledger read;                 /* logs of which they are */
     telemetry_log log_id;
+    uint64_t seen; /* sightings at the last commit, where logs are followed */
     progress bar;
     slice log;
     buf line;
     uint64_t pending;   /* alerts that are not written yet */
     uint64_t unflushed; /* lines that are not out yet */
-    bool first_only, failed;
+    bool first_only;
+    bool follows; /* alerts are written with the positions, by watch_follow */
 } watching;
 
 status cmd_watch(app *a, err *why);
@@ -38,7 +40,7 @@ static status on_alert(void *ctx, const alert *a, err *why)
 {
     watching *x = ctx;
     status st = OK;
-    if (++x->pending == BATCH_ALERTS)
+    if (++x->pending == BATCH_ALERTS && !x->follows)
         st = commit(x, why);
     if (st != OK || (x->first_only && !a->noted.fresh))
         return st;
@@ -165,8 +167,10 @@ static void say_counts(app *a, const watching *x)
 static status committed(void *ctx, err *why)
 {
     watching *x = ctx;
+    uint64_t seen = watcher_counts(x->w).seen;
+    status st = seen != x->seen ? commit_seen(x, why) : OK;
     x->pending = 0;
-    status st = commit_seen(x, why);
+    x->seen = seen;
     return st == OK ? flush(x, why) : st;
 }
 
@@ -191,9 +195,9 @@ status cmd_watch(app *a, err *why)
 {
     watching x = {.a = a, .bar = progress_start(a)};
     site *own = NULL;
-    bool follows = option_bool(a->options, OPT_WATCH_FOLLOW);
     const slice *items;
-    if (!a->operand_count && !(follows && option_items(a->options, OPT_WATCH_SYSLOG, &items)))
+    x.follows = option_bool(a->options, OPT_WATCH_FOLLOW);
+    if (!a->operand_count && !(x.follows && option_items(a->options, OPT_WATCH_SYSLOG, &items)))
         return app_fail(a, ERR_INPUT, msg_watch_nothing(), S(""), why);
     watch_options o = {.clock = a->clock, .random = a->random, .on_alert = on_alert, .ctx = &x};
     buf_init(&x.line, ALERT_LINE_MAX);
@@ -209,7 +213,7 @@ status cmd_watch(app *a, err *why)
         st = watcher_new(&o, &x.w, why);
     const watch_follow f = {.w = x.w, .writer = x.writer, .committed = committed, .ctx = &x};
     if (st == OK)
-        st = follows ? watch_follow_run(a, &f, why) : read_logs(&x, why);
+        st = x.follows ? watch_follow_run(a, &f, why) : read_logs(&x, why);
     if (st == OK)
         st = commit(&x, why);
     if (st == OK)
