@@ -591,11 +591,11 @@ static query filter_query(int number)
     return QUERY_COUNT_;
 }
 
-/* What only a value with more claims than can be read leads to: who has a voice, and what each
- * tells. The worlds have no such crowds; know/telling_test.c removes each of these filters. */
+/* What only a thing with more claims than can be read leads to: who has a voice, and what each says
+ * of names. The worlds have no such crowds; know/telling_test.c removes each of these filters. */
 static bool is_of_crowds(query q)
 {
-    return q == Q_CLAIMS_TOLD || q == Q_CLAIMS_TOLD_PAST || q == Q_CLAIM_VOICE ||
+    return q == Q_CLAIMS_TOLD_TIES || q == Q_CLAIMS_TOLD_TIES_PAST || q == Q_CLAIM_VOICE ||
            q == Q_CLAIM_VOICE_PAST || q == Q_CLAIM_VOICE_NEXT || q == Q_CLAIM_VOICE_NEXT_PAST;
 }
 
