@@ -60,7 +60,7 @@ class Log:
                 host = rng.choice(["evil.example", "x.evil.example", "198.51.100.7"])
                 self.bad.append(self.second)
             line = b'{"ts":%d,"src_ip":"192.0.2.%d","dest":"%s","pad":"%s"}\n' % (
-                self.second, rng.randrange(1, 250), host.encode(), b"x" * rng.randrange(200))
+                self.second, rng.randrange(1, 5), host.encode(), b"x" * rng.randrange(200))
             self.second += 1
             cut = rng.randrange(len(line))
             self.file.write(line[:cut])
