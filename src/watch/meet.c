@@ -69,13 +69,14 @@ static log_direction direction_of(const meet_state *x, const match_hit *h)
     return e->direction;
 }
 
-/* The machine of ours. */
+/* The machine of ours. Who is named as the source is that, unless they came to us. */
 static slice host_of(const log_event *e, log_direction d)
 {
     const log_field *own = d == LOG_OUTBOUND  ? e->source_ip
                            : d == LOG_INBOUND ? e->destination_ip
                                               : NULL;
     own = own && own->value.len ? own : e->host;
+    own = own || d == LOG_INBOUND ? own : e->source_ip;
     return own ? slice_sub(own->value, 0, 255) : S("");
 }
 

@@ -230,6 +230,19 @@ TEST(host_and_path_in_two_fields_are_joined)
     bench_close(&b);
 }
 
+TEST(where_no_way_is_said_the_source_is_ours)
+{
+    bench b;
+    REQUIRE(bench_open(&b));
+    bench_start(&b);
+    REQUIRE(b.w);
+    check_lines(run(&b, "{\"src_ip\":\"192.0.2.5\",\"note\":\"evil.example\"}\n"
+                        "{\"src_ip\":\"198.51.100.7\",\"note\":\"x\"}\n"),
+                "P2 1 evil.example 1 note unknown 192.0.2.5\n"
+                "P3 2 198.51.100.7 1 src_ip inbound \n");
+    bench_close(&b);
+}
+
 TEST(registers_of_the_site)
 {
     bench b;
