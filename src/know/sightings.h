@@ -97,6 +97,14 @@ typedef struct sightings_found {
     sightings_scope scope;
 } sightings_found;
 
+/* Is a value of this kind looked for in telemetry? Of others nothing can be said. */
+static inline bool sightings_can_have(kind k)
+{
+    return k == KIND_IPV4 || k == KIND_IPV6 || k == KIND_CIDR || k == KIND_DOMAIN ||
+           k == KIND_EMAIL || k == KIND_MD5 || k == KIND_SHA1 || k == KIND_SHA256 ||
+           k == KIND_SHA512;
+}
+
 /* ret[i] is of probes[i]; lists are in `a`.
  *   ERR_INPUT  an address or network that is none; the file is damaged there
  *   ERR_LIMIT  over SIGHTINGS_PROBES_MAX or _KEYS_MAX, or the budget

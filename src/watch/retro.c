@@ -96,17 +96,10 @@ static status flush(looking *k, err *why)
     return st;
 }
 
-static bool can_be_seen(kind k)
-{
-    return k == KIND_IPV4 || k == KIND_IPV6 || k == KIND_CIDR || k == KIND_DOMAIN ||
-           k == KIND_EMAIL || k == KIND_MD5 || k == KIND_SHA1 || k == KIND_SHA256 ||
-           k == KIND_SHA512;
-}
-
 static status on_event(void *ctx, const event *e, err *why)
 {
     looking *k = ctx;
-    if (!can_be_seen(e->node.kind))
+    if (!sightings_can_have(e->node.kind))
         return OK;
     k->n.asked++;
     node_ref *n = &k->value[k->count];

@@ -4,14 +4,6 @@
 #include "answer/ask/job.h"
 #include "know/sightings.h"
 
-/* Kinds that are looked for in telemetry. */
-static bool can_be_seen(kind k)
-{
-    return k == KIND_IPV4 || k == KIND_IPV6 || k == KIND_CIDR || k == KIND_DOMAIN ||
-           k == KIND_EMAIL || k == KIND_MD5 || k == KIND_SHA1 || k == KIND_SHA256 ||
-           k == KIND_SHA512;
-}
-
 static bool may_know(const view *v)
 {
     return !v->organisation.len && v->clearance >= TLP_AMBER && v->known_at == WHEN_NONE;
@@ -42,7 +34,7 @@ status step_here(job *j, err *why)
     h->from = covered.from;
     h->to = covered.to;
     h->sources = covered.source_count;
-    if (!can_be_seen(n.kind) ||
+    if (!sightings_can_have(n.kind) ||
         (st = sightings_find(j->k->seen, &probe, 1, j->a, &found, why)) != OK)
         return st;
     add(h, &found.itself);
