@@ -178,9 +178,7 @@ static void weigh(const meet_state *x, alert *a)
     const answer *w = a->match[0].answer;
     slice values[CONTACT_VALUES];
     when at = a->time == WHEN_NONE ? x->w->o.view->now : a->time;
-    urgency_facts f = {.direction = a->direction,
-                       .outcome = e->outcome,
-                       .severe = w->verdict.roles & (1u << ROLE_C2 | 1u << ROLE_EXFILTRATION)};
+    urgency_facts f = {.direction = a->direction, .outcome = e->outcome};
     f.logged_in = e->user && (slice_eq(e->service, S("sshd")) || slice_eq(e->service, S("auth")));
     if (own) {
         size_t n = contact_values(x, a, values);

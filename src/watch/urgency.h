@@ -27,9 +27,7 @@ typedef struct urgency_facts {
     log_direction direction;
     log_outcome outcome;
     bool logged_in; /* the outcome is that of a login */
-    bool severe;    /* the answer gives the value a role nobody contacts by chance: c2 */
     asset_weight asset;
-    bool popular;  /* much of the site has been there for days: rarely an attack */
     bool exercise; /* inside a registered exercise */
 } urgency_facts;
 
@@ -39,7 +37,6 @@ typedef enum urgency_rule {
     URGENCY_LOGIN,    /* ... and got in: P1 */
     URGENCY_STOPPED,  /* blocked, or it came to nothing: one less */
     URGENCY_ASSET,    /* critical: one more; high: one more, to P2; low: one less */
-    URGENCY_POPULAR,  /* one less, but not for what nobody contacts by chance */
     URGENCY_EXERCISE, /* P4: call who runs it */
     URGENCY_RULE_COUNT_
 } urgency_rule;
