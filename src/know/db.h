@@ -81,6 +81,15 @@ void db_view(db *d, const db_sight *sight);
 status db_begin_read(db *d, err *why) NODISCARD;
 status db_begin_write(db *d, err *why) NODISCARD;
 status db_commit(db *d, err *why) NODISCARD;
+/* Commits and begins the next write transaction, in its turn among writers; beside the caller where
+ * the engine can. It may not be done on return: an error comes out at the next use of d, which is in
+ * no transaction then. No acknowledgement, therefore. turns: kept until the next use. */
+typedef struct db_turns {
+    const void *ctx;
+    status (*wait)(const void *ctx, int *ret_turn, err *why); /* called by any thread */
+    void (*done)(int turn);
+} db_turns;
+status db_renew(db *d, const db_turns *turns, err *why) NODISCARD;
 void db_rollback(db *d);
 bool db_in_transaction(db *d);
 /* A part of a write transaction that can be taken back alone. One level. */

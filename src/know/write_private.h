@@ -79,7 +79,9 @@ typedef struct words_met {
 /* The document between writer_document and writer_document_end. */
 typedef struct document_state {
     bool open;
-    bool flushed; /* batches of it were committed: taking it back needs undo */
+    bool begun;     /* the engine knows of it: before its first records are written it does not */
+    document_in in; /* until then; texts in `texts` */
+    bool flushed;   /* batches of it were committed: taking it back needs undo */
     int64_t tx, id, feed, source, vc;
     slice source_name; /* in `texts` */
     marking floor;
@@ -116,6 +118,7 @@ struct writer {
     int64_t batch; /* claims since the last commit */
     bool together; /* statements wait for writer_sync */
     int alive;     /* lock that says so: undo.h */
+    db_turns turns;
     /* blobs that were written and may not be on the disk yet; the first of them by name */
     uint8_t unsynced[BLOB_SYNC_EACH * SHA256_BYTES];
     size_t unsynced_count;
@@ -147,7 +150,7 @@ void intern_forget(writer *w); /* after a rollback: ids handed out may not exist
 
 /* write.c */
 status begin_engine(writer *w, err *why) NODISCARD; /* a write transaction is open afterwards */
-/* Commits: bytes first, then the facts that point at them. The only way to do so. */
+/* Commits: bytes first, then the facts that point at them. */
 status commit_engine(writer *w, err *why) NODISCARD;
 status begin_tx(writer *w, int what, slice reason, int64_t *ret, err *why) NODISCARD;
 status publish_tx(writer *w, int64_t tx, err *why) NODISCARD;
@@ -216,6 +219,8 @@ status put_setting(writer *w, int64_t source, int64_t tx, int64_t vc, char relia
 /* write_document.c: something in the document under way is of the view class, `records` of them
  * whole records. */
 status note_class(writer *w, int64_t vc, uint64_t records, err *why) NODISCARD;
+/* Begins the document under way in the engine, once. */
+status document_begin(writer *w, err *why) NODISCARD;
 /* A known claim is said again by the document under way. */
 status claim_said_again(writer *w, int64_t row, int64_t document, err *why) NODISCARD;
 

@@ -184,6 +184,21 @@ status db_commit(db *d, err *why)
     return d->driver->commit(d, why);
 }
 
+status db_renew(db *d, const db_turns *turns, err *why)
+{
+    int turn;
+    if (d->driver->renew)
+        return d->driver->renew(d, turns, why);
+    status st = db_commit(d, why);
+    if (st == OK)
+        st = turns->wait(turns->ctx, &turn, why);
+    if (st != OK)
+        return st;
+    st = db_begin_write(d, why);
+    turns->done(turn);
+    return st;
+}
+
 void db_rollback(db *d)
 {
     d->driver->rollback(d);

@@ -25,6 +25,7 @@ typedef struct db_driver {
     status (*begin_read)(db *d, err *why);
     status (*begin_write)(db *d, err *why);
     status (*commit)(db *d, err *why);
+    status (*renew)(db *d, const db_turns *turns, err *why); /* NULL: nothing runs beside */
     void (*rollback)(db *d);
     bool (*in_transaction)(db *d);
     status (*savepoint)(db *d, err *why);

@@ -33,6 +33,7 @@ typedef struct lite_db {
     int busy_ms;
     int64_t last_id, changes;
     lite_lanes *lanes; /* NULL: nothing was ever expected */
+    bool in_part;      /* between savepoint and release */
     lite_stmt stmt[QUERY_COUNT_];
 } lite_db;
 
@@ -51,8 +52,12 @@ status lite_turn(db *d, bool *ret_known, err *why);
 status lite_settle(lite_db *d, err *why);
 /* Adds what was gathered. Before whatever looks at those tables, and before anything ends. */
 status lite_quiet(lite_db *d, err *why);
-/* Gives up what was gathered: the transaction, or a part of it, is taken back. */
+/* Gives up what was gathered: the transaction ended, or a part of it is taken back. */
 void lite_forget(lite_db *d);
+/* The transaction is taken back whole: nothing is lost by that any more. */
+void lite_forget_lost(lite_db *d);
+/* Commits and begins again, beside the writer. */
+status lite_renew(db *d, const db_turns *turns, err *why);
 void lite_lanes_free(lite_db *d);
 /* Are statements answered from what is known? */
 bool lite_recalls(const lite_db *d);

@@ -55,6 +55,8 @@ struct lite_lanes {
     gathered both[2];
     hand *hand;
     const db_coming *coming; /* the hand is to find this out for `next`; NULL: nothing */
+    const db_turns *turns;   /* the hand is to commit, and to begin in its turn; NULL: not to */
+    bool lost; /* rows of an ended part were not added: the transaction must not be committed */
     status said;             /* by the hand */
     err why;
     recall_pairs pairs;
@@ -289,10 +291,17 @@ void lite_forget(lite_db *d)
     if (!l)
         return;
     hand_wait(l->hand);
-    l->said = OK;
+    if (!l->lost)
+        l->said = OK;
     empty_lanes(l->fill);
     recall_forget(l->now);
     recall_forget(l->next);
+}
+
+void lite_forget_lost(lite_db *d)
+{
+    if (d->lanes)
+        d->lanes->lost = false;
 }
 
 bool lite_recalls(const lite_db *d)
@@ -343,6 +352,7 @@ static status add_lane(lite_db *d, gathered *g, size_t which, err *why)
     return st;
 }
 
+/* Rows of a part that was released before they were added cannot be taken back with it. */
 static status add_lanes(lite_db *d, gathered *g, err *why)
 {
     status st = OK;
@@ -350,13 +360,18 @@ static status add_lanes(lite_db *d, gathered *g, err *why)
         if (g->lane[i].count)
             st = add_lane(d, g, i, why);
     empty_lanes(g);
+    d->lanes->lost |= st != OK && !d->in_part;
     return st;
 }
 
 status lite_quiet(lite_db *d, err *why)
 {
+    lite_lanes *l = d->lanes;
     status st = lite_settle(d, why);
-    return st == OK && d->lanes ? add_lanes(d, d->lanes->fill, why) : st;
+    if (st != OK || !l)
+        return st;
+    l->said = add_lanes(d, l->fill, &l->why);
+    return lite_settle(d, why);
 }
 
 static bool put_cell(gathered *g, cell *c, const recall_value *v)
@@ -483,6 +498,26 @@ static status find_out(lite_db *d, const db_coming *c, err *why)
 
 /* --- the hand --------------------------------------------------------------------------------- */
 
+static status run(lite_db *d, const char *sql, err *why)
+{
+    return sqlite3_exec(d->conn, sql, NULL, NULL, NULL) == SQLITE_OK ? OK : lite_fail(d, sql, why);
+}
+
+static status commit_and_begin(lite_db *d, const db_turns *t, err *why)
+{
+    int turn;
+    status st = run(d, "COMMIT", why);
+    if (st != OK) { /* in no transaction, whatever it was: so that the writer can tell */
+        sqlite3_exec(d->conn, "ROLLBACK", NULL, NULL, NULL);
+        return st;
+    }
+    if ((st = t->wait(t->ctx, &turn, why)) != OK)
+        return st;
+    st = run(d, "BEGIN IMMEDIATE", why);
+    t->done(turn);
+    return st;
+}
+
 static void work(void *ctx)
 {
     lite_db *d = ctx;
@@ -490,11 +525,14 @@ static void work(void *ctx)
     l->said = add_lanes(d, l->sent, &l->why);
     if (l->said == OK && l->coming)
         l->said = find_out(d, l->coming, &l->why);
+    if (l->said == OK && l->turns)
+        l->said = commit_and_begin(d, l->turns, &l->why);
     l->coming = NULL;
+    l->turns = NULL;
 }
 
-/* What was gathered, and c. The hand is idle. */
-static status hand_over(lite_db *d, const db_coming *c, err *why)
+/* What was gathered, c, and a commit. The hand is idle. */
+static status hand_over(lite_db *d, const db_coming *c, const db_turns *turns, err *why)
 {
     lite_lanes *l = d->lanes;
     gathered *full = l->fill;
@@ -504,7 +542,8 @@ static status hand_over(lite_db *d, const db_coming *c, err *why)
     l->fill = l->sent;
     l->sent = full;
     l->coming = c;
-    if (count >= HAND_ROWS_MIN) {
+    l->turns = turns;
+    if (count >= HAND_ROWS_MIN || turns) {
         hand_give(l->hand, work, d);
         return OK;
     }
@@ -523,7 +562,19 @@ status lite_expect(db *b, const db_coming *c, err *why)
         recall_begin(d->lanes->next);
     else
         recall_forget(d->lanes->now);
-    return hand_over(d, c, why);
+    return hand_over(d, c, NULL, why);
+}
+
+status lite_renew(db *b, const db_turns *turns, err *why)
+{
+    lite_db *d = lite_of(b);
+    status st = d->lanes ? lite_settle(d, why) : make_lanes(d, why);
+    if (st != OK)
+        return st;
+    assert(!d->in_part);
+    recall_forget(d->lanes->now); /* others may write in between */
+    recall_forget(d->lanes->next);
+    return hand_over(d, NULL, turns, why);
 }
 
 status lite_turn(db *b, bool *ret_known, err *why)

@@ -216,7 +216,9 @@ static bool in_transaction(db *b)
 static void rollback(db *b)
 {
     lite_db *d = lite_of(b);
+    lite_forget_lost(d);
     lite_forget(d);
+    d->in_part = false;
     for (int i = 0; i < QUERY_COUNT_; i++)
         if (d->stmt[i].s)
             sqlite3_reset(d->stmt[i].s);
@@ -227,18 +229,24 @@ static void rollback(db *b)
 static status savepoint(db *d, err *why)
 {
     status st = lite_quiet(lite_of(d), why);
-    return st == OK ? run_sql(d, "SAVEPOINT part", why) : st;
+    if (st == OK)
+        st = run_sql(d, "SAVEPOINT part", why);
+    lite_of(d)->in_part = st == OK;
+    return st;
 }
 
+/* Its rows may be added later: from here on they belong to the whole. */
 static status release(db *d, err *why)
 {
-    status st = lite_quiet(lite_of(d), why);
-    return st == OK ? run_sql(d, "RELEASE part", why) : st;
+    status st = run_sql(d, "RELEASE part", why);
+    lite_of(d)->in_part &= st != OK;
+    return st;
 }
 
 static status rollback_savepoint(db *d, err *why)
 {
     lite_forget(lite_of(d));
+    lite_of(d)->in_part = false;
     return run_sql(d, "ROLLBACK TO part; RELEASE part", why);
 }
 
@@ -515,6 +523,7 @@ const db_driver db_sqlite = {
     .begin_read = begin_read,
     .begin_write = begin_write,
     .commit = commit,
+    .renew = lite_renew,
     .rollback = rollback,
     .in_transaction = in_transaction,
     .savepoint = savepoint,
