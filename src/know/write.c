@@ -143,14 +143,19 @@ static status sync_blobs(writer *w, err *why)
 status commit_engine(writer *w, err *why)
 {
     status st = sync_blobs(w, why);
-    return st == OK ? db_commit(w->d, why) : st;
+    if (st == OK)
+        st = db_commit(w->d, why);
+    w->renewed &= st != OK;
+    return st;
 }
 
-/* Nothing is acknowledged by that, so nobody waits for it. */
-static status renew_engine(writer *w, err *why)
+status renew_engine(writer *w, err *why)
 {
     status st = sync_blobs(w, why);
-    return st == OK ? db_renew(w->d, &w->turns, why) : st;
+    if (st == OK)
+        st = db_renew(w->d, &w->turns, why);
+    w->renewed |= st == OK;
+    return st;
 }
 
 status begin_tx(writer *w, int what, slice reason, int64_t *ret, err *why)
@@ -244,7 +249,7 @@ status writer_sync(writer *w, err *why)
     assert(!w->doc.open);
     w->together = false;
     if (!db_in_transaction(w->d))
-        return OK;
+        return w->renewed ? begin_engine(w, why) : OK; /* it was not good: that says why */
     status st = commit_engine(w, why);
     if (st != OK) {
         db_rollback(w->d);

@@ -646,7 +646,7 @@ static status close_document(writer *w, slice format, uint64_t refused, err *why
     if (st == OK && !doc->flushed)
         st = db_release(w->d, why);
     if (st == OK && doc->flushed) { /* a large one: publishing is a commit of its own */
-        st = commit_engine(w, why);
+        st = renew_engine(w, why);
         w->batch = 0;
     }
     return st;
@@ -718,7 +718,8 @@ status writer_document_abort(writer *w, err *why)
         pending_done(w->s, doc->tx, doc->lock);
         st = take_back_part(w, why);
     } else {
-        bool goes_on = db_in_transaction(w->d);
+        bool goes_on = db_in_transaction(w->d); /* else a commit failed beside us */
+        w->renewed = false;
         db_rollback(w->d);
         st = undo_tx(w->s, w->d, doc->tx, doc->lock, why);
         w->batch = 0;

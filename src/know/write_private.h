@@ -119,6 +119,7 @@ struct writer {
     bool together; /* statements wait for writer_sync */
     int alive;     /* lock that says so: undo.h */
     db_turns turns;
+    bool renewed; /* the last commit may be under way, and we are in a transaction if it is good */
     /* blobs that were written and may not be on the disk yet; the first of them by name */
     uint8_t unsynced[BLOB_SYNC_EACH * SHA256_BYTES];
     size_t unsynced_count;
@@ -152,6 +153,9 @@ void intern_forget(writer *w); /* after a rollback: ids handed out may not exist
 status begin_engine(writer *w, err *why) NODISCARD; /* a write transaction is open afterwards */
 /* Commits: bytes first, then the facts that point at them. */
 status commit_engine(writer *w, err *why) NODISCARD;
+/* The same, and begins again, while the writer goes on. Nothing is acknowledged by that: who has to
+ * know that it was done calls writer_sync. */
+status renew_engine(writer *w, err *why) NODISCARD;
 status begin_tx(writer *w, int what, slice reason, int64_t *ret, err *why) NODISCARD;
 status publish_tx(writer *w, int64_t tx, err *why) NODISCARD;
 /* Commits the batch when it is full; the document stays pending. */

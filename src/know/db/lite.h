@@ -2,12 +2,13 @@
  *
  * sqlite.c opens, begins, prepares, binds and steps; lite_ahead.c brings what the store has of what
  * a writer announced (db_expect), and adds the rows that were gathered, a statement a table.
- * Uses: driver, hand, recall, SQLite. Used by: sqlite.c, lite_ahead.c. */
+ * Uses: driver, hand, key_filter, recall, SQLite. Used by: sqlite.c, lite_ahead.c. */
 #ifndef NOROSHI_KNOW_DB_LITE_H
 #define NOROSHI_KNOW_DB_LITE_H
 
 #include "know/db/driver.h"
 #include "know/db/hand.h"
+#include "know/db/key_filter.h"
 #include "know/db/recall.h"
 
 #include <sqlite3.h>

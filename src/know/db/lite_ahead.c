@@ -42,6 +42,15 @@ typedef struct rows {
 
 enum { FETCH_HIGHEST = RECALL_ABOUTS, FETCHES };
 
+/* What is asked about may surely be new: then the store need not be looked at. */
+typedef struct known_keys {
+    key_filter *keys; /* of node_key, when it is whole */
+    bool whole;
+    int64_t version; /* of the store, when this was so: others may have written since */
+    int64_t asked;   /* keys since it was not */
+    sqlite3_stmt *state, *all;
+} known_keys;
+
 /* Rows on their way into the store. */
 typedef struct gathered {
     rows lane[RECALL_LANES];
@@ -60,6 +69,7 @@ struct lite_lanes {
     status said;             /* by the hand */
     err why;
     recall_pairs pairs;
+    known_keys known;
     rows keys;         /* what is being asked for */
     const rows *given; /* what the table of our own is, as long as a statement runs */
     sqlite3_stmt *insert[RECALL_LANES], *fetch[FETCHES];
@@ -256,6 +266,9 @@ void lite_lanes_free(lite_db *d)
     }
     for (size_t i = 0; i < FETCHES; i++)
         sqlite3_finalize(l->fetch[i]);
+    sqlite3_finalize(l->known.state);
+    sqlite3_finalize(l->known.all);
+    key_filter_free(l->known.keys);
     free(l->keys.cells);
     free(l->pairs.at);
     arena_done(&l->both[0].texts);
@@ -342,8 +355,11 @@ static status add_lane(lite_db *d, gathered *g, size_t which, err *why)
     status st = l->insert[which] ? OK : prepare_lane(d, which, why);
     if (st != OK)
         return st;
-    if (recall_lanes[which].q == Q_NODE_KEY_ADD)
+    if (recall_lanes[which].q == Q_NODE_KEY_ADD) {
         sort_pairs(&g->lane[which]);
+        for (size_t i = 0; l->known.whole && i < g->lane[which].count; i++)
+            key_filter_put(l->known.keys, g->lane[which].cells[2 * i].is.n);
+    }
     l->given = &g->lane[which];
     if (sqlite3_step(l->insert[which]) != SQLITE_DONE)
         st = lite_fail(d, sqlite3_sql(l->insert[which]), why);
@@ -466,10 +482,64 @@ static status fetch(lite_db *d, db_recall *into, unsigned which, err *why)
     return st;
 }
 
+static status one_row(lite_db *d, sqlite3_stmt **s, const char *sql, err *why)
+{
+    if (!*s && sqlite3_prepare_v3(d->conn, sql, -1, SQLITE_PREPARE_PERSISTENT, s, NULL))
+        return lite_fail(d, sql, why);
+    return sqlite3_step(*s) == SQLITE_ROW ? OK : lite_fail(d, sql, why);
+}
+
+/* Reads all keys there are. */
+static status fill_known(lite_db *d, err *why)
+{
+    static const char all[] = "SELECT h FROM node_key";
+    known_keys *k = &d->lanes->known;
+    int code = SQLITE_OK;
+    if (!k->all)
+        code = sqlite3_prepare_v3(d->conn, all, -1, SQLITE_PREPARE_PERSISTENT, &k->all, NULL);
+    key_filter_clear(k->keys);
+    while (code == SQLITE_OK && sqlite3_step(k->all) == SQLITE_ROW)
+        key_filter_put(k->keys, sqlite3_column_int64(k->all, 0));
+    if (code == SQLITE_OK)
+        code = sqlite3_reset(k->all);
+    k->whole = code == SQLITE_OK;
+    return k->whole ? OK : lite_fail(d, all, why);
+}
+
+/* Reading all keys is worth it when as many will be asked for as the filter has been missed for:
+ * from a fourth of them on. A fresh store has none. */
+static status keep_known(lite_db *d, size_t asks, err *why)
+{
+    known_keys *k = &d->lanes->known;
+    static const char state[] =
+        "SELECT v.data_version, (SELECT max(id) FROM node) FROM pragma_data_version v";
+    status st = one_row(d, &k->state, state, why);
+    if (st != OK)
+        return st;
+    int64_t version = sqlite3_column_int64(k->state, 0), highest = sqlite3_column_int64(k->state, 1);
+    sqlite3_reset(k->state);
+    if (k->version != version || highest > KEY_FILTER_KEYS_MAX)
+        k->whole = false;
+    k->version = version;
+    k->asked = k->whole ? 0 : k->asked + (int64_t)asks;
+    if (k->whole || highest > KEY_FILTER_KEYS_MAX || k->asked < highest / 4)
+        return OK;
+    if (!k->keys && !(k->keys = key_filter_new()))
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "store: out of memory");
+    return fill_known(d, why);
+}
+
+static bool is_new(const known_keys *k, recall_about about, const recall_pair *p)
+{
+    return about == RECALL_NODE && k->whole && !key_filter_may_have(k->keys, p->a);
+}
+
 static status put_keys(lite_lanes *l, recall_about about, err *why)
 {
     for (size_t i = 0; i < l->pairs.count; i++) {
         const recall_pair *p = &l->pairs.at[i];
+        if (is_new(&l->known, about, p))
+            continue;
         cell *row = new_row(&l->keys, why);
         if (!row)
             return ERR_LIMIT;
@@ -484,7 +554,7 @@ static status put_keys(lite_lanes *l, recall_about about, err *why)
 static status find_out(lite_db *d, const db_coming *c, err *why)
 {
     lite_lanes *l = d->lanes;
-    status st = OK;
+    status st = keep_known(d, c->node_count, why);
     for (unsigned about = 0; st == OK && about < RECALL_ABOUTS; about++) {
         l->keys.count = 0;
         st = recall_questions(l->next, (recall_about)about, c, &l->pairs, why);
@@ -623,6 +693,8 @@ void lite_changed(const lite_stmt *s)
     const lite_db *d = lite_of(s->base.d);
     if (!d->lanes)
         return;
+    if (s->q == Q_NODE_KEY_ADD || s->q == QUERY_COUNT_) /* keys that add_lane does not see */
+        d->lanes->known.whole = false;
     recall_changed(d->lanes->now, s->q, s->given);
     recall_changed(d->lanes->next, s->q, s->given);
 }
