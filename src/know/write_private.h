@@ -67,13 +67,20 @@ typedef struct node_digest {
     uint8_t bytes[16]; /* the first of SHA-256 over kind and text; its first 8 are node_key.h */
 } node_digest;
 
+/* Lists say the same of many things in a row: what was digested last. */
+enum { SAID_MAX = 256 };
+typedef struct said_last {
+    char text[SAID_MAX];
+    size_t len;
+    kind kind;
+    node_digest digest; /* of the empty text of no kind at first, which nobody asks for */
+} said_last;
+
 /* Details that were met: one that comes again is kept once for all its claims. */
-enum { WORDS_SLOTS = 8192, WORDS_MIN = 6, WORDS_MAX = 256 };
+enum { WORDS_SLOTS = 8192, WORDS_MIN = 6, WORDS_MAX = SAID_MAX };
 typedef struct words_met {
     int64_t seen[WORDS_SLOTS]; /* digest_key */
-    char last[WORDS_MAX];      /* lists have the same many times in a row */
-    size_t last_len;
-    node_digest last_digest;
+    said_last words, object;
 } words_met;
 
 /* The document between writer_document and writer_document_end. */

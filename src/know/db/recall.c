@@ -33,6 +33,7 @@ typedef struct entry {
 
 struct db_recall {
     bool begun, open; /* the memo is true */
+    bool empty;       /* and nothing is in it */
     entry *bucket[BUCKETS];
     entry *claim_id[BUCKETS]; /* rows of claims by id */
     entry *added;             /* rows that the store did not have when it was asked */
@@ -98,8 +99,11 @@ db_recall *recall_free(db_recall *a)
 
 void recall_forget(db_recall *a)
 {
-    memset(a->bucket, 0, sizeof a->bucket);
-    memset(a->claim_id, 0, sizeof a->claim_id);
+    if (!a->empty) { /* half a megabyte */
+        memset(a->bucket, 0, sizeof a->bucket);
+        memset(a->claim_id, 0, sizeof a->claim_id);
+    }
+    a->empty = true;
     a->last_node = (recall_row){0};
     a->added = NULL;
     a->begun = a->open = false;
@@ -125,6 +129,7 @@ bool recall_is_open(const db_recall *a)
 static entry *remember(db_recall *a, const recall_row *row, bool is_row)
 {
     entry *e = arena_new(&a->memo, entry);
+    a->empty = false;
     if (!e) {
         a->open = false;
         return NULL;
