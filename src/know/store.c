@@ -9,7 +9,7 @@
 enum {
     READER_CACHE_KIB = 8192,
     WRITER_CACHE_KIB = 16384,
-    IMPORT_CACHE_KIB = 32768,
+    IMPORT_CACHE_KIB = 49152,
     INTERNED_MAX = 64 << 20
 };
 static const uint64_t mmap_max = (uint64_t)16 << 30;

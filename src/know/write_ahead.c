@@ -281,9 +281,9 @@ static status pass_on(writer *w, bool *ret_new, err *why)
 {
     ahead *a = w->ahead;
     group *before = a->waiting, *last = a->fill;
-    status st = document_begin(w, why);
+    status st = ask(w, last, why); /* needs no engine, which may be busy */
     if (st == OK)
-        st = ask(w, last, why);
+        st = document_begin(w, why);
     if (st == OK && before->record_count)
         st = turn(w, before, why);
     if (st == OK)
