@@ -660,10 +660,9 @@ status writer_document_end(writer *w, slice format, uint64_t refused, document_r
     status st = ahead_drain(w, why);
     if (st == OK)
         st = close_document(w, format, refused, why);
-    if (st != OK) {
+    if (st != OK) { /* others may have gone with it: then it is not the document's fault alone */
         status taken_back = writer_document_abort(w, NULL);
-        (void)taken_back;
-        return st;
+        return taken_back == OK ? st : taken_back;
     }
     *ret = (document_result){doc->records, doc->fresh, doc->withdrawn};
     doc->open = false;
