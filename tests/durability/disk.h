@@ -244,8 +244,8 @@ static void disk_sync_parent(disk *d, const char *path)
 static void disk_note(disk *d, int number)
 {
     CLEANUP(disk_leave) disk *held = disk_enter(d);
-    if (!d->quiet)
-        disk_put(d, OP_NOTE, number);
+    if (!held->quiet)
+        disk_put(held, OP_NOTE, number);
 }
 
 /* Is this the operation that fails? */
@@ -291,7 +291,7 @@ static status disk_fs_pread(void *ctx, int fd, void *into, size_t n, uint64_t at
 static status disk_fs_put(disk *d, int fd, const void *from, size_t n, uint64_t at, err *why)
 {
     CLEANUP(disk_leave) disk *held = disk_enter(d);
-    bool bad = disk_fails(d, false);
+    bool bad = disk_fails(held, false);
     size_t done = bad ? (d->fault == FAULT_SHORT ? n / 2 : 0) : n;
     status st = done ? fs_system()->pwrite(NULL, fd, from, done, at, why) : OK;
     if (st == OK && done)
@@ -428,38 +428,38 @@ static int power_read(sqlite3_file *f, void *into, int n, sqlite3_int64 at)
 static int power_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
 {
     disk_file *p = (disk_file *)f;
-    CLEANUP(disk_leave) disk *held = disk_enter(p->d);
-    bool bad = disk_fails(p->d, false);
-    int done = bad ? (p->d->fault == FAULT_SHORT ? n / 2 : 0) : n;
+    CLEANUP(disk_leave) disk *d = disk_enter(p->d);
+    bool bad = disk_fails(d, false);
+    int done = bad ? (d->fault == FAULT_SHORT ? n / 2 : 0) : n;
     int code = done ? REAL(f)->pMethods->xWrite(REAL(f), from, done, at) : SQLITE_OK;
     if (code == SQLITE_OK && done)
-        disk_write(p->d, p->inode, from, (size_t)done, (uint64_t)at);
-    return bad ? (p->d->fault == FAULT_IO ? SQLITE_IOERR_WRITE : SQLITE_FULL) : code;
+        disk_write(d, p->inode, from, (size_t)done, (uint64_t)at);
+    return bad ? (d->fault == FAULT_IO ? SQLITE_IOERR_WRITE : SQLITE_FULL) : code;
 }
 
 static int power_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
     disk_file *p = (disk_file *)f;
-    CLEANUP(disk_leave) disk *held = disk_enter(p->d);
-    if (disk_fails(p->d, false))
+    CLEANUP(disk_leave) disk *d = disk_enter(p->d);
+    if (disk_fails(d, false))
         return SQLITE_IOERR_TRUNCATE;
     int code = REAL(f)->pMethods->xTruncate(REAL(f), size);
     if (code == SQLITE_OK)
-        disk_cut(p->d, p->inode, (uint64_t)size);
+        disk_cut(d, p->inode, (uint64_t)size);
     return code;
 }
 
 static int power_sync(sqlite3_file *f, int flags)
 {
     disk_file *p = (disk_file *)f;
-    CLEANUP(disk_leave) disk *held = disk_enter(p->d);
+    CLEANUP(disk_leave) disk *d = disk_enter(p->d);
     (void)flags;
-    if (disk_fails(p->d, false))
+    if (disk_fails(d, false))
         return SQLITE_IOERR_FSYNC;
-    if (p->inode >= 0 && !p->d->quiet)
-        disk_put(p->d, OP_SYNC, p->inode);
+    if (p->inode >= 0 && !d->quiet)
+        disk_put(d, OP_SYNC, p->inode);
     if (p->new_journal)
-        disk_sync_parent(p->d, p->path);
+        disk_sync_parent(d, p->path);
     p->new_journal = false;
     return SQLITE_OK;
 }

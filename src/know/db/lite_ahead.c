@@ -65,8 +65,8 @@ struct lite_lanes {
     hand *hand;
     const db_coming *coming; /* the hand is to find this out for `next`; NULL: nothing */
     const db_turns *turns;   /* the hand is to commit, and to begin in its turn; NULL: not to */
-    bool lost; /* rows of an ended part were not added: the transaction must not be committed */
-    status said;             /* by the hand */
+    bool lost;   /* rows of an ended part were not added: the transaction must not be committed */
+    status said; /* by the hand */
     err why;
     recall_pairs pairs;
     known_keys known;
@@ -516,7 +516,8 @@ static status keep_known(lite_db *d, size_t asks, err *why)
     status st = one_row(d, &k->state, state, why);
     if (st != OK)
         return st;
-    int64_t version = sqlite3_column_int64(k->state, 0), highest = sqlite3_column_int64(k->state, 1);
+    int64_t version = sqlite3_column_int64(k->state, 0),
+            highest = sqlite3_column_int64(k->state, 1);
     sqlite3_reset(k->state);
     if (k->version != version || highest > KEY_FILTER_KEYS_MAX)
         k->whole = false;
