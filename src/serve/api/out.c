@@ -54,7 +54,7 @@ static status record(call *c, slice what, err *why)
     return audit_put(c->a->o.audit, &e, 1, why);
 }
 
-static status send(outgoing *o, slice type, const char *name, status st)
+static status send_off(outgoing *o, slice type, const char *name, status st)
 {
     buf_done(&o->line);
     if (st != OK) {
@@ -92,8 +92,8 @@ status api_export(call *c, err *why)
     status st = open_outgoing(c, &o, why);
     if (st == OK)
         st = export_all(c, stix, &o, why);
-    return stix ? send(&o, S("application/stix+json;version=2.1"), "export.json", st)
-                : send(&o, S("application/x-ndjson"), "export.ndjson", st);
+    return stix ? send_off(&o, S("application/stix+json;version=2.1"), "export.json", st)
+                : send_off(&o, S("application/x-ndjson"), "export.ndjson", st);
 }
 
 status api_document_content(call *c, err *why)
@@ -117,7 +117,7 @@ status api_document_content(call *c, err *why)
         st = record(c, text, why);
     /* nobody may take the bytes for a page of ours */
     http_reply_header(c->w, "Content-Security-Policy", S("sandbox; default-src 'none'"));
-    return send(&o, S("application/octet-stream"), "document.bin", st);
+    return send_off(&o, S("application/octet-stream"), "document.bin", st);
 }
 
 /* --- verdicts that changed -------------------------------------------------------------------- */
@@ -168,5 +168,5 @@ status api_changes(call *c, err *why)
     if (st == OK)
         st = compare(c, before, &o, why);
     lens_free(before);
-    return send(&o, S("application/x-ndjson"), "changes.ndjson", st);
+    return send_off(&o, S("application/x-ndjson"), "changes.ndjson", st);
 }
