@@ -1,5 +1,6 @@
 /* routes.c - the table of the API: see route.h. */
 #include "serve/api/handlers.h"
+#include "know/graph.h"
 
 #define TEXT(n, about_)                                                                            \
     {                                                                                              \

@@ -245,18 +245,18 @@ status api_logout(call *c, err *why)
 /* --- one's own -------------------------------------------------------------------------------- */
 
 /* Whoever changes what lets him in shows the password again. */
-static status prove(call *c, slice password, auth_proof *ret, bool *ret_right, err *why)
+static status prove(call *c, slice password, auth_proof *ret, bool *ret_known, err *why)
 {
     auth_said said;
-    *ret_right = false;
+    *ret_known = false;
     if (c->from->who.by != IDENTITY_SESSION)
         return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "only a session may do this, no token");
     status st = auth_login(c->a->o.auth, c->t->people, &c->from->client, c->from->who.who.login,
                            password, ret, &said, why);
     if (st != OK)
         return st;
-    *ret_right = said.word == AUTH_YES || said.word == AUTH_CODE;
-    return *ret_right ? OK : refuse_word(c, &said, why);
+    *ret_known = said.word == AUTH_YES || said.word == AUTH_CODE;
+    return *ret_known ? OK : refuse_word(c, &said, why);
 }
 
 status api_password(call *c, err *why)
@@ -265,14 +265,14 @@ status api_password(call *c, err *why)
     char hash[PASSWORD_HASH_MAX];
     auth_proof proof;
     writer *w = NULL;
-    bool right;
+    bool known;
     slice old, new;
     status st = call_needs(c, "old", &old, why);
     if (st == OK)
         st = call_needs(c, "new", &new, why);
     if (st == OK)
-        st = prove(c, old, &proof, &right, why);
-    if (st != OK || !right)
+        st = prove(c, old, &proof, &known, why);
+    if (st != OK || !known)
         return st;
     st = auth_password(s, c->from->who.who.login, new, hash, why);
     if (st == OK)
@@ -333,12 +333,12 @@ status api_totp_remove(call *c, err *why)
 {
     auth_proof proof;
     writer *w = NULL;
-    bool right;
+    bool known;
     slice password;
     status st = call_needs(c, "password", &password, why);
     if (st == OK)
-        st = prove(c, password, &proof, &right, why);
-    if (st != OK || !right)
+        st = prove(c, password, &proof, &known, why);
+    if (st != OK || !known)
         return st;
     st = open_writer(c, &w, why);
     if (st == OK)
