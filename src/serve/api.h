@@ -1,8 +1,7 @@
 /* api.h - the HTTP API: who asks, what he may, what there is to ask.
  *
  *     api_new(&options, &a, why);
- *     http_options o = {.routes = api_routes(a, &o.route_count), .admit = api_admit,
- *                       .thread_open = api_thread_open, .thread_close = api_thread_close, .ctx = a};
+ *     http_options o = {.routes = api_routes(a, &o.route_count), .admit = ...api_admit, ...};
  *
  * Uses: http, auth, and what the command line uses. Used by: cmd (noroshi serve).
  * Every route is one row of api/routes.def: method, path, the right it takes, its parameters, what
@@ -46,10 +45,10 @@ void api_serves(api *a, http_server *s);
 /* Draining: /-/ready says no from now on. */
 void api_drains(api *a);
 
-/* For http_options; ctx is the api. */
-status api_admit(void *ctx, http_request *r, http_reply *w, err *why) NODISCARD;
-status api_thread_open(void *ctx, void **ret, err *why) NODISCARD;
-void api_thread_close(void *ctx, void *thread);
+/* What http_options wants of the same names. */
+status api_admit(api *a, http_request *r, http_reply *w, err *why) NODISCARD;
+status api_thread_open(api *a, void **ret, err *why) NODISCARD;
+void api_thread_close(void *thread);
 
 /* What has to be done now and then: sessions that are over, times of last use. Once a minute, from
  * one thread. */

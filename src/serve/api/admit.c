@@ -124,9 +124,8 @@ static status check(const route *row, api *a, http_request *r, http_reply *w, ca
     return st;
 }
 
-status api_admit(void *ctx, http_request *r, http_reply *w, err *why)
+status api_admit(api *a, http_request *r, http_reply *w, err *why)
 {
-    api *a = ctx;
     api_thread *t = r->thread;
     const route *row = route_of(r);
     caller *c = arena_new(r->arena, caller);

@@ -182,9 +182,8 @@ static status handle(void *ctx, http_request *r, http_reply *w, err *why)
 
 /* --- threads ---------------------------------------------------------------------------------- */
 
-status api_thread_open(void *ctx, void **ret, err *why)
+status api_thread_open(api *a, void **ret, err *why)
 {
-    api *a = ctx;
     api_thread *t = calloc(1, sizeof *t);
     if (!t)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
@@ -198,10 +197,9 @@ status api_thread_open(void *ctx, void **ret, err *why)
     return OK;
 }
 
-void api_thread_close(void *ctx, void *thread)
+void api_thread_close(void *thread)
 {
     api_thread *t = thread;
-    (void)ctx;
     if (!t)
         return;
     sightings_close(t->seen);
