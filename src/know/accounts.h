@@ -5,8 +5,8 @@
  *     actor by = {.who = me.id, .from = S("192.0.2.7"), .has = &mine, .now = now};
  *     account_add(w, &by, &(account_in){.login = S("hanako"), .role = ROLE_ANALYST, ...}, id, why);
  *
- * Uses: store, write, rights, audit. Used by: serve/auth, the API, cmd. Passwords, sessions and
- * tokens are in credentials.h.
+ * Uses: store, write, rights, audit. Used by: serve/auth, the API, cmd. Passwords are in
+ * credentials.h, who is in in sessions.h, programs in tokens.h.
  * Reading is a short look of its own each time: what was committed is seen by the next call.
  * Changing takes the store's writer and an actor. Each function writes its entry of the audit log
  * in the same transaction and is durable on return; between writer_together and writer_sync it is
@@ -130,6 +130,6 @@ status team_put(writer *w, const actor *by, slice team, slice login_or_id, bool 
                 err *why) NODISCARD;
 /* Logins of the members; the teams that an account is in. */
 status team_members(accounts *r, arena *a, slice team, name_list *ret, err *why) NODISCARD;
-status teams_of(accounts *r, arena *a, int64_t account, name_list *ret, err *why) NODISCARD;
+status teams_of(accounts *r, arena *a, int64_t whose, name_list *ret, err *why) NODISCARD;
 
 #endif

@@ -83,7 +83,7 @@ typedef struct audit_list {
     bool more;
 } audit_list;
 typedef struct audit_filter {
-    slice who, act, what; /* empty: any */
+    slice who, act, what; /* one of them at most; all empty: any */
 } audit_filter;
 /* Newest first; before: 0 or the seq of the last one. At most `max` (<= AUDIT_PAGE_MAX). */
 status audit_page(store *s, arena *a, const audit_filter *f, uint64_t before, size_t max,
@@ -95,8 +95,9 @@ typedef struct audit_report {
     uint64_t broken_at;    /* seq of the first entry that does not fit; 0: all do */
     const char *broken_by; /* "altered" "missing" "cut" "rewritten"; NULL: nothing */
 } audit_report;
-/* Reads the whole chain. OK also when it is broken: the report says so. `heads` were taken at any
- * earlier times. O(entries), in one look, in constant memory. */
+/* Reads the chain, up to the first break. OK also when it is broken: the report says so. `heads` were
+ * taken at earlier times, in the order of their seq (else ERR_INPUT). O(entries), in one look, in
+ * constant memory. */
 status audit_verify(store *s, const audit_head *heads, size_t count, audit_report *ret,
                     err *why) NODISCARD;
 

@@ -10,6 +10,7 @@ enum {
     READER_CACHE_KIB = 8192,
     WRITER_CACHE_KIB = 16384,
     IMPORT_CACHE_KIB = 32768,
+    SMALL_CACHE_KIB = 512,
     INTERNED_MAX = 64 << 20
 };
 static const uint64_t mmap_max = (uint64_t)16 << 30;
@@ -38,6 +39,11 @@ status store_connect(const store *s, bool writing, db **ret, err *why)
 status store_connect_import(const store *s, db **ret, err *why)
 {
     return connect(s, true, IMPORT_CACHE_KIB, ret, why);
+}
+
+status store_connect_small(const store *s, db **ret, err *why)
+{
+    return connect(s, true, SMALL_CACHE_KIB, ret, why);
 }
 
 status store_connect_scan(const store *s, db **ret, err *why)

@@ -65,6 +65,8 @@ status store_connect(const store *s, bool writing, db **ret, err *why);
 /* For many rows in no order, with room for what they touch; for all rows in their order. */
 status store_connect_import(const store *s, db **ret, err *why);
 status store_connect_scan(const store *s, db **ret, err *why);
+/* For a few rows at a time: accounts, the audit log. */
+status store_connect_small(const store *s, db **ret, err *why);
 /* The first 8 bytes of SHA-256 over (kind, text), as stored in node_key. `h` is reused. */
 uint64_t node_hash(hash_state *h, node_ref n);
 /* The node's id, or 0 when it is not there. */

@@ -8,7 +8,7 @@
  *     auth_enter(s, w, &client, &proof, &entry, why);                   // quick, durable
  *     auth_second(s, w, &client, challenge, code, &entry, &said, why);
  *
- * Uses: accounts, credentials, audit, base/password, totp. Used by: serve/api, cmd.
+ * Uses: accounts, sessions, tokens, audit, base/password, totp. Used by: serve/api, cmd.
  * Identity comes from a token or a session, nowhere else. The rights of a token are the token AND
  * its owner, now: both are read again with each request, so what is revoked, disabled or lowered
  * counts from the next request on.
@@ -25,7 +25,8 @@
 
 #include "base/password.h"
 #include "know/audit.h"
-#include "know/credentials.h"
+#include "know/sessions.h"
+#include "know/tokens.h"
 
 enum {
     AUTH_SECRET_TEXT = 52, /* of session, challenge and first-run token: 256 random bits */
@@ -33,8 +34,7 @@ enum {
     AUTH_TOKEN_TEXT = 4 + TOKEN_ID_TEXT + AUTH_SECRET_TEXT + 6, /* "nrs_", id, secret, check */
     AUTH_CODE_TEXT = 19,                                        /* "xxxx-xxxx-xxxx-xxxx" */
     AUTH_FREE_TRIES = 5,
-    AUTH_WAIT_MAX_S = 900,
-    FIRST_RUN_MINUTES = 15
+    AUTH_WAIT_MAX_S = 900
 };
 
 typedef struct auth auth;
@@ -176,16 +176,7 @@ status auth_totp_remove(auth *s, writer *w, const auth_client *c, const identity
 
 /* --- tokens ----------------------------------------------------------------------------------- */
 
-typedef struct token_in {
-    slice name; /* what it is for; not empty */
-    rights scopes;
-    tlp clearance;
-    slice organisation; /* empty: as the owner */
-    slice network;      /* "192.0.2.0/24", "2001:db8::/32"; empty: from anywhere */
-    when until;         /* at most TOKEN_DAYS_MAX from now */
-} token_in;
-/* A token of `owner` (login or id): one's own, or with RIGHT_USERS another's. It must be covered by
- * what the actor has, and by what the owner has. The text is shown once. */
+/* Makes one and writes it down (token_add, know/tokens.h). The text is shown once. */
 status auth_token_make(auth *s, writer *w, const actor *by, slice owner, const token_in *in,
                        char ret[AUTH_TOKEN_TEXT + 1], char ret_id[TOKEN_ID_TEXT + 1],
                        err *why) NODISCARD;
