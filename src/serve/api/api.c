@@ -122,7 +122,7 @@ static status change(call *c, const replay_key *k, err *why)
         st = c->route->run(c, why);
     if (st == OK)
         st = buf_status(c->out, why);
-    if (st == OK)
+    if (st == OK && !(c->route->flags & ROUTE_RECORDED))
         st = record_change(c, why);
     if (st == OK && k->key.len) {
         const replay_answer said = {.status = c->out->len ? 200 : 204, .body = buf_slice(c->out)};

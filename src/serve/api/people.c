@@ -223,8 +223,8 @@ status api_tokens(call *c, err *why)
     bool all = call_bool(c, "all");
     status st = all ? identity_may(&c->from->who, RIGHT_USERS, why) : OK;
     if (st == OK)
-        st = tokens_page(c->t->people, c->m, &c->from->who.has, all ? 0 : c->from->who.who.row, 0,
-                         CALL_LIST_MAX, &list, why);
+        st = tokens_page(c->t->people, c->m, all ? 0 : c->from->who.who.row, 0, CALL_LIST_MAX,
+                         &list, why);
     if (st != OK)
         return st;
     json_writer w = call_list_begin(c);
@@ -286,7 +286,7 @@ status api_token_revoke(call *c, err *why)
 {
     actor by;
     call_actor(c, &by);
-    return token_revoke(c->writer, &by, c->from->who.who.row, call_param(c, "id"), why);
+    return token_revoke(c->writer, &by, call_param(c, "id"), why);
 }
 
 /* --- the audit log ---------------------------------------------------------------------------- */

@@ -375,5 +375,5 @@ status api_session_revoke(call *c, err *why)
 {
     actor by;
     call_actor(c, &by);
-    return session_revoke(c->writer, &by, c->from->who.who.row, call_param(c, "id"), why);
+    return session_revoke(c->writer, &by, c->from->who.who.login, call_param(c, "id"), why);
 }
