@@ -324,4 +324,5 @@ def main():
     return TAP.end()
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

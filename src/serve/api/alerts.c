@@ -123,7 +123,8 @@ status api_alert_reopen(call *c, err *why)
 
 typedef struct live {
     call c;
-    alert_info newest; /* told, or there at the beginning */
+    arena memory;   /* of one look: a stream lives for hours */
+    int64_t newest; /* row of the newest alert that was told, or was there at the beginning */
     bool begun;
 } live;
 
@@ -147,19 +148,13 @@ static status still_welcome(live *x, http_request *r, err *why)
 typedef struct telling {
     live *x;
     buf *out;
-    int64_t behind; /* row: this one and older ones are known */
-    alert_info newest;
-    bool any;
 } telling;
 
 static status on_new(void *ctx, const alert_info *i, const answer *w, err *why)
 {
     telling *t = ctx;
-    if (i->row <= t->behind)
+    if (i->row <= t->x->newest)
         return OK;
-    if (!t->any || i->row > t->newest.row)
-        t->newest = *i;
-    t->any = true;
     highest(&t->x->c, i, w);
     buf_printf(t->out, "event: alert\nid: %s\ndata: ", i->id);
     status st = alert_group_json(t->out, i, NULL, w, why);
@@ -171,23 +166,19 @@ static status on_new(void *ctx, const alert_info *i, const answer *w, err *why)
 static status look(live *x, buf *out, err *why)
 {
     contact_reader r;
+    alert_list page;
     bool more;
     const alert_filter f = {0};
     status st = reader_of(&x->c, &r, why);
-    if (st != OK)
-        return st;
-    alert_list page;
-    CLEANUP(arena_done) arena a;
-    arena_init(&a, 64 << 20);
-    st = alerts_page(r.l, &a, &f, 0, 1, &page, why);
+    if (st == OK)
+        st = alerts_page(r.l, &x->memory, &f, 0, 1, &page, why);
     int64_t top = st == OK && page.count ? page.at[0].row : 0;
-    if (st != OK || (x->begun && top <= x->newest.row))
-        return st;
-    telling t = {.x = x, .out = out, .behind = x->newest.row};
-    if (x->begun)
+    telling t = {x, out};
+    if (st == OK && x->begun && top > x->newest)
         st = contacts_each(&r, &f, 0, LIVE_PAGE, on_new, &t, &more, why);
-    x->newest.row = top;
-    x->begun = true;
+    if (st == OK && top > x->newest)
+        x->newest = top;
+    x->begun |= st == OK;
     return st;
 }
 
@@ -197,7 +188,7 @@ static http_more fill(void *ctx, http_request *r, buf *out)
     err why = {0};
     x->c.t = r->thread;
     x->c.highest = TLP_CLEAR;
-    arena_mark here = arena_here(x->c.m);
+    arena_reset(&x->memory);
     status st = still_welcome(x, r, &why);
     if (st == OK)
         st = look(x, out, &why);
@@ -207,14 +198,15 @@ static http_more fill(void *ctx, http_request *r, buf *out)
         return HTTP_BROKEN;
     if (!out->len)
         buf_put(out, S(": still here\n\n"));
-    (void)here;
     http_wait(r, LIVE_LOOK_MS);
     return http_last_call(r) ? HTTP_DONE : HTTP_WAIT;
 }
 
 static void finished(void *ctx)
 {
-    free(ctx);
+    live *x = ctx;
+    arena_done(&x->memory);
+    free(x);
 }
 
 status api_alerts_live(call *c, err *why)
@@ -223,6 +215,8 @@ status api_alerts_live(call *c, err *why)
     if (!x)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     x->c = *c;
+    x->c.m = &x->memory;
+    arena_init(&x->memory, 64 << 20);
     http_stream(c->w, S("text/event-stream"), &(http_producer){fill, finished, x});
     return OK;
 }
