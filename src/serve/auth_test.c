@@ -1,5 +1,6 @@
 #include "know/accounts_fixture.h"
 #include "serve/auth.h"
+#include "serve/tries.h"
 
 #include <pthread.h>
 
