@@ -1,5 +1,6 @@
 /* sessions.c - who is in: see sessions.h. */
 #include "know/accounts_private.h"
+#include "know/undo.h"
 
 enum { ROW_MEMORY = 1 << 16 };
 static const when minute_ms = 60000;
@@ -221,6 +222,8 @@ status session_open(writer *w, const actor *by, int64_t whose, const session_in 
     status st = act_begin(&c, why);
     if (st == OK)
         st = able(&c, &a, whose, &who, why);
+    if (st == OK && in->by_password && who.totp)
+        st = err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "a second factor is in use");
     if (st == OK)
         st = enter(&c, whose, in, why);
     return act_end(&c, st, why);
@@ -411,6 +414,51 @@ status first_use(writer *w, const actor *by, const uint8_t hash[SHA256_BYTES],
     st = act_end(&c, st, why);
     if (st == OK)
         memcpy(ret_id, c.room, sizeof c.room);
+    return st;
+}
+
+/* --- key ---------------------------------------------------------------------------------------- */
+
+static status read_key(db *d, uint8_t *ret, err *why)
+{
+    bool row;
+    db_stmt *q = db_query(d, Q_META_GET);
+    db_bind_text(q, 1, S("device_key"));
+    status st = db_step(q, &row, why);
+    if (st == OK && (!row || !hash_unhex(db_text(q, 0), ret, SHA256_BYTES)))
+        st = err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "the store has no key for devices");
+    db_reset(q);
+    return st;
+}
+
+static status make_key(const store *s, db *d, uint8_t *ret, err *why)
+{
+    char hex[HASH_HEX_MAX];
+    random_source r = s->options.random;
+    status st = begin_in_turn(s, d, why);
+    if (st != OK)
+        return st;
+    r.fill(r.ctx, ret, SHA256_BYTES);
+    db_stmt *q = db_query(d, Q_META_ADD); /* of two who make one, the first */
+    db_bind_text(q, 1, S("device_key"));
+    db_bind_text(q, 2, slice_str(hash_hex(ret, SHA256_BYTES, hex)));
+    if ((st = db_run(q, why)) == OK)
+        st = db_commit(d, why);
+    if (st != OK)
+        db_rollback(d);
+    return st == OK ? read_key(d, ret, why) : st;
+}
+
+status sessions_key(store *s, uint8_t ret[SHA256_BYTES], err *why)
+{
+    db *d = NULL;
+    uint8_t key[SHA256_BYTES];
+    status st = store_connect_small(s, &d, why);
+    if (st == OK && (st = read_key(d, key, why)) == ERR_NOT_FOUND)
+        st = make_key(s, d, key, why);
+    db_close(d);
+    if (st == OK)
+        memcpy(ret, key, SHA256_BYTES);
     return st;
 }
 

@@ -54,9 +54,10 @@ typedef struct session_in {
     char id[SESSION_ID_TEXT + 1];
     const uint8_t *before; /* hash of a session that ends with this; NULL: none */
     slice agent;
+    bool by_password; /* and by nothing else: not where a second factor is in use by now */
 } session_in;
 /* Somebody came in: `act` is what the audit log calls it ("login").
- *   ERR_FORBIDDEN  the account has been disabled meanwhile */
+ *   ERR_FORBIDDEN  the account has been disabled meanwhile, or has a second factor by now */
 status session_open(writer *w, const actor *by, int64_t whose, const session_in *in, slice act,
                     err *why) NODISCARD;
 
@@ -82,6 +83,9 @@ status first_check(accounts *r, const uint8_t hash[SHA256_BYTES], when now, err 
 status first_use(writer *w, const actor *by, const uint8_t hash[SHA256_BYTES],
                  const account_in *admin, const session_in *in, char ret_id[ACCOUNT_ID_TEXT + 1],
                  err *why) NODISCARD;
+
+/* The store's own key for what browsers keep of it (device cookies): made at the first call. */
+status sessions_key(store *s, uint8_t ret[SHA256_BYTES], err *why) NODISCARD;
 
 /* Removes what is over, also of replay.h. */
 status sessions_sweep(writer *w, when now, err *why) NODISCARD;

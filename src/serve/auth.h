@@ -16,8 +16,7 @@
  * statements and one commit. Tests: docs/accounts.md names those behind each promise.
  * Guessing: each try counts before it is looked at, per (account, network: /24 or /56); a browser
  * that this account came in with before (the device cookie) counts for itself, so nobody can lock
- * another one out. AUTH_FREE_TRIES are free, then the wait doubles from a second to a quarter of an
- * hour. Unknown accounts behave, and cost, as known ones. In memory, bounded.
+ * another one out (tries.h). Unknown accounts behave, and cost, as known ones.
  * Sources: NIST SP 800-63B (passwords), RFC 6238 and 4226 (codes), RFC 9106 (Argon2).
  * Threads: an auth may be shared by all; `accounts` and writers belong to one thread. */
 #ifndef NOROSHI_SERVE_AUTH_H
@@ -27,14 +26,13 @@
 #include "know/audit.h"
 #include "know/sessions.h"
 #include "know/tokens.h"
+#include "serve/totp.h"
 
 enum {
     AUTH_SECRET_TEXT = 52, /* of session, challenge and first-run token: 256 random bits */
     AUTH_DEVICE_TEXT = 128,
     AUTH_TOKEN_TEXT = 4 + TOKEN_ID_TEXT + AUTH_SECRET_TEXT + 6, /* "nrs_", id, secret, check */
-    AUTH_CODE_TEXT = 19,                                        /* "xxxx-xxxx-xxxx-xxxx" */
-    AUTH_FREE_TRIES = 5,
-    AUTH_WAIT_MAX_S = 900
+    AUTH_CODE_TEXT = 19                                         /* "xxxx-xxxx-xxxx-xxxx" */
 };
 
 typedef struct auth auth;
@@ -68,6 +66,7 @@ typedef struct identity {
     identity_by by;
     int64_t row;                /* of the session or token */
     char id[TOKEN_ID_TEXT + 1]; /* likewise, for people */
+    uint8_t hash[SHA256_BYTES]; /* of the session's cookie or the token */
     account who;                /* whose it is */
     grant has;                  /* what counts: the account's, with a token less */
     bool stale;                 /* the time of last use is due: auth_touch, when convenient */
@@ -116,7 +115,6 @@ typedef struct auth_proof {
     char id[ACCOUNT_ID_TEXT + 1];
     bool second_factor;
     when at;
-    uint64_t bucket[2];
     char renewed[PASSWORD_HASH_MAX]; /* the password by today's parameters; empty: it is so */
     char old[PASSWORD_HASH_MAX];
 } auth_proof;
@@ -161,11 +159,10 @@ status auth_password_change(auth *s, writer *w, const auth_client *c, const iden
 
 /* --- second factor ---------------------------------------------------------------------------- */
 
-enum { AUTH_URI_MAX = 512 };
 /* A new key for the account: the otpauth:// URI to be shown once, as text and as a code to scan.
  *   ERR_BUSY  a second factor is in use; ERR_FORBIDDEN  a token cannot do that */
 status auth_totp_begin(auth *s, writer *w, const auth_client *c, const identity *who,
-                       char ret_uri[AUTH_URI_MAX], err *why) NODISCARD;
+                       char ret_uri[TOTP_URI_MAX], err *why) NODISCARD;
 /* The first code of it: from now on it is asked for. The recovery codes are shown once. */
 status auth_totp_confirm(auth *s, accounts *r, writer *w, const auth_client *c, const identity *who,
                          slice code, char ret_codes[RECOVERY_CODES][AUTH_CODE_TEXT + 1],
@@ -176,6 +173,8 @@ status auth_totp_remove(auth *s, writer *w, const auth_client *c, const identity
 
 /* --- tokens ----------------------------------------------------------------------------------- */
 
+/* Is it spelled as a token is, with the right check sum? *ret_id is a part of it. */
+bool auth_token_read(slice text, slice *ret_id);
 /* Makes one and writes it down (token_add, know/tokens.h). The text is shown once. */
 status auth_token_make(auth *s, writer *w, const actor *by, slice owner, const token_in *in,
                        char ret[AUTH_TOKEN_TEXT + 1], char ret_id[TOKEN_ID_TEXT + 1],
