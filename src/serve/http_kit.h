@@ -201,7 +201,7 @@ static int kit_number(slice answer)
     return slice_u64(slice_sub(answer, 9, 12), &n) ? (int)n : 0;
 }
 
-static slice kit_body(slice answer)
+static inline slice kit_body(slice answer)
 {
     size_t at = slice_find(answer, S("\r\n\r\n"), 0);
     return at == SIZE_MAX ? S("no header") : slice_from(answer, at + 4);
