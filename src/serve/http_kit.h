@@ -185,7 +185,7 @@ static bool kit_read(int fd, buf *out, slice until)
 }
 
 /* One request on a connection of its own; it should say "Connection: close". */
-static slice kit_ask(const kit *k, slice text, buf *out)
+static inline slice kit_ask(const kit *k, slice text, buf *out)
 {
     int fd = kit_connect(k);
     buf_clear(out);
@@ -195,7 +195,7 @@ static slice kit_ask(const kit *k, slice text, buf *out)
     return buf_slice(out);
 }
 
-static int kit_number(slice answer)
+static inline int kit_number(slice answer)
 {
     uint64_t n = 0;
     return slice_u64(slice_sub(answer, 9, 12), &n) ? (int)n : 0;
@@ -207,13 +207,13 @@ static inline slice kit_body(slice answer)
     return at == SIZE_MAX ? S("no header") : slice_from(answer, at + 4);
 }
 
-static bool kit_has(slice answer, slice what)
+static inline bool kit_has(slice answer, slice what)
 {
     return slice_find(answer, what, 0) != SIZE_MAX;
 }
 
 /* Until the log, or the notices, say so. */
-static bool kit_logged(kit *k, const buf *where, slice what)
+static inline bool kit_logged(kit *k, const buf *where, slice what)
 {
     for (int i = 0; i < KIT_WAIT_MS; i++) {
         pthread_mutex_lock(&k->lock);

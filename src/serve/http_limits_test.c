@@ -145,7 +145,7 @@ TEST(silence_between_requests)
     CHECK(kit_read(used, &out, S("")));
     CHECK_EQ(out.len, 0);
     CHECK(counted(&k, S("connections 1\n")));
-    kit_pass(&k, 5001);
+    kit_pass(&k, 10001);
     CHECK(kit_read(fresh, &out, S("")));
     CHECK_EQ(out.len, 0);
     close(fresh);
