@@ -42,8 +42,8 @@
  * answered by the GET route, OPTIONS by the table.
  *
  * Bounds: everything in http_limits. A connection that is over one is ended; nobody else notices.
- * A body may be as slow as `bytes_per_second`, counted from its start with `body_ms` of grace; the
- * same holds for a client that reads its answer, with `stall_ms`. */
+ * A body may be as slow as `bytes_per_second`, and for `body_ms` slower; the same holds for a client
+ * that reads its answer, with `stall_ms`. */
 #ifndef NOROSHI_SERVE_HTTP_H
 #define NOROSHI_SERVE_HTTP_H
 
@@ -156,7 +156,7 @@ typedef struct http_limits {
     uint32_t requests;           /* 0: no bound on the requests of one connection */
     uint32_t header_ms;          /* 10 s: from its first byte to its last */
     uint32_t idle_ms;            /* 60 s: between two requests */
-    uint32_t body_ms;            /* 20 s, and then bytes_per_second */
+    uint32_t body_ms;            /* 20 s: so long it may be slower than bytes_per_second */
     uint32_t stall_ms;           /* 20 s, likewise */
     uint32_t bytes_per_second;   /* 1024 */
     uint32_t drain_ms;           /* 10 s */

@@ -17,17 +17,23 @@ int64_t conn_now(const conn *c)
 void conn_time(conn *c, uint32_t grace_ms)
 {
     c->moved = 0;
-    c->deadline_us = conn_now(c) + (int64_t)grace_ms * 1000;
+    c->grace_us = (int64_t)grace_ms * 1000;
+    c->deadline_us = conn_now(c) + c->grace_us;
 }
 
-/* Who moves bytes earns time: what `bytes_per_second` asks for, and no more. */
+/* Who moves bytes earns time: what `bytes_per_second` asks for, and never more than the grace that
+ * it began with. So a client may be slow, but not for long slower than that, and what it was fast
+ * with before does not count. */
 static void earn(conn *c, size_t n)
 {
     const uint32_t rate = c->loop->s->o.limits.bytes_per_second;
     uint64_t before = c->moved * 1000000 / rate;
     c->moved += n;
-    if (c->deadline_us != INT64_MAX && (c->state == CONN_BODY || c->state == CONN_SEND))
-        c->deadline_us += (int64_t)(c->moved * 1000000 / rate - before);
+    if (!n || (c->state != CONN_BODY && c->state != CONN_SEND))
+        return;
+    int64_t earned = c->deadline_us + (int64_t)(c->moved * 1000000 / rate - before);
+    int64_t most = conn_now(c) + c->grace_us;
+    c->deadline_us = earned < most ? earned : most;
 }
 
 /* --- bytes in ------------------------------------------------------------------------------- */

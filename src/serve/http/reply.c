@@ -216,6 +216,7 @@ step reply_ask(exchange *x)
 step reply_piece(exchange *x)
 {
     slice piece = buf_slice(&x->piece);
+    x->wait_until_us = conn_now(x->c) + (int64_t)x->wait_ms * 1000;
     if (x->last_call && x->more != HTTP_BROKEN)
         x->more = HTTP_DONE;
     x->streamed += piece.len;
@@ -273,6 +274,6 @@ step reply_send(conn *c)
     case HTTP_WAIT: break;
     }
     c->state = CONN_WAIT;
-    c->deadline_us = conn_now(c) + (int64_t)x->wait_ms * 1000;
+    c->deadline_us = x->wait_until_us;
     return STEP_AGAIN;
 }

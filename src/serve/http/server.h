@@ -181,7 +181,7 @@ struct conn {
     client_slot *slot;
     address client, local;
     uint64_t moved;      /* bytes, since this state's time began */
-    int64_t deadline_us; /* INT64_MAX: none */
+    int64_t deadline_us, grace_us;
     char *in;            /* bytes [in_from, in_len) wait to be taken */
     size_t in_from, in_len, in_cap, scanned;
     uint64_t bytes_in, bytes_out; /* of this exchange */
@@ -208,7 +208,7 @@ typedef enum moved { MOVED, MOVED_BLOCKED, MOVED_END, MOVED_BROKEN } moved;
 moved conn_read(conn *c, size_t max);
 static inline slice conn_bytes(const conn *c)
 {
-    return slice_of(c->in + c->in_from, c->in_len - c->in_from);
+    return c->in ? slice_of(c->in + c->in_from, c->in_len - c->in_from) : (slice){NULL, 0};
 }
 void conn_take(conn *c, size_t n);
 /* Sends from the front of the slices, and takes off what was sent. */
@@ -271,6 +271,7 @@ struct exchange {
     atomic_bool woken;
     bool last_call;
     uint32_t wait_ms;
+    int64_t wait_until_us;
     http_waiter *waiters;
 };
 

@@ -4,6 +4,8 @@
 status target_decode(arena *a, slice text, bool plus, slice *ret, err *why)
 {
     size_t n = 0;
+    if (slice_find_byte(text, 0, 0) != SIZE_MAX)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "a NUL in the target");
     if (slice_find_byte(text, '%', 0) == SIZE_MAX &&
         (!plus || slice_find_byte(text, '+', 0) == SIZE_MAX)) {
         *ret = text;
