@@ -287,7 +287,7 @@ status api_password(call *c, err *why)
 status api_totp_begin(call *c, err *why)
 {
     writer *w = NULL;
-    char uri[AUTH_URI_MAX];
+    char uri[TOTP_URI_MAX];
     status st = open_writer(c, &w, why);
     if (st == OK)
         st = auth_totp_begin(c->a->o.auth, w, &c->from->client, &c->from->who, uri, why);
