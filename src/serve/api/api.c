@@ -177,7 +177,10 @@ static status handle(void *ctx, http_request *r, http_reply *w, err *why)
     if (st != OK)
         return st;
     c.out = http_body(w, S("application/json"));
-    return b->row->flags & ROUTE_CHANGES ? answer_change(&c, why) : answer_read(&c, why);
+    st = b->row->flags & ROUTE_CHANGES ? answer_change(&c, why) : answer_read(&c, why);
+    if (st == OK && why)
+        *why = (err){0}; /* what was tried on the way is nobody's trouble */
+    return st;
 }
 
 /* --- threads ---------------------------------------------------------------------------------- */

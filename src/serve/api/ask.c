@@ -191,13 +191,11 @@ status api_ask(call *c, err *why)
 
 /* --- one -------------------------------------------------------------------------------------- */
 
-static status answer_one(call *c, slice text, kind want, const answer **ret, err *why)
+static status answer_one(call *c, slice text, const ask_options *o, const answer **ret, err *why)
 {
     asker *k;
-    ask_options o = options_of(c);
-    o.want = want;
     status st = call_asker(c, &k, why);
-    return st == OK ? ask_value(k, c->m, text, &o, ret, why) : st;
+    return st == OK ? ask_value(k, c->m, text, o, ret, why) : st;
 }
 
 static status put(call *c, const answer *w, err *why)
@@ -212,14 +210,17 @@ status api_observable(call *c, err *why)
     kind k = kind_parse(call_param(c, "kind"));
     if (!kind_is_observable(k))
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "no kind of observable");
-    status st = answer_one(c, call_param(c, "value"), k, &w, why);
+    ask_options o = options_of(c);
+    o.want = k;
+    status st = answer_one(c, call_param(c, "value"), &o, &w, why);
     return st == OK ? put(c, w, why) : st;
 }
 
 status api_entity(call *c, err *why)
 {
     const answer *w;
-    status st = answer_one(c, call_param(c, "id"), KIND_NONE, &w, why);
+    const ask_options o = {.seen_at = WHEN_NONE, .all = form_of(c) == RENDER_ALL};
+    status st = answer_one(c, call_param(c, "id"), &o, &w, why);
     if (st == OK && (w->type == ANSWER_NOTHING || w->type == ANSWER_OBSERVABLE))
         return err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "nothing is called so");
     return st == OK ? put(c, w, why) : st;
