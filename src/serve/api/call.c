@@ -37,7 +37,11 @@ status call_asker(call *c, asker **ret, err *why)
 
 status call_index(call *c, index_t **ret, err *why)
 {
-    status st = c->t->ix ? index_refresh(c->t->ix, why) : index_open(c->a->o.store, &c->t->ix, why);
+    uint64_t look = lens_looks(c->t->l);
+    status st = !c->t->ix               ? index_open(c->a->o.store, &c->t->ix, why)
+                : look != c->t->ix_look ? index_refresh(c->t->ix, why)
+                                        : OK;
+    c->t->ix_look = st == OK ? look : 0; /* looks are counted from 1 */
     if (st == OK)
         *ret = c->t->ix;
     return st;

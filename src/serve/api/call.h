@@ -54,6 +54,7 @@ typedef struct api_thread {
     lens *l;
     asker *k; /* has a lens of its own */
     index_t *ix;
+    uint64_t ix_look; /* lens_looks when it was refreshed */
     sightings *seen;
 } api_thread;
 

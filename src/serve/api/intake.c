@@ -105,8 +105,11 @@ static status read_options(call *c, import_options *o, err *why)
 /* The indexes of values and of words take the new in, so that the next question need not. */
 static status catch_up(call *c, err *why)
 {
+    lens *l;
     index_t *ix;
-    status st = call_index(c, &ix, why);
+    status st = call_lens(c, &l, why);
+    if (st == OK)
+        st = call_index(c, &ix, why);
     if (st == OK)
         st = index_settle(ix, why);
     return st == OK ? search_catch_up(c->a->o.store, why) : st;

@@ -180,9 +180,9 @@ struct conn {
     certificate *certificate;
     client_slot *slot;
     address client, local;
-    uint64_t moved;      /* bytes, since this state's time began */
+    uint64_t moved; /* bytes, since this state's time began */
     int64_t deadline_us, grace_us;
-    char *in;            /* bytes [in_from, in_len) wait to be taken */
+    char *in; /* bytes [in_from, in_len) wait to be taken */
     size_t in_from, in_len, in_cap, scanned;
     uint64_t bytes_in, bytes_out; /* of this exchange */
     uint32_t requests;
