@@ -216,11 +216,13 @@ static status list(app *a, store *s, const audit_filter *f, err *why)
                 put_line(a, &page.at[i]);
         }
     }
+    if (st == OK)
+        st = sink_flush(&a->out, why);
     if (st == OK && !shown)
         app_exit(a, 1);
     if (st == OK && page.more)
         app_note(a, msg_audit_more());
-    return st == OK ? sink_flush(&a->out, why) : st;
+    return st;
 }
 
 /* A login stands for the account's id, which is what entries name. */

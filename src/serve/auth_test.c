@@ -1,8 +1,5 @@
 #include "know/accounts_fixture.h"
-#include "serve/auth.h"
-#include "serve/tries.h"
-
-#include <pthread.h>
+#include "serve/auth_private.h"
 
 #define GOOD "correct horse battery"
 static const password_cost cheap = {.passes = 1, .memory_kib = 8};
@@ -259,6 +256,26 @@ TEST(unknown_accounts_wait_as_known_ones)
         auth_said b = login(&d, i % 2 ? "nobody" : "NOBODY", "wrong wrong wrong", NULL);
         CHECK(a.word == b.word && a.wait_s == b.wait_s);
     }
+    desk_close(&d);
+}
+
+/* While the only place is taken: nobody waits, no try is counted, nothing is recorded. */
+TEST(argon_queue_full)
+{
+    desk d;
+    char hash[PASSWORD_HASH_MAX];
+    REQUIRE(desk_open(&d));
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
+    uint64_t entries = last_entry(&d.p).seq;
+    CHECK(auth_slot_take(d.s) && !auth_slot_take(d.s));
+    for (int i = 0; i < 2 * TRIES_FREE; i++) {
+        auth_said said = login(&d, "hanako", "wrong wrong wrong", NULL);
+        CHECK(said.word == AUTH_FULL && said.wait_s == 1);
+    }
+    CHECK_EQ(auth_password(d.s, S("x"), S(GOOD), hash, &d.why), ERR_BUSY);
+    CHECK_EQ(last_entry(&d.p).seq, entries);
+    auth_slot_give(d.s);
+    CHECK_EQ(login(&d, "hanako", GOOD, NULL).word, AUTH_YES);
     desk_close(&d);
 }
 
