@@ -67,15 +67,15 @@ static status read_row(db_stmt *q, arena *a, login_row *r, err *why)
 {
     slice key = db_text(q, 1), totp = db_text(q, 10);
     int64_t role_no = db_int(q, 4), clearance = db_int(q, 5);
-    if (key.len != KEY_BYTES || role_no < 0 || role_no >= ROLE_COUNT_ || clearance < 0 ||
+    if (key.len != KEY_BYTES || role_no < 0 || role_no >= USER_ROLE_COUNT_ || clearance < 0 ||
         clearance >= TLP_COUNT_ || (totp.len && totp.len != TOTP_KEY_BYTES))
         return err_set(why, ERR_INTERNAL, ERR_NOWHERE, "row %lld of the accounts",
                        (long long)db_int(q, 0));
     *r = (login_row){.who = {.row = db_int(q, 0),
-                             .role = (role)role_no,
-                             .has = {.rights = role_rights((role)role_no),
+                             .role = (user_role)role_no,
+                             .has = {.rights = user_role_rights((user_role)role_no),
                                      .clearance = (tlp)clearance,
-                                     .all_audiences = db_int(q, 7) || role_no == ROLE_ADMIN},
+                                     .all_audiences = db_int(q, 7) || role_no == USER_ADMIN},
                              .disabled = !db_is_null(q, 8),
                              .has_password = db_text(q, 9).len > 0,
                              .second_factor = db_int(q, 11) != 0,
@@ -293,7 +293,7 @@ status accounts_page(accounts *r, arena *a, const grant *has, slice after, size_
 /* What an account comes to, and whether it can be. */
 typedef struct shape {
     slice name;
-    role role;
+    user_role role;
     tlp clearance;
     slice organisation;
     const slice *audiences;
@@ -304,12 +304,12 @@ typedef struct shape {
 
 static grant grant_of(const shape *s)
 {
-    return (grant){.rights = role_rights(s->role),
+    return (grant){.rights = user_role_rights(s->role),
                    .clearance = s->clearance,
                    .organisation = s->organisation,
                    .audiences = s->audiences,
                    .audience_count = s->audience_count,
-                   .all_audiences = s->all_audiences || s->role == ROLE_ADMIN};
+                   .all_audiences = s->all_audiences || s->role == USER_ADMIN};
 }
 
 static status check_shape(const shape *s, err *why)
@@ -326,16 +326,16 @@ static status check_shape(const shape *s, err *why)
                        ACCOUNT_SUBJECT_MAX);
     if (!s->issuer.len != !s->subject.len)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "issuer and subject belong together");
-    if (s->role == ROLE_CUSTOMER && !s->organisation.len)
+    if (s->role == USER_CUSTOMER && !s->organisation.len)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "a customer belongs to an organisation");
-    if (s->role == ROLE_ADMIN && s->organisation.len)
+    if (s->role == USER_ADMIN && s->organisation.len)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "an admin belongs to no organisation");
     return OK;
 }
 
 static void tell_shape(act *c, const shape *s)
 {
-    act_detail(c, " role=%s clearance=%s", role_name(s->role), tlp_name(s->clearance));
+    act_detail(c, " role=%s clearance=%s", user_role_name(s->role), tlp_name(s->clearance));
     if (s->organisation.len)
         act_detail(c, " organisation=%.*s", SLICE_FMT(s->organisation));
     if (s->disabled)
@@ -481,7 +481,7 @@ static shape shape_after(const account *now, const account_changes *c)
                .issuer = c->issuer ? *c->issuer : now->issuer,
                .subject = c->subject ? *c->subject : now->subject};
     s.all_audiences =
-        c->all_audiences ? *c->all_audiences : now->has.all_audiences && now->role != ROLE_ADMIN;
+        c->all_audiences ? *c->all_audiences : now->has.all_audiences && now->role != USER_ADMIN;
     return s;
 }
 
@@ -489,7 +489,7 @@ static status check_last_admin(writer *w, const account *now, const shape *s, er
 {
     bool other = true;
     status st = OK;
-    if (now->role == ROLE_ADMIN && !now->disabled && (s->role != ROLE_ADMIN || s->disabled))
+    if (now->role == USER_ADMIN && !now->disabled && (s->role != USER_ADMIN || s->disabled))
         st = other_admin(w->d, now->row, &other, why);
     if (st == OK && !other)
         st = err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "%.*s is the last admin",

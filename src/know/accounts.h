@@ -3,7 +3,7 @@
  *     accounts *r; accounts_new(store, &r, why);                    // to read, one a thread
  *     account_get(r, &a, S("hanako"), &who, why);
  *     actor by = {.who = me.id, .from = S("192.0.2.7"), .has = &mine, .now = now};
- *     account_add(w, &by, &(account_in){.login = S("hanako"), .role = ROLE_ANALYST, ...}, id, why);
+ *     account_add(w, &by, &(account_in){.login = S("hanako"), .role = USER_ANALYST, ...}, id, why);
  *
  * Uses: store, write, rights, audit. Used by: serve/auth, the API, cmd. Passwords are in
  * credentials.h, who is in in sessions.h, programs in tokens.h.
@@ -48,7 +48,7 @@ typedef struct account {
     int64_t row;
     char id[ACCOUNT_ID_TEXT + 1];
     slice login, name;
-    role role;
+    user_role role;
     grant has; /* what the role, clearance, organisation and audiences come to */
     bool disabled;
     bool has_password, second_factor;
@@ -79,7 +79,7 @@ status accounts_page(accounts *r, arena *a, const grant *has, slice after, size_
  * must have none. An admin is always in all audiences. */
 typedef struct account_in {
     slice login, name; /* name empty: the login */
-    role role;
+    user_role role;
     tlp clearance;
     slice organisation; /* must be there; empty: the site's own */
     const slice *audiences;
@@ -96,7 +96,7 @@ status account_add(writer *w, const actor *by, const account_in *in,
  * admin can be neither disabled nor made another: ERR_FORBIDDEN. */
 typedef struct account_changes {
     const slice *name;
-    const role *role;
+    const user_role *role;
     const tlp *clearance;
     const slice *organisation;
     const slice *audiences; /* of audience_count; NULL: as they are */

@@ -1,7 +1,7 @@
 #include "know/accounts_fixture.h"
 #include "know/replay.h"
 
-static const role analyst = ROLE_ANALYST, only_reads = ROLE_READER;
+static const user_role analyst = USER_ANALYST, only_reads = USER_READER;
 static const bool yes = true, no = false;
 
 /* --- accounts --------------------------------------------------------------------------------- */
@@ -12,16 +12,16 @@ TEST(an_account_is_what_was_said)
     REQUIRE(people_open(&p));
     const slice in[] = {S("blue"), S("trust")};
     CHECK_OK(organisation_add(p.w, &p.root, S("acme"), &p.why));
-    CHECK_OK(ADD(&p, "Hanako.S", .name = S("佐藤 花子"), .role = ROLE_CUSTOMER,
+    CHECK_OK(ADD(&p, "Hanako.S", .name = S("佐藤 花子"), .role = USER_CUSTOMER,
                  .clearance = TLP_AMBER, .organisation = S("acme"), .audiences = in,
                  .audience_count = 2, .issuer = S("https://id.example"), .subject = S("42")));
     CHECK_ENTRY(&p, "user.add", AUDIT_DONE);
     account who = person(&p, "HANAKO.s");
     CHECK_SLICE(who.login, S("hanako.s"));
     CHECK_SLICE(who.name, S("佐藤 花子"));
-    CHECK_EQ(who.role, ROLE_CUSTOMER);
+    CHECK_EQ(who.role, USER_CUSTOMER);
     CHECK_EQ(who.has.clearance, TLP_AMBER);
-    CHECK_EQ(who.has.rights, role_rights(ROLE_CUSTOMER));
+    CHECK_EQ(who.has.rights, user_role_rights(USER_CUSTOMER));
     CHECK_SLICE(who.has.organisation, S("acme"));
     REQUIRE(who.has.audience_count == 2);
     CHECK_SLICE(who.has.audiences[1], S("trust"));
@@ -52,40 +52,40 @@ TEST(what_no_account_can_be_is_refused)
     slice many[ACCOUNT_AUDIENCES_MAX + 1];
     for (size_t i = 0; i < COUNT_OF(many); i++)
         many[i] = slice_of(name, i + 1);
-    CHECK_OK(ADD(&p, "taken", .role = ROLE_READER, .issuer = S("i"), .subject = S("s")));
+    CHECK_OK(ADD(&p, "taken", .role = USER_READER, .issuer = S("i"), .subject = S("s")));
     const struct {
         account_in in;
         status want;
     } rows[] = {
-        {{.login = S("taken"), .role = ROLE_READER}, ERR_BUSY},
-        {{.login = S("TAKEN"), .role = ROLE_READER}, ERR_BUSY},
-        {{.login = S("b"), .role = ROLE_READER, .issuer = S("i"), .subject = S("s")}, ERR_BUSY},
-        {{.login = S("b"), .role = ROLE_READER, .issuer = S("i")}, ERR_INPUT},
-        {{.login = S(""), .role = ROLE_READER}, ERR_INPUT},
-        {{.login = S("a b"), .role = ROLE_READER}, ERR_INPUT},
-        {{.login = S("-a"), .role = ROLE_READER}, ERR_INPUT},
-        {{.login = S("花子"), .role = ROLE_READER}, ERR_INPUT},
-        {{.login = S("user--0123"), .role = ROLE_READER}, ERR_INPUT},
-        {{.login = slice_of(longest, sizeof longest), .role = ROLE_READER}, ERR_INPUT},
-        {{.login = slice_of(longest, ACCOUNT_LOGIN_MAX), .role = ROLE_READER}, OK},
-        {{.login = S("b"), .role = ROLE_CUSTOMER}, ERR_INPUT},
-        {{.login = S("b"), .role = ROLE_CUSTOMER, .organisation = S("acme")}, ERR_NOT_FOUND},
-        {{.login = S("b"), .role = ROLE_ADMIN, .organisation = S("acme")}, ERR_INPUT},
-        {{.login = S("b"), .name = slice_of(name, sizeof name), .role = ROLE_READER}, ERR_LIMIT},
+        {{.login = S("taken"), .role = USER_READER}, ERR_BUSY},
+        {{.login = S("TAKEN"), .role = USER_READER}, ERR_BUSY},
+        {{.login = S("b"), .role = USER_READER, .issuer = S("i"), .subject = S("s")}, ERR_BUSY},
+        {{.login = S("b"), .role = USER_READER, .issuer = S("i")}, ERR_INPUT},
+        {{.login = S(""), .role = USER_READER}, ERR_INPUT},
+        {{.login = S("a b"), .role = USER_READER}, ERR_INPUT},
+        {{.login = S("-a"), .role = USER_READER}, ERR_INPUT},
+        {{.login = S("花子"), .role = USER_READER}, ERR_INPUT},
+        {{.login = S("user--0123"), .role = USER_READER}, ERR_INPUT},
+        {{.login = slice_of(longest, sizeof longest), .role = USER_READER}, ERR_INPUT},
+        {{.login = slice_of(longest, ACCOUNT_LOGIN_MAX), .role = USER_READER}, OK},
+        {{.login = S("b"), .role = USER_CUSTOMER}, ERR_INPUT},
+        {{.login = S("b"), .role = USER_CUSTOMER, .organisation = S("acme")}, ERR_NOT_FOUND},
+        {{.login = S("b"), .role = USER_ADMIN, .organisation = S("acme")}, ERR_INPUT},
+        {{.login = S("b"), .name = slice_of(name, sizeof name), .role = USER_READER}, ERR_LIMIT},
         {{.login = S("b"),
           .name = S("a\xe2\x80\xae"
                     "b"),
-          .role = ROLE_READER},
+          .role = USER_READER},
          ERR_INPUT},
-        {{.login = S("b"), .name = S("\xff"), .role = ROLE_READER}, ERR_INPUT},
-        {{.login = S("b"), .name = S(" b"), .role = ROLE_READER}, ERR_INPUT},
+        {{.login = S("b"), .name = S("\xff"), .role = USER_READER}, ERR_INPUT},
+        {{.login = S("b"), .name = S(" b"), .role = USER_READER}, ERR_INPUT},
         {{.login = S("b"),
-          .role = ROLE_READER,
+          .role = USER_READER,
           .audiences = many,
           .audience_count = ACCOUNT_AUDIENCES_MAX + 1},
          ERR_LIMIT},
         {{.login = S("b"),
-          .role = ROLE_READER,
+          .role = USER_READER,
           .audiences = many,
           .audience_count = ACCOUNT_AUDIENCES_MAX},
          OK},
@@ -104,8 +104,8 @@ TEST(a_change_of_rights_ends_sessions_and_others_do_not)
 {
     people p;
     REQUIRE(people_open(&p));
-    CHECK_OK(ADD(&p, "boss", .role = ROLE_ADMIN, .clearance = TLP_RED));
-    CHECK_OK(ADD(&p, "hanako", .role = ROLE_ANALYST, .clearance = TLP_AMBER));
+    CHECK_OK(ADD(&p, "boss", .role = USER_ADMIN, .clearance = TLP_RED));
+    CHECK_OK(ADD(&p, "hanako", .role = USER_ANALYST, .clearance = TLP_AMBER));
     const slice name = S("Hanako"), red = S("red");
     const tlp green = TLP_GREEN;
     const struct {
@@ -135,7 +135,7 @@ TEST(a_change_of_rights_ends_sessions_and_others_do_not)
             TEST_FAIL("row %zu is %d", i, found);
     }
     account who = person(&p, "hanako");
-    CHECK(who.has.all_audiences && who.has.clearance == TLP_GREEN && who.role == ROLE_READER);
+    CHECK(who.has.all_audiences && who.has.clearance == TLP_GREEN && who.role == USER_READER);
     CHECK_SLICE(who.name, S("Hanako"));
     check_chain(&p);
     people_close(&p);
@@ -148,7 +148,7 @@ TEST(the_last_admin_stays)
     bool ready = true;
     CHECK_OK(accounts_ready(p.r, &ready, &p.why));
     CHECK(!ready);
-    CHECK_OK(ADD(&p, "boss", .role = ROLE_ADMIN, .clearance = TLP_RED));
+    CHECK_OK(ADD(&p, "boss", .role = USER_ADMIN, .clearance = TLP_RED));
     CHECK_OK(accounts_ready(p.r, &ready, &p.why));
     CHECK(ready);
     CHECK_EQ(account_change(p.w, &p.root, S("boss"), &(account_changes){.disabled = &yes}, &p.why),
@@ -157,7 +157,7 @@ TEST(the_last_admin_stays)
     CHECK_EQ(
         account_change(p.w, &p.root, S("boss"), &(account_changes){.role = &only_reads}, &p.why),
         ERR_FORBIDDEN);
-    CHECK_OK(ADD(&p, "second", .role = ROLE_ADMIN, .clearance = TLP_RED));
+    CHECK_OK(ADD(&p, "second", .role = USER_ADMIN, .clearance = TLP_RED));
     CHECK_OK(account_change(p.w, &p.root, S("boss"), &(account_changes){.disabled = &yes}, &p.why));
     CHECK_EQ(
         account_change(p.w, &p.root, S("second"), &(account_changes){.role = &only_reads}, &p.why),
@@ -173,12 +173,12 @@ TEST(nobody_grants_what_he_lacks)
     REQUIRE(people_open(&p));
     const slice blue = S("blue");
     const tlp red = TLP_RED;
-    CHECK_OK(ADD(&p, "expert", .role = ROLE_EXPERT, .clearance = TLP_RED));
-    CHECK_OK(ADD(&p, "boss", .role = ROLE_ADMIN, .clearance = TLP_RED));
-    CHECK_OK(ADD(&p, "hanako", .role = ROLE_ANALYST, .clearance = TLP_GREEN));
+    CHECK_OK(ADD(&p, "expert", .role = USER_EXPERT, .clearance = TLP_RED));
+    CHECK_OK(ADD(&p, "boss", .role = USER_ADMIN, .clearance = TLP_RED));
+    CHECK_OK(ADD(&p, "hanako", .role = USER_ANALYST, .clearance = TLP_GREEN));
     account expert = person(&p, "expert"), boss = person(&p, "boss");
     actor e = as(&p, &expert);
-    CHECK_EQ(add_person(&p, &e, (account_in){.login = S("x"), .role = ROLE_READER}), ERR_FORBIDDEN);
+    CHECK_EQ(add_person(&p, &e, (account_in){.login = S("x"), .role = USER_READER}), ERR_FORBIDDEN);
     CHECK_ENTRY(&p, "user.add", AUDIT_REFUSED);
     CHECK_EQ(account_change(p.w, &e, S("hanako"), &(account_changes){.role = &only_reads}, &p.why),
              ERR_FORBIDDEN);
@@ -193,14 +193,14 @@ TEST(nobody_grants_what_he_lacks)
     less.all_audiences = false;
     actor token = {.who = slice_str(boss.id), .from = S("192.0.2.8"), .has = &less, .now = p.now};
     CHECK_OK(add_person(
-        &p, &token, (account_in){.login = S("y"), .role = ROLE_READER, .clearance = TLP_AMBER}));
+        &p, &token, (account_in){.login = S("y"), .role = USER_READER, .clearance = TLP_AMBER}));
     CHECK_EQ(add_person(
                  &p, &token,
-                 (account_in){.login = S("z"), .role = ROLE_READER, .clearance = TLP_AMBER_STRICT}),
+                 (account_in){.login = S("z"), .role = USER_READER, .clearance = TLP_AMBER_STRICT}),
              ERR_FORBIDDEN);
     CHECK_EQ(add_person(&p, &token,
                         (account_in){.login = S("z"),
-                                     .role = ROLE_READER,
+                                     .role = USER_READER,
                                      .audiences = &blue,
                                      .audience_count = 1}),
              ERR_FORBIDDEN);
@@ -223,10 +223,10 @@ TEST(an_organisation_sees_only_its_own)
     CHECK_OK(organisation_add(p.w, &p.root, S("umbrella"), &p.why));
     CHECK_EQ(organisation_add(p.w, &p.root, S("acme"), &p.why), ERR_BUSY);
     CHECK_EQ(organisation_add(p.w, &p.root, S(""), &p.why), ERR_INPUT);
-    CHECK_OK(ADD(&p, "a1", .role = ROLE_CUSTOMER, .organisation = S("acme")));
-    CHECK_OK(ADD(&p, "a2", .role = ROLE_CUSTOMER, .organisation = S("acme")));
-    CHECK_OK(ADD(&p, "u1", .role = ROLE_CUSTOMER, .organisation = S("umbrella")));
-    CHECK_OK(ADD(&p, "site", .role = ROLE_READER));
+    CHECK_OK(ADD(&p, "a1", .role = USER_CUSTOMER, .organisation = S("acme")));
+    CHECK_OK(ADD(&p, "a2", .role = USER_CUSTOMER, .organisation = S("acme")));
+    CHECK_OK(ADD(&p, "u1", .role = USER_CUSTOMER, .organisation = S("umbrella")));
+    CHECK_OK(ADD(&p, "site", .role = USER_READER));
     grant of_acme = grant_whole();
     of_acme.organisation = S("acme");
     actor by = {.who = S("x"), .from = S("y"), .has = &of_acme, .now = p.now};
@@ -264,8 +264,8 @@ TEST(teams_have_members)
     people p;
     REQUIRE(people_open(&p));
     name_list names;
-    CHECK_OK(ADD(&p, "hanako", .role = ROLE_ANALYST));
-    CHECK_OK(ADD(&p, "taro", .role = ROLE_ANALYST));
+    CHECK_OK(ADD(&p, "hanako", .role = USER_ANALYST));
+    CHECK_OK(ADD(&p, "taro", .role = USER_ANALYST));
     CHECK_OK(team_add(p.w, &p.root, S("night"), &p.why));
     CHECK_OK(team_add(p.w, &p.root, S("day"), &p.why));
     CHECK_EQ(team_add(p.w, &p.root, S("day"), &p.why), ERR_BUSY);
@@ -317,8 +317,8 @@ TEST(token_lattice)
     people p;
     REQUIRE(people_open(&p));
     const rights read = 1 << RIGHT_READ, import = 1 << RIGHT_IMPORT, users = 1 << RIGHT_USERS;
-    CHECK_OK(ADD(&p, "hanako", .role = ROLE_ANALYST, .clearance = TLP_AMBER));
-    CHECK_OK(ADD(&p, "taro", .role = ROLE_ANALYST, .clearance = TLP_RED));
+    CHECK_OK(ADD(&p, "hanako", .role = USER_ANALYST, .clearance = TLP_AMBER));
+    CHECK_OK(ADD(&p, "taro", .role = USER_ANALYST, .clearance = TLP_RED));
     account hanako = person(&p, "hanako");
     actor self = as(&p, &hanako);
     token_in in = {.scopes = read | import, .clearance = TLP_AMBER, .network = S("192.0.2.9/24")};
@@ -387,8 +387,8 @@ TEST(a_token_of_an_organisation)
     REQUIRE(people_open(&p));
     CHECK_OK(organisation_add(p.w, &p.root, S("acme"), &p.why));
     CHECK_OK(organisation_add(p.w, &p.root, S("umbrella"), &p.why));
-    CHECK_OK(ADD(&p, "feed", .role = ROLE_FEED, .clearance = TLP_AMBER));
-    CHECK_OK(ADD(&p, "cust", .role = ROLE_CUSTOMER, .organisation = S("acme")));
+    CHECK_OK(ADD(&p, "feed", .role = USER_FEED, .clearance = TLP_AMBER));
+    CHECK_OK(ADD(&p, "cust", .role = USER_CUSTOMER, .organisation = S("acme")));
     const rights read = 1 << RIGHT_READ;
     CHECK_OK(token(&p, &p.root, "feed", (token_in){.scopes = read, .organisation = S("acme")},
                    "aaaaaaaaaa"));
@@ -483,7 +483,7 @@ TEST(every_allocation_may_fail)
     REQUIRE(people_open(&p));
     const slice in[] = {S("blue"), S("trust")};
     CHECK_OK(organisation_add(p.w, &p.root, S("acme"), &p.why));
-    CHECK_OK(ADD(&p, "hanako", .role = ROLE_CUSTOMER, .organisation = S("acme"), .audiences = in,
+    CHECK_OK(ADD(&p, "hanako", .role = USER_CUSTOMER, .organisation = S("acme"), .audiences = in,
                  .audience_count = 2));
     CHECK_OK(token(&p, &p.root, "hanako", (token_in){.scopes = 1, .network = S("10.0.0.0/8")},
                    "aaaaaaaaaa"));

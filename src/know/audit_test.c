@@ -319,7 +319,7 @@ static status without_room(people *p, status (*act)(people *p, void *ctx), void 
 static status add_account(people *p, void *ctx)
 {
     (void)ctx;
-    return ADD(p, "hanako", .role = ROLE_READER);
+    return ADD(p, "hanako", .role = USER_READER);
 }
 
 static status put_read(people *p, void *ctx)

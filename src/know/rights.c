@@ -13,14 +13,14 @@ static const struct {
     const char *name;
     rights rights;
 } roles[] = {
-    [ROLE_ADMIN] = {"admin", RIGHTS_ALL},
-    [ROLE_EXPERT] = {"expert", KNOWS},
-    [ROLE_ANALYST] = {"analyst", ANALYSES},
-    [ROLE_READER] = {"reader", READS},
-    [ROLE_CUSTOMER] = {"customer", READS | R(SUBMIT)},
-    [ROLE_FEED] = {"feed", FEEDS},
+    [USER_ADMIN] = {"admin", RIGHTS_ALL},
+    [USER_EXPERT] = {"expert", KNOWS},
+    [USER_ANALYST] = {"analyst", ANALYSES},
+    [USER_READER] = {"reader", READS},
+    [USER_CUSTOMER] = {"customer", READS | R(SUBMIT)},
+    [USER_FEED] = {"feed", FEEDS},
 };
-_Static_assert(COUNT_OF(roles) == ROLE_COUNT_, "a role without a row");
+_Static_assert(COUNT_OF(roles) == USER_ROLE_COUNT_, "a role without a row");
 
 static const char *const right_names[] = {
     [RIGHT_READ] = "read",       [RIGHT_ASK] = "ask",         [RIGHT_EXPORT] = "export",
@@ -31,27 +31,27 @@ static const char *const right_names[] = {
 };
 _Static_assert(COUNT_OF(right_names) == RIGHT_COUNT_, "a right without a name");
 
-const char *role_name(role r)
+const char *user_role_name(user_role r)
 {
     return roles[r].name;
 }
 
-status role_parse(slice text, role *ret)
+status user_role_parse(slice text, user_role *ret)
 {
-    for (unsigned i = 0; i < ROLE_COUNT_; i++)
+    for (unsigned i = 0; i < USER_ROLE_COUNT_; i++)
         if (slice_eq(text, slice_str(roles[i].name))) {
-            *ret = (role)i;
+            *ret = (user_role)i;
             return OK;
         }
     return ERR_INPUT;
 }
 
-rights role_rights(role r)
+rights user_role_rights(user_role r)
 {
     return roles[r].rights;
 }
 
-const char *right_name(right r)
+const char *right_name(right_id r)
 {
     return right_names[r];
 }
@@ -94,7 +94,7 @@ const char *rights_text(rights set, char out[RIGHTS_TEXT_MAX])
     if (set == RIGHTS_ALL)
         set = 0, n = (size_t)snprintf(out, RIGHTS_TEXT_MAX, "admin");
     for (unsigned i = 0; i < RIGHT_COUNT_; i++)
-        if (rights_have(set, (right)i))
+        if (rights_have(set, (right_id)i))
             n += (size_t)snprintf(out + n, RIGHTS_TEXT_MAX - n, "%s%s", n ? "," : "",
                                   right_names[i]);
     assert(n < RIGHTS_TEXT_MAX);

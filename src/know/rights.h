@@ -1,6 +1,6 @@
 /* rights.h - what accounts may do: roles, rights, and grants, of which nobody gives what he lacks.
  *
- *     grant has = {role_rights(ROLE_ANALYST), TLP_AMBER, ...};
+ *     grant has = {user_role_rights(USER_ANALYST), TLP_AMBER, ...};
  *     if (!grant_covers(&has, &wanted)) ...              // he may not give that to anybody
  *     grant_view(&has, WHEN_NONE, now, &v);              // how he looks: lens_look(l, &v, why)
  *
@@ -15,17 +15,17 @@
 #include "model/marking.h"
 
 /* Stored: numbers keep their meaning. */
-typedef enum role {
-    ROLE_ADMIN,
-    ROLE_EXPERT,
-    ROLE_ANALYST,
-    ROLE_READER,
-    ROLE_CUSTOMER, /* belongs to an organisation and sees no other's */
-    ROLE_FEED,     /* a machine: fetches what is published */
-    ROLE_COUNT_
-} role;
+typedef enum user_role {
+    USER_ADMIN,
+    USER_EXPERT,
+    USER_ANALYST,
+    USER_READER,
+    USER_CUSTOMER, /* belongs to an organisation and sees no other's */
+    USER_FEED,     /* a machine: fetches what is published */
+    USER_ROLE_COUNT_
+} user_role;
 
-typedef enum right {
+typedef enum right_id {
     RIGHT_READ,    /* look around: show, search, graph, alerts */
     RIGHT_ASK,     /* questions, also many at once */
     RIGHT_EXPORT,  /* take knowledge away as files and lists */
@@ -42,21 +42,21 @@ typedef enum right {
     RIGHT_OPERATE, /* state, configuration, backup, metrics */
     RIGHT_USERS,   /* accounts, teams, organisations; sessions and tokens of others */
     RIGHT_COUNT_
-} right;
+} right_id;
 
 typedef uint32_t rights; /* a set: bit 1 << right */
 #define RIGHTS_ALL ((rights)(((rights)1 << RIGHT_COUNT_) - 1))
 
-static inline bool rights_have(rights set, right r)
+static inline bool rights_have(rights set, right_id r)
 {
     return set >> r & 1;
 }
 
-const char *role_name(role r); /* "admin" "expert" ... */
-status role_parse(slice text, role *ret) NODISCARD;
-rights role_rights(role r);
+const char *user_role_name(user_role r); /* "admin" "expert" ... */
+status user_role_parse(slice text, user_role *ret) NODISCARD;
+rights user_role_rights(user_role r);
 /* "read" "ask" ...: also the scopes of tokens. */
-const char *right_name(right r);
+const char *right_name(right_id r);
 /* "read,ask" or "read ask"; "admin" stands for all of them.
  *   ERR_INPUT  a word that is no right, or none at all */
 status rights_parse(slice text, rights *ret, err *why) NODISCARD;

@@ -6,15 +6,15 @@
 
 TEST(roles_and_rights_have_words)
 {
-    for (unsigned i = 0; i < ROLE_COUNT_; i++) {
-        role r = ROLE_COUNT_;
-        CHECK_OK(role_parse(slice_str(role_name((role)i)), &r));
+    for (unsigned i = 0; i < USER_ROLE_COUNT_; i++) {
+        user_role r = USER_ROLE_COUNT_;
+        CHECK_OK(user_role_parse(slice_str(user_role_name((user_role)i)), &r));
         CHECK_EQ(r, i);
     }
-    role untouched = ROLE_FEED;
-    CHECK_EQ(role_parse(S("root"), &untouched), ERR_INPUT);
-    CHECK_EQ(role_parse(S("Admin"), &untouched), ERR_INPUT);
-    CHECK_EQ(untouched, ROLE_FEED);
+    user_role untouched = USER_FEED;
+    CHECK_EQ(user_role_parse(S("root"), &untouched), ERR_INPUT);
+    CHECK_EQ(user_role_parse(S("Admin"), &untouched), ERR_INPUT);
+    CHECK_EQ(untouched, USER_FEED);
     for (unsigned set = 1; set <= RIGHTS_ALL; set = set * 2 + 1) {
         char text[RIGHTS_TEXT_MAX];
         rights got = 0;
@@ -52,19 +52,19 @@ TEST(scopes_are_read_and_refused)
 TEST(the_table_of_rights)
 {
     static const struct {
-        role role;
+        user_role role;
         const char *rights;
     } rows[] = {
-        {ROLE_ADMIN, "admin"},
-        {ROLE_EXPERT, "read,ask,export,request,submit,import,watch,alert,curate,desk,sample,feed"},
-        {ROLE_ANALYST, "read,ask,export,request,submit,import,watch,alert"},
-        {ROLE_READER, "read,ask,request"},
-        {ROLE_CUSTOMER, "read,ask,request,submit"},
-        {ROLE_FEED, "read,export"},
+        {USER_ADMIN, "admin"},
+        {USER_EXPERT, "read,ask,export,request,submit,import,watch,alert,curate,desk,sample,feed"},
+        {USER_ANALYST, "read,ask,export,request,submit,import,watch,alert"},
+        {USER_READER, "read,ask,request"},
+        {USER_CUSTOMER, "read,ask,request,submit"},
+        {USER_FEED, "read,export"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         char text[RIGHTS_TEXT_MAX];
-        CHECK_SLICE(slice_str(rights_text(role_rights(rows[i].role), text)),
+        CHECK_SLICE(slice_str(rights_text(user_role_rights(rows[i].role), text)),
                     slice_str(rows[i].rights));
     }
 }
@@ -93,7 +93,7 @@ static grant any(uint64_t *seed, slice *names)
 }
 
 /* Does the grant let somebody do `r` and see what is marked `m`? */
-static bool lets(const grant *g, right r, marking m)
+static bool lets(const grant *g, right_id r, marking m)
 {
     view v;
     grant_view(g, WHEN_NONE, 0, &v);
@@ -116,7 +116,7 @@ static void check_gives_no_more(const grant *wide, const grant *narrow)
 {
     for (unsigned r = 0; r < RIGHT_COUNT_; r++)
         for (unsigned i = 0; i < MARKINGS; i++)
-            if (lets(narrow, (right)r, marking_at(i)) && !lets(wide, (right)r, marking_at(i)))
+            if (lets(narrow, (right_id)r, marking_at(i)) && !lets(wide, (right_id)r, marking_at(i)))
                 TEST_FAIL("right %u, marking %u: given by somebody who lacks it", r, i);
 }
 

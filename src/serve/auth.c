@@ -223,7 +223,7 @@ status auth_touch(const auth *s, writer *w, const identity *who, err *why)
                                      : session_touch(w, who->row, auth_now(s), why);
 }
 
-status identity_may(const identity *who, right r, err *why)
+status identity_may(const identity *who, right_id r, err *why)
 {
     return rights_have(who->has.rights, r)
                ? OK

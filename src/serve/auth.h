@@ -84,7 +84,7 @@ status auth_session(const auth *s, accounts *r, slice cookie, arena *a, identity
 status auth_touch(const auth *s, writer *w, const identity *who, err *why) NODISCARD;
 
 /* ERR_FORBIDDEN, saying which right is missing. HTTP: 403. */
-status identity_may(const identity *who, right r, err *why) NODISCARD;
+status identity_may(const identity *who, right_id r, err *why) NODISCARD;
 /* Borrows the identity. */
 void identity_view(const identity *who, when known_at, when now, view *ret);
 /* For functions that change things (know/accounts.h); borrows both. */

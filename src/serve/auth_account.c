@@ -129,7 +129,7 @@ status auth_first_use(auth *s, writer *w, const auth_client *c, slice token, sli
     actor by = auth_actor(s, c, S("first-run"));
     const account_in admin = {.login = login,
                               .name = name,
-                              .role = ROLE_ADMIN,
+                              .role = USER_ADMIN,
                               .clearance = TLP_RED,
                               .all_audiences = true,
                               .password = hash};

@@ -1,8 +1,5 @@
 #include "know/accounts_fixture.h"
-#include "serve/auth.h"
-#include "serve/tries.h"
-
-#include <pthread.h>
+#include "serve/auth_private.h"
 
 #define GOOD "correct horse battery"
 static const password_cost cheap = {.passes = 1, .memory_kib = 8};
@@ -47,7 +44,7 @@ static void desk_close(desk *d)
     people_close(&d->p);
 }
 
-static void add(desk *d, const char *login, role r, tlp clearance)
+static void add(desk *d, const char *login, user_role r, tlp clearance)
 {
     char hash[PASSWORD_HASH_MAX];
     CHECK_OK(auth_password(d->s, slice_str(login), S(GOOD), hash, &d->why));
@@ -135,8 +132,8 @@ TEST(right_wrong_and_unknown)
     desk d;
     auth_proof proof = {0};
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ANALYST, TLP_AMBER);
-    CHECK_OK(add_person(&d.p, &d.p.root, (account_in){.login = S("none"), .role = ROLE_READER}));
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
+    CHECK_OK(add_person(&d.p, &d.p.root, (account_in){.login = S("none"), .role = USER_READER}));
     CHECK_EQ(login(&d, "hanako", GOOD, &proof).word, AUTH_YES);
     CHECK_SLICE(slice_str(proof.id), slice_str(person(&d.p, "hanako").id));
     CHECK_EQ(login(&d, "Hanako", GOOD, NULL).word, AUTH_YES);
@@ -165,7 +162,7 @@ TEST(no_secret_gets_into_the_log)
 {
     desk d;
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ADMIN, TLP_RED);
+    add(&d, "hanako", USER_ADMIN, TLP_RED);
     enter(&d, "hanako");
     login(&d, GOOD, "second canary here", NULL);
     audit_list list;
@@ -193,7 +190,7 @@ TEST(an_old_hash_is_renewed_at_login)
     CHECK_OK(password_hash(S(GOOD), (password_cost){.passes = 2, .memory_kib = 8}, hash, &d.why));
     CHECK_OK(add_person(
         &d.p, &d.p.root,
-        (account_in){.login = S("old"), .role = ROLE_READER, .password = slice_str(hash)}));
+        (account_in){.login = S("old"), .role = USER_READER, .password = slice_str(hash)}));
     CHECK_EQ(login(&d, "old", GOOD, &proof).word, AUTH_YES);
     CHECK_OK(auth_enter(d.s, d.p.w, &d.c, &proof, S(""), &e, &d.why));
     CHECK_OK(login_get(d.p.r, &d.p.a, S("old"), &row, &d.why));
@@ -208,8 +205,8 @@ TEST(lockout_not_me)
 {
     desk d;
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ANALYST, TLP_AMBER);
-    add(&d, "taro", ROLE_ANALYST, TLP_AMBER);
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
+    add(&d, "taro", USER_ANALYST, TLP_AMBER);
     d.c.from = S("203.0.113.5");
     auth_entry known = enter(&d, "hanako");
     auth_entry taros = enter(&d, "taro");
@@ -253,12 +250,32 @@ TEST(unknown_accounts_wait_as_known_ones)
 {
     desk d;
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ANALYST, TLP_AMBER);
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
     for (int i = 0; i < TRIES_FREE + 3; i++) {
         auth_said a = login(&d, "hanako", "wrong wrong wrong", NULL);
         auth_said b = login(&d, i % 2 ? "nobody" : "NOBODY", "wrong wrong wrong", NULL);
         CHECK(a.word == b.word && a.wait_s == b.wait_s);
     }
+    desk_close(&d);
+}
+
+/* While the only place is taken: nobody waits, no try is counted, nothing is recorded. */
+TEST(argon_queue_full)
+{
+    desk d;
+    char hash[PASSWORD_HASH_MAX];
+    REQUIRE(desk_open(&d));
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
+    uint64_t entries = last_entry(&d.p).seq;
+    CHECK(auth_slot_take(d.s) && !auth_slot_take(d.s));
+    for (int i = 0; i < 2 * TRIES_FREE; i++) {
+        auth_said said = login(&d, "hanako", "wrong wrong wrong", NULL);
+        CHECK(said.word == AUTH_FULL && said.wait_s == 1);
+    }
+    CHECK_EQ(auth_password(d.s, S("x"), S(GOOD), hash, &d.why), ERR_BUSY);
+    CHECK_EQ(last_entry(&d.p).seq, entries);
+    auth_slot_give(d.s);
+    CHECK_EQ(login(&d, "hanako", GOOD, NULL).word, AUTH_YES);
     desk_close(&d);
 }
 
@@ -289,7 +306,7 @@ TEST(argon_queue)
     hashing h[THREADS];
     pthread_t threads[THREADS];
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ANALYST, TLP_AMBER);
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
     unsigned all = 0;
     for (int i = 0; i < THREADS; i++) {
         h[i] = (hashing){.d = &d};
@@ -313,7 +330,7 @@ TEST(a_session_stands_and_ends)
     desk d;
     identity who;
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ANALYST, TLP_AMBER);
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
     auth_entry e = enter(&d, "hanako");
     CHECK_ENTRY(&d.p, "login", AUDIT_DONE);
     CHECK_EQ(strlen(e.session), AUTH_SECRET_TEXT);
@@ -370,7 +387,7 @@ TEST(session_fix)
     auth_proof proof;
     auth_entry e, next;
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ANALYST, TLP_AMBER);
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
     e = enter(&d, "hanako");
     CHECK_EQ(login(&d, "hanako", GOOD, &proof).word, AUTH_YES);
     CHECK_OK(auth_enter(d.s, d.p.w, &d.c, &proof, slice_str(e.session), &next, &d.why));
@@ -393,8 +410,8 @@ TEST(sessions_are_listed_and_revoked)
     identity me;
     session_list list;
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ANALYST, TLP_AMBER);
-    add(&d, "taro", ROLE_ANALYST, TLP_AMBER);
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
+    add(&d, "taro", USER_ANALYST, TLP_AMBER);
     auth_entry e[3] = {enter(&d, "hanako"), enter(&d, "hanako"), enter(&d, "taro")};
     CHECK_OK(session(&d, &e[1], &me));
     actor by;
@@ -426,8 +443,8 @@ TEST(a_new_password_ends_other_sessions)
     auth_proof proof, others;
     char hash[PASSWORD_HASH_MAX];
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ANALYST, TLP_AMBER);
-    add(&d, "taro", ROLE_ANALYST, TLP_AMBER);
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
+    add(&d, "taro", USER_ANALYST, TLP_AMBER);
     auth_entry mine = enter(&d, "hanako"), elsewhere = enter(&d, "hanako");
     auth_entry taros = enter(&d, "taro");
     CHECK_OK(session(&d, &mine, &me));
@@ -497,7 +514,7 @@ TEST(a_second_factor_is_asked_for)
     identity me;
     char code[TOTP_DIGITS + 1];
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ANALYST, TLP_AMBER);
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
     REQUIRE(set_up(&d, &f));
     auth_entry half = enter(&d, "hanako"), e;
     CHECK_EQ(half.word, AUTH_CODE);
@@ -529,7 +546,7 @@ TEST(recovery_codes_are_good_once)
     factor f;
     unsigned left;
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ANALYST, TLP_AMBER);
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
     REQUIRE(set_up(&d, &f));
     CHECK_OK(recovery_left(d.p.r, person(&d.p, "hanako").row, &left, &d.why));
     CHECK_EQ(left, RECOVERY_CODES);
@@ -552,7 +569,7 @@ TEST(totp_limit)
     factor f;
     char code[TOTP_DIGITS + 1];
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ANALYST, TLP_AMBER);
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
     REQUIRE(set_up(&d, &f));
     move_on(&d, TOTP_STEP_MS);
     /* of a challenge */
@@ -597,8 +614,8 @@ TEST(a_second_factor_is_taken_off_with_the_password)
     identity me;
     auth_proof proof, taros;
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ANALYST, TLP_AMBER);
-    add(&d, "taro", ROLE_ANALYST, TLP_AMBER);
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
+    add(&d, "taro", USER_ANALYST, TLP_AMBER);
     REQUIRE(set_up(&d, &f));
     auth_entry half = enter(&d, "hanako"), e;
     CHECK_EQ(second(&d, &half, f.codes[3], &e), AUTH_YES);
@@ -631,7 +648,7 @@ TEST(tokens_stand_and_end)
     identity who = {0};
     char text[AUTH_TOKEN_TEXT + 1], id[TOKEN_ID_TEXT + 1];
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ANALYST, TLP_AMBER);
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
     token_in in = {.name = S("siem"),
                    .scopes = 1 << RIGHT_ASK | 1 << RIGHT_READ,
                    .clearance = TLP_GREEN,
@@ -687,7 +704,7 @@ TEST(token_revoke_1s)
     writer *other = NULL;
     char text[AUTH_TOKEN_TEXT + 1], id[TOKEN_ID_TEXT + 1];
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ANALYST, TLP_AMBER);
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
     token_in in = {.name = S("siem"), .scopes = 1 << RIGHT_ASK, .until = d.p.now + WHEN_DAY};
     CHECK_OK(auth_token_make(d.s, d.p.w, &d.p.root, S("hanako"), &in, text, id, &d.why));
     CHECK_OK(use_token(&d, text, &who));
@@ -839,7 +856,7 @@ TEST(every_allocation_may_fail)
     desk d;
     char text[AUTH_TOKEN_TEXT + 1], id[TOKEN_ID_TEXT + 1];
     REQUIRE(desk_open(&d));
-    add(&d, "hanako", ROLE_ANALYST, TLP_AMBER);
+    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
     auth_entry e = enter(&d, "hanako");
     token_in in = {.name = S("siem"), .scopes = 1 << RIGHT_ASK, .until = d.p.now + WHEN_DAY};
     CHECK_OK(auth_token_make(d.s, d.p.w, &d.p.root, S("hanako"), &in, text, id, &d.why));
