@@ -49,6 +49,40 @@ static int open_unnamed(const char *dir)
     return fd;
 }
 
+/* Giving up a file of some GiB that has no name takes the system a second, so it is done where
+ * nobody waits for it. What it needs is allocated at the beginning, when it may still fail. */
+struct spool_end {
+    job job; /* first: the pool knows it by this */
+    http_server *s;
+    int fd;
+    void *map;
+    uint64_t map_bytes, spooled;
+};
+
+static void give_up(job *j, void *thread)
+{
+    spool_end *e = (spool_end *)j;
+    (void)thread;
+    if (e->map)
+        munmap(e->map, e->map_bytes);
+    if (e->fd >= 0)
+        close(e->fd);
+    server_release(&e->s->spool, e->spooled);
+    free(e);
+}
+
+void body_over(exchange *x)
+{
+    http_server *s = x->c->loop->s;
+    server_release(&s->memory, x->reserved);
+    if (!x->spool_end) {
+        server_release(&s->spool, x->spooled);
+        return;
+    }
+    *x->spool_end = (spool_end){{NULL, give_up}, s, x->r.body_fd, x->map, x->body_len, x->spooled};
+    pool_put(s->disk, &x->spool_end->job);
+}
+
 static step open_spool(exchange *x)
 {
     http_server *s = x->c->loop->s;
@@ -59,6 +93,8 @@ static step open_spool(exchange *x)
     if (!server_reserve(&s->memory, s->o.limits.memory_bytes, SPOOL_PIECE))
         return no_room(x);
     x->reserved += SPOOL_PIECE;
+    if (!(x->spool_end = calloc(1, sizeof *x->spool_end)))
+        return no_room(x);
     buf_init(&x->body, SPOOL_PIECE);
     if ((x->r.body_fd = open_unnamed(s->o.spool_dir)) < 0) {
         (void)err_os(&x->why, errno, "a file for an upload in %s", s->o.spool_dir);

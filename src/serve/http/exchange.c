@@ -4,7 +4,6 @@
 #include "serve/http/host.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
 /* --- a new one, and its end ----------------------------------------------------------------- */
 
@@ -114,12 +113,7 @@ exchange *exchange_free(exchange *x)
     tell(x);
     waiters_over(x);
     reply_drop(&x->w, false);
-    if (x->map)
-        munmap(x->map, x->body_len);
-    if (x->r.body_fd >= 0)
-        close(x->r.body_fd);
-    server_release(&l->s->memory, x->reserved);
-    server_release(&l->s->spool, x->spooled);
+    body_over(x);
     atomic_fetch_sub(&l->s->in_flight, 1);
     c->x = NULL;
     buf_done(&x->body);

@@ -62,7 +62,7 @@ static status request_line(slice line, http_head *h, int *number, err *why)
         version.ptr[6] != '.' || !is_digit(version.ptr[7]))
         return refuse(number, 400, why, "no version of HTTP");
     if (version.ptr[5] != '1')
-        return refuse(number, 505, why, "only HTTP/1.1 and 1.0 are spoken here");
+        return refuse(number, 505, why, "only version 1 of HTTP is spoken here");
     h->minor = version.ptr[7] != '0';
     return OK;
 }

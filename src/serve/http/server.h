@@ -37,6 +37,7 @@ enum {
 
 typedef struct conn conn;
 typedef struct exchange exchange;
+typedef struct spool_end spool_end; /* body.c */
 typedef struct loop loop;
 
 /* --- counting (stats.c) --------------------------------------------------------------------- */
@@ -261,6 +262,7 @@ struct exchange {
     bool body_over;
     buf body;
     void *map;
+    spool_end *spool_end;
     /* the answer */
     slice parts[4];
     char size_line[24];
@@ -295,6 +297,7 @@ step body_start(exchange *x);
 step body_go_on(conn *c);     /* CONN_BODY */
 void body_write(exchange *x); /* on the thread that writes */
 step body_written(exchange *x);
+void body_over(exchange *x); /* gives up what it had */
 
 /* --- reply.c: from a handler to bytes -------------------------------------------------------- */
 
