@@ -159,7 +159,7 @@ unsigned evidence_roles_of(const claim *c, const json *detail, const json *types
     const json *said = json_get(detail, S("role"));
     const json *item = json_is(said, JSON_ARRAY) ? said->first : said;
     for (; item; item = json_is(said, JSON_ARRAY) ? item->next : NULL) {
-        role_id r = role_id_parse(json_text(item));
+        role_id r = role_parse(json_text(item));
         roles |= r != ROLE_UNKNOWN ? 1u << r : 0;
     }
     const json *own = json_get(detail, S("types"));

@@ -59,14 +59,14 @@ typedef enum role_id {
     ROLE_VICTIM,
     ROLE_TOOL,
     ROLE_UNKNOWN,
-    ROLE_ID_COUNT_
+    ROLE_COUNT_
 } role_id;
 
 const char *verdict_word_name(verdict_word w);       /* "malicious" */
 const char *verdict_state_name(verdict_state s);     /* "stale" */
 const char *confidence_word_name(confidence_word c); /* "fair" */
-const char *role_id_name(role_id r);                 /* "c2" */
-role_id role_id_parse(slice text);                   /* ROLE_UNKNOWN for what is no role */
+const char *role_name(role_id r);                    /* "c2" */
+role_id role_parse(slice text);                      /* ROLE_UNKNOWN for what is no role */
 
 /* --- evidence ------------------------------------------------------------------------------- */
 

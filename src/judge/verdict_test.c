@@ -588,7 +588,7 @@ static evidence random_piece(dice *d, size_t i)
     e.withdrawn = !roll(d, 8);
     e.origin_count = roll(d, 3);
     e.origins = &pool[roll(d, COUNT_OF(pool) - 2)];
-    e.roles = 1u << roll(d, ROLE_ID_COUNT_);
+    e.roles = 1u << roll(d, ROLE_COUNT_);
     e.id_hi = roll(d, 1000);
     e.id_lo = i;
     return e;
@@ -764,10 +764,10 @@ TEST(every_allocation_may_fail)
 
 TEST(names_read_back)
 {
-    for (unsigned r = 0; r < ROLE_ID_COUNT_; r++)
-        CHECK_EQ(role_id_parse(slice_str(role_id_name((role_id)r))), r);
-    CHECK_EQ(role_id_parse(S("C2")), ROLE_C2);
-    CHECK_EQ(role_id_parse(S("teapot")), ROLE_UNKNOWN);
+    for (unsigned r = 0; r < ROLE_COUNT_; r++)
+        CHECK_EQ(role_parse(slice_str(role_name((role_id)r))), r);
+    CHECK_EQ(role_parse(S("C2")), ROLE_C2);
+    CHECK_EQ(role_parse(S("teapot")), ROLE_UNKNOWN);
     for (unsigned i = 0; i < EVIDENCE_RULE_COUNT_; i++)
         for (unsigned k = 0; k < i; k++)
             CHECK(strcmp(evidence_rule_name((evidence_rule)i),

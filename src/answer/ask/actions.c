@@ -183,9 +183,9 @@ static phrase tag_words(job *j, tag_kind what)
 {
     switch (what) {
     case TAG_ROLE:
-        for (unsigned r = 0; r < ROLE_ID_COUNT_; r++)
+        for (unsigned r = 0; r < ROLE_COUNT_; r++)
             if (j->w->verdict.roles & 1u << r)
-                return phrase_one(j, msg_ask_tag_role(slice_str(role_id_name((role_id)r))));
+                return phrase_one(j, msg_ask_tag_role(slice_str(role_name((role_id)r))));
         return (phrase){0};
     case TAG_STALE: return phrase_one(j, msg_ask_tag_stale());
     case TAG_UNKNOWN_RAN: return phrase_one(j, msg_ask_tag_unknown_ran());

@@ -7,7 +7,7 @@
 
 message_id role_word(unsigned roles)
 {
-    static const message_id words[ROLE_ID_COUNT_] = {
+    static const message_id words[ROLE_COUNT_] = {
         [ROLE_C2] = MSG_ask_role_c2,
         [ROLE_DELIVERY] = MSG_ask_role_delivery,
         [ROLE_PHISHING] = MSG_ask_role_phishing,
@@ -19,7 +19,7 @@ message_id role_word(unsigned roles)
         [ROLE_VICTIM] = MSG_ask_role_victim,
         [ROLE_TOOL] = MSG_ask_role_tool,
     };
-    for (unsigned r = 0; r < ROLE_ID_COUNT_; r++)
+    for (unsigned r = 0; r < ROLE_COUNT_; r++)
         if (roles & 1u << r)
             return words[r];
     return MSG_NONE;

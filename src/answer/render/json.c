@@ -123,9 +123,9 @@ static void put_roles(json_out *o, const verdict *v)
 {
     json_key(&o->w, "role");
     json_open(&o->w, '[');
-    for (unsigned r = 0; r < ROLE_ID_COUNT_; r++)
+    for (unsigned r = 0; r < ROLE_COUNT_; r++)
         if (v->roles & 1u << r)
-            json_put_text(&o->w, slice_str(role_id_name((role_id)r)));
+            json_put_text(&o->w, slice_str(role_name((role_id)r)));
     json_close(&o->w, ']');
 }
 

@@ -43,16 +43,16 @@ static const char *const role_names[] = {
     [ROLE_PROXY] = "proxy",     [ROLE_HOSTING] = "hosting",           [ROLE_VICTIM] = "victim",
     [ROLE_TOOL] = "tool",       [ROLE_UNKNOWN] = "unknown",
 };
-_Static_assert(COUNT_OF(role_names) == ROLE_ID_COUNT_, "a role without a name");
+_Static_assert(COUNT_OF(role_names) == ROLE_COUNT_, "a role without a name");
 
-const char *role_id_name(role_id r)
+const char *role_name(role_id r)
 {
-    return NAME_OF(role_names, r, ROLE_ID_COUNT_);
+    return NAME_OF(role_names, r, ROLE_COUNT_);
 }
 
-role_id role_id_parse(slice text)
+role_id role_parse(slice text)
 {
-    for (unsigned r = 0; r < ROLE_ID_COUNT_; r++)
+    for (unsigned r = 0; r < ROLE_COUNT_; r++)
         if (slice_eq_nocase(text, slice_str(role_names[r])))
             return (role_id)r;
     return ROLE_UNKNOWN;

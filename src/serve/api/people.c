@@ -40,10 +40,10 @@ status api_user(call *c, err *why)
     return OK;
 }
 
-static status read_role(call *c, role *ret, err *why)
+static status read_role(call *c, user_role *ret, err *why)
 {
     slice word = call_text(c, "role");
-    return role_parse(word, ret) == OK
+    return user_role_parse(word, ret) == OK
                ? OK
                : err_set(why, ERR_INPUT, ERR_NOWHERE,
                          "role is admin, expert, analyst, reader, customer or feed");
@@ -103,7 +103,7 @@ status api_user_add(call *c, err *why)
     return st == ERR_BUSY ? http_problem(c->w, 409, st) : st;
 }
 
-static status read_changes(call *c, account_changes *x, role *r, tlp *t, slice text[2],
+static status read_changes(call *c, account_changes *x, user_role *r, tlp *t, slice text[2],
                            bool flags[2], err *why)
 {
     status st = OK;
@@ -143,7 +143,7 @@ status api_user_change(call *c, err *why)
     actor by;
     account who;
     account_changes x;
-    role r;
+    user_role r;
     tlp t;
     slice text[2], password = call_text(c, "password");
     bool flags[2];

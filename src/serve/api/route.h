@@ -38,7 +38,7 @@ struct route {
     const char *path;
     unsigned http; /* flags of http_route */
     unsigned flags;
-    right right;
+    right_id right;
     const char *tag, *about;
     param params[ROUTE_PARAMS_MAX];
     const char *takes;  /* schema of the JSON body; NULL: none */

@@ -11,7 +11,7 @@ void put_user(json_writer *w, const account *who, const grant *has)
     json_field_text(w, "id", slice_str(who->id));
     json_field_text(w, "login", who->login);
     json_field_text(w, "name", who->name);
-    json_field_text(w, "role", slice_str(role_name(who->role)));
+    json_field_text(w, "role", slice_str(user_role_name(who->role)));
     json_field_text(w, "clearance", slice_str(tlp_name(has->clearance)));
     json_field_text(w, "organisation", has->organisation);
     json_key(w, "audiences");
