@@ -104,10 +104,10 @@ def serve(home, reader):
     service = Service(home, env=NOW)
     service.user("boss", "admin", "red", audiences=["*"])
     if reader[1]:
-        service.run("organisation", "create", reader[1])
+        service.run("organisation", "add", reader[1])
     service.user("reader", "customer" if reader[1] else "analyst", reader[0], reader[1], reader[2] or ["*"])
     scopes = "read,ask" if reader[1] else "read,ask,export"
-    token = service.make_token("reader", scopes)
+    token = service.make_token("reader", scopes, reader[0])
     service.start()
     return service, service.client(token)
 

@@ -150,10 +150,13 @@ def look(service, admin, document):
         if path.startswith("/api/v1/entities"):
             here["id"] = "Quiet Mouse"
         if path.startswith("/api/v1/objects"):
-            here["id"] = "intrusion-set--00000000-0000-4000-8000-000000000001"
+            here["id"] = MOUSE["id"]
         if path.startswith("/api/v1/alerts/"):
             here["id"] = alerts[0]["id"]
-        r = admin.get(fill(path, here), **needed(row))
+        query = needed(row)
+        if path == "/api/v1/path":
+            query["to"] = MOUSE["id"]
+        r = admin.get(fill(path, here), **query)
         seen += 1
         kind = r.headers["Content-Type"].split(";")[0]
         if r.status != 200:
@@ -281,14 +284,27 @@ def people(service, admin):
     check(True, "the audit log verifies")
 
 
-ACTOR = {"type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000001", "objects": [
-    {"type": "intrusion-set", "spec_version": "2.1", "id": "intrusion-set--00000000-0000-4000-8000-000000000001",
-     "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z", "name": "Quiet Mouse"}]}
+def stix(kind, n, **fields):
+    return dict({"type": kind, "spec_version": "2.1", "created": "2026-01-01T00:00:00.000Z",
+                 "modified": "2026-01-01T00:00:00.000Z",
+                 "id": "%s--00000000-0000-4000-8000-%012d" % (kind, n)}, **fields)
+
+
+def related(n, a, kind, b):
+    return stix("relationship", n, relationship_type=kind, source_ref=a["id"], target_ref=b["id"])
+
+
+MOUSE = stix("intrusion-set", 1, name="Quiet Mouse")
+LOADER = stix("malware", 2, name="Cheese Loader", is_family=True)
+SIGN = stix("indicator", 3, pattern="[ipv4-addr:value = '198.51.100.7']", pattern_type="stix",
+            valid_from="2026-01-01T00:00:00Z", indicator_types=["malicious-activity"])
+BUNDLE = {"type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000001",
+          "objects": [MOUSE, LOADER, SIGN, related(4, SIGN, "indicates", LOADER), related(5, MOUSE, "uses", LOADER)]}
 
 
 def fill_store(service):
     service.run("init")
-    for name, text in (("lists/bad.csv", FEED), ("vendor/actor.json", json.dumps(ACTOR)),
+    for name, text in (("lists/bad.csv", FEED), ("vendor/actor.json", json.dumps(BUNDLE)),
                        ("fw.log", "2026-11-22T00:59:00Z fw1 ACCEPT src=10.0.0.5 dst=198.51.100.7 proto=tcp\n")):
         path = os.path.join(service.home, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -319,6 +335,8 @@ def main():
             people(service, admin)
             check(service.stop() == 0, "it ends in order")
             check("Sanitizer" not in service.said(), "and nothing was reported", service.said()[-2000:])
+        except OSError as e:
+            check(False, "it answers", "%r: %s" % (e, service.said()[-2000:]))
         finally:
             service.stop(9)
     return TAP.end()

@@ -149,14 +149,17 @@ class Service:
     # --- accounts, at the command line ---
 
     def user(self, login, role, clearance, organisation=None, audiences=()):
-        words = ["user", "create", login, "--role", role, "--clearance", clearance]
-        words += ["--organisation", organisation] if organisation else []
+        secret = os.path.join(self.home, "password")
+        with open(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
+            f.write(PASSWORD + "\n")
+        words = ["user", "create", login, "--role", role, "--tlp", clearance, "--password-file", secret]
+        words += ["--of", organisation] if organisation else []
         for a in audiences:
-            words += ["--audience", a]
-        return self.run(*words, "--password-file", "-", stdin=(PASSWORD + "\n").encode())
+            words += ["--member-of", a]
+        return self.run(*words)
 
-    def make_token(self, login, scopes="admin", *more):
-        out = self.run("token", "create", login, "--scopes", scopes, "--name", "test", *more)
+    def make_token(self, login, scope="admin", clearance="red"):
+        out = self.run("token", "create", login, "--scope", scope, "--for", "test", "--tlp", clearance)
         return re.search(r"nrs_\w+", out).group(0)
 
 
