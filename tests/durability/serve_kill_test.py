@@ -111,6 +111,7 @@ def main():
             for t in threads:
                 t.join()
             service.start()
+            browser.port = service.port
             lost = look(service, token, known)
             check(not lost, "kill %d: what was acknowledged is there" % kill, lost[:20])
             check(browser.ask("GET", "/api/v1/session", None).status in (200, 401), "kill %d: the session" % kill)
