@@ -26,7 +26,7 @@ status accounting_auth(accounting *x, auth **ret, err *why) NODISCARD;
 status accounting_password(accounting *x, slice login, char ret[PASSWORD_HASH_MAX],
                            err *why) NODISCARD;
 
-/* Members of JSON objects: text, null when it is empty; a time, null when it is WHEN_NONE; a list. */
+/* Members of JSON objects: text, null when empty; a time, null when it is WHEN_NONE; a list. */
 void accounting_text(json_writer *w, const char *key, slice text);
 void accounting_when(json_writer *w, const char *key, when t);
 void accounting_list(json_writer *w, const char *key, const slice *items, size_t count);

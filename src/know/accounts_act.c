@@ -1,4 +1,4 @@
-/* accounts_act.c - one change of accounts with its entry of the audit log: see accounts_private.h. */
+/* accounts_act.c - a change of accounts with its entry of the audit log: see accounts_private.h. */
 #include "know/accounts_private.h"
 
 #include <stdio.h>

@@ -95,9 +95,9 @@ typedef struct audit_report {
     uint64_t broken_at;    /* seq of the first entry that does not fit; 0: all do */
     const char *broken_by; /* "altered" "missing" "cut" "rewritten"; NULL: nothing */
 } audit_report;
-/* Reads the chain, up to the first break. OK also when it is broken: the report says so. `heads` were
- * taken at earlier times, in the order of their seq (else ERR_INPUT). O(entries), in one look, in
- * constant memory. */
+/* Reads the chain, up to the first break. OK also when it is broken: the report says so. `heads`
+ * were taken at earlier times, in the order of their seq (else ERR_INPUT). O(entries), in one look,
+ * in constant memory. */
 status audit_verify(store *s, const audit_head *heads, size_t count, audit_report *ret,
                     err *why) NODISCARD;
 

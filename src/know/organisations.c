@@ -2,6 +2,8 @@
 #include "base/text.h"
 #include "know/accounts_private.h"
 
+#include <stdlib.h>
+
 enum { ROW_MEMORY = 1 << 16 };
 
 status name_check(const char *what, slice name, err *why)
@@ -154,26 +156,36 @@ status team_put(writer *w, const actor *by, slice team, slice login_or_id, bool 
     return act_end(&c, st, why);
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return slice_cmp(*(const slice *)a, *(const slice *)b);
+}
+
+/* Of `row`, in the order of names. */
+static status members(db *d, query which, int64_t row, arena *a, name_list *ret, err *why)
+{
+    db_stmt *q = db_query(d, which);
+    db_bind_int(q, 1, row);
+    db_bind_int(q, 2, ACCOUNT_PAGE_MAX + 1);
+    status st = names_read(q, a, ACCOUNT_PAGE_MAX, ret, why);
+    if (st == OK)
+        qsort(ret->at, ret->count, sizeof *ret->at, by_name);
+    return st;
+}
+
 status team_members(accounts *r, arena *a, slice team, name_list *ret, err *why)
 {
     int64_t row;
     status st = look_begin(r, why);
     if (st == OK)
         st = team_row(r->d, team, &row, why);
-    if (st == OK) {
-        db_stmt *q = db_query(r->d, Q_TEAM_MEMBERS);
-        db_bind_int(q, 1, row);
-        db_bind_int(q, 2, ACCOUNT_PAGE_MAX + 1);
-        st = names_read(q, a, ACCOUNT_PAGE_MAX, ret, why);
-    }
+    if (st == OK)
+        st = members(r->d, Q_TEAM_MEMBERS, row, a, ret, why);
     look_end(r);
     return st;
 }
 
 status teams_of(accounts *r, arena *a, int64_t whose, name_list *ret, err *why)
 {
-    db_stmt *q = db_query(r->d, Q_TEAMS_OF);
-    db_bind_int(q, 1, whose);
-    db_bind_int(q, 2, ACCOUNT_PAGE_MAX + 1);
-    return names_read(q, a, ACCOUNT_PAGE_MAX, ret, why);
+    return members(r->d, Q_TEAMS_OF, whose, a, ret, why);
 }

@@ -417,7 +417,7 @@ status first_use(writer *w, const actor *by, const uint8_t hash[SHA256_BYTES],
     return st;
 }
 
-/* --- key ---------------------------------------------------------------------------------------- */
+/* --- key --------------------------------------------------------------------------------------*/
 
 static status read_key(db *d, uint8_t *ret, err *why)
 {

@@ -4,9 +4,9 @@
  *     session_revoke(w, &by, who.row, id, why);             // the next request is refused
  *
  * Uses: credentials. Used by: serve/auth, which makes them; the API and cmd list and revoke.
- * What the client holds is 256 random bits; here is its SHA-256. A session ends SESSION_IDLE_MINUTES
- * after its last use, SESSION_HOURS_MAX after its beginning, when it is revoked, and at once when
- * its account is disabled or has other rights than before.
+ * What the client holds is 256 random bits; here is its SHA-256. A session ends
+ * SESSION_IDLE_MINUTES after its last use, SESSION_HOURS_MAX after its beginning, when it is
+ * revoked, and at once when its account is disabled or has other rights than before.
  * Transactions, the audit log, threads and errors are as in accounts.h. */
 #ifndef NOROSHI_KNOW_SESSIONS_H
 #define NOROSHI_KNOW_SESSIONS_H

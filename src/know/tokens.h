@@ -3,7 +3,7 @@
  *     token_find(r, &a, id, &row, why);               // each request
  *     token_revoke(w, &by, id, why);                  // the next request is refused
  *
- * Uses: accounts. Used by: serve/auth, which makes and checks them; the API and cmd list and revoke.
+ * Uses: accounts. Used by: serve/auth, which makes and checks them; the API and cmd list them.
  * Transactions, the audit log, threads and errors are as in accounts.h. */
 #ifndef NOROSHI_KNOW_TOKENS_H
 #define NOROSHI_KNOW_TOKENS_H

@@ -154,9 +154,9 @@ status begin_tx(writer *w, int what, slice reason, int64_t *ret, err *why) NODIS
 status publish_tx(writer *w, int64_t tx, err *why) NODISCARD;
 /* Commits the batch when it is full; the document stays pending. */
 status flush_batch(writer *w, err *why) NODISCARD;
-/* One change: a transaction of its own, before which documents gathered so far are made durable; or,
- * after writer_together, a part of that one, which is taken back alone. part_end ends it, also after
- * an error, as statement_end. */
+/* One change: a transaction of its own, before which documents gathered so far are made durable;
+ * or, after writer_together, a part of that one, which is taken back alone. part_end ends it, also
+ * after an error, as statement_end. */
 status part_begin(writer *w, err *why) NODISCARD;
 status part_end(writer *w, status st, err *why) NODISCARD;
 /* The same for what a person states: with its row of tx. */

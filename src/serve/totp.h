@@ -3,8 +3,8 @@
  *     int64_t step;
  *     if (totp_find(key, S("287082"), now, last_step, &step)) ...      // and store `step`
  *
- * Uses: base/hash. Used by: auth. Sources: RFC 6238 (TOTP: HMAC-SHA-1, 30 seconds), RFC 4226 (HOTP),
- * Google's Key URI format, which is what applications read. Thread-safe. */
+ * Uses: base/hash. Used by: auth. Sources: RFC 6238 (TOTP: HMAC-SHA-1, 30 seconds), RFC 4226
+ * (HOTP), Google's Key URI format, which is what applications read. Thread-safe. */
 #ifndef NOROSHI_SERVE_TOTP_H
 #define NOROSHI_SERVE_TOTP_H
 

@@ -7,8 +7,8 @@
  *
  * Uses: base, ip. Used by: auth.
  * A bucket is an account and a place: the network of an address (/24 or /56), or a device that the
- * account came in with before. The first TRIES_FREE are free, then the wait doubles from a second to
- * TRIES_WAIT_MAX_S; a day without a try forgets. The table has TRIES_SLOTS places under a random
+ * account came in with before. The first TRIES_FREE are free, then the wait doubles from a second
+ * to TRIES_WAIT_MAX_S; a day without a try forgets. The table has TRIES_SLOTS places under a random
  * key, so nobody can aim at another's; where a place is wanted and none is free, what was tried
  * least goes. Thread-safe. */
 #ifndef NOROSHI_SERVE_TRIES_H
