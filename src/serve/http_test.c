@@ -590,6 +590,38 @@ TEST(what_is_counted)
     kit_close(&k);
 }
 
+TEST(several_addresses)
+{
+    kit k;
+    address second;
+    char where[ADDRESS_TEXT_MAX], text[256];
+    CLEANUP(buf_done) buf out;
+    buf_init(&out, 1 << 20);
+    http_options o = kit_options(&k, routes, COUNT_OF(routes));
+    REQUIRE(address_read(S("[::1]:0"), &o.listen[1], NULL) == OK);
+    o.listen_count = 2;
+    int six = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool there = six >= 0 && bind(six, (struct sockaddr *)&o.listen[1].at, o.listen[1].len) == 0;
+    if (six >= 0)
+        close(six);
+    if (!there)
+        REQUIRE(address_read(S("127.0.0.2:0"), &o.listen[1], NULL) == OK);
+    kit_open(&k, &o);
+    REQUIRE(address_read(slice_str(http_server_address(k.s, 1, where)), &second, NULL) == OK);
+    for (int i = 0; i < 2; i++) {
+        const slice own = slice_str(i ? where : k.where);
+        int fd = socket(i ? second.at.ss_family : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const address *to = i ? &second : &k.at;
+        REQUIRE(connect(fd, (const struct sockaddr *)&to->at, to->len) == 0);
+        snprintf(text, sizeof text, "GET /tell HTTP/1.1\r\nHost: %.*s\r\n" CLOSE, SLICE_FMT(own));
+        buf_clear(&out);
+        CHECK(kit_send(&k, fd, slice_str(text)) && kit_read(fd, &out, S("")));
+        CHECK_EQ(kit_number(buf_slice(&out)), 200);
+        close(fd);
+    }
+    kit_close(&k);
+}
+
 static status no_thread(void *ctx, void **ret, err *why)
 {
     (void)ctx, (void)ret;
