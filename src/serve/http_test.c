@@ -320,6 +320,36 @@ TEST(requests_in_a_row_keep_their_order)
     kit_close(&k);
 }
 
+TEST(head_never_has_a_body)
+{
+    static const slice texts[] = {
+        S_INIT("HEAD /none HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /%zz HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /fail/4 HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /spool HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /asset HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /slow HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /stream/3 HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /odd/much HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /tell HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
+        S_INIT("HEAD /tell HTTP/1.1\r\n%HX-Stranger: 1\r\n\r\n"),
+    };
+    kit k;
+    CLEANUP(buf_done) buf out;
+    buf_init(&out, 1 << 20);
+    open_it(&k);
+    int fd = kit_connect(&k);
+    for (size_t i = 0; i < COUNT_OF(texts); i++) { /* one connection: a body would be taken for */
+        buf_clear(&out);                           /* the beginning of the next answer */
+        CHECK(kit_send(&k, fd, texts[i]));
+        CHECK(kit_read(fd, &out, S("\r\n\r\n")));
+        CHECK(slice_starts(buf_slice(&out), S("HTTP/1.1 ")));
+        CHECK_SLICE(kit_body(buf_slice(&out)), S(""));
+    }
+    close(fd);
+    kit_close(&k);
+}
+
 TEST(bodies)
 {
     static const struct {

@@ -2,7 +2,7 @@
  *
  *     const notify n = {.socket = slice_str(getenv("NOTIFY_SOCKET"))};      // read by cmd
  *     st = notify_say(&n, NOTIFY_READY, S("serves on 127.0.0.1:8790"), 0, why);
- *     if (notify_watchdog(usec, pid, getpid(), &every_us)) ...  // NOTIFY_WATCHDOG twice in that time
+ *     if (notify_watchdog(usec, pid, getpid(), &every_us)) ...  // NOTIFY_WATCHDOG, twice as often
  *
  * Uses: base. Used by: cmd (noroshi serve). Sources: sd_notify(3), sd_watchdog_enabled(3),
  * systemd.service(5). One datagram a call; never blocks. Thread-safe. */
