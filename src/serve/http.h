@@ -35,15 +35,15 @@
  *     400 not HTTP, or not safe to take for it (see below)   404 no such path
  *     405 with Allow   408 too slow   413 body too long   415 an encoded body
  *     421 a Host that is not ours   431 header too long   501 unknown method or transfer coding
- *     503 with Retry-After: no memory for the body in the budget; draining
+ *     503 with Retry-After: no room for the body in the budget
  * Refused as 400: a line that does not end in CR LF, a CR or NUL elsewhere, a folded line, blanks
  * before a colon, Content-Length that is twice there, no number, or beside Transfer-Encoding, Host
  * missing or twice, "%" without two digits, "%00", "." and ".." as a part of a path. HEAD is
  * answered by the GET route, OPTIONS by the table.
  *
  * Bounds: everything in http_limits. A connection that is over one is ended; nobody else notices.
- * A body may be as slow as `bytes_per_second`, and for `body_ms` slower; the same holds for a client
- * that reads its answer, with `stall_ms`. */
+ * A body may be as slow as `bytes_per_second`, and for `body_ms` slower; the same holds for a
+ * client that reads its answer, with `stall_ms`. */
 #ifndef NOROSHI_SERVE_HTTP_H
 #define NOROSHI_SERVE_HTTP_H
 

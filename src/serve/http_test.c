@@ -320,6 +320,36 @@ TEST(requests_in_a_row_keep_their_order)
     kit_close(&k);
 }
 
+TEST(head_never_has_a_body)
+{
+    static const slice texts[] = {
+        S_INIT("HEAD /none HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /%zz HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /fail/4 HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /spool HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /asset HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /slow HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /stream/3 HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /odd/much HTTP/1.1\r\n%H\r\n"),
+        S_INIT("HEAD /tell HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
+        S_INIT("HEAD /tell HTTP/1.1\r\n%HX-Stranger: 1\r\n\r\n"),
+    };
+    kit k;
+    CLEANUP(buf_done) buf out;
+    buf_init(&out, 1 << 20);
+    open_it(&k);
+    int fd = kit_connect(&k);
+    for (size_t i = 0; i < COUNT_OF(texts); i++) { /* one connection: a body would be taken for */
+        buf_clear(&out);                           /* the beginning of the next answer */
+        CHECK(kit_send(&k, fd, texts[i]));
+        CHECK(kit_read(fd, &out, S("\r\n\r\n")));
+        CHECK(slice_starts(buf_slice(&out), S("HTTP/1.1 ")));
+        CHECK_SLICE(kit_body(buf_slice(&out)), S(""));
+    }
+    close(fd);
+    kit_close(&k);
+}
+
 TEST(bodies)
 {
     static const struct {
@@ -587,6 +617,38 @@ TEST(what_is_counted)
     CHECK(kit_has(s, S("noroshi_http_refused_total{reason=\"header\"} 1\n")));
     CHECK(kit_has(s, S("noroshi_http_connections_total 6\n")));
     CHECK(kit_has(s, S("noroshi_http_in_flight 0\n")));
+    kit_close(&k);
+}
+
+TEST(several_addresses)
+{
+    kit k;
+    address second;
+    char where[ADDRESS_TEXT_MAX], text[256];
+    CLEANUP(buf_done) buf out;
+    buf_init(&out, 1 << 20);
+    http_options o = kit_options(&k, routes, COUNT_OF(routes));
+    REQUIRE(address_read(S("[::1]:0"), &o.listen[1], NULL) == OK);
+    o.listen_count = 2;
+    int six = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool there = six >= 0 && bind(six, (struct sockaddr *)&o.listen[1].at, o.listen[1].len) == 0;
+    if (six >= 0)
+        close(six);
+    if (!there)
+        REQUIRE(address_read(S("127.0.0.2:0"), &o.listen[1], NULL) == OK);
+    kit_open(&k, &o);
+    REQUIRE(address_read(slice_str(http_server_address(k.s, 1, where)), &second, NULL) == OK);
+    for (int i = 0; i < 2; i++) {
+        const slice own = slice_str(i ? where : k.where);
+        int fd = socket(i ? second.at.ss_family : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        const address *to = i ? &second : &k.at;
+        REQUIRE(connect(fd, (const struct sockaddr *)&to->at, to->len) == 0);
+        snprintf(text, sizeof text, "GET /tell HTTP/1.1\r\nHost: %.*s\r\n" CLOSE, SLICE_FMT(own));
+        buf_clear(&out);
+        CHECK(kit_send(&k, fd, slice_str(text)) && kit_read(fd, &out, S("")));
+        CHECK_EQ(kit_number(buf_slice(&out)), 200);
+        close(fd);
+    }
     kit_close(&k);
 }
 

@@ -36,7 +36,7 @@ REFUSED = [
     ("a CR in a value", b"GET /hello HTTP/1.1\r\n" + HOST + b"A: b\rContent-Length: 3\r\n\r\n", 400),
     ("a NUL in a value", b"GET /hello HTTP/1.1\r\n" + HOST + b"A: b\0c\r\n\r\n", 400),
     ("a NUL in a name", b"GET /hello HTTP/1.1\r\n" + HOST + b"A\0: b\r\n\r\n", 400),
-    ("a NUL in the target", b"GET /hel\0lo HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    ("a NUL in the target", b"GET /hello\0 HTTP/1.1\r\n" + HOST + b"\r\n", 400),
     ("no name", b"GET /hello HTTP/1.1\r\n" + HOST + b": b\r\n\r\n", 400),
     ("Host twice", b"GET /hello HTTP/1.1\r\n" + HOST + HOST + b"\r\n", 400),
     ("no Host", b"GET /hello HTTP/1.1\r\nA: b\r\n\r\n", 400),

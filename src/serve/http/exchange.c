@@ -177,10 +177,8 @@ static step choose(exchange *x)
         (void)err_set(&x->why, ERR_NOT_FOUND, ERR_NOWHERE, "nothing is here");
         return exchange_problem(x, 404);
     }
-    if (head_method(x->head.method, &x->method) != OK)
+    if (!x->known)
         return wrong_method(x, false);
-    x->r.head = x->method == HTTP_HEAD;
-    x->r.method = x->r.head ? HTTP_GET : x->method;
     x->route = x->r.route = x->path->by_method[x->r.method];
     if (x->method == HTTP_OPTIONS && !x->route) {
         http_reply_header(&x->w, "Allow", slice_str(x->path->allow));
@@ -204,6 +202,10 @@ static step understand(exchange *x)
     slice name, port;
     http_pair *query = NULL;
     x->keep = h->keep;
+    /* first of all: whatever the answer is, HEAD has no body */
+    x->known = head_method(h->method, &x->method) == OK;
+    x->r.head = x->known && x->method == HTTP_HEAD;
+    x->r.method = x->r.head ? HTTP_GET : x->method;
     if (o->limits.requests && x->c->requests >= o->limits.requests)
         x->keep = false;
     status st = target_parse(&x->arena, h->target, &x->target, &x->why);

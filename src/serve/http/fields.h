@@ -1,5 +1,5 @@
-/* fields.h - values of headers that have a grammar of their own. Pure.
- * Used by: exchange.c, reply.c, asset.c, their tests. Sources: RFC 9110 (5.6, 7.2, 12.5.3, 13, 14), RFC 6265. */
+/* fields.h - values of headers that have a grammar of their own. Pure. Used by: exchange.c, host.c,
+ * asset.c, request.c, their tests. Sources: RFC 9110 (5.6, 7.2, 12.5.3, 13, 14), RFC 6265. */
 #ifndef NOROSHI_SERVE_HTTP_FIELDS_H
 #define NOROSHI_SERVE_HTTP_FIELDS_H
 

@@ -250,6 +250,7 @@ struct exchange {
     const route_path *path;
     char id[HTTP_ID_ROOM];
     http_method method;
+    bool known; /* the method is one */
     int64_t began_us, away_us;
     status st;
     err why;
