@@ -1,5 +1,5 @@
-/* cmd_serve.c - noroshi serve: the API and the page over HTTP, hashes over the DNS, until it is told
- * to end. */
+/* cmd_serve.c - noroshi serve: the API and the page over HTTP, hashes over the DNS, until it is
+ * told to end. */
 #include "cmd/serving.h"
 #include "cmd/stopping.h"
 #include "know/search.h"

@@ -63,9 +63,9 @@ static void put_text(buf *b, const http_log *l)
 
 void serving_log(log_form form, const http_log *l)
 {
-    CLEANUP(buf_done) buf b;
     if (form == LOG_OFF || (form == LOG_AUTO && l->number < 500 && !l->why))
         return;
+    CLEANUP(buf_done) buf b;
     buf_init(&b, LINE_MAX_BYTES);
     if (form == LOG_JSON)
         put_json(&b, l);

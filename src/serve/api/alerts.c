@@ -166,7 +166,7 @@ static status on_new(void *ctx, const alert_info *i, const answer *w, err *why)
 static status look(live *x, buf *out, err *why)
 {
     contact_reader r;
-    alert_list page;
+    alert_list page = {0};
     bool more;
     const alert_filter f = {0};
     status st = reader_of(&x->c, &r, why);

@@ -83,7 +83,7 @@ void call_actor(const call *c, actor *ret)
     identity_actor(&c->from->who, &c->from->client, call_now(c), ret);
 }
 
-/* --- reads that are recorded ------------------------------------------------------------------- */
+/* --- reads that are recorded ------------------------------------------------------------------ */
 
 status call_record_read(call *c, err *why)
 {

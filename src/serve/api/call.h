@@ -9,7 +9,8 @@
  *
  * Uses: api, http. Used by: the files of serve/api.
  * A handler runs after the identity, the right, the CSRF token, every parameter and the JSON of the
- * body were checked against its row of routes.def; it appends to c->out, or answers by http_reply.h.
+ * body were checked against its row of routes.def; it appends to c->out, or answers by
+ * http_reply.h.
  * Not OK is a problem of that code (http.h). */
 #ifndef NOROSHI_SERVE_API_CALL_H
 #define NOROSHI_SERVE_API_CALL_H
