@@ -99,7 +99,8 @@ static const grant nothing = {0};
 
 actor auth_actor(const auth *s, const auth_client *c, slice who)
 {
-    return (actor){.who = who, .from = c->from, .has = &nothing, .now = auth_now(s)};
+    return (actor){
+        .who = who, .from = c->from, .has = &nothing, .now = auth_now(s), .in_person = true};
 }
 
 status auth_refused(const auth *s, const auth_client *c, slice who, slice act, slice detail,
