@@ -42,6 +42,7 @@ typedef struct actor {
     slice from;       /* where from: an address, "cli" */
     const grant *has; /* now */
     when now;
+    bool in_person; /* by a session of his own: then his own account's secrets are his to change */
 } actor;
 
 typedef struct account {

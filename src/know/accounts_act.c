@@ -73,7 +73,7 @@ bool hidden_from(const grant *has, slice organisation)
 
 status may_touch(const actor *by, const account *who, err *why)
 {
-    if (slice_eq(by->who, slice_str(who->id)))
+    if (by->in_person && slice_eq(by->who, slice_str(who->id)))
         return OK;
     return hidden_from(by->has, who->has.organisation) ? no_account(who->login, why)
                                                        : may_manage(by, &who->has, why);

@@ -58,8 +58,11 @@ static inline status add_person(people *p, const actor *by, account_in in)
 /* Somebody who acts with what his account has. */
 static inline actor as(people *p, const account *who)
 {
-    return (actor){
-        .who = slice_str(who->id), .from = S("192.0.2.7"), .has = &who->has, .now = p->now};
+    return (actor){.who = slice_str(who->id),
+                   .from = S("192.0.2.7"),
+                   .has = &who->has,
+                   .in_person = true,
+                   .now = p->now};
 }
 
 /* The newest entry of the audit log. */

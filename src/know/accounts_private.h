@@ -36,7 +36,8 @@ void act_detail(act *c, const char *fmt, ...) PRINTF_LIKE(2, 3); /* appends */
 
 /* Has RIGHT_USERS, and what he has covers `g`. ERR_FORBIDDEN. */
 status may_manage(const actor *by, const grant *g, err *why) NODISCARD;
-/* The account is the actor's own, or he may manage it. ERR_NOT_FOUND: he does not see it. */
+/* The account is the actor's own, who is there in person, or he may manage it. ERR_NOT_FOUND: he
+ * does not see it. */
 status may_touch(const actor *by, const account *who, err *why) NODISCARD;
 /* Outside what an organisation's actor sees. */
 bool hidden_from(const grant *has, slice organisation);

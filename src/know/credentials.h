@@ -27,7 +27,7 @@ typedef struct login_row {
 status login_get(accounts *r, arena *a, slice login_or_id, login_row *ret, err *why) NODISCARD;
 
 /* Sets it and ends all sessions of the account but the one of row `keep` (0: all). Another's needs
- * RIGHT_USERS, one's own (by->who) nothing: the caller has seen the old one. */
+ * RIGHT_USERS; one's own being there in person: the caller has seen the old one. */
 status password_put(writer *w, const actor *by, slice login_or_id, slice hash, int64_t keep,
                     err *why) NODISCARD;
 /* The same password by newer parameters: nobody's act, no entry, nothing ends. */

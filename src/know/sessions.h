@@ -43,7 +43,8 @@ typedef struct session_list {
 /* Those that stand, newest first; at most ACCOUNT_PAGE_MAX. */
 status sessions_of(accounts *r, arena *a, int64_t whose, when now, session_list *ret,
                    err *why) NODISCARD;
-/* One, or all, of an account: one's own, or with RIGHT_USERS those of one whom one covers. */
+/* One, or all, of an account: one's own, in person, or with RIGHT_USERS those of one whom one
+ * covers. */
 status session_revoke(writer *w, const actor *by, slice login_or_id, slice id, err *why) NODISCARD;
 status sessions_revoke(writer *w, const actor *by, slice login_or_id, err *why) NODISCARD;
 /* The time of last use; no entry in the audit log. */

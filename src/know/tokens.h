@@ -52,12 +52,13 @@ typedef struct token_in {
     slice network;      /* "192.0.2.0/24", "2001:db8::/32"; empty: from anywhere */
     when until;         /* at most TOKEN_DAYS_MAX from now */
 } token_in;
-/* A token of `owner` (login or id): one's own, or with RIGHT_USERS one of another whom one covers.
+/* A token of `owner` (login or id): one's own, in person, or with RIGHT_USERS one of another whom one
+ * covers: a token that was stolen makes no others.
  * What it gives must be covered by what the actor has, and by what the owner has. */
 status token_add(writer *w, const actor *by, slice owner, const token_in *in,
                  const char id[TOKEN_ID_TEXT + 1], const uint8_t hash[SHA256_BYTES],
                  err *why) NODISCARD;
-/* One's own, or with RIGHT_USERS one of another whom one covers. ERR_BUSY: it is revoked. */
+/* Likewise. ERR_BUSY: it is revoked. */
 status token_revoke(writer *w, const actor *by, slice id, err *why) NODISCARD;
 /* The time of last use, written every TOKEN_USED_MINUTES; no entry in the audit log. */
 status token_touch(writer *w, int64_t row, when now, err *why) NODISCARD;

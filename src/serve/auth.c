@@ -99,7 +99,8 @@ static const grant nothing = {0};
 
 actor auth_actor(const auth *s, const auth_client *c, slice who)
 {
-    return (actor){.who = who, .from = c->from, .has = &nothing, .now = auth_now(s)};
+    return (actor){
+        .who = who, .from = c->from, .has = &nothing, .now = auth_now(s), .in_person = true};
 }
 
 status auth_refused(const auth *s, const auth_client *c, slice who, slice act, slice detail,
@@ -192,6 +193,8 @@ status auth_token(const auth *s, accounts *r, const auth_client *c, slice bearer
         return nobody(why);
     who.row = t.row;
     memcpy(who.id, t.id, sizeof who.id);
+    snprintf(who.from, sizeof who.from, "%.*s token:%s", SLICE_FMT(slice_sub(c->from, 0, 64)),
+             t.id);
     who.stale = t.used == WHEN_NONE || now - t.used >= TOKEN_USED_MINUTES * 60000;
     *ret = who;
     return OK;
@@ -237,7 +240,11 @@ void identity_view(const identity *who, when known_at, when now, view *ret)
 
 void identity_actor(const identity *who, const auth_client *c, when now, actor *ret)
 {
-    *ret = (actor){.who = slice_str(who->who.id), .from = c->from, .has = &who->has, .now = now};
+    *ret = (actor){.who = slice_str(who->who.id),
+                   .from = who->by == IDENTITY_TOKEN ? slice_str(who->from) : c->from,
+                   .has = &who->has,
+                   .now = now,
+                   .in_person = who->by == IDENTITY_SESSION};
 }
 
 /* --- CSRF ------------------------------------------------------------------------------------- */

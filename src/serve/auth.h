@@ -69,6 +69,7 @@ typedef struct identity {
     uint8_t hash[SHA256_BYTES]; /* of the session's cookie or the token */
     account who;                /* whose it is */
     grant has;                  /* what counts: the account's, with a token less */
+    char from[AUDIT_WORD_MAX];  /* of a token: "192.0.2.7 token:tceqpjpjcg", for the audit log */
     bool stale;                 /* the time of last use is due: auth_touch, when convenient */
 } identity;
 

@@ -39,7 +39,7 @@ status auth_proved(const auth *s, const auth_proof *p, const identity *who, err 
 /* A new session: what its owner gets, and what the store does. */
 void auth_session_make(const auth *s, const auth_client *c, auth_entry *e, session_in *ret);
 void auth_device_make(const auth *s, slice id, auth_entry *e);
-/* Who acts at the other end; the grant of nobody. */
+/* Somebody who has proved who he is, at the other end; with the grant of nobody. */
 actor auth_actor(const auth *s, const auth_client *c, slice who);
 
 #endif

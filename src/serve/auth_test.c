@@ -668,6 +668,19 @@ TEST(tokens_stand_and_end)
     CHECK(!who.stale);
     char uri[TOTP_URI_MAX];
     CHECK_EQ(auth_totp_begin(d.s, d.p.w, &d.c, &who, uri, &d.why), ERR_FORBIDDEN);
+    /* whoever has it cannot stay by it */
+    actor by;
+    char more[AUTH_TOKEN_TEXT + 1], more_id[TOKEN_ID_TEXT + 1];
+    identity_actor(&who, &d.c, d.p.now, &by);
+    CHECK_EQ(auth_token_make(d.s, d.p.w, &by, S("hanako"), &in, more, more_id, &d.why),
+             ERR_FORBIDDEN);
+    CHECK_ENTRY(&d.p, "token.add", AUDIT_REFUSED);
+    char from[64];
+    snprintf(from, sizeof from, "192.0.2.7 token:%s", id);
+    CHECK_SLICE(last_entry(&d.p).e.from, slice_str(from));
+    CHECK_EQ(password_put(d.p.w, &by, S("hanako"), S("x"), 0, &d.why), ERR_FORBIDDEN);
+    CHECK_EQ(sessions_revoke(d.p.w, &by, S("hanako"), &d.why), ERR_FORBIDDEN);
+    CHECK_EQ(totp_remove(d.p.w, &by, S("hanako"), &d.why), ERR_FORBIDDEN);
     /* from elsewhere */
     static const char *const elsewhere[] = {"192.0.2.16", "2001:db8::1", "local", ""};
     for (size_t i = 0; i < COUNT_OF(elsewhere); i++) {
