@@ -1,6 +1,6 @@
 /* One server that says "hello" on 127.0.0.1:PORT, by ENGINE, until it is killed: bench/http/run
- * asks it. Without arguments it lists the engines that were built in. Ours has its limits, its log and
- * its header on each answer. */
+ * asks it. Without arguments it lists the engines that were built in. Ours has its limits, its log
+ * and its header on each answer. */
 #include "peers.h"
 
 #include "serve/http_reply.h"

@@ -23,7 +23,7 @@ status route_table_make(arena *a, const http_route *routes, size_t count, route_
                         err *why) NODISCARD;
 
 /* NULL: no such path. The parameters' names and decoded values go into params (HTTP_PARAMS_MAX). */
-const route_path *route_find(arena *a, const route_table *t, const http_target *target,
+const route_path *route_find(arena *a, const route_table *table, const http_target *t,
                              http_pair *params, size_t *ret_count);
 
 #endif
