@@ -71,7 +71,7 @@ static void give_up(job *j, void *thread)
     free(e);
 }
 
-void body_over(exchange *x)
+void body_give_up(exchange *x)
 {
     http_server *s = x->c->loop->s;
     server_release(&s->memory, x->reserved);

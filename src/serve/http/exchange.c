@@ -113,7 +113,7 @@ exchange *exchange_free(exchange *x)
     tell(x);
     waiters_over(x);
     reply_drop(&x->w, false);
-    body_over(x);
+    body_give_up(x);
     atomic_fetch_sub(&l->s->in_flight, 1);
     c->x = NULL;
     buf_done(&x->body);

@@ -318,7 +318,7 @@ step body_start(exchange *x);
 step body_go_on(conn *c);     /* CONN_BODY */
 void body_write(exchange *x); /* on the thread that writes */
 step body_written(exchange *x);
-void body_over(exchange *x); /* gives up what it had */
+void body_give_up(exchange *x); /* gives up what it had */
 
 /* --- reply.c: from a handler to bytes -------------------------------------------------------- */
 
