@@ -85,14 +85,17 @@ static void look_at_certificate(http_server *s)
 
 /* --- opening -------------------------------------------------------------------------------- */
 
-static void fill_in(http_options *o)
+static void default_threads(http_options *o)
 {
-    http_limits *l = &o->limits;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned n = processors > 0 ? (unsigned)processors : 1;
     o->threads = o->threads ? o->threads : (n + 1) / 2;
     o->workers = o->workers ? o->workers : n < 2 ? 2 : n;
-#define DEFAULT(field, value) l->field = l->field ? l->field : (value)
+}
+
+static http_limits default_limits(http_limits l)
+{
+#define DEFAULT(field, value) l.field = l.field ? l.field : (value)
     DEFAULT(header_bytes, 32 << 10);
     DEFAULT(body_bytes, 1 << 20);
     DEFAULT(memory_bytes, 256 << 20);
@@ -107,6 +110,37 @@ static void fill_in(http_options *o)
     DEFAULT(bytes_per_second, 1024);
     DEFAULT(drain_ms, 10000);
 #undef DEFAULT
+    return l;
+}
+
+status http_server_change(http_server *s, const http_limits *limits, const slice *hosts,
+                          size_t count, err *why)
+{
+    size_t size = sizeof(http_settings) + count * sizeof(slice);
+    slice name, port;
+    if (s->settings_count >= HTTP_CHANGES_MAX)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "changed %d times: start it anew",
+                       HTTP_CHANGES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        if (!fields_host(hosts[i], &name, &port))
+            return err_set(why, ERR_INPUT, ERR_NOWHERE, "host %zu is no name", i + 1);
+        size += hosts[i].len;
+    }
+    http_settings *now = calloc(1, size);
+    if (!now)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    char *bytes = (char *)(now->hosts + count);
+    now->limits = default_limits(*limits);
+    now->host_count = count;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(bytes, hosts[i].ptr, hosts[i].len);
+        now->hosts[i] = slice_of(bytes, hosts[i].len);
+        bytes += hosts[i].len;
+    }
+    now->older = s->settings;
+    s->settings_count++;
+    atomic_store_explicit(&s->settings, now, memory_order_release);
+    return OK;
 }
 
 static int open_listener(const address *at)
@@ -159,7 +193,9 @@ static status start_threads(http_server *s, err *why)
 
 static status open_all(http_server *s, err *why)
 {
-    status st;
+    status st = http_server_change(s, &s->o.limits, s->o.hosts, s->o.host_count, why);
+    if (st != OK)
+        return st;
     if ((st = route_table_make(&s->arena, s->o.routes, s->o.route_count, &s->routes, why)) != OK)
         return st;
     if (!(s->clients = clients_new(s->o.random)))
@@ -180,7 +216,8 @@ status http_server_open(const http_options *options, http_server **ret, err *why
     if (!s)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     s->o = *options;
-    fill_in(&s->o);
+    default_threads(&s->o);
+    s->o.limits = default_limits(s->o.limits);
     arena_init(&s->arena, ROUTES_BYTES);
     for (size_t i = 0; i < HTTP_LISTEN_MAX; i++)
         s->listeners[i] = (listener){-1, s->o.listen[i]};
@@ -200,7 +237,7 @@ static void take_connection(http_server *s, listener *l, int fd, const address *
 {
     struct sockaddr_storage at;
     socklen_t len = sizeof at;
-    const http_limits *limits = &s->o.limits;
+    const http_limits *limits = limits_of(s);
     client_slot *slot = NULL;
     bool full = atomic_fetch_add(&s->connections, 1) >= limits->connections;
     if (full || !(slot = clients_enter(s->clients, client, limits->client_connections))) {
@@ -267,7 +304,7 @@ static void nudge_all(http_server *s)
 static void drain(http_server *s)
 {
     const struct timespec moment = {0, 10000000};
-    int64_t end = clock_now_us(s->o.ticks) + (int64_t)s->o.limits.drain_ms * 1000;
+    int64_t end = clock_now_us(s->o.ticks) + (int64_t)limits_of(s)->drain_ms * 1000;
     close_listeners(s);
     atomic_store(&s->draining, true);
     nudge_all(s);
@@ -330,6 +367,10 @@ http_server *http_server_close(http_server *s)
     certificate_free(s->certificate);
     clients_free(s->clients);
     arena_done(&s->arena);
+    for (http_settings *one = s->settings, *older; one; one = older) {
+        older = one->older;
+        free(one);
+    }
     free(s);
     return NULL;
 }

@@ -58,7 +58,8 @@ enum {
     HTTP_PARAMS_MAX = 8,    /* {names} in a template */
     HTTP_HEADERS_MAX = 100, /* lines of a header; more is 431 */
     HTTP_QUERY_MAX = 64,    /* name=value in a query; more is 400 */
-    HTTP_ID_ROOM = 17       /* a request id and its NUL */
+    HTTP_CHANGES_MAX = 10000,
+    HTTP_ID_ROOM = 17 /* a request id and its NUL */
 };
 
 typedef enum http_method {
@@ -217,7 +218,7 @@ typedef struct http_options {
 } http_options;
 
 /* Listens; nobody is answered before http_server_run.
- *   ERR_INPUT     two routes are the same, or a path is no template
+ *   ERR_INPUT     two routes are the same, or a path is no template, or a host no name
  *   ERR_IO        an address is taken, or not of this machine; the spool directory; threads
  *   ERR_FORBIDDEN, ERR_NOT_FOUND, ERR_INPUT  of tls_server_new
  *   what thread_open said */
@@ -226,6 +227,13 @@ status http_server_open(const http_options *options, http_server **ret, err *why
  * within drain_ms (waiting streams end), the rest is cut. Once for a server. */
 status http_server_run(http_server *s, int stop_fd, err *why) NODISCARD;
 http_server *http_server_close(http_server *s); /* NULL is fine; not while it runs */
+/* Other limits (but for request_bytes, which stays) and other hosts from now on, for what begins
+ * now. One thread at a time, while it runs or not. For a reload of the configuration; the
+ * certificate's files are looked at anyway.
+ *   ERR_INPUT  one of the hosts is no name; nothing was changed
+ *   ERR_LIMIT  memory, or HTTP_CHANGES_MAX: what was replaced is kept until the end */
+status http_server_change(http_server *s, const http_limits *limits, const slice *hosts,
+                          size_t host_count, err *why) NODISCARD;
 /* "127.0.0.1:8790", with the port that was found. `which` is an index of listen. */
 const char *http_server_address(const http_server *s, size_t which, char out[ADDRESS_TEXT_MAX]);
 /* Appends what /metrics says of this server: requests by route and status, time by route, bytes,

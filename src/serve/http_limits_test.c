@@ -334,6 +334,39 @@ TEST(requests_of_one_connection_up_to_their_limit)
     kit_close(&k);
 }
 
+TEST(limits_and_hosts_change_while_it_runs)
+{
+    static const slice ours[] = {S_INIT("soc.example"), S_INIT("ti.example:1")};
+    static const slice bad[] = {S_INIT("soc.example"), S_INIT("a b")};
+    const slice named = S("GET /hello HTTP/1.1\r\nHost: soc.example\r\nConnection: close\r\n\r\n");
+    kit k;
+    CLEANUP(buf_done) buf out;
+    err why = {0};
+    buf_init(&out, 1 << 20);
+    http_options o = kit_options(&k, routes, COUNT_OF(routes));
+    kit_open(&k, &o);
+    CHECK_EQ(kit_number(kit_ask(&k, named, &out)), 421);
+    http_limits limits = {.header_bytes = 150};
+    CHECK_EQ(http_server_change(k.s, &limits, bad, 2, &why), ERR_INPUT);
+    CHECK(strstr(why.msg, "host 2"));
+    CHECK_EQ(kit_number(kit_ask(&k, named, &out)), 421);
+    CHECK_OK(http_server_change(k.s, &limits, ours, 2, &why));
+    CHECK_EQ(kit_number(kit_ask(&k, named, &out)), 200);
+    CHECK_EQ(kit_number(kit_ask(&k,
+                                S("GET /hello HTTP/1.1\r\n%HConnection: close\r\nX: "
+                                  "0123456789012345678901234567890123456789012345678901234567890123"
+                                  "4567890123456789012345678901234567890123456789012345678901234567"
+                                  "\r\n\r\n"),
+                                &out)),
+             431);
+    for (unsigned i = 0; i < 100; i++) { /* while others read */
+        limits.header_bytes = 1000 + i;
+        CHECK_OK(http_server_change(k.s, &limits, ours, i % 3, &why));
+        CHECK_EQ(kit_number(kit_ask(&k, named, &out)), i % 3 ? 200 : 421);
+    }
+    kit_close(&k);
+}
+
 /* --- streams that wait ----------------------------------------------------------------------- */
 
 TEST(a_stream_is_woken)

@@ -29,7 +29,7 @@ static bool reserve(exchange *x, uint64_t n)
     http_server *s = x->c->loop->s;
     bool file = x->route->flags & HTTP_BODY_SPOOL;
     if (!server_reserve(file ? &s->spool : &s->memory,
-                        file ? s->o.limits.spool_bytes : s->o.limits.memory_bytes, n))
+                        file ? limits_of(s)->spool_bytes : limits_of(s)->memory_bytes, n))
         return false;
     *(file ? &x->spooled : &x->reserved) += n;
     return true;
@@ -71,7 +71,7 @@ static void give_up(job *j, void *thread)
     free(e);
 }
 
-void body_over(exchange *x)
+void body_give_up(exchange *x)
 {
     http_server *s = x->c->loop->s;
     server_release(&s->memory, x->reserved);
@@ -90,7 +90,7 @@ static step open_spool(exchange *x)
         (void)err_set(&x->why, ERR_INTERNAL, ERR_NOWHERE, "no directory for uploads is set");
         return exchange_problem(x, 501);
     }
-    if (!server_reserve(&s->memory, s->o.limits.memory_bytes, SPOOL_PIECE))
+    if (!server_reserve(&s->memory, limits_of(s)->memory_bytes, SPOOL_PIECE))
         return no_room(x);
     x->reserved += SPOOL_PIECE;
     if (!(x->spool_end = calloc(1, sizeof *x->spool_end)))
@@ -119,7 +119,7 @@ static step say_continue(exchange *x)
 
 step body_start(exchange *x)
 {
-    const http_limits *limits = &x->c->loop->s->o.limits;
+    const http_limits *limits = limits_of(x->c->loop->s);
     slice coding = http_header(&x->r, "Content-Encoding");
     if (x->head.framing == HEAD_NO_BODY) {
         x->body_over = true;

@@ -26,7 +26,7 @@ void conn_time(conn *c, uint32_t grace_ms)
  * with before does not count. */
 static void earn(conn *c, size_t n)
 {
-    const uint32_t rate = c->loop->s->o.limits.bytes_per_second;
+    const uint32_t rate = limits_of(c->loop->s)->bytes_per_second;
     uint64_t before = c->moved * 1000000 / rate;
     c->moved += n;
     if (!n || (c->state != CONN_BODY && c->state != CONN_SEND))
@@ -271,7 +271,7 @@ void conn_adopt(conn *c)
     l->first = c;
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     event_assign(&c->event, l->base, c->fd, EV_READ | EV_WRITE | EV_ET | EV_PERSIST, happened, c);
-    conn_time(c, l->s->o.limits.header_ms);
+    conn_time(c, limits_of(l->s)->header_ms);
     if (event_add(&c->event, NULL))
         conn_close(c);
     else

@@ -32,7 +32,7 @@ static void clean(exchange *x)
 exchange *exchange_new(conn *c)
 {
     loop *l = c->loop;
-    const http_limits *limits = &l->s->o.limits;
+    const size_t most = l->s->o.limits.request_bytes;
     exchange *x = l->spare;
     if (x) {
         l->spare = x->next_spare;
@@ -41,10 +41,10 @@ exchange *exchange_new(conn *c)
     } else {
         if (!(x = calloc(1, sizeof *x)))
             return NULL;
-        arena_init(&x->arena, limits->request_bytes);
-        buf_init(&x->head_out, limits->request_bytes);
-        buf_init(&x->piece, limits->request_bytes);
-        buf_init(&x->w.body, limits->request_bytes);
+        arena_init(&x->arena, most);
+        buf_init(&x->head_out, most);
+        buf_init(&x->piece, most);
+        buf_init(&x->w.body, most);
         buf_init(&x->body, 0);
     }
     make_id(l, x->id);
@@ -113,7 +113,7 @@ exchange *exchange_free(exchange *x)
     tell(x);
     waiters_over(x);
     reply_drop(&x->w, false);
-    body_over(x);
+    body_give_up(x);
     atomic_fetch_sub(&l->s->in_flight, 1);
     c->x = NULL;
     buf_done(&x->body);
@@ -197,7 +197,6 @@ static step choose(exchange *x)
 
 static step understand(exchange *x)
 {
-    const http_options *o = &x->c->loop->s->o;
     http_head *h = &x->head;
     slice name, port;
     http_pair *query = NULL;
@@ -206,7 +205,8 @@ static step understand(exchange *x)
     x->known = head_method(h->method, &x->method) == OK;
     x->r.head = x->known && x->method == HTTP_HEAD;
     x->r.method = x->r.head ? HTTP_GET : x->method;
-    if (o->limits.requests && x->c->requests >= o->limits.requests)
+    const http_settings *now = settings_of(x->c->loop->s);
+    if (now->limits.requests && x->c->requests >= now->limits.requests)
         x->keep = false;
     status st = target_parse(&x->arena, h->target, &x->target, &x->why);
     x->r.path = x->target.path;
@@ -217,7 +217,7 @@ static step understand(exchange *x)
     if (!fields_host(h->host, &name, &port) ||
         (x->target.authority.ptr && !slice_eq_nocase(x->target.authority, h->host)))
         return exchange_say(x, 400, REFUSED_HOST, ERR_INPUT, "no Host, or not that of the target");
-    if (!host_is_ours(name, port, &x->c->local, o->hosts, o->host_count))
+    if (!host_is_ours(name, port, &x->c->local, now->hosts, now->host_count))
         return exchange_say(x, 421, REFUSED_HOST, ERR_INPUT,
                             "a Host that this server does not have");
     if (st == OK)
@@ -251,7 +251,7 @@ static step begin(conn *c, slice in)
 
 step exchange_head(conn *c)
 {
-    const uint32_t most = c->loop->s->o.limits.header_bytes;
+    const uint32_t most = limits_of(c->loop->s)->header_bytes;
     size_t end;
     if (!c->skipped && slice_starts(conn_bytes(c), S("\r\n"))) { /* RFC 9112, section 2.2 */
         conn_take(c, 2);
@@ -267,7 +267,7 @@ step exchange_head(conn *c)
     switch (conn_read(c, most)) {
     case MOVED:
         if (!in.len && c->in_len)
-            conn_time(c, c->loop->s->o.limits.header_ms);
+            conn_time(c, limits_of(c->loop->s)->header_ms);
         return STEP_AGAIN;
     case MOVED_BLOCKED: return STEP_BLOCKED;
     case MOVED_END:

@@ -164,7 +164,7 @@ static void settle(exchange *x)
 static step send_from(exchange *x)
 {
     x->c->state = CONN_SEND;
-    conn_time(x->c, x->c->loop->s->o.limits.stall_ms);
+    conn_time(x->c, limits_of(x->c->loop->s)->stall_ms);
     return STEP_AGAIN;
 }
 
@@ -246,7 +246,7 @@ static step finish(exchange *x)
     exchange_free(x);
     if (keep) {
         c->state = CONN_HEAD;
-        conn_time(c, c->loop->s->o.limits.idle_ms);
+        conn_time(c, limits_of(c->loop->s)->idle_ms);
         return STEP_AGAIN;
     }
     if (!unread)

@@ -82,13 +82,25 @@ typedef struct certificate {
 typedef struct client_slot client_slot; /* clients.c: connections of one client */
 typedef struct client_table client_table;
 
+/* What may change while the server runs. One that was replaced is kept until the server is closed,
+ * because others may still be reading it. */
+typedef struct http_settings http_settings;
+struct http_settings {
+    http_settings *older;
+    http_limits limits;
+    size_t host_count;
+    slice hosts[]; /* and behind them their bytes */
+};
+
 typedef struct listener {
     int fd;
     address at;
 } listener;
 
 struct http_server {
-    http_options o;
+    http_options o; /* but for limits and hosts: as it was opened */
+    _Atomic(http_settings *) settings;
+    unsigned settings_count;
     listener listeners[HTTP_LISTEN_MAX];
     certificate *certificate;
     uint64_t certificate_stamp[2]; /* of the files as they were read last */
@@ -105,6 +117,14 @@ struct http_server {
     _Atomic uint64_t accepted;
 };
 
+static inline const http_settings *settings_of(http_server *s)
+{
+    return atomic_load_explicit(&s->settings, memory_order_acquire);
+}
+static inline const http_limits *limits_of(http_server *s)
+{
+    return &settings_of(s)->limits;
+}
 bool server_reserve(_Atomic uint64_t *used, uint64_t max, uint64_t n);
 void server_release(_Atomic uint64_t *used, uint64_t n);
 certificate *certificate_free(certificate *c); /* gives up one reference */
@@ -298,7 +318,7 @@ step body_start(exchange *x);
 step body_go_on(conn *c);     /* CONN_BODY */
 void body_write(exchange *x); /* on the thread that writes */
 step body_written(exchange *x);
-void body_over(exchange *x); /* gives up what it had */
+void body_give_up(exchange *x); /* gives up what it had */
 
 /* --- reply.c: from a handler to bytes -------------------------------------------------------- */
 
