@@ -85,8 +85,8 @@ bool db_content(db *d, uint32_t *ret);
 status db_begin_write(db *d, err *why) NODISCARD;
 status db_commit(db *d, err *why) NODISCARD;
 /* Commits and begins the next write transaction, in its turn among writers; beside the caller where
- * the engine can. It may not be done on return: an error comes out at the next use of d, which is in
- * no transaction then. No acknowledgement, therefore. turns: kept until the next use. */
+ * the engine can. It may not be done on return: an error comes out at the next use of d, which is
+ * in no transaction then. No acknowledgement, therefore. turns: kept until the next use. */
 typedef struct db_turns {
     const void *ctx;
     status (*wait)(const void *ctx, int *ret_turn, err *why); /* called by any thread */
