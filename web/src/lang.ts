@@ -2,6 +2,6 @@
 export type Lang = 'en' | 'ja';
 
 export function firstLang(said: string | null, wanted: readonly string[]): Lang {
-  if (said === 'en' || said === 'ja') return said;
-  return wanted.map((w) => w.slice(0, 2)).find((w): w is Lang => w === 'en' || w === 'ja') ?? 'en';
+    if (said === 'en' || said === 'ja') return said;
+    return wanted.map((w) => w.slice(0, 2)).find((w): w is Lang => w === 'en' || w === 'ja') ?? 'en';
 }
