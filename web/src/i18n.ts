@@ -5,6 +5,7 @@ import en from './en.json';
 import ja from './ja.json';
 import { firstLang, type Lang } from './lang.ts';
 import { remember, remembered } from './remember.ts';
+import { visible } from './text.ts';
 
 export type Key = keyof typeof en;
 export type { Lang };
@@ -42,14 +43,16 @@ export function fill(pattern: string, l: Lang, args: Args): string {
     );
 }
 
+/* Arguments may be somebody else's: what cannot be seen in them is shown. */
 export function t(key: Key, args: Args = {}): string {
-    return fill(catalogue[lang.value][key], lang.value, args);
+    const shown = Object.entries(args).map(([k, v]) => [k, typeof v === 'string' ? visible(v) : v]);
+    return fill(catalogue[lang.value][key], lang.value, Object.fromEntries(shown) as Args);
 }
 
 /* For keys that a word of an answer completes: "kind.ipv4". A word that is new stays as it is. */
 export function word(group: string, w: string): string {
     const key = group + '.' + w;
-    return key in en ? t(key as Key) : w;
+    return key in en ? t(key as Key) : visible(w);
 }
 
 /* A text that an answer brought in both languages. */

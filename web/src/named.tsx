@@ -287,7 +287,7 @@ export function NamedHead({ a }: { a: Answer }) {
     const alias = matched(a);
     return alias ? (
         <p class="line">
-            <Said text={alias} />
+            <bdi>{alias}</bdi>
         </p>
     ) : null;
 }

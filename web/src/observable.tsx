@@ -32,23 +32,15 @@ export function holds(a: Answer): string {
 }
 
 function factText(f: Fact): string {
-    const mark = f.watermark
-        ? 'watermark ' + f.watermark + (f.note ? ' (' + word('note', f.note) + ')' : '')
-        : '';
-    const port = f.port
-        ? f.protocol
-            ? t('fact.on', { protocol: f.protocol.toUpperCase(), port: String(f.port) })
-            : t('fact.port', { port: String(f.port) })
-        : '';
-    return [
-        [f.product, f.version].filter(Boolean).join(' '),
-        port,
-        mark,
-        f.path ? t('fact.path', { path: f.path }) : '',
-        f.key ? t('fact.key', { key: f.key }) : '',
-    ]
-        .filter(Boolean)
-        .join(', ');
+    const product = visible([f.product, f.version].filter(Boolean).join(' '));
+    const port = f.port ? String(f.port) : '';
+    const protocol = f.protocol?.toUpperCase();
+    const where = protocol ? t('fact.on', { protocol, port }) : t('fact.port', { port });
+    const note = f.note ? ' (' + word('note', f.note) + ')' : '';
+    const mark = f.watermark ? 'watermark ' + visible(f.watermark) + note : '';
+    const path = f.path ? t('fact.path', { path: f.path }) : '';
+    const key = f.key ? t('fact.key', { key: f.key }) : '';
+    return [product, port && where, mark, path, key].filter(Boolean).join(', ');
 }
 
 /* Of the other value only the text is said; it is defanged as what it looks like. */
@@ -82,7 +74,7 @@ function EvidenceRow({ e }: { e: Evidence }) {
                 <About e={e} />
             </td>
             <td class="when">{span(e.first_seen, e.last_seen, e.valid_until)}</td>
-            <td class="place" title={e.document ?? undefined}>
+            <td class="place" title={visible(e.document ?? '')}>
                 <Said text={e.at ?? '–'} />
             </td>
             <td>
@@ -130,7 +122,7 @@ function Why({ a }: { a: Answer }) {
                 <ul class="facts">
                     {facts.map((f, i) => (
                         <li key={i}>
-                            <Said text={factText(f)} />
+                            <bdi>{factText(f)}</bdi>
                         </li>
                     ))}
                 </ul>
@@ -175,7 +167,7 @@ function Against({ a }: { a: Answer }) {
             <p>
                 {lists ? t('against.no-list', { n: lists }) : t('against.no-lists')}
                 {missing && t('join.sentence')}
-                {missing && <Said text={missing} />}
+                {missing && <bdi>{missing}</bdi>}
             </p>
         </Section>
     );

@@ -134,7 +134,7 @@ function Actions({ a }: { a: Answer }) {
                         )}
                         <Said text={both(x.do)} />
                         {x.because && (
-                            <span class="because" title={x.because.id}>
+                            <span class="because" title={visible(x.because.id)}>
                                 {' '}
                                 [{word('because', x.because.kind)}
                                 {x.because.kind === 'claim' || x.because.kind === 'kev'
@@ -213,7 +213,7 @@ export function Shown({ l }: { l: Line }) {
     if (!a) return <Failed l={l} />;
     const sort = sortOf(a);
     return (
-        <article class={'answer a-' + headWord(a)} aria-label={titleOf(a).value}>
+        <article class={'answer a-' + headWord(a)} aria-label={visible(titleOf(a).value)}>
             <Head a={a} />
             <div class="verdict">
                 {sort === 'value' && <ObservableHead a={a} />}

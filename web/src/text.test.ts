@@ -30,7 +30,10 @@ test('what a reader would not see is shown', () => {
         ['\ud800x', '⟦U+D800⟧x'],
         ['', ''],
     ];
-    for (const [given, want] of rows) assert.equal(visible(given), want, JSON.stringify(given));
+    for (const [given, want] of rows) {
+        assert.equal(visible(given), want, JSON.stringify(given));
+        assert.equal(visible(want), want, 'once is enough');
+    }
 });
 
 test('prose keeps the ends of its lines and nothing else', () => {
@@ -38,7 +41,7 @@ test('prose keeps the ends of its lines and nothing else', () => {
 });
 
 test('a long text is shown whole', () => {
-  assert.equal(visible('a\u202e'.repeat(100000)), 'a⟦U+202E⟧'.repeat(100000));
+    assert.equal(visible('a\u202e'.repeat(100000)), 'a⟦U+202E⟧'.repeat(100000));
 });
 
 test('values lose their power', () => {

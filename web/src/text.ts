@@ -29,21 +29,28 @@ function shown(ch: string, marks: number): string {
     return ch;
 }
 
+function markOf(alphabets: Set<string>): string {
+    if (alphabets.size < 2) return '';
+    return (
+        '⟦' +
+        ALPHABETS.map(([name]) => name)
+            .filter((n) => alphabets.has(n))
+            .join('+') +
+        '⟧'
+    );
+}
+
 /* Invisible and bidirectional characters as ⟦U+202E⟧, controls as \x1b, words of several alphabets
- * that look alike marked ⟦Latin+Cyrillic⟧. */
+ * that look alike marked ⟦Latin+Cyrillic⟧. What was made visible stays as it is. */
 export function visible(text: string): string {
     if (PLAIN.test(text)) return text;
     let out = '';
+    let at = 0;
     let alphabets = new Set<string>();
     let marks = MARKS_MAX; /* a mark at the front has no letter */
     const endWord = () => {
-        if (alphabets.size > 1)
-            out +=
-                '⟦' +
-                ALPHABETS.map(([name]) => name)
-                    .filter((n) => alphabets.has(n))
-                    .join('+') +
-                '⟧';
+        const mark = markOf(alphabets);
+        if (mark && !text.startsWith(mark, at)) out += mark;
         alphabets = new Set();
     };
     for (const ch of text) {
@@ -53,6 +60,7 @@ export function visible(text: string): string {
         if (is) alphabets.add(is[0]);
         marks = mark ? marks + 1 : 0;
         out += shown(ch, marks);
+        at += ch.length;
     }
     endWord();
     return out;
