@@ -100,7 +100,15 @@ function look(unseen) {
         found,
         bare,
         reports: globalThis.reports,
-        wide: document.documentElement.scrollWidth > innerWidth + 1 ? [...app.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll')).map((e) => e.outerHTML.slice(0, 90)).slice(0, 5) : false,
+        wide:
+            document.documentElement.scrollWidth > innerWidth + 1
+                ? [...app.querySelectorAll('*')]
+                      .filter(
+                          (e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll'),
+                      )
+                      .map((e) => e.outerHTML.slice(0, 90))
+                      .slice(0, 5)
+                : false,
         title: document.title,
         text: app.innerText,
     };
@@ -140,7 +148,7 @@ for (const [lang, width, all] of [
     for (const answer of answers) {
         const bad = [];
         let shown = 0;
-        for (const [what, next, sure] of width === 390 ? rounds.slice(-2) : rounds) {
+        for (const [what, next, sure] of width === 390 ? rounds.filter((_, i) => i % 2) : rounds) {
             const got = await draw(page, [poisoned(answer, next(), all)]);
             const seen = got.text.includes('⟦U+202E⟧');
             shown += seen;

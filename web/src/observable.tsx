@@ -6,29 +6,34 @@ import { both, number, t, word } from './i18n.ts';
 import { AskFor, Count, Details, Said, Section, Some, Value, Word } from './parts.tsx';
 import { visible } from './text.ts';
 
-const NETWORK = ['ipv4', 'ipv6', 'cidr', 'domain', 'url'];
-const HASHES = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
+const CHANGES_OWNER = ['ipv4', 'ipv6', 'domain', 'url', 'email'];
 const ENTITY_NAMES = 6;
 const ABSENT_SHOWN = 3;
 
+/* Whether it still holds is said of what is bad, and of a conflict that is over. */
+export function hasState(a: Answer): boolean {
+    if (a.verdict === 'malicious' || a.verdict === 'suspicious') return Boolean(a.state);
+    return a.verdict === 'conflicting' && Boolean(a.state) && a.state !== 'current';
+}
+
+function holdsNow(a: Answer): string {
+    const until = { day: day(a.expires) };
+    if (!a.expires) return t('holds.file');
+    if (a.why?.some((e) => e.valid_until === a.expires)) return t('holds.valid', until);
+    if (a.age_days == null) return t('holds.current-undated', until);
+    return t('holds.current', { n: a.age_days, ...until });
+}
+
+/* As the third line of the page in a terminal says it (src/answer/ask/summary.c). */
 export function holds(a: Answer): string {
-    const now = a.as_of ?? '';
-    const until = day(a.expires);
-    const said: string[] = [];
-    if (a.state === 'withdrawn') said.push(t('holds.withdrawn'));
-    else if (a.state === 'expired') said.push(t('holds.expired', { day: until }));
-    else if (a.state === 'stale')
-        said.push(
-            a.age_days != null
-                ? t('holds.stale', { n: a.age_days, day: until })
-                : t('holds.stale-undated', { day: until }),
-        );
-    else if (!a.expires) said.push(HASHES.includes(a.question.kind) ? t('holds.file') : t('holds.no-end'));
-    else if (a.age_days != null && a.expires > now)
-        said.push(t('holds.current', { n: a.age_days, day: until }));
-    else said.push(t('holds.current-undated', { day: until }));
-    if (a.state === 'stale' && NETWORK.includes(a.question.kind)) said.push(t('holds.new-owner'));
-    return said.join(t('join.sentence'));
+    const since = { day: day(a.expires) };
+    if (a.state === 'current') return holdsNow(a);
+    if (a.state === 'withdrawn') return t('holds.withdrawn');
+    if (a.state === 'expired') return t('holds.expired', since);
+    const stale =
+        a.age_days == null ? t('holds.stale-undated', since) : t('holds.stale', { n: a.age_days, ...since });
+    const owner = CHANGES_OWNER.includes(a.question.kind) ? t('join.sentence') + t('holds.new-owner') : '';
+    return stale + owner;
 }
 
 function factText(f: Fact): string {
@@ -429,7 +434,7 @@ export function ObservableHead({ a }: { a: Answer }) {
                     <span class="muted"> {a.role?.map((r) => word('role', r)).join(t('join.comma'))}</span>
                 )}
             </p>
-            {a.verdict !== 'unknown' && a.state && (
+            {hasState(a) && a.state && (
                 <p class="line">
                     <Word name={a.state} group="state" /> {holds(a)}
                 </p>

@@ -37,6 +37,9 @@ export const run = signal<Run | null>(null);
 export const list = signal<Run | null>(null);
 export const cursor = signal(0);
 export const only = signal<string>('');
+/* Of a long list as many rows are drawn; more on demand. */
+export const ROWS_STEP = 200;
+export const rowsShown = signal(ROWS_STEP);
 export const worstFirst = signal(remembered('order') === 'worst');
 export const defanged = signal(remembered('defang') !== 'no');
 export const theme = signal(remembered('theme') ?? 'auto');
@@ -169,6 +172,7 @@ export function ask(q: Question, from: { list: Run; at: number } | null = null):
             typed.value = text;
             only.value = '';
             cursor.value = 0;
+            rowsShown.value = ROWS_STEP;
         }
     });
     const question = { mode: q.mode, text };

@@ -4,14 +4,22 @@ import { type Answer, headWord, type Line } from './answer.ts';
 import { copy, download } from './copy.ts';
 import { day } from './dates.ts';
 import { Icon } from './icons.tsx';
+import { hasState } from './observable.tsx';
 import { Said, shownValue, Word } from './parts.tsx';
 import { curl } from './question.ts';
-import { ask, cancel, cursor, only, type Run, rowsOf, setWorstFirst, worstFirst } from './state.ts';
+import {
+    ask,
+    cancel,
+    cursor,
+    only,
+    type Run,
+    rowsOf,
+    rowsShown,
+    ROWS_STEP,
+    setWorstFirst,
+    worstFirst,
+} from './state.ts';
 import { defang, visible } from './text.ts';
-import { signal } from '@preact/signals';
-
-const ROWS_STEP = 200;
-const rowsShown = signal(ROWS_STEP);
 
 export function wordOf(l: Line): string {
     return l.answer ? headWord(l.answer) : 'error';
@@ -46,7 +54,7 @@ function priorities(l: Line): string {
 }
 
 function State({ a }: { a: Answer }) {
-    if (!a.state || !a.verdict || a.verdict === 'unknown') return null;
+    if (!a.state || !hasState(a)) return null;
     const until = day(a.expires);
     return (
         <span class="state">
@@ -92,7 +100,7 @@ function Row({ l, n, place, here }: { l: Line; n: number; place: number; here: b
                     <bdi>{shownValue(a.question.kind, a.question.value)}</bdi>
                 </button>
             </td>
-            <td class="muted">
+            <td class="muted nowrap">
                 {word('kind', a.verdict ? a.question.kind : (a.entity?.kind ?? a.question.kind))}
             </td>
             <td>
