@@ -1,6 +1,6 @@
 /* page.mjs - node page.mjs BASE TOKEN POLICY TEXT: the page as a person uses it, against a running
- * `noroshi serve` with the starter pack and no account yet. TEXT is messy text with values in it.
- * Last line of standard input closed: the wrapper ends the server, and the page must say so. */
+ * `noroshi serve` with the starter pack and no account yet. TEXT is messy text with values in it. */
+import { createHmac } from 'node:crypto';
 import { browser, Tap, violations, watched } from './kit.mjs';
 
 const [base, token, policy, messy] = process.argv.slice(2);
@@ -24,8 +24,17 @@ const text = (selector) => page.locator(selector).first().innerText();
 const section = (label) =>
     page.locator('.section', { has: page.getByRole('heading', { name: label, exact: true }) }).first();
 
+/* As a person does it with many lines: by the clipboard. */
+async function paste(what) {
+    await page.evaluate((w) => navigator.clipboard.writeText(w), what);
+    await page.focus('#ask');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.press('Control+V');
+    await page.waitForFunction((n) => document.querySelector('#ask').value.length === n, what.length);
+}
+
 async function ask(what) {
-    await page.fill('#ask', what);
+    await paste(what);
     await page.getByRole('button', { name: /^(Ask|照会)$/ }).click();
     await page.waitForFunction(
         () =>
@@ -316,7 +325,7 @@ await page.getByLabel('worst first').check();
 tap.equal(await page.locator('.answers .open').first().innerText(), '195[.]2[.]93[.]160', 'the worst first');
 await page.getByLabel('worst first').uncheck();
 const count = asked.length;
-await page.fill('#ask', [...values, 'a', 'b', 'c'].join('\n'));
+await paste([...values, 'a', 'b', 'c'].join('\n'));
 await page.getByRole('button', { name: 'Ask', exact: true }).click();
 tap.check(
     (await text('#ask-taken')).includes('More than 10,000') && asked.length === count,
@@ -338,36 +347,93 @@ for (const question of [
     await page.waitForTimeout(100);
     tap.check(
         await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
-        `390 px hold ${question.slice(0, 20)}`,
+        `390 px hold ${question.split('\n')[0]}`,
     );
 }
 await page.setViewportSize({ width: 1280, height: 900 });
 
+/* --- trouble -------------------------------------------------------------------------------------- */
+
+const hanging = [];
+await page.route('**/api/v1/ask*', (r) => void hanging.push(r));
+await page.fill('#ask', '203.0.113.1\n203.0.113.2');
+await page.getByRole('button', { name: 'Ask', exact: true }).click();
+await page.locator('.progress', { hasText: 'so far' }).waitFor();
+await page.getByRole('button', { name: 'Stop' }).click();
+await page.locator('.refusal', { hasText: 'Stopped' }).waitFor();
+tap.equal(hanging.length, 1, 'a question can be stopped');
+await page.unroute('**/api/v1/ask*');
+await context.setOffline(true);
+await page.fill('#ask', '203.0.113.3');
+await page.getByRole('button', { name: 'Ask', exact: true }).click();
+await page.locator('.refusal', { hasText: 'cannot be reached' }).waitFor();
+tap.check(true, 'a server that is gone is said');
+await accessible('a refusal');
+await context.setOffline(false);
+
 /* --- the session ends ----------------------------------------------------------------------------- */
+
+/* RFC 6238 with RFC 4648's base32, as authenticators do it. */
+function oneTimeCode(secret, now = Date.now()) {
+    const bits = [...secret]
+        .map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0'))
+        .join('');
+    const key = Buffer.from(bits.match(/.{8}/g).map((b8) => parseInt(b8, 2)));
+    const step = Buffer.alloc(8);
+    step.writeBigUInt64BE(BigInt(Math.floor(now / 30000)));
+    const mac = createHmac('sha1', key).update(step).digest();
+    const at = mac[19] & 15;
+    return String((mac.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, '0');
+}
+
+const post = (path, json) =>
+    page.evaluate(
+        async ([where, what]) => {
+            const { csrf } = await (await fetch('/api/v1/session')).json();
+            const r = await fetch('/api/v1/' + where, {
+                method: 'POST',
+                body: what && JSON.stringify(what),
+                headers: { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' },
+            });
+            return r.json();
+        },
+        [path, json],
+    );
+
+async function logIn(password) {
+    await page.fill('input[name=login]', 'hana');
+    await page.fill('input[name=password]', password);
+    await page.click('button[type=submit]');
+}
 
 await context.clearCookies();
 await page.fill('#ask', 'Emotet');
 await page.getByRole('button', { name: 'Ask', exact: true }).click();
 await page.waitForSelector('input[name=password]');
 await accessible('log-in');
-await page.fill('input[name=login]', 'hana');
-await page.fill('input[name=password]', 'not the password');
-await page.click('button[type=submit]');
+await logIn('not the password');
 tap.check((await text('.refusal')).includes('Login or password is wrong'), 'a wrong password is said');
-await page.fill('input[name=password]', PASSWORD);
-await page.click('button[type=submit]');
+await logIn(PASSWORD);
 await page.waitForFunction(() => document.querySelector('h1')?.innerText === 'Emotet');
 tap.check(true, 'the question is answered after the log-in');
+const { uri } = await post('totp');
+const { recovery_codes: codes } = await post('totp/confirm', {
+    code: oneTimeCode(new URL(uri).searchParams.get('secret')),
+});
 await page.getByRole('button', { name: 'Log out' }).click();
 await page.waitForSelector('input[name=password]');
 tap.check(!(await page.content()).includes('Emotet'), 'nothing stays after the log-out');
 await page.goBack();
 await page.waitForTimeout(200);
 tap.check(!(await page.content()).includes('Emotet'), 'not by going back either');
-await context.setOffline(true);
-await page.fill('input[name=login]', 'hana').catch(() => {});
-await page.reload().catch(() => {});
-await context.setOffline(false);
+await logIn(PASSWORD);
+await page.waitForSelector('input[name=code]');
+tap.check((await text('.refusal')).includes('second factor'), 'a second factor is asked for');
+await accessible('log-in with a second factor');
+await page.fill('input[name=code]', codes[0]);
+await page.click('button[type=submit]');
+await page.waitForSelector('#ask');
+tap.check((await text('.top .who')).includes('hana'), 'with its code he is in');
 
 tap.equal(seen, [], 'no dialog, no request to elsewhere, no report, no error');
 tap.equal(await page.evaluate(() => globalThis.reports ?? []), [], 'no report of the policy');

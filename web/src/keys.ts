@@ -16,14 +16,13 @@ export function move(by: number): void {
         const to = cursor.value + by;
         if (to >= 0 && to < visibleRows(list.value).length) openRow(list.value, to);
     } else if (r?.many) {
-        const focused = document.activeElement?.classList.contains('open') ?? false;
-        moveTo(r, focused || by < 0 ? cursor.value + by : cursor.value);
+        moveTo(r, cursor.value + by);
     }
 }
 
 function copyCurrent(broken: boolean): void {
     const r = run.value;
-    const l = r?.many ? r.lines[visibleRows(r)[cursor.value] ?? -1] : r?.lines[0];
+    const l = r?.many ? r.lines[visibleRows(r)[Math.max(cursor.value, 0)] ?? -1] : r?.lines[0];
     if (!l?.answer) return;
     const what = r?.many
         ? { kind: l.answer.question.kind, value: l.answer.question.value }
@@ -36,7 +35,7 @@ const ACTIONS: Record<string, () => void> = {
     j: () => move(1),
     k: () => move(-1),
     o: () => {
-        if (run.value?.many) openRow(run.value, cursor.value);
+        if (run.value?.many) openRow(run.value, Math.max(cursor.value, 0));
     },
     u: () => {
         if (list.value) history.back();
@@ -49,6 +48,13 @@ const ACTIONS: Record<string, () => void> = {
     },
 };
 
+/* Enter on a row opens the one the cursor is on: the focus follows it only when it was drawn. */
+function entersRow(e: KeyboardEvent): boolean {
+    const on = e.target as HTMLElement;
+    const row = on === document.body || on.classList.contains('open');
+    return e.key === 'Enter' && row && cursor.value >= 0 && run.value?.many === true;
+}
+
 export function onKey(e: KeyboardEvent): void {
     if (!session.value || e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
     if (e.key === 'Escape') {
@@ -56,7 +62,8 @@ export function onKey(e: KeyboardEvent): void {
         if (run.value?.busy) cancel();
         return;
     }
-    const act = typing(e) || (helpOpen.value && e.key !== '?') ? undefined : ACTIONS[e.key];
+    const act =
+        typing(e) || (helpOpen.value && e.key !== '?') ? undefined : ACTIONS[entersRow(e) ? 'o' : e.key];
     if (!act) return;
     e.preventDefault();
     act();

@@ -35,7 +35,7 @@ export const mode = signal<Mode | 'auto'>('auto');
 export const run = signal<Run | null>(null);
 /* The list that the shown answer was opened from, and its place there. */
 export const list = signal<Run | null>(null);
-export const cursor = signal(0);
+export const cursor = signal(-1); /* -1: nobody has moved yet */
 export const only = signal<string>('');
 /* Of a long list as many rows are drawn; more on demand. */
 export const ROWS_STEP = 200;
@@ -171,7 +171,7 @@ export function ask(q: Question, from: { list: Run; at: number } | null = null):
         else {
             typed.value = text;
             only.value = '';
-            cursor.value = 0;
+            cursor.value = -1;
             rowsShown.value = ROWS_STEP;
         }
     });

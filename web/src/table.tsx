@@ -127,7 +127,7 @@ function Chips({ r }: { r: Run }) {
                 aria-pressed={!only.value}
                 onClick={() => {
                     only.value = '';
-                    cursor.value = 0;
+                    cursor.value = -1;
                 }}
             >
                 {t('table.all', { n: r.lines.length })}
@@ -139,7 +139,7 @@ function Chips({ r }: { r: Run }) {
                     aria-pressed={only.value === name}
                     onClick={() => {
                         only.value = only.value === name ? '' : name;
-                        cursor.value = 0;
+                        cursor.value = -1;
                     }}
                 >
                     <Icon name={name} /> {word('word', name)} {number(n)}
@@ -194,9 +194,9 @@ function Buttons({ r }: { r: Run }) {
     );
 }
 
-function opened(e: Event, r: Run): void {
-    const b = (e.target as HTMLElement).closest<HTMLElement>('button.open');
-    if (b) openRow(r, Number(b.dataset.row));
+/* The row that an event happened in, or -1. */
+function rowAt(e: Event): number {
+    return Number((e.target as HTMLElement).closest<HTMLElement>('button.open')?.dataset.row ?? -1);
 }
 
 export function Table({ r }: { r: Run }) {
@@ -219,7 +219,13 @@ export function Table({ r }: { r: Run }) {
                 <>
                     <Chips r={r} />
                     <div class="scroll" tabIndex={0} role="region" aria-label={t('table.label')}>
-                        <table class="answers rows" onClick={(e) => opened(e, r)}>
+                        <table
+                            class="answers rows"
+                            onClick={(e) => openRow(r, rowAt(e))}
+                            onFocusIn={(e) => {
+                                if (rowAt(e) >= 0) cursor.value = rowAt(e);
+                            }}
+                        >
                             <caption class="offscreen">{t('table.label')}</caption>
                             <thead>
                                 <tr>
