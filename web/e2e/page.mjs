@@ -169,6 +169,7 @@ tap.equal(await text('h1'), '195.2.93.160', '"d" shows values as they are');
 await page.keyboard.press('d');
 await accessible('an address');
 await section('ASKED').locator('summary').click();
+await section('ASKED').locator('tbody tr').first().waitFor();
 tap.check((await section('ASKED').locator('tbody tr').count()) >= 4, 'who was asked');
 await section('SCORE').locator('summary').click();
 await page.keyboard.press('?');
@@ -265,6 +266,24 @@ await page.waitForFunction(() => document.querySelector('.answer h1')?.innerText
 await page.goBack();
 await page.waitForFunction(() => document.querySelector('h1')?.innerText === 'APT28');
 tap.check(true, 'what stands in an answer can be asked, and back again');
+
+/* --- what a hostile source brought into the store ------------------------------------------------- */
+
+for (const question of ['203.0.113.77', 'malware--6e0c2c1e-3c5f-4c0f-9b63-5d1f0e6a7a02']) {
+    await ask(question);
+    await page.waitForFunction(() =>
+        document.querySelector('.answer')?.innerText.includes('<img src=x onerror=alert(1)>⟦U+202E⟧gnp.exe'),
+    );
+    const brought = await page.evaluate(() => ({
+        elements: document.querySelectorAll('#app :is(img, script, iframe, style, a[href])').length,
+        bare: document.querySelector('#app').innerText.includes('\u202e'),
+    }));
+    tap.equal(
+        brought,
+        { elements: 0, bare: false },
+        'hostile texts of the store are texts: ' + question.slice(0, 12),
+    );
+}
 
 /* --- many --------------------------------------------------------------------------------------- */
 
