@@ -17,8 +17,8 @@
  * page, no way to make code out of text (Trusted Types), nobody frames it. tests/web/ look at the
  * page under exactly this. */
 #define ASSET_POLICY                                                                               \
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "               \
-    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "         \
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "                \
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "          \
     "require-trusted-types-for 'script'; trusted-types 'none'"
 
 typedef struct asset {

@@ -12,8 +12,9 @@ TEST(every_file_is_found_by_its_path_and_nothing_else)
         CHECK(i == 0 || slice_cmp(asset_table[i - 1].path, a->path) < 0);
         CHECK(!asset_named(slice_sub(a->path, 0, a->path.len - 1)));
     }
-    static const slice none[] = {S_INIT(""), S_INIT("/x"), S_INIT("//"), S_INIT("/assets/"),
-                                 S_INIT("/assets/../"), S_INIT("assets"), {"/\0", 2}};
+    static const slice none[] = {S_INIT(""),         S_INIT("/x"),          S_INIT("//"),
+                                 S_INIT("/assets/"), S_INIT("/assets/../"), S_INIT("assets"),
+                                 {"/\0", 2}};
     for (size_t i = 0; i < COUNT_OF(none); i++)
         CHECK(!asset_named(none[i]));
 }
