@@ -345,12 +345,17 @@ export function NamedMore({ a }: { a: Answer }) {
     );
 }
 
+export function SeveralHead({ a }: { a: Answer }) {
+    return (
+        <p class="line">
+            <Word name={a.entities?.length ? 'ambiguous' : 'unknown'} /> <Said text={both(a.summary)} />
+        </p>
+    );
+}
+
 export function Several({ a }: { a: Answer }) {
     return (
         <>
-            <p class="line">
-                <Word name={a.entities?.length ? 'ambiguous' : 'unknown'} /> <Said text={both(a.summary)} />
-            </p>
             {(a.entities?.length ?? 0) > 0 && (
                 <Section label={t('label.candidates')}>
                     <ul>

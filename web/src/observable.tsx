@@ -45,7 +45,7 @@ function factText(f: Fact): string {
     const mark = f.watermark ? 'watermark ' + visible(f.watermark) + note : '';
     const path = f.path ? t('fact.path', { path: f.path }) : '';
     const key = f.key ? t('fact.key', { key: f.key }) : '';
-    return [product, port && where, mark, path, key].filter(Boolean).join(', ');
+    return [product, port && where, mark, path, key].filter(Boolean).join(t('join.comma'));
 }
 
 /* Of the other value only the text is said; it is defanged as what it looks like. */

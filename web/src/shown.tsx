@@ -5,7 +5,7 @@ import { copy, copyValue, download } from './copy.ts';
 import { clock, day } from './dates.ts';
 import { both, type Both, t, word } from './i18n.ts';
 import { Icon } from './icons.tsx';
-import { Named, NamedHead, NamedMore, Several } from './named.tsx';
+import { Named, NamedHead, NamedMore, Several, SeveralHead } from './named.tsx';
 import { Observable, ObservableHead, ObservableMore } from './observable.tsx';
 import { Command, Details, Said, Section, shownValue, Tlp } from './parts.tsx';
 import { curl } from './question.ts';
@@ -219,6 +219,7 @@ export function Shown({ l }: { l: Line }) {
                 {sort === 'value' && <ObservableHead a={a} />}
                 {sort === 'vulnerability' && <VulnerabilityHead a={a} />}
                 {sort === 'named' && <NamedHead a={a} />}
+                {sort === 'several' && <SeveralHead a={a} />}
                 <Priority a={a} />
             </div>
             {sort === 'value' && <Observable a={a} />}
