@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 
 ROOT = os.path.abspath(os.environ.get("ROOT") or os.path.join(os.path.dirname(__file__), "..", ".."))
 NOROSHI = os.path.abspath(os.environ.get("NOROSHI") or os.path.join(ROOT, "build", "noroshi"))
@@ -37,6 +38,30 @@ def policy():
 
 def noroshi(*arguments, **more):
     return subprocess.run([NOROSHI, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, **more)
+
+
+START_S = 60
+
+
+def serve(data):
+    """A `noroshi serve` on a port of its choice: the process, its address, the one-time token of the first run."""
+    server = subprocess.Popen([NOROSHI, "--data", data, "serve", "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE,
+                              stdout=subprocess.DEVNULL, text=True)
+    late = threading.Timer(START_S, server.kill)
+    late.start()
+    said, address, token = "", None, None
+    for line in server.stderr:
+        said += line
+        address = address or re.search(r"https?://[\d.:\[\]]+", line)
+        token = token or re.search(r"one-time token.*: (\S+)$", line.strip())
+        if address and token:
+            break
+    late.cancel()
+    if not token:
+        server.kill()
+        sys.exit("serve ended: " + said)
+    threading.Thread(target=server.stderr.read, daemon=True).start()  # its log goes nowhere, and never blocks it
+    return server, address[0], token[1]
 
 
 def node(script, *arguments):

@@ -4,12 +4,9 @@ shape in both languages, many lines, keys, log-in and -out, WCAG AA, and hostile
 web/e2e/page.mjs says what is looked at."""
 import json
 import os
-import re
 import signal
-import subprocess
 import sys
 import tempfile
-import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import kit  # noqa: E402
@@ -28,24 +25,7 @@ HOSTILE_BUNDLE = {"type": "bundle", "id": "bundle--6e0c2c1e-3c5f-4c0f-9b63-5d1f0
     {"type": "relationship", "spec_version": "2.1", "id": "relationship--6e0c2c1e-3c5f-4c0f-9b63-5d1f0e6a7a04",
      "created": "2026-11-01T00:00:00Z", "modified": "2026-11-01T00:00:00Z", "relationship_type": "indicates",
      "source_ref": "indicator--6e0c2c1e-3c5f-4c0f-9b63-5d1f0e6a7a03", "target_ref": "malware--6e0c2c1e-3c5f-4c0f-9b63-5d1f0e6a7a02"}]}
-START_S = 60
-
-
-def started(server):
-    """The address and the one-time token, as serve says them on standard error."""
-    said, address, token = "", None, None
-    for line in server.stderr:
-        said += line
-        address = address or re.search(r"https?://[\d.:\[\]]+", line)
-        token = token or re.search(r"one-time token.*: (\S+)$", line.strip())
-        if address and token:
-            return address[0], token[1]
-    sys.exit("serve ended: " + said)
-
-
 kit.need()
-if b"--listen" not in kit.noroshi("help", "serve").stdout:
-    kit.skip("serve has no HTTP yet")
 with tempfile.TemporaryDirectory(prefix="noroshi-web-") as where:
     data = os.path.join(where, "var")
     made = kit.noroshi("--data", data, "init", "--starter")
@@ -56,18 +36,10 @@ with tempfile.TemporaryDirectory(prefix="noroshi-web-") as where:
     made = kit.noroshi("--data", data, "import", "--source", '"><script>alert(2)</script>', f.name)
     if made.returncode != 0:
         sys.exit("import: " + made.stderr.decode())
-    server = subprocess.Popen([kit.NOROSHI, "--data", data, "serve", "--listen", "127.0.0.1:0"],
-                              stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
-    late = threading.Timer(START_S, server.kill)
-    late.start()
+    server, base, token = kit.serve(data)
     try:
-        base, token = started(server)
-        late.cancel()
-        log = threading.Thread(target=server.stderr.read)
-        log.start()
         code = kit.node("e2e/page.mjs", base, token, kit.policy(), MESSY)
     finally:
-        late.cancel()
         server.send_signal(signal.SIGTERM)
         server.wait(30)
     sys.exit(code)
