@@ -52,8 +52,8 @@ typedef struct token_in {
     slice network;      /* "192.0.2.0/24", "2001:db8::/32"; empty: from anywhere */
     when until;         /* at most TOKEN_DAYS_MAX from now */
 } token_in;
-/* A token of `owner` (login or id): one's own, in person, or with RIGHT_USERS one of another whom one
- * covers: a token that was stolen makes no others.
+/* A token of `owner` (login or id): one's own, in person, or with RIGHT_USERS one of another whom
+ * one covers: a token that was stolen makes no others.
  * What it gives must be covered by what the actor has, and by what the owner has. */
 status token_add(writer *w, const actor *by, slice owner, const token_in *in,
                  const char id[TOKEN_ID_TEXT + 1], const uint8_t hash[SHA256_BYTES],
