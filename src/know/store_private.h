@@ -50,8 +50,13 @@ struct lens {
     arena per_look; /* emptied by lens_look */
     slice *sources; /* by source id; ptr NULL: not loaded yet */
     size_t source_count;
-    blob_reader *bytes;        /* of documents; made at first use */
-    uint64_t look;             /* counts looks: caches of other modules compare it */
+    blob_reader *bytes; /* of documents; made at first use */
+    /* Counts looks that may see other things than the one before: caches of other modules compare
+     * it. */
+    uint64_t look;
+    view looked; /* as whom, its texts in per_look; and the store's content then */
+    uint32_t content;
+    bool settled;              /* `content` is known */
     struct names_cache *names; /* know/names.c's */
     struct sets_cache *sets;   /* know/sets.c's */
     hash_state *h;
