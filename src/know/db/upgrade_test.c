@@ -95,7 +95,7 @@ static int64_t one(temp_store *f, const char *sql)
 }
 
 /* Schema 6 had no column for details that many claims share; its claims have all of theirs. Nor had
- * it the index of schema 8, and the tables of schema 9. */
+ * it the index of schema 8, and the tables of schemas 9 and 11. */
 static void make_it_schema_6(temp_store *f)
 {
     db *d = NULL;
@@ -113,6 +113,8 @@ static void make_it_schema_6(temp_store *f)
     run_sql(d, "DROP TABLE alert", &f->why);
     run_sql(d, "DROP TABLE alert_place", &f->why);
     run_sql(d, "DROP TABLE watch_place", &f->why);
+    run_sql(d, "DROP TABLE pull", &f->why);
+    run_sql(d, "DROP TABLE pull_run", &f->why);
     CHECK_OK(d->driver->set_version(d, 6, &f->why));
     CHECK_OK(db_commit(d, &f->why));
     db_close(d);
