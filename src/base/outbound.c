@@ -10,8 +10,15 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-/* X509_V_ERR_CERT_HAS_EXPIRED; curl hands OpenSSL's verdict through, and libssl is base/tls's. */
-enum { VERIFY_OK = 0, VERIFY_NOT_YET = 9, VERIFY_EXPIRED = 10 };
+/* X509_V_...: curl hands OpenSSL's verdict through, or finds a wrong name itself. The header is
+ * base/tls's. */
+enum {
+    VERIFY_OK = 0,
+    VERIFY_NOT_YET = 9,
+    VERIFY_EXPIRED = 10,
+    VERIFY_OTHER_NAME = 62,
+    VERIFY_OTHER_ADDRESS = 64
+};
 enum { STANDARD_PORTS = 4, HEADER_TEXT_MAX = 8192, LOCATION_MAX = OUTBOUND_URL_MAX };
 
 struct outbound {
@@ -447,9 +454,17 @@ static outbound_problem problem_of_tls(CURL *c)
 {
     long verdict = VERIFY_OK;
     curl_easy_getinfo(c, CURLINFO_SSL_VERIFYRESULT, &verdict);
-    return verdict == VERIFY_OK                                      ? OUTBOUND_TLS_WRONG_NAME
-           : verdict == VERIFY_EXPIRED || verdict == VERIFY_NOT_YET ? OUTBOUND_TLS_EXPIRED
-                                                                     : OUTBOUND_TLS_UNTRUSTED;
+    switch (verdict) {
+    case VERIFY_OK:
+    case VERIFY_OTHER_NAME:
+    case VERIFY_OTHER_ADDRESS:
+        return OUTBOUND_TLS_WRONG_NAME;
+    case VERIFY_NOT_YET:
+    case VERIFY_EXPIRED:
+        return OUTBOUND_TLS_EXPIRED;
+    default:
+        return OUTBOUND_TLS_UNTRUSTED;
+    }
 }
 
 static const struct {

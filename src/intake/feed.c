@@ -152,7 +152,7 @@ static bool should_stop(void *ctx)
 static outbound_options options_of(const pulling *p, const feed_rights *rights)
 {
     outbound_options o = {.ticks = p->r->ticks,
-                          .limits = outbound_limits_default(),
+                          .limits = p->r->limits,
                           .exceptions = rights->exceptions,
                           .exception_count = rights->exception_count,
                           .proxy = rights->proxy,
@@ -542,7 +542,8 @@ status feed_discard(const feed_runner *r, slice name, err *why)
     status st = open_held(&p, r, name, why);
     if (st == OK) {
         drop_held(&p);
-        st = note(&p, FEED_SAME, S(""), NULL, why);
+        p.s.outcome = S(FEED_SAME);
+        st = feed_note(p.w, name, &p.s, NULL, why);
     }
     pull_close(&p);
     return st;

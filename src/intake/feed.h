@@ -82,6 +82,7 @@ typedef struct feed_runner {
     random_source random;
     slice actor;
     const import_options *import; /* limits and directory; the rest is the feed's */
+    outbound_limits limits;       /* a feed may set a lower bytes_max */
     const feed_grants *grants;    /* of the configuration file */
     bool (*stop)(void *ctx);      /* true: a fetch under way ends; NULL */
     /* After each run, with what is in the store now; NULL. Not OK stops. */

@@ -1,0 +1,356 @@
+/* feeding.c - see feeding.h. */
+#include "cmd/feeding.h"
+
+enum { NAME_COLUMNS = 22, WORD_COLUMN = 24, OK_COLUMN = 62, JSON_MAX = 4 << 20,
+       FEEDING_MEMORY = 16 << 20, SHOWN_RUNS = 12 };
+
+/* --- words -------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *word;
+    message_id message;
+} words[] = {
+    {FEED_DONE, MSG_feed_is_ok},
+    {FEED_SAME, MSG_feed_is_same},
+    {FEED_HELD, MSG_feed_is_held},
+    {FEED_EMPTY, MSG_feed_is_empty},
+    {FEED_WRONG_TYPE, MSG_feed_is_wrong_type},
+    {FEED_REFUSED, MSG_feed_is_refused},
+    {FEED_NO_RIGHTS, MSG_feed_is_no_rights},
+};
+
+static const message_id problems[OUTBOUND_PROBLEM_COUNT_] = {
+    [OUTBOUND_FINE] = MSG_feed_is_ok,
+    [OUTBOUND_BAD_URL] = MSG_feed_is_bad_url,
+    [OUTBOUND_DNS] = MSG_feed_is_dns,
+    [OUTBOUND_REFUSED_ADDRESS] = MSG_feed_is_refused_address,
+    [OUTBOUND_CONNECT] = MSG_feed_is_connect,
+    [OUTBOUND_PROXY] = MSG_feed_is_proxy,
+    [OUTBOUND_TLS] = MSG_feed_is_tls,
+    [OUTBOUND_TLS_EXPIRED] = MSG_feed_is_tls_expired,
+    [OUTBOUND_TLS_UNTRUSTED] = MSG_feed_is_tls_untrusted,
+    [OUTBOUND_TLS_WRONG_NAME] = MSG_feed_is_tls_wrong_name,
+    [OUTBOUND_TLS_PIN] = MSG_feed_is_tls_pin,
+    [OUTBOUND_TIMEOUT] = MSG_feed_is_timeout,
+    [OUTBOUND_TOO_SLOW] = MSG_feed_is_too_slow,
+    [OUTBOUND_TOO_LARGE] = MSG_feed_is_too_large,
+    [OUTBOUND_TRUNCATED] = MSG_feed_is_truncated,
+    [OUTBOUND_HEAD_TOO_LARGE] = MSG_feed_is_head_too_large,
+    [OUTBOUND_BAD_REPLY] = MSG_feed_is_bad_reply,
+    [OUTBOUND_WRONG_ENCODING] = MSG_feed_is_wrong_encoding,
+    [OUTBOUND_TOO_MANY_REDIRECTS] = MSG_feed_is_too_many_redirects,
+    [OUTBOUND_BAD_REDIRECT] = MSG_feed_is_bad_redirect,
+    [OUTBOUND_DENIED] = MSG_feed_is_denied,
+    [OUTBOUND_NOT_THERE] = MSG_feed_is_not_there,
+    [OUTBOUND_BUSY] = MSG_feed_is_busy,
+    [OUTBOUND_HTTP_4XX] = MSG_feed_is_http_4xx,
+    [OUTBOUND_HTTP_5XX] = MSG_feed_is_http_5xx,
+    [OUTBOUND_STOPPED] = MSG_feed_is_stopped,
+};
+
+message_id feeding_word(slice outcome)
+{
+    if (!outcome.len)
+        return MSG_feed_is_new;
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (slice_eq(outcome, slice_str(words[i].word)))
+            return words[i].message;
+    for (int p = 0; p < OUTBOUND_PROBLEM_COUNT_; p++)
+        if (slice_eq(outcome, slice_str(outbound_word((outbound_problem)p))))
+            return problems[p];
+    return MSG_feed_is_else;
+}
+
+static bool is_sick(const feed_info *f)
+{
+    return f->s.outcome.len && !feed_went_well(f->s.outcome) && !f->s.held.len;
+}
+
+/* --- JSON --------------------------------------------------------------------------------------- */
+
+static void put_text(json_writer *w, const char *key, slice text)
+{
+    json_key(w, key);
+    text.len ? json_put_text(w, text) : json_put_null(w);
+}
+
+static void put_when(json_writer *w, const char *key, when t)
+{
+    char text[WHEN_TEXT_MAX];
+    put_text(w, key, t == WHEN_NONE ? S("") : slice_str(when_iso(t, text)));
+}
+
+static void put_int(json_writer *w, const char *key, uint64_t n)
+{
+    json_key(w, key);
+    json_put_int(w, (int64_t)n);
+}
+
+static void put_bool(json_writer *w, const char *key, bool yes)
+{
+    json_key(w, key);
+    json_put_bool(w, yes);
+}
+
+static void put_definition(json_writer *w, const feed_definition *d)
+{
+    static const char *const modes[FEED_MODE_COUNT_] = {"auto", "snapshot", "delta"};
+    put_text(w, "url", d->url);
+    put_text(w, "format", d->format);
+    put_text(w, "source", d->source);
+    put_text(w, "reliability", slice_of(&d->reliability, d->reliability ? 1 : 0));
+    put_text(w, "tlp", slice_str(tlp_name(d->marking.tlp)));
+    put_text(w, "for", d->marking.audience);
+    put_text(w, "mode", slice_str(modes[d->mode]));
+    put_text(w, "licence", d->licence);
+    put_text(w, "preset", d->preset);
+    put_int(w, "every_seconds", (uint64_t)d->every_s);
+    put_bool(w, "paused", d->paused);
+}
+
+static void put_state(json_writer *w, const feed_info *f)
+{
+    const feed_state *s = &f->s;
+    put_text(w, "outcome", s->outcome);
+    put_text(w, "detail", s->detail);
+    put_int(w, "failures", s->failures);
+    put_when(w, "tried", s->tried);
+    put_when(w, "last_ok", s->ok);
+    put_when(w, "last_new", s->changed);
+    put_when(w, "due", s->due);
+    put_int(w, "bytes", s->bytes);
+    put_int(w, "records", s->records);
+    put_int(w, "new", s->fresh);
+    put_int(w, "known", s->records > s->fresh ? s->records - s->fresh : 0);
+    put_int(w, "withdrawn", s->withdrawn);
+    json_key(w, "held");
+    if (s->held.len) {
+        json_open(w, '{');
+        put_text(w, "why", s->held);
+        put_int(w, "records", s->held_records);
+        put_int(w, "new", s->held_fresh);
+        put_int(w, "withdrawn", s->held_withdrawn);
+        json_close(w, '}');
+    } else {
+        json_put_null(w);
+    }
+    put_when(w, "added", f->added);
+    put_text(w, "added_by", f->added_by);
+}
+
+static void put_health(json_writer *w, const feed_health *h)
+{
+    put_bool(w, "probation", h->probation);
+    put_bool(w, "late", h->late);
+    put_bool(w, "quiet", h->silent);
+    put_int(w, "habit_seconds", (uint64_t)h->habit_ms / 1000);
+    put_int(w, "quiet_seconds", (uint64_t)h->quiet_ms / 1000);
+}
+
+static void put_runs(json_writer *w, const feed_runs *history)
+{
+    json_key(w, "runs");
+    json_open(w, '[');
+    for (size_t i = 0; i < history->count && i < SHOWN_RUNS; i++) {
+        const feed_run *r = &history->at[i];
+        json_open(w, '{');
+        put_when(w, "at", r->at);
+        put_text(w, "outcome", r->outcome);
+        put_int(w, "bytes", r->bytes);
+        put_int(w, "records", r->records);
+        put_int(w, "new", r->fresh);
+        put_int(w, "withdrawn", r->withdrawn);
+        put_int(w, "busy_ms", (uint64_t)r->busy_ms);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+}
+
+static status put_json(app *a, const feed_info *f, const feed_health *h, const feed_runs *history,
+                       bool runs, err *why)
+{
+    CLEANUP(buf_done) buf b;
+    buf_init(&b, JSON_MAX);
+    json_writer w = json_writer_on(&b);
+    json_open(&w, '{');
+    put_text(&w, "schema", S("noroshi.feed/1"));
+    put_text(&w, "name", f->d.name);
+    put_state(&w, f);
+    put_health(&w, h);
+    put_definition(&w, &f->d);
+    if (runs)
+        put_runs(&w, history);
+    json_close(&w, '}');
+    status st = buf_status(&b, why);
+    if (st == OK)
+        sink_json(&a->out, buf_slice(&b));
+    return st;
+}
+
+/* --- text --------------------------------------------------------------------------------------- */
+
+static void put_line(app *a, message m, style s)
+{
+    sink_words(&a->out, S("  "));
+    sink_style(&a->out, s);
+    sink_put(&a->out, m);
+    sink_style(&a->out, STYLE_PLAIN);
+    sink_line(&a->out);
+}
+
+static void put_head(app *a, const feed_info *f)
+{
+    sink *out = &a->out;
+    message word = {.id = feeding_word(f->s.outcome)};
+    sink_style(out, STYLE_TITLE);
+    sink_foreign_cut(out, f->d.name, NAME_COLUMNS);
+    sink_style(out, is_sick(f) ? STYLE_BAD : f->s.held.len ? STYLE_WARN : STYLE_PLAIN);
+    sink_to(out, WORD_COLUMN);
+    sink_put(out, word);
+    sink_style(out, STYLE_PLAIN);
+    if (f->d.paused) {
+        sink_words(out, S(", "));
+        sink_put(out, msg_feed_paused());
+    }
+    sink_to(out, OK_COLUMN);
+    sink_put(out, f->s.ok == WHEN_NONE ? msg_feed_never_ok() : msg_feed_ok_at(f->s.ok));
+    sink_line(out);
+}
+
+/* What it brought, when it comes again. */
+static void put_second(app *a, const feed_info *f, const feed_health *h)
+{
+    sink *out = &a->out;
+    const feed_state *s = &f->s;
+    sink_words(out, S("  "));
+    sink_style(out, STYLE_DIM);
+    sink_put(out, s->due == WHEN_NONE ? msg_feed_due_now() : msg_feed_due_at(s->due));
+    sink_words(out, S(" · "));
+    sink_put(out, msg_feed_every(f->d.every_s * 1000));
+    if (s->records || s->ok != WHEN_NONE) {
+        sink_words(out, S(" · "));
+        sink_put(out, msg_feed_counts((int64_t)s->records, (int64_t)s->fresh,
+                                      (int64_t)s->withdrawn));
+    }
+    if (s->failures) {
+        sink_words(out, S(" · "));
+        sink_put(out, msg_feed_fails((int64_t)s->failures));
+    }
+    if (h->probation) {
+        sink_words(out, S(" · "));
+        sink_put(out, msg_feed_probation());
+    }
+    sink_style(out, STYLE_PLAIN);
+    sink_line(out);
+}
+
+static message held_message(const feed_info *f)
+{
+    const feed_state *s = &f->s;
+    int64_t now = (int64_t)s->held_records, before = (int64_t)s->records;
+    if (slice_eq(s->held, slice_str(feed_gate_word(FEED_SHRANK))))
+        return msg_feed_shrank(now, before, f->d.name);
+    if (slice_eq(s->held, slice_str(feed_gate_word(FEED_GREW))))
+        return msg_feed_grew(now, before, f->d.name);
+    return msg_feed_withdrew((int64_t)s->held_withdrawn, before, f->d.name);
+}
+
+static void put_runs_text(app *a, const feed_runs *history)
+{
+    for (size_t i = 0; i < history->count && i < SHOWN_RUNS; i++) {
+        const feed_run *r = &history->at[i];
+        message word = {.id = feeding_word(r->outcome)};
+        message counts = msg_feed_history((int64_t)r->records, (int64_t)r->fresh);
+        put_line(a, msg_feed_run(r->at, slice_eq(r->outcome, S(FEED_DONE)) ? &counts : &word),
+                 STYLE_DIM);
+    }
+}
+
+static void put_page(app *a, const feed_info *f, const feed_health *h, const feed_runs *history,
+                     bool runs)
+{
+    put_head(a, f);
+    put_second(a, f, h);
+    if (f->s.detail.len) {
+        sink_words(&a->out, S("  "));
+        sink_foreign(&a->out, f->s.detail);
+        sink_line(&a->out);
+    }
+    if (f->s.held.len)
+        put_line(a, held_message(f), STYLE_WARN);
+    if (h->silent)
+        put_line(a, msg_feed_silent(h->quiet_ms, h->habit_ms), STYLE_WARN);
+    if (h->late && f->s.ok != WHEN_NONE)
+        put_line(a, msg_feed_late(a->view.now - f->s.ok, f->d.every_s * 1000), STYLE_WARN);
+    if (!runs)
+        return;
+    sink_words(&a->out, S("  "));
+    sink_foreign(&a->out, f->d.url);
+    sink_line(&a->out);
+    if (f->d.licence.len) {
+        sink_words(&a->out, S("  "));
+        sink_foreign(&a->out, f->d.licence);
+        sink_line(&a->out);
+    }
+    put_runs_text(a, history);
+}
+
+status feeding_put(app *a, const feed_info *f, const feed_runs *history, bool runs, err *why)
+{
+    feed_health h = feed_health_of(f, history, a->view.now);
+    if (a->json)
+        return put_json(a, f, &h, history, runs, why);
+    put_page(a, f, &h, history, runs);
+    return OK;
+}
+
+/* --- all ---------------------------------------------------------------------------------------- */
+
+status feeding_each(lens *l,
+                    status (*each)(void *ctx, const feed_info *f, const feed_runs *h, err *why),
+                    void *ctx, err *why)
+{
+    CLEANUP(arena_done) arena a;
+    char name[FEED_NAME_MAX];
+    feed_list one;
+    feed_runs history;
+    arena_init(&a, FEEDING_MEMORY);
+    for (size_t len = 0;;) {
+        arena_reset(&a);
+        status st = feeds_page(l, &a, slice_of(name, len), 1, &one, why);
+        if (st != OK || !one.count)
+            return st;
+        slice at = slice_sub(one.at[0].d.name, 0, sizeof name);
+        memcpy(name, at.ptr, at.len);
+        len = at.len;
+        if ((st = feed_history(l, &a, at, FEED_HISTORY, &history, why)) != OK ||
+            (st = each(ctx, &one.at[0], &history, why)) != OK)
+            return st;
+    }
+}
+
+typedef struct counting {
+    feeding_sum sum;
+    when now;
+} counting;
+
+static status count_one(void *ctx, const feed_info *f, const feed_runs *history, err *why)
+{
+    counting *c = ctx;
+    feed_health h = feed_health_of(f, history, c->now);
+    (void)why;
+    c->sum.feeds++;
+    c->sum.sick += is_sick(f);
+    c->sum.held += f->s.held.len > 0;
+    c->sum.quiet += h.silent || h.late;
+    return OK;
+}
+
+status feeding_count(lens *l, when now, feeding_sum *ret, err *why)
+{
+    counting c = {.now = now};
+    status st = feeding_each(l, count_one, &c, why);
+    if (st == OK)
+        *ret = c.sum;
+    return st;
+}
