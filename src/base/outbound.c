@@ -1,8 +1,8 @@
 /* outbound.c - requests through libcurl: see outbound.h.
  *
- * Curl is used for one exchange at a time, without its cleverness: redirects, encodings, retries and
- * the choice of what to trust are decided here. One handle a hop, so that nothing of one is left for
- * the next. */
+ * Curl is used for one exchange at a time, without its cleverness: redirects, encodings, retries
+ * and the choice of what to trust are decided here. One handle a hop, so that nothing of one is
+ * left for the next. */
 #include "base/outbound.h"
 
 #include <curl/curl.h>
@@ -53,8 +53,7 @@ static bool is_proxy(const char *proxy)
 status outbound_new(const outbound_options *options, outbound **ret, err *why)
 {
     if (options->proxy && !is_proxy(options->proxy))
-        return err_set(why, ERR_INPUT, ERR_NOWHERE,
-                       "a proxy begins with http:// or socks5h://");
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "a proxy begins with http:// or socks5h://");
     outbound *o = calloc(1, sizeof *o);
     if (!o || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         free(o);
@@ -111,9 +110,9 @@ static bool is_ours(const struct sockaddr *at)
         if (!i->ifa_addr || i->ifa_addr->sa_family != at->sa_family)
             continue;
         if (at->sa_family == AF_INET)
-            ours = memcmp(&((const struct sockaddr_in *)(const void *)at)->sin_addr,
-                          &((const struct sockaddr_in *)(const void *)i->ifa_addr)->sin_addr,
-                          4) == 0;
+            ours =
+                memcmp(&((const struct sockaddr_in *)(const void *)at)->sin_addr,
+                       &((const struct sockaddr_in *)(const void *)i->ifa_addr)->sin_addr, 4) == 0;
         else if (at->sa_family == AF_INET6)
             ours = memcmp(&((const struct sockaddr_in6 *)(const void *)at)->sin6_addr,
                           &((const struct sockaddr_in6 *)(const void *)i->ifa_addr)->sin6_addr,
@@ -170,8 +169,8 @@ static bool proxy_entry_is(slice entry, const outbound_url *u)
         return false;
     if (!slice_starts(entry, S(".")))
         return slice_eq_nocase(entry, u->host);
-    return !u->literal && (slice_ends_nocase(u->host, entry) ||
-                           slice_eq_nocase(slice_from(entry, 1), u->host));
+    return !u->literal &&
+           (slice_ends_nocase(u->host, entry) || slice_eq_nocase(slice_from(entry, 1), u->host));
 }
 
 /* With a proxy the proxy finds the address: then the host must be one of those it is for. */
@@ -183,7 +182,7 @@ static bool proxy_may(const outbound_options *o, const outbound_url *u)
     return false;
 }
 
-/* --- what comes back --------------------------------------------------------------------------- */
+/* --- what comes back -------------------------------------------------------------------------- */
 
 static void keep(exchange *x, slice text, size_t max, slice *ret)
 {
@@ -245,9 +244,9 @@ static const struct {
     slice name;
     void (*keep)(exchange *x, slice value);
 } wanted[] = {
-    {S_INIT("content-type"), keep_type},   {S_INIT("content-encoding"), keep_encoding},
-    {S_INIT("etag"), keep_etag},           {S_INIT("last-modified"), keep_modified},
-    {S_INIT("location"), keep_location},   {S_INIT("retry-after"), keep_retry},
+    {S_INIT("content-type"), keep_type}, {S_INIT("content-encoding"), keep_encoding},
+    {S_INIT("etag"), keep_etag},         {S_INIT("last-modified"), keep_modified},
+    {S_INIT("location"), keep_location}, {S_INIT("retry-after"), keep_retry},
 };
 
 /* A status line begins the reply anew: there may be a 100 before it. */
@@ -332,7 +331,7 @@ static int look_up(void *ctx, curl_off_t all, curl_off_t down, curl_off_t of, cu
     return x->told != OUTBOUND_FINE;
 }
 
-/* --- what is asked ----------------------------------------------------------------------------- */
+/* --- what is asked ---------------------------------------------------------------------------- */
 
 static bool is_field(slice name, slice value)
 {
@@ -369,8 +368,8 @@ static void free_lines(struct curl_slist *list)
 static status request_lines(exchange *x, const outbound_url *first, struct curl_slist **list)
 {
     const outbound_request *r = x->r;
-    status st = add_line(list, S("Accept-Encoding"), r->packed ? S("gzip") : S("identity"),
-                         &x->why);
+    status st =
+        add_line(list, S("Accept-Encoding"), r->packed ? S("gzip") : S("identity"), &x->why);
     if (st == OK && r->etag.len)
         st = add_line(list, S("If-None-Match"), r->etag, &x->why);
     if (st == OK && r->modified.len)
@@ -391,7 +390,8 @@ static status request_lines(exchange *x, const outbound_url *first, struct curl_
 }
 
 /* The answers of curl_easy_setopt, looked at once. */
-#define SET(what, value) (x->failed = curl_easy_setopt(c, what, value) == CURLE_OK ? x->failed : ERR_LIMIT)
+#define SET(what, value)                                                                           \
+    (x->failed = curl_easy_setopt(c, what, value) == CURLE_OK ? x->failed : ERR_LIMIT)
 
 static void set_trust(exchange *x, CURL *c)
 {
@@ -448,7 +448,7 @@ static void set_way(exchange *x, CURL *c)
     }
 }
 
-/* --- what became of it ------------------------------------------------------------------------- */
+/* --- what became of it ------------------------------------------------------------------------ */
 
 static outbound_problem problem_of_tls(CURL *c)
 {
@@ -457,13 +457,10 @@ static outbound_problem problem_of_tls(CURL *c)
     switch (verdict) {
     case VERIFY_OK:
     case VERIFY_OTHER_NAME:
-    case VERIFY_OTHER_ADDRESS:
-        return OUTBOUND_TLS_WRONG_NAME;
+    case VERIFY_OTHER_ADDRESS: return OUTBOUND_TLS_WRONG_NAME;
     case VERIFY_NOT_YET:
-    case VERIFY_EXPIRED:
-        return OUTBOUND_TLS_EXPIRED;
-    default:
-        return OUTBOUND_TLS_UNTRUSTED;
+    case VERIFY_EXPIRED: return OUTBOUND_TLS_EXPIRED;
+    default: return OUTBOUND_TLS_UNTRUSTED;
     }
 }
 
@@ -507,21 +504,17 @@ static outbound_problem problem_of_status(int http)
     switch (http) {
     case 401:
     case 403:
-    case 407:
-        return OUTBOUND_DENIED;
+    case 407: return OUTBOUND_DENIED;
     case 404:
-    case 410:
-        return OUTBOUND_NOT_THERE;
+    case 410: return OUTBOUND_NOT_THERE;
     case 429:
-    case 503:
-        return OUTBOUND_BUSY;
-    default:
-        break;
+    case 503: return OUTBOUND_BUSY;
+    default: break;
     }
     return is_good(http) || http == 304 ? OUTBOUND_FINE
-           : http >= 400 && http <= 499  ? OUTBOUND_HTTP_4XX
-           : http >= 500                 ? OUTBOUND_HTTP_5XX
-                                         : OUTBOUND_BAD_REPLY;
+           : http >= 400 && http <= 499 ? OUTBOUND_HTTP_4XX
+           : http >= 500                ? OUTBOUND_HTTP_5XX
+                                        : OUTBOUND_BAD_REPLY;
 }
 
 static bool is_redirect(int http)
@@ -536,8 +529,8 @@ static void judge(exchange *x, CURLcode code)
     r->http = status_of(x->curl);
     bool whole = code == CURLE_OK || (r->http && !is_good(r->http) && code == CURLE_WRITE_ERROR &&
                                       x->told == OUTBOUND_FINE);
-    r->problem = !whole              ? problem_of(x, code)
-                 : x->encoded        ? OUTBOUND_WRONG_ENCODING
+    r->problem = !whole                 ? problem_of(x, code)
+                 : x->encoded           ? OUTBOUND_WRONG_ENCODING
                  : is_redirect(r->http) ? OUTBOUND_FINE
                                         : problem_of_status(r->http);
     if (r->problem != OUTBOUND_BUSY)
@@ -572,7 +565,7 @@ static status run_hop(exchange *x, const outbound_url *first)
 }
 #undef SET
 
-/* --- hops -------------------------------------------------------------------------------------- */
+/* --- hops ------------------------------------------------------------------------------------- */
 
 /* Where the reply points; false: the problem is said. */
 static bool next_hop(exchange *x, outbound_url *at)

@@ -2,22 +2,24 @@
  *
  *     outbound *o;
  *     outbound_reply r;
- *     outbound_new(&(outbound_options){.ticks = clock, .limits = outbound_limits_default()}, &o, why);
- *     st = outbound_fetch(o, &a, &(outbound_request){.url = url, .bytes = put, .ctx = file}, &r, why);
+ *     outbound_options options = {.ticks = clock, .limits = outbound_limits_default()};
+ *     outbound_request q = {.url = url, .bytes = put, .ctx = file};
+ *     outbound_new(&options, &o, why);
+ *     st = outbound_fetch(o, &a, &q, now, &r, why);
  *     if (st == OK && r.problem == OUTBOUND_FINE) ... r.http is 200 to 299, or 304
  *     outbound_free(o);
  *
  * Uses: base, libcurl. Used by: intake (feeds), later publish and serve (webhooks, login). The only
- * module that includes curl's header; no other module looks a name up, and this one leaves it to curl.
+ * module that includes curl's header; no other looks a name up, and this one leaves it to curl.
  * What it holds to (docs/feeds.md, docs/decisions/0175-outbound.md):
- * - curl is given a URL that was read and put together again here, and knows no protocol but HTTP and
- *   HTTPS; HTTP/1.1, TLS 1.2 and 1.3, always verified; no cookies, no .netrc, no proxy from the
+ * - curl is given a URL that was read and put together again here, and knows no protocol but HTTP
+ *   and HTTPS; HTTP/1.1, TLS 1.2 and 1.3, always verified; no cookies, no .netrc, no proxy from the
  *   environment, no connection is used twice.
- * - The address that is really connected to is checked as its socket is opened, at every hop: what is
- *   private, of this machine, or no single public address is refused, IPv4 inside IPv6 likewise; so
- *   are ports other than 80, 443, 8080 and 8443. Exceptions are a network with a port.
- * - Redirects are followed here: at most three, never from https to http; headers that were made for
- *   one origin go to no other.
+ * - The address that is really connected to is checked as its socket is opened, at every hop: what
+ *   is private, of this machine, or no single public address is refused, IPv4 inside IPv6 likewise;
+ *   so are ports other than 80, 443, 8080 and 8443. Exceptions are a network with a port.
+ * - Redirects are followed here: at most three, never from https to http; headers that were made
+ *   for one origin go to no other.
  * - Bytes come as the server sent them: Content-Encoding is not undone, for that is parsing, which
  *   happens in the sandbox.
  * - What went wrong is a word of a closed list; no word of the server gets into an error.
@@ -44,35 +46,36 @@ enum {
 
 #define OUTBOUND_PROBLEMS(X)                                                                       \
     X(FINE, "fine")                                                                                \
-    X(BAD_URL, "bad-url")                   /* not a URL we would ever ask for */                  \
-    X(DNS, "dns")                           /* the name has no address */                          \
-    X(REFUSED_ADDRESS, "refused-address")   /* private, our own, or another port: not asked */     \
+    X(BAD_URL, "bad-url")                 /* not a URL we would ever ask for */                    \
+    X(DNS, "dns")                         /* the name has no address */                            \
+    X(REFUSED_ADDRESS, "refused-address") /* private, our own, or another port: not asked */       \
     X(CONNECT, "connect")                                                                          \
     X(PROXY, "proxy")                                                                              \
-    X(TLS, "tls")                           /* no secure connection could be agreed on */          \
+    X(TLS, "tls") /* no secure connection could be agreed on */                                    \
     X(TLS_EXPIRED, "tls-expired")                                                                  \
-    X(TLS_UNTRUSTED, "tls-untrusted")       /* signed by nobody whom we trust */                   \
-    X(TLS_WRONG_NAME, "tls-wrong-name")     /* the certificate is another host's */                \
-    X(TLS_PIN, "tls-pin")                   /* another key than the one that was pinned */         \
+    X(TLS_UNTRUSTED, "tls-untrusted")   /* signed by nobody whom we trust */                       \
+    X(TLS_WRONG_NAME, "tls-wrong-name") /* the certificate is another host's */                    \
+    X(TLS_PIN, "tls-pin")               /* another key than the one that was pinned */             \
     X(TIMEOUT, "timeout")                                                                          \
-    X(TOO_SLOW, "too-slow")                 /* under the floor for too long */                     \
+    X(TOO_SLOW, "too-slow") /* under the floor for too long */                                     \
     X(TOO_LARGE, "too-large")                                                                      \
-    X(TRUNCATED, "truncated")               /* ended before all was there */                       \
+    X(TRUNCATED, "truncated") /* ended before all was there */                                     \
     X(HEAD_TOO_LARGE, "head-too-large")                                                            \
-    X(BAD_REPLY, "bad-reply")               /* not HTTP */                                         \
-    X(WRONG_ENCODING, "wrong-encoding")     /* packed in a way that was not asked for */           \
+    X(BAD_REPLY, "bad-reply")           /* not HTTP */                                             \
+    X(WRONG_ENCODING, "wrong-encoding") /* packed in a way that was not asked for */               \
     X(TOO_MANY_REDIRECTS, "too-many-redirects")                                                    \
-    X(BAD_REDIRECT, "bad-redirect")         /* to something that is no URL for us, or to http */   \
-    X(DENIED, "denied")                     /* 401, 403, 407 */                                    \
-    X(NOT_THERE, "not-there")               /* 404, 410 */                                         \
-    X(BUSY, "busy")                         /* 429, 503; retry_after_s may say when */             \
+    X(BAD_REDIRECT, "bad-redirect") /* to something that is no URL for us, or to http */           \
+    X(DENIED, "denied")             /* 401, 403, 407 */                                            \
+    X(NOT_THERE, "not-there")       /* 404, 410 */                                                 \
+    X(BUSY, "busy")                 /* 429, 503; retry_after_s may say when */                     \
     X(HTTP_4XX, "http-4xx")                                                                        \
     X(HTTP_5XX, "http-5xx")                                                                        \
-    X(STOPPED, "stopped")                   /* by the caller */
+    X(STOPPED, "stopped") /* by the caller */
 
 #define OUTBOUND_ENUM_(name, word) OUTBOUND_##name,
-typedef enum outbound_problem { OUTBOUND_PROBLEMS(OUTBOUND_ENUM_) OUTBOUND_PROBLEM_COUNT_ }
-outbound_problem;
+typedef enum outbound_problem {
+    OUTBOUND_PROBLEMS(OUTBOUND_ENUM_) OUTBOUND_PROBLEM_COUNT_
+} outbound_problem;
 #undef OUTBOUND_ENUM_
 /* "tls-expired" */
 const char *outbound_word(outbound_problem p);
@@ -87,8 +90,8 @@ typedef struct outbound_url {
     bool tls, literal; /* the host is an address */
 } outbound_url;
 
-/* An absolute http or https URL. Hosts are ASCII (xn-- for others); a number is an address only when
- * it is written as four decimal ones. What is accepted reads back as itself.
+/* An absolute http or https URL. Hosts are ASCII (xn-- for others); a number is an address only
+ * when it is written as four decimal ones. What is accepted reads back as itself.
  *   ERR_INPUT  it is none; ERR_LIMIT  over OUTBOUND_URL_MAX, or the budget */
 status outbound_url_read(arena *a, slice text, outbound_url *ret, err *why) NODISCARD;
 /* What a reference, absolute or not, means at `from`. The same errors. */
@@ -128,8 +131,8 @@ typedef struct outbound_options {
     outbound_limits limits;
     const outbound_exception *exceptions;
     size_t exception_count;
-    const char *proxy;         /* "http://host:port" or "socks5h://host:port", wherever it is; NULL */
-    const slice *proxy_hosts;  /* with a proxy: hosts that may be asked for: "example.org",
+    const char *proxy; /* "http://host:port" or "socks5h://host:port", wherever it is; NULL */
+    const slice *proxy_hosts; /* with a proxy: hosts that may be asked for: "example.org",
                                   ".example.org" and below, "example.org:8081" */
     size_t proxy_host_count;
     const char *ca;  /* PEM, instead of the system's; NULL */
@@ -164,7 +167,7 @@ typedef struct outbound_request {
 
 typedef struct outbound_reply {
     outbound_problem problem;
-    int http; /* 0: no reply */
+    int http;                   /* 0: no reply */
     slice etag, modified, type; /* in `a`; type without parameters, lower case */
     bool packed;                /* the bytes are gzip */
     uint64_t bytes;

@@ -10,24 +10,24 @@ typedef struct netblock {
 } netblock;
 
 static const netblock refused4[] = {
-    {{0}, 8},               /* this network */
-    {{10}, 8},              /* private */
-    {{100, 64}, 10},        /* carriers' own */
-    {{127}, 8},             /* loopback */
-    {{169, 254}, 16},       /* link-local, clouds' metadata */
-    {{172, 16}, 12},        /* private */
-    {{192, 0, 0}, 24},      /* IETF */
-    {{192, 168}, 16},       /* private */
-    {{198, 18}, 15},        /* benchmarks */
-    {{224}, 3},             /* multicast, reserved, broadcast */
+    {{0}, 8},          /* this network */
+    {{10}, 8},         /* private */
+    {{100, 64}, 10},   /* carriers' own */
+    {{127}, 8},        /* loopback */
+    {{169, 254}, 16},  /* link-local, clouds' metadata */
+    {{172, 16}, 12},   /* private */
+    {{192, 0, 0}, 24}, /* IETF */
+    {{192, 168}, 16},  /* private */
+    {{198, 18}, 15},   /* benchmarks */
+    {{224}, 3},        /* multicast, reserved, broadcast */
 };
 static const netblock refused6[] = {
-    {{0}, 96},                                  /* ::, ::1, and IPv4 as it once was written */
-    {{0, 0x64, 0xff, 0x9b, 0, 1}, 48},          /* translators' own */
-    {{0xfc}, 7},                                /* private */
-    {{0xfe, 0x80}, 10},                         /* link-local */
-    {{0xfe, 0xc0}, 10},                         /* site-local */
-    {{0xff}, 8},                                /* multicast */
+    {{0}, 96},                         /* ::, ::1, and IPv4 as it once was written */
+    {{0, 0x64, 0xff, 0x9b, 0, 1}, 48}, /* translators' own */
+    {{0xfc}, 7},                       /* private */
+    {{0xfe, 0x80}, 10},                /* link-local */
+    {{0xfe, 0xc0}, 10},                /* site-local */
+    {{0xff}, 8},                       /* multicast */
 };
 
 /* Where an IPv6 address has an IPv4 one in it that the packets go to. */
@@ -36,11 +36,11 @@ static const struct {
     unsigned at;
     uint8_t mask; /* Teredo writes its client's bits upside down */
 } inside[] = {
-    {{{[10] = 0xff, [11] = 0xff}, 96}, 12, 0},        /* mapped */
-    {{{0, 0x64, 0xff, 0x9b}, 96}, 12, 0},             /* NAT64 */
-    {{{0x20, 0x02}, 16}, 2, 0},                       /* 6to4 */
-    {{{0x20, 0x01, 0, 0}, 32}, 4, 0},                 /* Teredo's server */
-    {{{0x20, 0x01, 0, 0}, 32}, 12, 0xff},             /* and client */
+    {{{[10] = 0xff, [11] = 0xff}, 96}, 12, 0}, /* mapped */
+    {{{0, 0x64, 0xff, 0x9b}, 96}, 12, 0},      /* NAT64 */
+    {{{0x20, 0x02}, 16}, 2, 0},                /* 6to4 */
+    {{{0x20, 0x01, 0, 0}, 32}, 4, 0},          /* Teredo's server */
+    {{{0x20, 0x01, 0, 0}, 32}, 12, 0xff},      /* and client */
 };
 
 static bool within(const uint8_t *address, const uint8_t *net, unsigned bits)

@@ -118,8 +118,8 @@ static status check_path(slice path, err *why)
     for (size_t i = 0; i < path.len; i++) {
         if (!path_byte(path.ptr[i]))
             return bad(why, "has a byte in its path that must be written as %XX");
-        if (path.ptr[i] == '%' && (i + 2 >= path.len || hex_value(path.ptr[i + 1]) < 0 ||
-                                   hex_value(path.ptr[i + 2]) < 0))
+        if (path.ptr[i] == '%' &&
+            (i + 2 >= path.len || hex_value(path.ptr[i + 1]) < 0 || hex_value(path.ptr[i + 2]) < 0))
             return bad(why, "has a % that is none");
     }
     return OK;
@@ -256,8 +256,8 @@ status outbound_url_follow(arena *a, const outbound_url *from, slice reference, 
     outbound_url u = *from;
     slice path = reference;
     if (!slice_starts(reference, S("/")))
-        path = arena_printf(a, "%.*s%.*s", SLICE_FMT(base_of(from, reference)),
-                            SLICE_FMT(reference));
+        path =
+            arena_printf(a, "%.*s%.*s", SLICE_FMT(base_of(from, reference)), SLICE_FMT(reference));
     st = path.ptr || !reference.len ? finish(a, path, &u, why) : ARENA_SPENT(a, why);
     if (st == OK)
         *ret = u;

@@ -1,5 +1,5 @@
-/* A URL, and behind a NUL a reference to follow from it. Properties: what was accepted reads back as
- * itself, is printable, and has its parts in it. */
+/* A URL, and behind a NUL a reference to follow from it. Properties: what was accepted reads back
+ * as itself, is printable, and has its parts in it. */
 #include "base/outbound.h"
 
 #include <stdlib.h>

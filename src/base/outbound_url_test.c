@@ -34,17 +34,46 @@ TEST(urls_are_put_together_again)
 TEST(what_has_two_readings_is_refused)
 {
     static const char *const table[] = {
-        "", "example.org", "//example.org/", "ftp://example.org/", "file:///etc/passwd",
-        "https:/example.org/", "https:///x", "https://:443/", "https://user@example.org/",
-        "https://example.org@192.0.2.1/", "https://127.1/", "https://0x7f.0.0.1/", "https://2130706433/",
-        "https://0177.0.0.1/", "https://127.0.0.0x1/", "https://192.0.2.256/", "https://example.org./",
-        "https://exa mple.org/", "https://example.org/a b", "https://example.org/a\\b",
-        "https://example.org\\@evil.example/", "https://example%2forg/", "https://example.org/%",
-        "https://example.org/%4", "https://example.org/%zz", "https://example.org:0/",
-        "https://example.org:65536/", "https://example.org:+80/", "https://example.org:000080/",
-        "https://[::1/", "https://[::1]x/", "https://[fe80::1%25eth0]/", "https://[127.0.0.1]/",
-        "https://-a.example/", "https://a..b/", "https://a,b/", "https://\xe4\xbe\x8b.example/",
-        "https://example.org/\xe4\xbe\x8b", "https://example.org/\r\nX: y", "https://example.org\t/",
+        "",
+        "example.org",
+        "//example.org/",
+        "ftp://example.org/",
+        "file:///etc/passwd",
+        "https:/example.org/",
+        "https:///x",
+        "https://:443/",
+        "https://user@example.org/",
+        "https://example.org@192.0.2.1/",
+        "https://127.1/",
+        "https://0x7f.0.0.1/",
+        "https://2130706433/",
+        "https://0177.0.0.1/",
+        "https://127.0.0.0x1/",
+        "https://192.0.2.256/",
+        "https://example.org./",
+        "https://exa mple.org/",
+        "https://example.org/a b",
+        "https://example.org/a\\b",
+        "https://example.org\\@evil.example/",
+        "https://example%2forg/",
+        "https://example.org/%",
+        "https://example.org/%4",
+        "https://example.org/%zz",
+        "https://example.org:0/",
+        "https://example.org:65536/",
+        "https://example.org:+80/",
+        "https://example.org:000080/",
+        "https://[::1/",
+        "https://[::1]x/",
+        "https://[fe80::1%25eth0]/",
+        "https://[127.0.0.1]/",
+        "https://-a.example/",
+        "https://a..b/",
+        "https://a,b/",
+        "https://\xe4\xbe\x8b.example/",
+        "https://example.org/\xe4\xbe\x8b",
+        "https://example.org/\r\nX: y",
+        "https://example.org\t/",
     };
     for (size_t i = 0; i < COUNT_OF(table); i++) {
         CLEANUP(arena_done) arena a;
@@ -149,21 +178,61 @@ static struct sockaddr_storage at(const char *text, uint16_t port)
 TEST(ssrf_matrix_addresses)
 {
     static const char *const refused[] = {
-        "0.0.0.0", "0.255.255.255", "10.0.0.0", "10.255.255.255", "100.64.0.0", "100.127.255.255",
-        "127.0.0.1", "127.255.255.255", "169.254.0.0", "169.254.169.254", "169.254.255.255",
-        "172.16.0.0", "172.31.255.255", "192.0.0.0", "192.0.0.255", "192.168.0.0", "192.168.255.255",
-        "198.18.0.0", "198.19.255.255", "224.0.0.0", "239.1.2.3", "240.0.0.1", "255.255.255.255",
-        "::", "::1", "::7f00:1", "::ffff:127.0.0.1", "::ffff:10.1.2.3", "::ffff:169.254.169.254",
-        "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "2002:a9fe:a9fe::1",
-        "2002:c0a8:101::", "2001:0:7f00:1::", "2001:0:808:808:0:0:80ff:fffe", "fc00::", "fdff::1",
-        "fe80::1", "febf::1", "fec0::1", "feff::1", "ff00::", "ff02::1",
+        "0.0.0.0",
+        "0.255.255.255",
+        "10.0.0.0",
+        "10.255.255.255",
+        "100.64.0.0",
+        "100.127.255.255",
+        "127.0.0.1",
+        "127.255.255.255",
+        "169.254.0.0",
+        "169.254.169.254",
+        "169.254.255.255",
+        "172.16.0.0",
+        "172.31.255.255",
+        "192.0.0.0",
+        "192.0.0.255",
+        "192.168.0.0",
+        "192.168.255.255",
+        "198.18.0.0",
+        "198.19.255.255",
+        "224.0.0.0",
+        "239.1.2.3",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "::7f00:1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.1.2.3",
+        "::ffff:169.254.169.254",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::1",
+        "2002:7f00:1::",
+        "2002:a9fe:a9fe::1",
+        "2002:c0a8:101::",
+        "2001:0:7f00:1::",
+        "2001:0:808:808:0:0:80ff:fffe",
+        "fc00::",
+        "fdff::1",
+        "fe80::1",
+        "febf::1",
+        "fec0::1",
+        "feff::1",
+        "ff00::",
+        "ff02::1",
     };
     static const char *const fine[] = {
-        "1.0.0.0", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255",
-        "128.0.0.0", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.0.1.0",
-        "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0", "223.255.255.255",
-        "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::", "2001:0:808:808:0:0:f7f7:f7f7",
-        "2001:200::1", "2606:4700::1", "fbff::1",
+        "1.0.0.0",          "9.255.255.255",   "11.0.0.0",
+        "100.63.255.255",   "100.128.0.0",     "126.255.255.255",
+        "128.0.0.0",        "169.253.255.255", "169.255.0.0",
+        "172.15.255.255",   "172.32.0.0",      "192.0.1.0",
+        "192.167.255.255",  "192.169.0.0",     "198.17.255.255",
+        "198.20.0.0",       "223.255.255.255", "::ffff:8.8.8.8",
+        "64:ff9b::808:808", "2002:808:808::",  "2001:0:808:808:0:0:f7f7:f7f7",
+        "2001:200::1",      "2606:4700::1",    "fbff::1",
     };
     for (size_t i = 0; i < COUNT_OF(refused); i++) {
         struct sockaddr_storage s = at(refused[i], 443);
@@ -189,21 +258,28 @@ TEST(exceptions_are_a_network_with_a_port)
         const char *address;
         uint16_t port;
         bool want;
-    } table[] = {{"10.1.2.0", 8443, true},        {"10.1.3.255", 8443, true},
-                 {"10.1.4.0", 8443, false},       {"10.1.2.1", 443, false},
-                 {"127.0.0.1", 8080, true},       {"127.0.0.2", 8080, false},
+    } table[] = {{"10.1.2.0", 8443, true},         {"10.1.3.255", 8443, true},
+                 {"10.1.4.0", 8443, false},        {"10.1.2.1", 443, false},
+                 {"127.0.0.1", 8080, true},        {"127.0.0.2", 8080, false},
                  {"::ffff:127.0.0.1", 8080, true}, {"::ffff:127.0.0.1", 80, false},
-                 {"fd12::1", 443, true},          {"fe12::1", 443, false}};
+                 {"fd12::1", 443, true},           {"fe12::1", 443, false}};
     for (size_t i = 0; i < COUNT_OF(table); i++) {
         struct sockaddr_storage s = at(table[i].address, table[i].port);
         if (outbound_excepted(list, COUNT_OF(list), (const struct sockaddr *)&s) != table[i].want)
             TEST_FAIL("%s port %u", table[i].address, table[i].port);
     }
-    static const char *const bad[][2] = {{"10.0.0.0/33", "80"}, {"10.0.0.0/7", "80"}, {"::/0", "80"},
-                                         {"10.0.0", "80"},      {"", "80"},          {"x", "80"},
-                                         {"10.0.0.0/8", "0"},   {"10.0.0.0/8", "65536"},
-                                         {"10.0.0.0/8", ""},    {"10.0.0.0/", "80"}};
+    static const char *const bad[][2] = {{"10.0.0.0/33", "80"},
+                                         {"10.0.0.0/7", "80"},
+                                         {"::/0", "80"},
+                                         {"10.0.0", "80"},
+                                         {"", "80"},
+                                         {"x", "80"},
+                                         {"10.0.0.0/8", "0"},
+                                         {"10.0.0.0/8", "65536"},
+                                         {"10.0.0.0/8", ""},
+                                         {"10.0.0.0/", "80"}};
     for (size_t i = 0; i < COUNT_OF(bad); i++)
-        CHECK_EQ(outbound_exception_read(slice_str(bad[i][0]), slice_str(bad[i][1]), &list[0], NULL),
-                 ERR_INPUT);
+        CHECK_EQ(
+            outbound_exception_read(slice_str(bad[i][0]), slice_str(bad[i][1]), &list[0], NULL),
+            ERR_INPUT);
 }

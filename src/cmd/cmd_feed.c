@@ -8,7 +8,7 @@
 
 enum { DAY_S = 86400 };
 
-/* --- list, show, presets ------------------------------------------------------------------------ */
+/* --- list, show, presets ---------------------------------------------------------------------- */
 
 static status on_feed(void *ctx, const feed_info *f, const feed_runs *history, err *why)
 {
@@ -81,8 +81,11 @@ static void put_preset(app *a, const feed_preset *p)
     }
     json_writer w = json_writer_on(&b);
     json_open(&w, '{');
-    const char *const pairs[][2] = {{"schema", "noroshi.feed-preset/1"}, {"name", p->name},
-                                    {"url", p->url}, {"licence", p->licence}, {"about", p->about}};
+    const char *const pairs[][2] = {{"schema", "noroshi.feed-preset/1"},
+                                    {"name", p->name},
+                                    {"url", p->url},
+                                    {"licence", p->licence},
+                                    {"about", p->about}};
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
         json_key(&w, pairs[i][0]);
         json_put_text(&w, slice_str(pairs[i][1]));
@@ -100,7 +103,7 @@ status cmd_feed_presets(app *a, err *why)
     return sink_flush(&a->out, why);
 }
 
-/* --- add ---------------------------------------------------------------------------------------- */
+/* --- add -------------------------------------------------------------------------------------- */
 
 static feed_definition from_preset(const feed_preset *p)
 {
@@ -209,7 +212,7 @@ status cmd_feed_resume(app *a, err *why)
     return set_paused(a, false, why);
 }
 
-/* --- run ---------------------------------------------------------------------------------------- */
+/* --- run -------------------------------------------------------------------------------------- */
 
 typedef struct feeding {
     app *a;
@@ -336,7 +339,7 @@ status cmd_feed_run(app *a, err *why)
     return end(&x, st, why);
 }
 
-/* --- what waits --------------------------------------------------------------------------------- */
+/* --- what waits ------------------------------------------------------------------------------- */
 
 /* What `act` says of a feed that is not there, or has nothing that waits. */
 static status act_on(app *a, feeding *x, status (*act)(const feed_runner *r, slice name, err *why),

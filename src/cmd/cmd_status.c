@@ -41,7 +41,8 @@ static void put_feeds_json(json_writer *w, const feeding_sum *f)
     const struct {
         const char *key;
         uint64_t n;
-    } counts[] = {{"count", f->feeds}, {"not_well", f->sick}, {"held", f->held}, {"quiet", f->quiet}};
+    } counts[] = {
+        {"count", f->feeds}, {"not_well", f->sick}, {"held", f->held}, {"quiet", f->quiet}};
     json_key(w, "feeds");
     json_open(w, '{');
     for (size_t i = 0; i < COUNT_OF(counts); i++) {

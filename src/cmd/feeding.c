@@ -1,10 +1,16 @@
 /* feeding.c - see feeding.h. */
 #include "cmd/feeding.h"
 
-enum { NAME_COLUMNS = 22, WORD_COLUMN = 24, OK_COLUMN = 62, JSON_MAX = 4 << 20,
-       FEEDING_MEMORY = 16 << 20, SHOWN_RUNS = 12 };
+enum {
+    NAME_COLUMNS = 22,
+    WORD_COLUMN = 24,
+    OK_COLUMN = 68,
+    JSON_MAX = 4 << 20,
+    FEEDING_MEMORY = 16 << 20,
+    SHOWN_RUNS = 12
+};
 
-/* --- words -------------------------------------------------------------------------------------- */
+/* --- words ------------------------------------------------------------------------------------ */
 
 static const struct {
     const char *word;
@@ -66,7 +72,7 @@ static bool is_sick(const feed_info *f)
     return f->s.outcome.len && !feed_went_well(f->s.outcome) && !f->s.held.len;
 }
 
-/* --- JSON --------------------------------------------------------------------------------------- */
+/* --- JSON ------------------------------------------------------------------------------------- */
 
 static void put_text(json_writer *w, const char *key, slice text)
 {
@@ -187,7 +193,7 @@ static status put_json(app *a, const feed_info *f, const feed_health *h, const f
     return st;
 }
 
-/* --- text --------------------------------------------------------------------------------------- */
+/* --- text ------------------------------------------------------------------------------------- */
 
 static void put_line(app *a, message m, style s)
 {
@@ -229,8 +235,8 @@ static void put_second(app *a, const feed_info *f, const feed_health *h)
     sink_put(out, msg_feed_every(f->d.every_s * 1000));
     if (s->records || s->ok != WHEN_NONE) {
         sink_words(out, S(" · "));
-        sink_put(out, msg_feed_counts((int64_t)s->records, (int64_t)s->fresh,
-                                      (int64_t)s->withdrawn));
+        sink_put(out,
+                 msg_feed_counts((int64_t)s->records, (int64_t)s->fresh, (int64_t)s->withdrawn));
     }
     if (s->failures) {
         sink_words(out, S(" · "));
@@ -304,7 +310,7 @@ status feeding_put(app *a, const feed_info *f, const feed_runs *history, bool ru
     return OK;
 }
 
-/* --- all ---------------------------------------------------------------------------------------- */
+/* --- all -------------------------------------------------------------------------------------- */
 
 status feeding_each(lens *l,
                     status (*each)(void *ctx, const feed_info *f, const feed_runs *h, err *why),

@@ -1,8 +1,8 @@
 /* feed.c - one run of a feed, and whose turn it is: see feed.h.
  *
  * Order: lock, read the rights, fetch into a file, compare with what is there, try, judge, import,
- * note. The state is noted last: a run that was killed is simply made again, and importing again adds
- * nothing. */
+ * note. The state is noted last: a run that was killed is simply made again, and importing again
+ * adds nothing. */
 #include "intake/feed.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ typedef struct pulling {
     writer *w;
     arena a;
     const char *part, *held; /* paths */
-    int fd; /* of `part`, locked; -1 */
+    int fd;                  /* of `part`, locked; -1 */
     feed_info f;
     feed_runs history;
     feed_state s; /* what it becomes */
@@ -42,7 +42,7 @@ typedef struct pulling {
     int64_t retry_after_s;
 } pulling;
 
-/* --- a run's beginning and end ----------------------------------------------------------------- */
+/* --- a run's beginning and end ---------------------------------------------------------------- */
 
 static status out_of_memory(err *why)
 {
@@ -93,8 +93,8 @@ static status look_at(pulling *p, slice name, err *why)
 /* The lock comes before the second look: who had it may have changed what there is to know. */
 static status pull_open(pulling *p, const feed_runner *r, slice name, err *why)
 {
-    *p = (pulling){.r = r, .fd = -1, .began = clock_now(r->clock),
-                   .began_us = clock_now_us(r->ticks)};
+    *p = (pulling){
+        .r = r, .fd = -1, .began = clock_now(r->clock), .began_us = clock_now_us(r->ticks)};
     arena_init(&p->a, RUN_MEMORY);
     p->hash = hash_new(HASH_SHA256);
     status st = p->hash ? lens_new(r->store, &p->l, why) : out_of_memory(why);
@@ -126,7 +126,7 @@ static void pull_close(pulling *p)
     arena_done(&p->a);
 }
 
-/* --- fetching ----------------------------------------------------------------------------------- */
+/* --- fetching --------------------------------------------------------------------------------- */
 
 static status put_bytes(void *ctx, slice bytes, err *why)
 {
@@ -194,7 +194,7 @@ static bool is_page(slice type)
     return slice_eq(type, S("text/html")) || slice_eq(type, S("application/xhtml+xml"));
 }
 
-/* --- importing ---------------------------------------------------------------------------------- */
+/* --- importing -------------------------------------------------------------------------------- */
 
 static status count_document(void *ctx, const import_summary *s, err *why)
 {
@@ -258,7 +258,7 @@ static status import(pulling *p, const char *path, bool try, delivery *ret, err 
     return st;
 }
 
-/* --- what became of it --------------------------------------------------------------------------- */
+/* --- what became of it ------------------------------------------------------------------------ */
 
 static status note(pulling *p, const char *outcome, slice detail, const feed_run *run, err *why)
 {
@@ -413,7 +413,7 @@ static status pull(pulling *p, err *why)
     return reply.http == 304 ? note(p, FEED_SAME, S(""), NULL, why) : take_reply(p, &reply, why);
 }
 
-/* --- who calls ---------------------------------------------------------------------------------- */
+/* --- who calls -------------------------------------------------------------------------------- */
 
 static status run_feed(const feed_runner *r, slice name, when *ret_due, err *why)
 {
@@ -496,7 +496,7 @@ status feed_run_due(const feed_runner *r, uint64_t *ret_ran, when *ret_next, err
     return OK;
 }
 
-/* --- what waits for a person --------------------------------------------------------------------- */
+/* --- what waits for a person ------------------------------------------------------------------ */
 
 static status open_held(pulling *p, const feed_runner *r, slice name, err *why)
 {

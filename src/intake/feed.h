@@ -5,9 +5,9 @@
  *     st = feed_run_named(&r, S("kev"), why);          // what a person does
  *
  * Uses: base/outbound, import, know/feeds, feed_rights. Used by: cmd, later serve.
- * A run fetches into DIR/feeds/NAME.part, gives the bytes to the importer (sandboxed, all or nothing
- * a document), and notes how it went. Whatever a server does is an outcome of its own feed and no
- * error of the run: others go on. Of one feed there is one run at a time, whoever starts it.
+ * A run fetches into DIR/feeds/NAME.part, gives the bytes to the importer (sandboxed, all or
+ * nothing a document), and notes how it went. Whatever a server does is an outcome of its own feed
+ * and no error of the run: others go on. Of one feed there is one run at a time, whoever starts it.
  *
  * The gate: once a feed has a history, each delivery is tried first, as by import --dry-run, and
  * compared with what the feed was like. One that shrinks, grows or withdraws beyond that waits in
@@ -24,13 +24,13 @@
 /* --- outcomes --------------------------------------------------------------------------------- */
 
 /* Words of feed_state.outcome besides those of outbound_word: */
-#define FEED_DONE "ok"                /* taken */
-#define FEED_SAME "same"              /* nothing new: 304, or the same bytes */
-#define FEED_HELD "held"              /* waits for a person */
-#define FEED_EMPTY "empty"            /* not a byte */
-#define FEED_WRONG_TYPE "wrong-type"  /* a web page in the place of data */
-#define FEED_REFUSED "refused"        /* no document in it could be read; detail says why */
-#define FEED_NO_RIGHTS "no-rights"    /* a secret or its file is not in order; detail says why */
+#define FEED_DONE "ok"               /* taken */
+#define FEED_SAME "same"             /* nothing new: 304, or the same bytes */
+#define FEED_HELD "held"             /* waits for a person */
+#define FEED_EMPTY "empty"           /* not a byte */
+#define FEED_WRONG_TYPE "wrong-type" /* a web page in the place of data */
+#define FEED_REFUSED "refused"       /* no document in it could be read; detail says why */
+#define FEED_NO_RIGHTS "no-rights"   /* a secret or its file is not in order; detail says why */
 
 static inline bool feed_went_well(slice outcome)
 {
@@ -41,10 +41,16 @@ static inline bool feed_went_well(slice outcome)
 
 enum { FEED_HISTORY = 64 /* runs that are looked at */ };
 
-typedef enum feed_gate { FEED_OPEN, FEED_SHRANK, FEED_GREW, FEED_WITHDREW, FEED_GATE_COUNT_ } feed_gate;
+typedef enum feed_gate {
+    FEED_OPEN,
+    FEED_SHRANK,
+    FEED_GREW,
+    FEED_WITHDREW,
+    FEED_GATE_COUNT_
+} feed_gate;
 /* "shrank", ... what feed_state.held says; "" for FEED_OPEN. */
 const char *feed_gate_word(feed_gate g);
-/* What a delivery of so many records, which would take back so many, is to what was taken before. */
+/* What a delivery of so many records, taking back so many, is to what was taken before. */
 feed_gate feed_judge(const feed_runs *history, uint64_t records, uint64_t withdrawn);
 
 typedef struct feed_health {
@@ -95,8 +101,8 @@ typedef struct feed_runner {
  *   ERR_IO, ERR_LIMIT, ... our side cannot go on; what the server did is no error */
 status feed_run_named(const feed_runner *r, slice name, err *why) NODISCARD;
 /* All that are due and not paused, one after another. *ret_next: when the next one is (WHEN_LAST:
- * none ever is); a server calls again then, or after a feed was added. Feeds that are being pulled by
- * somebody else are passed over. */
+ * none ever is); a server calls again then, or after a feed was added, and after an error not
+ * before a minute. Feeds that are being pulled by somebody else are passed over. */
 status feed_run_due(const feed_runner *r, uint64_t *ret_ran, when *ret_next, err *why) NODISCARD;
 
 /* The delivery that waits is taken, or thrown away. ERR_NOT_FOUND: no such feed, or none waits. */

@@ -1,5 +1,5 @@
-/* feed_judge.c - what a delivery is to its feed's history, how a feed does, when it comes again. Pure.
- * See feed.h; the numbers are reasoned in docs/decisions/0176-feed-gate.md. */
+/* feed_judge.c - what a delivery is to its feed's history, how a feed does, when it comes again.
+ * Pure. See feed.h; the numbers are reasoned in docs/decisions/0176-feed-gate.md. */
 #include "intake/feed.h"
 
 #include <stdlib.h>
@@ -92,8 +92,8 @@ feed_health feed_health_of(const feed_info *f, const feed_runs *history, when no
 {
     when every_ms = f->d.every_s * 1000, since = f->s.ok != WHEN_NONE ? f->s.ok : f->added;
     feed_health h = {
-        .probation = count_taken(history) < PROBATION_RUNS ||
-                     now - f->added < PROBATION_DAYS * WHEN_DAY,
+        .probation =
+            count_taken(history) < PROBATION_RUNS || now - f->added < PROBATION_DAYS * WHEN_DAY,
         .late = !f->d.paused && now - since > LATE_TO * every_ms,
         .habit_ms = habit_of(history),
         .quiet_ms = f->s.changed != WHEN_NONE && now > f->s.changed ? now - f->s.changed : 0,

@@ -52,7 +52,7 @@ static status keep(const rights_reading *x, slice text, const char **ret)
     return OK;
 }
 
-/* --- each sort ---------------------------------------------------------------------------------- */
+/* --- each sort -------------------------------------------------------------------------------- */
 
 static status read_allow(const rights_reading *x, const line *l, bool ours)
 {
@@ -92,22 +92,25 @@ static status read_secret(const rights_reading *x, const line *l, bool ours)
     feed_rights *r = x->r;
     outbound_url origin;
     const char *path;
-    if (l->count != 4 || outbound_url_read(x->a, l->word[1], &origin, NULL) != OK ||
-        origin.path.len != 1)
-        return bad(x, "feed.secret", l, "NAME ORIGIN HEADER FILE, as: partner https://host X-Key /a/b");
+    status st = outbound_url_read(x->a, l->count == 4 ? l->word[1] : S(""), &origin, x->why);
+    if (st == ERR_LIMIT)
+        return st;
+    if (st != OK || origin.path.len != 1)
+        return bad(x, "feed.secret", l,
+                   "NAME ORIGIN HEADER FILE, as: partner https://host X-Key /a/b");
     if (!ours)
         return OK;
     if (r->header_count == FEED_RIGHTS_MAX)
         return full(x, "feed.secret");
     size_t n = r->header_count;
-    status st = keep(x, l->word[3], &path);
+    st = keep(x, l->word[3], &path);
     if (st == OK)
         st = secret_read(path, &r->secrets[n], x->why);
     if (st != OK)
         return st;
     r->origins[n] = origin;
-    r->headers[n] = (outbound_header){
-        .name = l->word[2], .hidden = r->secrets[n], .to = &r->origins[n]};
+    r->headers[n] =
+        (outbound_header){.name = l->word[2], .hidden = r->secrets[n], .to = &r->origins[n]};
     r->header_count++;
     return OK;
 }
@@ -131,15 +134,18 @@ static status read_all(const rights_reading *x, const feed_grants *g)
     const struct {
         const feed_lines *lines;
         status (*read)(const rights_reading *x, const line *l, bool ours);
-    } sorts[] = {{&g->allow, read_allow}, {&g->proxy, read_proxy}, {&g->secret, read_secret},
-                 {&g->ca, read_ca},       {&g->pin, read_pin}};
+    } sorts[] = {{&g->allow, read_allow},
+                 {&g->proxy, read_proxy},
+                 {&g->secret, read_secret},
+                 {&g->ca, read_ca},
+                 {&g->pin, read_pin}};
     status st = OK;
     for (size_t s = 0; s < COUNT_OF(sorts); s++)
         for (size_t i = 0; st == OK && i < sorts[s].lines->count; i++) {
             line l;
             if (!split(sorts[s].lines->at[i], &l))
-                return err_set(x->why, ERR_LIMIT, ERR_NOWHERE, "over %d words in one line of feed.*",
-                               WORDS_MAX);
+                return err_set(x->why, ERR_LIMIT, ERR_NOWHERE,
+                               "over %d words in one line of feed.*", WORDS_MAX);
             bool ours = l.count && (slice_eq(l.word[0], S("*")) || slice_eq(l.word[0], x->feed));
             st = sorts[s].read(x, &l, ours);
         }

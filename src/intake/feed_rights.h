@@ -12,8 +12,8 @@
  *     feed.secret = partner https://taxii.example Authorization /etc/noroshi/partner.key
  *     feed.ca     = partner /etc/noroshi/ca.pem
  *     feed.pin    = partner sha256//AAAA...
- * A secret goes to its origin only, whatever URL the feed is given and wherever it redirects to: that
- * is why these are no part of a feed's definition, which more people may change.
+ * A secret goes to its origin only, whatever URL the feed is given and wherever it redirects to.
+ * These are no part of a feed's definition, which more people may change.
  * Uses: base/outbound. Used by: feed, cmd. */
 #ifndef NOROSHI_INTAKE_FEED_RIGHTS_H
 #define NOROSHI_INTAKE_FEED_RIGHTS_H

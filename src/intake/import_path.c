@@ -371,8 +371,7 @@ status import_memory(importer *im, slice name, slice bytes, err *why)
 
 status import_open_file(importer *im, slice name, int fd, err *why)
 {
-    import_place place = {
-        .path = name, .root = stem(last_part(name)), .feed = name, .given = true};
+    import_place place = {.path = name, .root = stem(last_part(name)), .feed = name, .given = true};
     status st = import_opened(im, fd, &place, why);
     return st == OK ? importer_catch_up(im, why) : st;
 }

@@ -19,7 +19,7 @@ bool feed_name_ok(slice name)
     return true;
 }
 
-/* --- the definition as JSON -------------------------------------------------------------------- */
+/* --- the definition as JSON ------------------------------------------------------------------- */
 
 static void put_text(json_writer *w, const char *key, slice text)
 {
@@ -70,7 +70,8 @@ static status read_definition(arena *a, slice text, feed_definition *d, err *why
         return ARENA_SPENT(a, why);
     grade = json_text(json_get(v, S("reliability")));
     mode = json_text(json_get(v, S("mode")));
-    d->reliability = grade.len == 1 && grade.ptr[0] >= 'A' && grade.ptr[0] <= 'F' ? grade.ptr[0] : 0;
+    d->reliability =
+        grade.len == 1 && grade.ptr[0] >= 'A' && grade.ptr[0] <= 'F' ? grade.ptr[0] : 0;
     for (int i = 0; i < FEED_MODE_COUNT_; i++)
         if (slice_eq(mode, slice_str(mode_words[i])))
             d->mode = (feed_mode)i;
@@ -82,7 +83,7 @@ static status read_definition(arena *a, slice text, feed_definition *d, err *why
     return OK;
 }
 
-/* --- writing ------------------------------------------------------------------------------------ */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static status check(const feed_definition *d, err *why)
 {
@@ -231,7 +232,13 @@ status feed_note(writer *w, slice name, const feed_state *s, const feed_run *run
     return end(w, st, why);
 }
 
-/* --- reading ------------------------------------------------------------------------------------ */
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static int64_t known_at(const lens *l)
+{
+    when t = lens_view(l)->known_at;
+    return t == WHEN_NONE ? INT64_MAX : t;
+}
 
 static when when_of(db_stmt *q, int column)
 {
@@ -284,6 +291,7 @@ status feeds_page(lens *l, arena *a, slice after, size_t max, feed_list *ret, er
     db_stmt *q = db_query(l->d, Q_PULLS);
     db_bind_text(q, 1, after);
     db_bind_int(q, 2, (int64_t)max + 1);
+    db_bind_int(q, 3, known_at(l));
     while ((st = db_step(q, &row, why)) == OK && row && !(more = n == max)) {
         if ((st = read_row(q, a, &list[n], &classes[n], why)) != OK)
             break;
@@ -304,6 +312,7 @@ status feed_get(lens *l, arena *a, slice name, feed_info *ret, err *why)
     feed_info r;
     db_stmt *q = db_query(l->d, Q_PULL_GET);
     db_bind_text(q, 1, name);
+    db_bind_int(q, 2, known_at(l));
     status st = db_step(q, &row, why);
     if (st == OK)
         st = row ? read_row(q, a, &r, &vc, why)
@@ -329,6 +338,7 @@ status feed_history(lens *l, arena *a, slice name, size_t max, feed_runs *ret, e
     db_stmt *q = db_query(l->d, Q_PULL_RUNS);
     db_bind_text(q, 1, name);
     db_bind_int(q, 2, (int64_t)max);
+    db_bind_int(q, 3, known_at(l));
     while ((st = db_step(q, &row, why)) == OK && row && n < max) {
         list[n] = (feed_run){.at = db_int(q, 0),
                              .bytes = (uint64_t)db_int(q, 2),

@@ -5,9 +5,10 @@
  *     feed_note(w, S("kev"), &state, &run, why);          // durable on return
  *
  * Uses: store, write. Used by: intake (pulls them), cmd, later serve.
- * A feed is as visible as what it brings is marked at least; the rest of its state is the site's own
- * and has no history but the runs. What may give a feed more rights than any other (a secret, a proxy,
- * an address inside) is not here but in the configuration file (intake/feed_rights.h). */
+ * A feed is as visible as what it brings is marked at least. Its state is the site's own and has no
+ * history but the runs: as-of T are seen the feeds that were there by T, and their runs up to it.
+ * What gives a feed more rights than others (a secret, a proxy, an address inside) is not here but
+ * in the configuration file (intake/feed_rights.h). */
 #ifndef NOROSHI_KNOW_FEEDS_H
 #define NOROSHI_KNOW_FEEDS_H
 
@@ -47,7 +48,7 @@ typedef struct feed_state {
     slice etag, modified;
     slice sha256; /* hex, of the last delivery that was taken; empty: none */
     uint64_t bytes, records, fresh, withdrawn; /* of that */
-    slice held;   /* why a delivery waits; empty: none does */
+    slice held;                                /* why a delivery waits; empty: none does */
     uint64_t held_records, held_fresh, held_withdrawn;
 } feed_state;
 

@@ -34,12 +34,11 @@ class Site:
         self.now = "2026-11-22T01:00:00Z"
         self.more = {}
         self.configure(lines)
-        words = ["init"]
         if SERVER:
-            name = "feed_%d_%d" % (os.getpid(), id(self) % 1000)
+            name = "feed_%d" % os.getpid()
             subprocess.run(["psql", "-q", SERVER, "-c", "CREATE DATABASE %s" % name], check=True)
-            self.more["NOROSHI_STORE"] = SERVER.rsplit("/", 1)[0] + "/" + name
-        done = self.run(*words)
+            self.more["NOROSHI_STORE"] = SERVER.replace("///postgres?", "///%s?" % name)
+        done = self.run("init")
         if done.returncode != 0:
             raise SystemExit("init: " + done.stderr)
 
