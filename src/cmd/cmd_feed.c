@@ -20,11 +20,16 @@ static status on_feed(void *ctx, const feed_info *f, const feed_runs *history, e
 status cmd_feed_list(app *a, err *why)
 {
     lens *l;
+    uint64_t logs = 0;
     status st = app_lens(a, &l, why);
     if (st != OK)
         return st;
     app_exit(a, 1);
     st = feeding_each(l, on_feed, a, why);
+    if (st == OK)
+        st = feeding_quiet_logs(a, l, true, &logs, why);
+    if (st == OK && logs)
+        a->exit = 0;
     if (st == OK && a->exit == 1)
         app_note(a, msg_feed_none());
     return st == OK ? sink_flush(&a->out, why) : st;

@@ -31,6 +31,7 @@ typedef struct report {
     uint64_t values, index_bytes;
     uint64_t sets, set_values, set_bytes;
     feeding_sum feeds;
+    uint64_t quiet_logs;
     slice dir;
     const char *jail;
     err jail_why; /* why there is none */
@@ -95,6 +96,8 @@ static void put_json(app *a, const report *r, buf *b)
     json_put_int(&w, (int64_t)r->set_bytes);
     json_close(&w, '}');
     put_feeds_json(&w, &r->feeds);
+    json_key(&w, "quiet_logs");
+    json_put_int(&w, (int64_t)r->quiet_logs);
     json_key(&w, "jail");
     if (r->jail)
         json_put_text(&w, slice_str(r->jail));
@@ -140,6 +143,8 @@ static void put_text(app *a, const report *r)
                     ? msg_feed_sum((int64_t)r->feeds.feeds, (int64_t)r->feeds.sick,
                                    (int64_t)r->feeds.held, (int64_t)r->feeds.quiet)
                     : msg_feed_sum_well((int64_t)r->feeds.feeds));
+    if (r->quiet_logs)
+        put_row(a, msg_status_logs(), msg_feed_sum_logs((int64_t)r->quiet_logs));
     put_row(a, msg_status_jail(),
             r->jail ? msg_status_where(slice_str(r->jail))
                     : msg_status_no_jail(slice_str(r->jail_why.msg)));
@@ -190,6 +195,8 @@ status cmd_status(app *a, err *why)
         st = count_sets(l, &r, why);
     if (st == OK)
         st = feeding_count(l, a->view.now, &r.feeds, why);
+    if (st == OK)
+        st = feeding_quiet_logs(a, l, false, &r.quiet_logs, why);
     r.has_index = sees_all(&a->view);
     if (st == OK && r.has_index && (st = index_open(a->store, &ix, why)) == OK)
         index_size(ix, &r.values, &r.index_bytes);

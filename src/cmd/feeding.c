@@ -1,5 +1,6 @@
 /* feeding.c - see feeding.h. */
 #include "cmd/feeding.h"
+#include "know/heard.h"
 
 enum {
     NAME_COLUMNS = 22,
@@ -358,5 +359,57 @@ status feeding_count(lens *l, when now, feeding_sum *ret, err *why)
     status st = feeding_each(l, count_one, &c, why);
     if (st == OK)
         *ret = c.sum;
+    return st;
+}
+
+/* --- logs ------------------------------------------------------------------------------------- */
+
+typedef struct quiet_logs {
+    app *a;
+    bool put;
+    uint64_t count;
+} quiet_logs;
+
+static status put_log_json(app *a, const heard_log *log, err *why)
+{
+    CLEANUP(buf_done) buf b;
+    buf_init(&b, 64 << 10);
+    json_writer w = json_writer_on(&b);
+    json_open(&w, '{');
+    put_text(&w, "schema", S("noroshi.quiet-log/1"));
+    put_text(&w, "log", log->name);
+    put_when(&w, "last", log->last);
+    put_int(&w, "quiet_seconds", (uint64_t)log->quiet_ms / 1000);
+    put_int(&w, "longest_seconds", (uint64_t)log->longest_ms / 1000);
+    json_close(&w, '}');
+    status st = buf_status(&b, why);
+    if (st == OK)
+        sink_json(&a->out, buf_slice(&b));
+    return st;
+}
+
+static status on_log(void *ctx, const heard_log *log, err *why)
+{
+    quiet_logs *x = ctx;
+    if (!log->silent)
+        return OK;
+    x->count++;
+    if (!x->put)
+        return OK;
+    if (x->a->json)
+        return put_log_json(x->a, log, why);
+    sink_style(&x->a->out, STYLE_WARN);
+    sink_put(&x->a->out, msg_feed_quiet_log(log->name, log->quiet_ms, log->longest_ms));
+    sink_style(&x->a->out, STYLE_PLAIN);
+    sink_line(&x->a->out);
+    return OK;
+}
+
+status feeding_quiet_logs(app *a, lens *l, bool put, uint64_t *ret, err *why)
+{
+    quiet_logs x = {.a = a, .put = put};
+    status st = heard_each(l, a->view.now, on_log, &x, why);
+    if (st == OK)
+        *ret = x.count;
     return st;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """feed_gate: a delivery that is not like its feed waits for a person, and what was known before stays.
-And the quiet-feed alarm: a feed that says nothing new for longer than it is used to is said aloud."""
+And the quiet-feed alarm: a feed or a followed log that says nothing (new) for longer than it is used to
+is said aloud."""
 import datetime
 import json
 import os
@@ -125,6 +126,25 @@ def schedule(site, evil):
     check(site.run("feed", "run", "none").returncode == 2, "a feed that is not there is an error")
 
 
+def logs(site):
+    """A log that is followed: read to its end from standard input, an hour at a time."""
+    def follow(when, lines):
+        return site.run("watch", "--follow", "-", now=when, stdin="fine line\n" * lines)
+    for hour in range(14):
+        done = follow(day(40, hour), 3)
+        check(done.returncode == 1, "hour %d is followed" % hour, done.stderr)
+    fine = site.run("status", now=day(40, 14)).stdout
+    check("LOGS" not in fine, "an hour's pause is no news", fine)
+    text = site.run("feed", "list", now=day(40, 17)).stdout
+    check("its longest pause was" in text, "quiet log: longer than its habit", text)
+    count = json.loads(site.run("--json", "status", now=day(40, 17)).stdout)["quiet_logs"]
+    check(count == 1 and "LOGS" in site.run("status", now=day(40, 17)).stdout, "status says so", count)
+    hidden = json.loads(site.run("--json", "--clearance", "green", "status", now=day(40, 17)).stdout)
+    check(hidden["quiet_logs"] == 0, "not to whom the telemetry is not for", hidden)
+    follow(day(40, 17), 1)
+    check("LOGS" not in site.run("status", now=day(40, 17)).stdout, "a word ends it")
+
+
 def main(folder):
     certificates(folder)
     evil = Evil(folder)
@@ -132,6 +152,7 @@ def main(folder):
     gate(site, evil)
     quiet(site, evil)
     schedule(site, evil)
+    logs(site)
     evil.close()
 
 

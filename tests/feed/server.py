@@ -46,12 +46,12 @@ class Site:
         with open(self.config, "w", encoding="utf-8") as f:
             f.write("".join(line + "\n" for line in lines))
 
-    def run(self, *words, now=None, env=None):
+    def run(self, *words, now=None, env=None, stdin=""):
         environment = {"PATH": "/usr/bin:/bin", "HOME": self.folder, "LANG": "C.UTF-8", "TZ": "UTC",
                        "NOROSHI_DATA": self.data, "NOROSHI_CONFIG": self.config,
                        "NOROSHI_NOW": now or self.now, **self.more, **(env or {})}
         return subprocess.run([NOROSHI, *words], env=environment, capture_output=True, text=True,
-                              timeout=300)
+                              input=stdin, timeout=300)
 
     def pull(self, name, now=None, env=None):
         """Runs one feed; -> how it says it is then."""

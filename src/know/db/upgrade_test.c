@@ -115,6 +115,7 @@ static void make_it_schema_6(temp_store *f)
     run_sql(d, "DROP TABLE watch_place", &f->why);
     run_sql(d, "DROP TABLE pull", &f->why);
     run_sql(d, "DROP TABLE pull_run", &f->why);
+    run_sql(d, "DROP TABLE heard", &f->why);
     CHECK_OK(d->driver->set_version(d, 6, &f->why));
     CHECK_OK(db_commit(d, &f->why));
     db_close(d);

@@ -1,6 +1,7 @@
 /* contacts.c - telemetry and subscriptions of the worlds: see world.h. */
 #include "know/alerts.h"
 #include "know/feeds.h"
+#include "know/heard.h"
 #include "world.h"
 
 #include <stdio.h>
@@ -28,7 +29,8 @@ status world_meet(world_store *ws, size_t event, const view *v)
     return st == OK ? writer_sync(ws->w, &ws->why) : st;
 }
 
-/* With every third event: somebody subscribes to a feed, which is pulled at once. */
+/* With every third event: somebody subscribes to a feed, which is pulled at once, and follows a log
+ * of that name. */
 status world_subscribe(world_store *ws, size_t event, const view *v)
 {
     char name[32];
@@ -43,5 +45,10 @@ status world_subscribe(world_store *ws, size_t event, const view *v)
         .tried = now, .ok = now, .changed = now, .due = now, .records = event};
     const feed_run run = {.at = now, .outcome = S("ok"), .records = event};
     status st = feed_put(ws->w, &d, now, &ws->why);
-    return st == OK ? feed_note(ws->w, d.name, &state, &run, &ws->why) : st;
+    if (st == OK)
+        st = feed_note(ws->w, d.name, &state, &run, &ws->why);
+    for (int hour = 0; st == OK && hour < HEARD_LEAST; hour++) /* and a log speaks for a while */
+        st = heard_note(ws->w, d.name, m, now - (HEARD_LEAST - 1 - hour) * (WHEN_DAY / 24),
+                        &ws->why);
+    return st == OK ? writer_sync(ws->w, &ws->why) : st;
 }

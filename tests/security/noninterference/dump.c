@@ -5,6 +5,7 @@
 #include "judge/rejudge.h"
 #include "know/events.h"
 #include "know/feeds.h"
+#include "know/heard.h"
 #include "know/held.h"
 #include "know/indicators.h"
 #include "know/names.h"
@@ -278,6 +279,14 @@ static status put_feed(lens *l, arena *a, size_t number, buf *out, err *why)
     return st;
 }
 
+static status put_log(void *ctx, const heard_log *log, err *why)
+{
+    (void)why;
+    buf_printf(ctx, "log %.*s %lld %lld\n", SLICE_FMT(log->name), (long long)log->last,
+               (long long)log->longest_ms);
+    return OK;
+}
+
 static void put_feeds(lens *l, buf *out)
 {
     CLEANUP(arena_done) arena a;
@@ -290,6 +299,8 @@ static void put_feeds(lens *l, buf *out)
                    (int)list.at[i].s.records, SLICE_FMT(list.at[i].d.marking.owner));
     for (size_t i = 0; st == OK && i < WORLD_EVENTS; i++)
         st = put_feed(l, &a, i, out, &why);
+    if (st == OK)
+        st = heard_each(l, 0, put_log, out, &why);
     put_status(out, "feeds", st, &why);
 }
 
