@@ -48,7 +48,6 @@ status world_subscribe(world_store *ws, size_t event, const view *v)
     if (st == OK)
         st = feed_note(ws->w, d.name, &state, &run, &ws->why);
     for (int hour = 0; st == OK && hour < HEARD_LEAST; hour++) /* and a log speaks for a while */
-        st = heard_note(ws->w, d.name, m, now - (HEARD_LEAST - 1 - hour) * (WHEN_DAY / 24),
-                        &ws->why);
+        st = heard_note(ws->w, d.name, m, now + hour * (WHEN_DAY / 24), &ws->why);
     return st == OK ? writer_sync(ws->w, &ws->why) : st;
 }
