@@ -191,6 +191,17 @@ static void keep(exchange *x, slice text, size_t max, slice *ret)
     }
 }
 
+static bool is_field(slice name, slice value)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!is_alnum(name.ptr[i]) && name.ptr[i] != '-' && name.ptr[i] != '_')
+            return false;
+    for (size_t i = 0; i < value.len; i++)
+        if ((unsigned char)value.ptr[i] < ' ' || value.ptr[i] == 0x7f)
+            return false;
+    return name.len > 0 && value.len > 0 && name.len + value.len + 3 < HEADER_TEXT_MAX;
+}
+
 static void keep_type(exchange *x, slice value)
 {
     slice rest = value, type;
@@ -230,14 +241,21 @@ static void keep_location(exchange *x, slice value)
     keep(x, value, LOCATION_MAX, &x->location);
 }
 
+/* What is sent back as a header must be fit to be one. */
+static void keep_tag(exchange *x, slice value, slice *ret)
+{
+    if (is_field(S("x"), value))
+        keep(x, value, OUTBOUND_TAG_MAX, ret);
+}
+
 static void keep_etag(exchange *x, slice value)
 {
-    keep(x, value, OUTBOUND_TAG_MAX, &x->reply->etag);
+    keep_tag(x, value, &x->reply->etag);
 }
 
 static void keep_modified(exchange *x, slice value)
 {
-    keep(x, value, OUTBOUND_TAG_MAX, &x->reply->modified);
+    keep_tag(x, value, &x->reply->modified);
 }
 
 static const struct {
@@ -332,17 +350,6 @@ static int look_up(void *ctx, curl_off_t all, curl_off_t down, curl_off_t of, cu
 }
 
 /* --- what is asked ---------------------------------------------------------------------------- */
-
-static bool is_field(slice name, slice value)
-{
-    for (size_t i = 0; i < name.len; i++)
-        if (!is_alnum(name.ptr[i]) && name.ptr[i] != '-' && name.ptr[i] != '_')
-            return false;
-    for (size_t i = 0; i < value.len; i++)
-        if ((unsigned char)value.ptr[i] < ' ' || value.ptr[i] == 0x7f)
-            return false;
-    return name.len > 0 && value.len > 0 && name.len + value.len + 3 < HEADER_TEXT_MAX;
-}
 
 static status add_line(struct curl_slist **list, slice name, slice value, err *why)
 {

@@ -401,8 +401,12 @@ static status pull(pulling *p, err *why)
     status st = feed_rights_read(&p->a, p->r->grants, p->f.d.name, &rights, &cause);
     if (st != OK)
         return note_failure(p, FEED_NO_RIGHTS, slice_str(cause.msg), why);
-    st = fetch(p, &rights, &reply, why);
+    st = fetch(p, &rights, &reply, &cause);
     feed_rights_done(&rights);
+    if (st == ERR_INPUT) /* a secret that is no header's value */
+        return note_failure(p, FEED_NO_RIGHTS, slice_str(cause.msg), why);
+    if (st != OK && why)
+        *why = cause;
     if (st != OK)
         return st;
     p->retry_after_s = reply.retry_after_s;

@@ -23,7 +23,7 @@ SINS = [
     ("hop3", "ok"), ("endless", "too-large"), ("huge", "too-large"), ("head", "head-too-large"),
     ("busy", "busy"), ("busy-until", "busy"), ("broken", "http-5xx"), ("denied", "denied"),
     ("teapot", "http-4xx"), ("none", "not-there"), ("bomb", "refused"), ("packed", "ok"),
-    ("brotli", "wrong-encoding"), ("tagged", "ok"), ("good", "ok"),
+    ("brotli", "wrong-encoding"), ("tagged", "ok"), ("odd-tag", "ok"), ("good", "ok"),
 ]
 SECURE = [("good", "good", "ok"), ("expired", "good", "tls-expired"), ("self", "good", "tls-untrusted"),
           ("other", "good", "tls-wrong-name"), ("good", "to-plain", "bad-redirect")]
@@ -83,6 +83,7 @@ def main(folder):
     check(same["outcome"] == "same" and evil.plain.seen[-1][1].get("If-None-Match") == '"one"',
           "304 is nothing new", same)
     check(site.pull("good")["outcome"] == "same", "the same bytes are nothing new")
+    check(site.pull("odd-tag")["outcome"] == "same", "a tag that is no header's value is not sent")
 
     # nothing but what was asked for leaves
     heads = [h for s in evil.servers for _, h in s.seen]

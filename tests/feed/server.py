@@ -263,6 +263,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.reply(200, addresses(0, 30), ETag='"one"', Last_Modified="Sun, 22 Nov 2026 01:00:00 GMT")
 
+    def sin_odd_tag(self):
+        self.reply(200, addresses(0, 25), ETag='"a\tb"')
+
     def sin_busy(self):
         self.reply(429, b"SECRETBODY", Retry_After="7200")
 

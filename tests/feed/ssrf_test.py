@@ -84,6 +84,12 @@ def secrets(site, evil):
     texts += [site.run("feed", "list").stdout, site.run("feed", "show", "keyed").stdout,
               site.run("config", "show").stdout]
     check("CANARYTOKEN" not in "".join(texts), "and it is shown nowhere")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("CANARYTOKEN\r\nX-Other: 1\n")
+    site.run("feed", "add", "keyed", evil.url("good?3"))
+    got = site.pull("keyed")
+    check(got["outcome"] == "no-rights" and "CANARY" not in str(got) and
+          "/good?3" not in dict(evil.plain.seen), "a secret is one line", got)
     os.chmod(path, 0o644)
     got = site.pull("keyed")
     check(got["outcome"] == "no-rights" and "CANARY" not in str(got), "a secret that others may read is none",
