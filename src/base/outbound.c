@@ -10,10 +10,11 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-/* X509_V_...: curl hands OpenSSL's verdict through, or finds a wrong name itself. The header is
- * base/tls's. */
+/* X509_V_...: curl hands OpenSSL's verdict through. It compares names before it asks for that,
+ * which leaves the verdict at 1. The header is base/tls's. */
 enum {
     VERIFY_OK = 0,
+    VERIFY_NOT_ASKED = 1,
     VERIFY_NOT_YET = 9,
     VERIFY_EXPIRED = 10,
     VERIFY_OTHER_NAME = 62,
@@ -463,6 +464,7 @@ static outbound_problem problem_of_tls(CURL *c)
     curl_easy_getinfo(c, CURLINFO_SSL_VERIFYRESULT, &verdict);
     switch (verdict) {
     case VERIFY_OK:
+    case VERIFY_NOT_ASKED:
     case VERIFY_OTHER_NAME:
     case VERIFY_OTHER_ADDRESS: return OUTBOUND_TLS_WRONG_NAME;
     case VERIFY_NOT_YET:

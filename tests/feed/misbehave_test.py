@@ -33,7 +33,7 @@ def main(folder):
     certificates(folder)
     evil = Evil(folder)
     ports = [evil.plain.port, evil.other.port] + [s.port for s in evil.tls.values()]
-    lines = ["limit.feed-slow-seconds = 1", "limit.feed-seconds = 60",
+    lines = ["limit.feed-slow-seconds = 4", "limit.feed-seconds = 60",
              "feed.ca = * %s/ca.pem" % folder, "feed.pin = tls-pinned " + pin_of(folder, "good"),
              "feed.pin = tls-unpinned " + pin_of(folder, "self")]
     site = Site(folder, lines + ["feed.allow = * 127.0.0.1 %d" % p for p in ports])
