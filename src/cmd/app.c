@@ -110,6 +110,14 @@ void app_note(app *a, message what)
     (void)st;
 }
 
+status app_json(app *a, const buf *object, err *why)
+{
+    status st = buf_status(object, why);
+    if (st == OK)
+        sink_json(&a->out, buf_slice(object));
+    return st;
+}
+
 /* --- the store ------------------------------------------------------------------------------ */
 
 status app_data(app *a, slice *ret, err *why)

@@ -3,6 +3,7 @@
 #include "cmd/importing.h"
 #include "cmd/progress.h"
 #include "cmd/stopping.h"
+#include "intake/feed_json.h"
 
 #include <poll.h>
 
@@ -65,47 +66,35 @@ status cmd_feed_show(app *a, err *why)
     return st == OK ? sink_flush(&a->out, why) : st;
 }
 
-static void put_preset(app *a, const feed_preset *p)
+static status put_preset(app *a, const feed_preset *p, err *why)
 {
     sink *out = &a->out;
-    CLEANUP(buf_done) buf b;
-    buf_init(&b, 64 << 10);
-    if (!a->json) {
-        sink_words(out, slice_str(p->name));
-        sink_to(out, 22);
-        sink_words(out, slice_str(p->about));
-        sink_line(out);
-        sink_to(out, 22);
-        sink_style(out, STYLE_DIM);
-        sink_put(out, msg_feed_every(p->every_s * 1000));
-        sink_words(out, S(" · "));
-        sink_words(out, slice_str(p->licence));
-        sink_style(out, STYLE_PLAIN);
-        sink_line(out);
-        return;
+    if (a->json) {
+        CLEANUP(buf_done) buf b;
+        buf_init(&b, FEED_JSON_MAX);
+        feed_preset_json(&b, p);
+        return app_json(a, &b, why);
     }
-    json_writer w = json_writer_on(&b);
-    json_open(&w, '{');
-    const char *const pairs[][2] = {{"schema", "noroshi.feed-preset/1"},
-                                    {"name", p->name},
-                                    {"url", p->url},
-                                    {"licence", p->licence},
-                                    {"about", p->about}};
-    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
-        json_key(&w, pairs[i][0]);
-        json_put_text(&w, slice_str(pairs[i][1]));
-    }
-    json_key(&w, "every_seconds");
-    json_put_int(&w, p->every_s);
-    json_close(&w, '}');
-    sink_json(out, buf_slice(&b));
+    sink_words(out, slice_str(p->name));
+    sink_to(out, 22);
+    sink_words(out, slice_str(p->about));
+    sink_line(out);
+    sink_to(out, 22);
+    sink_style(out, STYLE_DIM);
+    sink_put(out, msg_feed_every(p->every_s * 1000));
+    sink_words(out, S(" · "));
+    sink_words(out, slice_str(p->licence));
+    sink_style(out, STYLE_PLAIN);
+    sink_line(out);
+    return OK;
 }
 
 status cmd_feed_presets(app *a, err *why)
 {
-    for (size_t i = 0; i < feed_preset_count; i++)
-        put_preset(a, &feed_presets[i]);
-    return sink_flush(&a->out, why);
+    status st = OK;
+    for (size_t i = 0; st == OK && i < feed_preset_count; i++)
+        st = put_preset(a, &feed_presets[i], why);
+    return st == OK ? sink_flush(&a->out, why) : st;
 }
 
 /* --- add -------------------------------------------------------------------------------------- */

@@ -1,15 +1,8 @@
 /* feeding.c - see feeding.h. */
 #include "cmd/feeding.h"
-#include "know/heard.h"
+#include "intake/feed_json.h"
 
-enum {
-    NAME_COLUMNS = 22,
-    WORD_COLUMN = 24,
-    OK_COLUMN = 68,
-    JSON_MAX = 4 << 20,
-    FEEDING_MEMORY = 16 << 20,
-    SHOWN_RUNS = 12
-};
+enum { NAME_COLUMNS = 22, WORD_COLUMN = 24, OK_COLUMN = 68, FEEDING_MEMORY = 16 << 20 };
 
 /* --- words ------------------------------------------------------------------------------------ */
 
@@ -71,127 +64,6 @@ message_id feeding_word(slice outcome)
 static bool is_sick(const feed_info *f)
 {
     return f->s.outcome.len && !feed_went_well(f->s.outcome) && !f->s.held.len;
-}
-
-/* --- JSON ------------------------------------------------------------------------------------- */
-
-static void put_text(json_writer *w, const char *key, slice text)
-{
-    json_key(w, key);
-    text.len ? json_put_text(w, text) : json_put_null(w);
-}
-
-static void put_when(json_writer *w, const char *key, when t)
-{
-    char text[WHEN_TEXT_MAX];
-    put_text(w, key, t == WHEN_NONE ? S("") : slice_str(when_iso(t, text)));
-}
-
-static void put_int(json_writer *w, const char *key, uint64_t n)
-{
-    json_key(w, key);
-    json_put_int(w, (int64_t)n);
-}
-
-static void put_bool(json_writer *w, const char *key, bool yes)
-{
-    json_key(w, key);
-    json_put_bool(w, yes);
-}
-
-static void put_definition(json_writer *w, const feed_definition *d)
-{
-    static const char *const modes[FEED_MODE_COUNT_] = {"auto", "snapshot", "delta"};
-    put_text(w, "url", d->url);
-    put_text(w, "format", d->format);
-    put_text(w, "source", d->source);
-    put_text(w, "reliability", slice_of(&d->reliability, d->reliability ? 1 : 0));
-    put_text(w, "tlp", slice_str(tlp_name(d->marking.tlp)));
-    put_text(w, "for", d->marking.audience);
-    put_text(w, "mode", slice_str(modes[d->mode]));
-    put_text(w, "licence", d->licence);
-    put_text(w, "preset", d->preset);
-    put_int(w, "every_seconds", (uint64_t)d->every_s);
-    put_bool(w, "paused", d->paused);
-}
-
-static void put_state(json_writer *w, const feed_info *f)
-{
-    const feed_state *s = &f->s;
-    put_text(w, "outcome", s->outcome);
-    put_text(w, "detail", s->detail);
-    put_int(w, "failures", s->failures);
-    put_when(w, "tried", s->tried);
-    put_when(w, "last_ok", s->ok);
-    put_when(w, "last_new", s->changed);
-    put_when(w, "due", s->due);
-    put_int(w, "bytes", s->bytes);
-    put_int(w, "records", s->records);
-    put_int(w, "new", s->fresh);
-    put_int(w, "known", s->records > s->fresh ? s->records - s->fresh : 0);
-    put_int(w, "withdrawn", s->withdrawn);
-    json_key(w, "held");
-    if (s->held.len) {
-        json_open(w, '{');
-        put_text(w, "why", s->held);
-        put_int(w, "records", s->held_records);
-        put_int(w, "new", s->held_fresh);
-        put_int(w, "withdrawn", s->held_withdrawn);
-        json_close(w, '}');
-    } else {
-        json_put_null(w);
-    }
-    put_when(w, "added", f->added);
-    put_text(w, "added_by", f->added_by);
-}
-
-static void put_health(json_writer *w, const feed_health *h)
-{
-    put_bool(w, "probation", h->probation);
-    put_bool(w, "late", h->late);
-    put_bool(w, "quiet", h->silent);
-    put_int(w, "habit_seconds", (uint64_t)h->habit_ms / 1000);
-    put_int(w, "quiet_seconds", (uint64_t)h->quiet_ms / 1000);
-}
-
-static void put_runs(json_writer *w, const feed_runs *history)
-{
-    json_key(w, "runs");
-    json_open(w, '[');
-    for (size_t i = 0; i < history->count && i < SHOWN_RUNS; i++) {
-        const feed_run *r = &history->at[i];
-        json_open(w, '{');
-        put_when(w, "at", r->at);
-        put_text(w, "outcome", r->outcome);
-        put_int(w, "bytes", r->bytes);
-        put_int(w, "records", r->records);
-        put_int(w, "new", r->fresh);
-        put_int(w, "withdrawn", r->withdrawn);
-        put_int(w, "busy_ms", (uint64_t)r->busy_ms);
-        json_close(w, '}');
-    }
-    json_close(w, ']');
-}
-
-static status put_json(app *a, const feed_info *f, const feed_health *h, const feed_runs *history,
-                       bool runs, err *why)
-{
-    CLEANUP(buf_done) buf b;
-    buf_init(&b, JSON_MAX);
-    json_writer w = json_writer_on(&b);
-    json_open(&w, '{');
-    put_text(&w, "schema", S("noroshi.feed/1"));
-    put_text(&w, "name", f->d.name);
-    put_state(&w, f);
-    put_health(&w, h);
-    put_definition(&w, &f->d);
-    if (runs)
-        put_runs(&w, history);
-    json_close(&w, '}');
-    status st = buf_status(&b, why);
-    if (st == OK)
-        sink_json(&a->out, buf_slice(&b));
-    return st;
 }
 
 /* --- text ------------------------------------------------------------------------------------- */
@@ -264,7 +136,7 @@ static message held_message(const feed_info *f)
 
 static void put_runs_text(app *a, const feed_runs *history)
 {
-    for (size_t i = 0; i < history->count && i < SHOWN_RUNS; i++) {
+    for (size_t i = 0; i < history->count && i < FEED_JSON_RUNS; i++) {
         const feed_run *r = &history->at[i];
         message word = {.id = feeding_word(r->outcome)};
         message counts = msg_feed_history((int64_t)r->records, (int64_t)r->fresh);
@@ -304,11 +176,15 @@ static void put_page(app *a, const feed_info *f, const feed_health *h, const fee
 
 status feeding_put(app *a, const feed_info *f, const feed_runs *history, bool runs, err *why)
 {
+    CLEANUP(buf_done) buf b;
     feed_health h = feed_health_of(f, history, a->view.now);
-    if (a->json)
-        return put_json(a, f, &h, history, runs, why);
-    put_page(a, f, &h, history, runs);
-    return OK;
+    buf_init(&b, FEED_JSON_MAX);
+    if (!a->json) {
+        put_page(a, f, &h, history, runs);
+        return OK;
+    }
+    runs ? feed_json_whole(&b, f, &h, history) : feed_json(&b, f, &h);
+    return app_json(a, &b, why);
 }
 
 /* --- all -------------------------------------------------------------------------------------- */
@@ -370,24 +246,6 @@ typedef struct quiet_logs {
     uint64_t count;
 } quiet_logs;
 
-static status put_log_json(app *a, const heard_log *log, err *why)
-{
-    CLEANUP(buf_done) buf b;
-    buf_init(&b, 64 << 10);
-    json_writer w = json_writer_on(&b);
-    json_open(&w, '{');
-    put_text(&w, "schema", S("noroshi.quiet-log/1"));
-    put_text(&w, "log", log->name);
-    put_when(&w, "last", log->last);
-    put_int(&w, "quiet_seconds", (uint64_t)log->quiet_ms / 1000);
-    put_int(&w, "longest_seconds", (uint64_t)log->longest_ms / 1000);
-    json_close(&w, '}');
-    status st = buf_status(&b, why);
-    if (st == OK)
-        sink_json(&a->out, buf_slice(&b));
-    return st;
-}
-
 static status on_log(void *ctx, const heard_log *log, err *why)
 {
     quiet_logs *x = ctx;
@@ -396,8 +254,12 @@ static status on_log(void *ctx, const heard_log *log, err *why)
     x->count++;
     if (!x->put)
         return OK;
-    if (x->a->json)
-        return put_log_json(x->a, log, why);
+    if (x->a->json) {
+        CLEANUP(buf_done) buf b;
+        buf_init(&b, FEED_JSON_MAX);
+        quiet_log_json(&b, log);
+        return app_json(x->a, &b, why);
+    }
     sink_style(&x->a->out, STYLE_WARN);
     sink_put(&x->a->out, msg_feed_quiet_log(log->name, log->quiet_ms, log->longest_ms));
     sink_style(&x->a->out, STYLE_PLAIN);
