@@ -51,7 +51,7 @@ An address inside is not asked; the feed says so, and so does the status.
       http://127.0.0.1:8080/list.txt
       2026-11-22 01:00  at an address or port that is not allowed
     $ noroshi --json feed show partner
-    {"schema":"noroshi.feed/1","name":"partner","outcome":null,"detail":null,"failures":0,"tried":null,"last_ok":null,"last_new":null,"due":null,"bytes":0,"records":0,"new":0,"known":0,"withdrawn":0,"held":null,"added":"2026-11-22T01:00:00Z","added_by":"(re: [^"]+)","probation":true,"late":false,"quiet":false,"habit_seconds":0,"quiet_seconds":0,"url":"https://feeds.example/iocs.csv","format":null,"source":"partner","reliability":"B","tlp":"amber","for":null,"mode":"auto","licence":null,"preset":null,"every_seconds":3600,"paused":false,"runs":[]}
+    {"schema":"noroshi.feed/1","name":"partner","outcome":null,"detail":null,"failures":0,"tried":null,"last_ok":null,"last_new":null,"due":null,"bytes":0,"records":0,"new":0,"known":0,"withdrawn":0,"held":null,"probation":true,"late":false,"quiet":false,"habit_seconds":0,"quiet_seconds":0,"added":"2026-11-22T01:00:00Z","added_by":"(re: [^"]+)","url":"https://feeds.example/iocs.csv","format":null,"source":"partner","reliability":"B","tlp":"amber","for":null,"mode":"auto","licence":null,"preset":null,"every_seconds":3600,"paused":false,"runs":[]}
     $ noroshi --clearance green feed list
     inside                  at an address or port that is not allowed   never ok
       next 2026-11-22 01:05 UTC · every 24 h · 1 failure in a row · on probation
