@@ -31,6 +31,7 @@ status heard_note(writer *w, slice log, marking m, when now, err *why)
     q = db_query(w->d, Q_HEARD_DROP);
     db_bind_text(q, 1, log);
     db_bind_int(q, 2, HEARD_HOURS);
+    db_bind_int(q, 3, vc);
     return db_run(q, why);
 }
 

@@ -96,6 +96,15 @@ TEST(logs_come_by_name_as_far_as_they_may_be_seen)
     CHECK_OK(lens_look(t.l, &v, &t.why));
     CHECK_OK(heard_each(t.l, 0, on_log, &s, &t.why));
     CHECK_SLICE(slice_str(s.names), S("a b d "));
+    /* one log under two markings: whoever sees less knows nothing of the rest */
+    for (int hour = 0; hour < HEARD_LEAST; hour++) {
+        speak(&t, "e", hour * 2 * HOUR);
+        CHECK_OK(heard_note(t.w, S("e"), (marking){.tlp = TLP_RED}, hour * HOUR, &t.why));
+    }
+    CHECK_OK(writer_sync(t.w, &t.why));
+    CHECK_OK(lens_look(t.l, &v, &t.why));
+    CHECK_OK(heard_each(t.l, 0, on_log, &s, &t.why));
+    CHECK(s.last.longest_ms == 2 * HOUR && s.last.last == (HEARD_LEAST - 1) * 2 * HOUR);
     static char name[HEARD_NAME_MAX + 1];
     memset(name, 'x', sizeof name);
     CHECK_OK(heard_note(t.w, slice_of(name, HEARD_NAME_MAX), (marking){0}, 0, &t.why));

@@ -49,5 +49,7 @@ status world_subscribe(world_store *ws, size_t event, const view *v)
         st = feed_note(ws->w, d.name, &state, &run, &ws->why);
     for (int hour = 0; st == OK && hour < HEARD_LEAST; hour++) /* and a log speaks for a while */
         st = heard_note(ws->w, d.name, m, now + hour * (WHEN_DAY / 24), &ws->why);
+    if (st == OK) /* and so does one whose hours are marked in many ways */
+        st = heard_note(ws->w, S("shared"), m, now, &ws->why);
     return st == OK ? writer_sync(ws->w, &ws->why) : st;
 }
