@@ -78,7 +78,7 @@ outbound *outbound_free(outbound *o)
 typedef struct exchange {
     const outbound *o;
     const outbound_request *r;
-    const outbound_url *url;
+    outbound_url at; /* this hop's */
     arena *a;
     CURL *curl;
     when now;
@@ -391,7 +391,7 @@ static status request_lines(exchange *x, const outbound_url *first, struct curl_
     }
     for (size_t i = 0; st == OK && i < r->header_count; i++) {
         const outbound_header *h = &r->headers[i];
-        if (outbound_same_origin(h->to ? h->to : first, x->url))
+        if (outbound_same_origin(h->to ? h->to : first, &x->at))
             st = add_line(list, h->name, h->hidden ? secret_reveal(h->hidden) : h->text, &x->why);
     }
     return st;
@@ -430,7 +430,7 @@ static void set_bounds(exchange *x, CURL *c)
 
 static void set_way(exchange *x, CURL *c)
 {
-    SET(CURLOPT_URL, x->url->text.ptr);
+    SET(CURLOPT_URL, x->at.text.ptr);
     SET(CURLOPT_PATH_AS_IS, 1L);
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
     SET(CURLOPT_FOLLOWLOCATION, 0L);
@@ -577,7 +577,7 @@ static status run_hop(exchange *x, const outbound_url *first)
 /* --- hops ------------------------------------------------------------------------------------- */
 
 /* Where the reply points; false: the problem is said. */
-static bool next_hop(exchange *x, outbound_url *at)
+static bool next_hop(exchange *x)
 {
     outbound_url to;
     outbound_reply *r = x->reply;
@@ -586,34 +586,33 @@ static bool next_hop(exchange *x, outbound_url *at)
         return false;
     }
     if (x->r->body.ptr || !x->location.len ||
-        outbound_url_follow(x->a, at, x->location, &to, NULL) != OK || (at->tls && !to.tls)) {
+        outbound_url_follow(x->a, &x->at, x->location, &to, NULL) != OK || (x->at.tls && !to.tls)) {
         r->problem = OUTBOUND_BAD_REDIRECT;
         return false;
     }
-    *at = to;
+    x->at = to;
     r->redirects++;
     return true;
 }
 
 static status run_hops(exchange *x, const outbound_url *first)
 {
-    outbound_url at = *first;
+    x->at = *first;
     for (;;) {
         unsigned redirects = x->reply->redirects;
         *x->reply = (outbound_reply){.redirects = redirects};
-        x->url = &at;
         x->told = OUTBOUND_FINE;
         x->refused = x->encoded = false;
         x->head_bytes = 0;
         x->window_bytes = 0;
         x->location = S("");
-        if (x->o->o.proxy && !proxy_may(&x->o->o, &at)) {
+        if (x->o->o.proxy && !proxy_may(&x->o->o, &x->at)) {
             x->reply->problem = OUTBOUND_REFUSED_ADDRESS;
             return OK;
         }
         status st = run_hop(x, first);
         if (st != OK || x->reply->problem != OUTBOUND_FINE || !is_redirect(x->reply->http) ||
-            !next_hop(x, &at))
+            !next_hop(x))
             return st;
     }
 }
