@@ -1,5 +1,5 @@
 /* import_json.h - what became of a document, as one JSON object: noroshi.import/1.
- * Uses: import. Used by: cmd (import), serve. Shape: contract of the command line, docs/guide.md. */
+ * Uses: import. Used by: cmd (import), serve. Shape: docs/guide.md. */
 #ifndef NOROSHI_INTAKE_IMPORT_JSON_H
 #define NOROSHI_INTAKE_IMPORT_JSON_H
 
