@@ -2,6 +2,7 @@
 #include "cmd/accounting.h"
 #include "base/secret.h"
 
+#include <signal.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -53,10 +54,18 @@ static status read_line(app *a, secret **ret, err *why)
     return st;
 }
 
+/* Whoever stops the program meanwhile does so behind the line: his terminal echoes again then. */
 static status ask_once(app *a, message what, secret **ret, err *why)
 {
     struct termios before, quiet;
+    sigset_t stops, mask;
     bool changed = tcgetattr(STDIN_FILENO, &before) == 0;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGINT);
+    sigaddset(&stops, SIGQUIT);
+    sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGTSTP);
+    pthread_sigmask(SIG_BLOCK, &stops, &mask);
     sink_put(&a->err, what);
     status st = sink_flush(&a->err, why);
     if (changed) {
@@ -68,6 +77,7 @@ static status ask_once(app *a, message what, secret **ret, err *why)
         st = read_line(a, ret, why);
     if (changed)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
     sink_line(&a->err);
     return st;
 }

@@ -97,14 +97,19 @@ static void write_waiting(audit_log *log)
     pthread_cond_broadcast(&log->written);
 }
 
+static void enlist(audit_log *log, waiting *w)
+{
+    *log->last = w;
+    log->last = &w->next;
+}
+
 status audit_put(audit_log *log, const audit_entry *e, size_t count, err *why)
 {
     waiting mine = {.e = e, .count = count};
     if (!count)
         return OK;
     pthread_mutex_lock(&log->mutex);
-    *log->last = &mine;
-    log->last = &mine.next;
+    enlist(log, &mine);
     while (!mine.done) {
         if (log->writing)
             pthread_cond_wait(&log->written, &log->mutex);
