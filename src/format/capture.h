@@ -33,8 +33,8 @@ enum {
     CAPTURE_PACKET_MAX = 256 << 10, /* bytes of a packet that are looked at */
     CAPTURE_FLOWS = 1 << 16,        /* conversations at a time */
     CAPTURE_WAYS = 16,
-    CAPTURE_SLABS = 4096,      /* parts of streams that wait to be whole, */
-    CAPTURE_SLAB = 16 << 10,   /* of so many bytes */
+    CAPTURE_SLABS = 4096,       /* parts of streams that wait to be whole, */
+    CAPTURE_SLAB = 16 << 10,    /* of so many bytes */
     CAPTURE_LINE_MAX = 64 << 10 /* of what comes out */
 };
 

@@ -21,9 +21,11 @@ static void open_told(told *t)
     "\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\xc6\x33\x64\7"                                                 \
     "\xc0\x0c\0\x1c\0\1\0\0\0\x3c\0\x10\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\1"
 #define GET "GET /a?b=1 HTTP/1.1\r\nHost: evil.example\r\nUser-Agent: curl/8\r\n\r\n"
-#define POST "POST http://fine.example/gate HTTP/1.1\r\nhost:fine.example\r\ncontent-length: 5\r\n\r\n"
+#define POST                                                                                       \
+    "POST http://fine.example/gate HTTP/1.1\r\nhost:fine.example\r\ncontent-length: 5\r\n\r\n"
 #define NOT_FOUND "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno"
-#define GOOD "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+#define GOOD                                                                                       \
+    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
 
 static void put_dns(buf *file)
 {
@@ -295,6 +297,30 @@ TEST(ja4_of_the_published_example)
     slice line = said(&t, "tls", &out);
     CHECK(slice_find(line, S("\"server_name\":\"evil.example\""), 0) != SIZE_MAX);
     CHECK(slice_find(line, S("\"ja4\":\"t13d1516h2_8daaf6152771_e5627efa2ab1\""), 0) != SIZE_MAX);
+    buf_done(&hello);
+    buf_done(&out);
+    buf_done(&file);
+    buf_done(&t.lines);
+}
+
+TEST(what_is_spoken_in_a_tunnel)
+{
+    told t;
+    buf file, out, hello;
+    open_told(&t);
+    buf_init(&out, TOLD_MAX);
+    buf_init(&hello, 1 << 16);
+    put_ja4_client(&hello);
+    kit_open(&file, RAW);
+    talk x = begin_talk(&file, 3128, 100);
+    tell(&x, 0, S("CONNECT evil.example:443 HTTP/1.1\r\n\r\n"), false);
+    tell(&x, 1, S("HTTP/1.1 200 Connection established\r\n\r\n"), false);
+    tell(&x, 0, buf_slice(&hello), false);
+    told_read(&t, buf_slice(&file), 0, &small, -1);
+    CHECK_SLICE(said(&t, "http", &out),
+                S("\"proto\":\"tcp\",\"cs-method\":\"CONNECT\",\"cs-host\":\"evil.example:443\","
+                  "\"sc-status\":200}\n"));
+    CHECK(slice_find(said(&t, "tls", &out), S("\"server_name\":\"evil.example\""), 0) != SIZE_MAX);
     buf_done(&hello);
     buf_done(&out);
     buf_done(&file);
@@ -608,8 +634,13 @@ TEST(more_beginnings_than_there_is_room_for)
     for (unsigned i = 0; i < 12; i++) {
         kit_segment s = {.from = 5, .from_port = 2000 + i, .to = 7, .to_port = 80, .flags = SYN};
         kit_tcp(&file, i, &s);
-        s = (kit_segment){.from = 5, .from_port = 2000 + i, .to = 7, .to_port = 80, .flags = ACK,
-                          .sequence = 1, .bytes = S("GET / HTTP/1.1\r\nHo")};
+        s = (kit_segment){.from = 5,
+                          .from_port = 2000 + i,
+                          .to = 7,
+                          .to_port = 80,
+                          .flags = ACK,
+                          .sequence = 1,
+                          .bytes = S("GET / HTTP/1.1\r\nHo")};
         kit_tcp(&file, i, &s);
     }
     told_read(&t, buf_slice(&file), 0, &small, -1);

@@ -29,10 +29,10 @@ status child_capture(child_input *in, const job_request *job, const unpack_sink 
     capture_counts n;
     err said = {0};
     reader bytes = child_reader(in);
+    arena_init(&a, CAPTURE_MEMORY);
     if (!job->members_allowed)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "more than %llu members",
                        (unsigned long long)job->members_limit);
-    arena_init(&a, CAPTURE_MEMORY);
     status st = sink->begin(sink->ctx, &log, why);
     if (st != OK)
         return st;

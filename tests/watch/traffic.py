@@ -104,9 +104,8 @@ class Capture:
         out = struct.pack(order + "IHHiIII", 0xa1b23c4d if nano else 0xa1b2c3d4, 2, 4, 0, 0, 262144,
                           LINKS[self.link])
         unit = 10**9 if nano else 10**6
-        for at, data in self.packets:
-            out += struct.pack(order + "IIII", int(at), int(at % 1 * unit), len(data), len(data)) + data
-        return out
+        return out + b"".join(struct.pack(order + "IIII", int(at), int(at % 1 * unit), len(data),
+                                          len(data)) + data for at, data in self.packets)
 
     def pcapng(self, order="<"):
         def block(kind, body):
@@ -117,11 +116,10 @@ class Capture:
         resolution = struct.pack(order + "HHB3xHH", 9, 1, 9, 0, 0)  # nanoseconds
         out += block(1, struct.pack(order + "HHI", LINKS[self.link], 0, 0) + resolution)
         out += block(5, b"what nobody reads")
-        for at, data in self.packets:
-            units = int(at * 10**9)
-            out += block(6, struct.pack(order + "IIIII", 0, units >> 32, units & 0xffffffff, len(data),
-                                        len(data)) + data)
-        return out
+        units = [int(at * 10**9) for at, _ in self.packets]
+        return out + b"".join(
+            block(6, struct.pack(order + "IIIII", 0, at >> 32, at & 0xffffffff, len(data),
+                                 len(data)) + data) for at, (_, data) in zip(units, self.packets))
 
 
 def sample():

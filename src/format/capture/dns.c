@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 enum {
-    NAME_BYTES_MAX = 255,             /* RFC 1035, 2.3.4 */
+    NAME_BYTES_MAX = 255,               /* RFC 1035, 2.3.4 */
     NAME_TEXT_MAX = 4 * NAME_BYTES_MAX, /* a byte may become "\255" */
     JUMPS_MAX = 16,
     ANSWERS_MAX = 64,
@@ -15,13 +15,13 @@ static const struct {
     uint16_t type;
     const char *name;
 } types[] = {
-    {1, "A"},    {2, "NS"},    {5, "CNAME"}, {6, "SOA"},   {12, "PTR"},  {15, "MX"},
+    {1, "A"},    {2, "NS"},    {5, "CNAME"}, {6, "SOA"},   {12, "PTR"},   {15, "MX"},
     {16, "TXT"}, {28, "AAAA"}, {33, "SRV"},  {64, "SVCB"}, {65, "HTTPS"}, {255, "ANY"},
 };
 
-static const char *const codes[] = {"NOERROR", "FORMERR",  "SERVFAIL", "NXDOMAIN", "NOTIMP",
-                                    "REFUSED", "YXDOMAIN", "YXRRSET",  "NXRRSET",  "NOTAUTH",
-                                    "NOTZONE"};
+static const char *const codes[] = {"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN",
+                                    "NOTIMP",  "REFUSED", "YXDOMAIN", "YXRRSET",
+                                    "NXRRSET", "NOTAUTH", "NOTZONE"};
 
 typedef struct message {
     slice all;
@@ -201,5 +201,6 @@ uint64_t capture_dns_stream(capture *c, flow *f, int way, slice bytes, bool last
         return 0;
     if (!whole)
         return STREAM_STOP;
-    return capture_dns(c, f, way, slice_sub(bytes, m.at, m.at + length)) ? m.at + length : STREAM_STOP;
+    return capture_dns(c, f, way, slice_sub(bytes, m.at, m.at + length)) ? m.at + length
+                                                                         : STREAM_STOP;
 }

@@ -121,8 +121,7 @@ static void advance(capture *c, stream *t, uint64_t n)
         island s = t->islands[i];
         if (s.end <= n)
             continue;
-        t->islands[kept++] =
-            (island){(uint16_t)(s.at > n ? s.at - n : 0), (uint16_t)(s.end - n)};
+        t->islands[kept++] = (island){(uint16_t)(s.at > n ? s.at - n : 0), (uint16_t)(s.end - n)};
     }
     t->island_count = (uint8_t)kept;
     t->have = t->have > n ? (uint16_t)(t->have - n) : 0;
@@ -219,7 +218,7 @@ static void take_bytes(capture *c, flow *f, int way, uint32_t sequence, slice by
     stream *t = &f->stream[way];
     while (bytes.len && !t->dead && c->st == OK) {
         int32_t at = (int32_t)(sequence - t->base);
-        size_t old = at < 0 ? (size_t)-(int64_t)at : 0;
+        size_t old = at < 0 ? (size_t) - (int64_t)at : 0;
         old = old < bytes.len ? old : bytes.len;
         bytes = slice_from(bytes, old);
         sequence += (uint32_t)old;
@@ -345,7 +344,10 @@ static flow *make(capture *c, flow *set, const segment *s, int *ret_way)
     bool back = s->protocol == IP_TCP && s->flags & TCP_SYN ? (s->flags & TCP_ACK) != 0
                                                             : s->source_port < s->destination_port;
     *ret_way = back ? FLOW_IN : FLOW_OUT;
-    *f = (flow){.used = true, .protocol = s->protocol, .first = c->now, .last = WHEN_NONE,
+    *f = (flow){.used = true,
+                .protocol = s->protocol,
+                .first = c->now,
+                .last = WHEN_NONE,
                 .from = c->n.packets};
     f->peer[*ret_way] = s->source;
     f->port[*ret_way] = s->source_port;

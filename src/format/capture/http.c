@@ -1,12 +1,7 @@
 /* http.c - HTTP/1 requests, with the status that each got: see parts.h. Source: RFC 9112. */
 #include "format/capture/parts.h"
 
-enum {
-    METHOD_MAX = 20,
-    HOST_MAX = 255,
-    TARGET_MAX = 4096,
-    AGENT_MAX = 1024
-};
+enum { METHOD_MAX = 20, HOST_MAX = 255, TARGET_MAX = 4096, AGENT_MAX = 1024 };
 
 int http_is(slice bytes)
 {
@@ -102,15 +97,26 @@ static slice whole_url(const head *h, slice host, char *room, size_t room_bytes)
     return slice_of(room, n + target.len);
 }
 
+/* Where the request went, when it does not say so itself. */
+static slice address_as_host(const ip *a, char out[IP_TEXT_MAX + 2])
+{
+    slice text = line_ip(a, out + 1);
+    if (ip_is4(a))
+        return text;
+    out[0] = '[';
+    out[text.len + 1] = ']';
+    return slice_of(out, text.len + 2);
+}
+
 static uint64_t request(capture *c, flow *f, const head *h, uint64_t length)
 {
-    char room[HOST_MAX + TARGET_MAX + 8], address[IP_TEXT_MAX];
+    char room[HOST_MAX + TARGET_MAX + 8], address[IP_TEXT_MAX + 2];
     if (!slice_starts(h->first[2], S("HTTP/1.")) || !h->first[1].len)
         return STREAM_STOP;
     line_flush(c, f);
     bool connect = slice_eq(h->first[0], S("CONNECT"));
     slice host = connect ? h->first[1] : h->host;
-    host = host.len ? slice_sub(host, 0, HOST_MAX) : line_ip(&f->peer[FLOW_IN], address);
+    host = host.len ? slice_sub(host, 0, HOST_MAX) : address_as_host(&f->peer[FLOW_IN], address);
     line_begin(c, "http", f, c->now, c->n.packets);
     line_text(c, "cs-method", h->first[0], METHOD_MAX);
     line_text(c, "cs-host", host, HOST_MAX);
@@ -125,7 +131,8 @@ static uint64_t request(capture *c, flow *f, const head *h, uint64_t length)
         line_text(c, "cs-referrer", h->referrer, AGENT_MAX);
     f->head_only = slice_eq(h->first[0], S("HEAD"));
     line_wait(c, f);
-    return connect ? STREAM_STOP : behind(length, body_length(h));
+    f->tunnel = connect;
+    return behind(length, body_length(h));
 }
 
 static uint64_t response(capture *c, flow *f, const head *h, uint64_t length)
@@ -138,6 +145,10 @@ static uint64_t response(capture *c, flow *f, const head *h, uint64_t length)
     if (line_resume(c, f)) {
         line_number(c, "sc-status", code);
         line_end(c);
+    }
+    if (f->tunnel && code < 300) {
+        f->app = APP_UNKNOWN; /* what is spoken in it shows from here on */
+        return length;
     }
     bool empty = f->head_only || code == 204 || code == 304;
     if (!empty && !h->length.len && !h->chunked)

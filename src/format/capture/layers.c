@@ -106,10 +106,10 @@ static unsigned strip_link(unsigned link, cut *c)
 /* --- IP -------------------------------------------------------------------------------------- */
 
 typedef struct ip_layer {
-    cut c;          /* what follows, as far as it was recorded */
-    size_t length;  /* of what follows, as it was sent */
-    unsigned next;  /* its protocol */
-    bool fragment;  /* not the first: what follows is the middle of something */
+    cut c;         /* what follows, as far as it was recorded */
+    size_t length; /* of what follows, as it was sent */
+    unsigned next; /* its protocol */
+    bool fragment; /* not the first: what follows is the middle of something */
 } ip_layer;
 
 static bool ip4(ip_layer *l, segment *s)

@@ -7,7 +7,7 @@ enum {
     FILE_HEADER = 24,
     RECORD_HEADER = 16,
     BLOCK_HEADER = 8,
-    BLOCK_FRAME = 12, /* and the length again behind it */
+    BLOCK_FRAME = 12,     /* and the length again behind it */
     LENGTH_MAX = 64 << 20 /* of a packet or block: over it, it is none */
 };
 

@@ -105,8 +105,8 @@ typedef struct flow {
     uint8_t protocol, app;
     bool used, closed;
     bool answered, refused, syn;
-    bool head_only;   /* of HTTP: the request that waits was HEAD */
-    uint16_t pending; /* slab of a line that waits for its answer; 0: none */
+    bool head_only, tunnel; /* of HTTP: the last request was HEAD, CONNECT */
+    uint16_t pending;       /* slab of a line that waits for its answer; 0: none */
     uint16_t pending_bytes;
     when first, last;
     uint64_t from, touched; /* numbers of its first and last packet */
@@ -134,8 +134,8 @@ typedef struct capture {
     buf line;
     json_writer json;
     bool closing; /* the conversation under way is at its end: nothing waits any more */
-    when now;        /* of the packet under way */
-    status st;       /* of the sink; nothing is told any more when it is not OK */
+    when now;     /* of the packet under way */
+    status st;    /* of the sink; nothing is told any more when it is not OK */
     err why;
 } capture;
 
