@@ -2,11 +2,11 @@
  * contact; what it means is asked anew, with the view of who reads it. */
 #include "answer/ask.h"
 #include "answer/render.h"
-#include "base/json.h"
 #include "cmd/app.h"
 #include "cmd/asking.h"
 #include "know/alerts.h"
 #include "know/store.h"
+#include "watch/group.h"
 
 enum { PAGE = 200, MEMORY = 64 << 20, PLACES_SHOWN = 5, LOOKED_AT_MAX = 20000 };
 
@@ -59,78 +59,13 @@ static status judge(listing *x, const alert_info *i, const answer **ret, err *wh
 
 /* --- one alert -------------------------------------------------------------------------------- */
 
-static void put_when(json_writer *w, const char *key, when t)
-{
-    char text[WHEN_TEXT_MAX];
-    json_key(w, key);
-    t == WHEN_NONE ? json_put_null(w) : json_put_text(w, slice_str(when_iso(t, text)));
-}
-
-static void put_pair(json_writer *w, const char *key, slice text)
-{
-    json_key(w, key);
-    text.len ? json_put_text(w, text) : json_put_null(w);
-}
-
-static void put_head(json_writer *w, const alert_info *i)
-{
-    char word[] = {'P', (char)('0' + i->priority), 0};
-    put_pair(w, "schema", S("noroshi.alert-group/1"));
-    put_pair(w, "id", slice_str(i->id));
-    put_pair(w, "rule", i->rule);
-    put_pair(w, "priority", slice_str(word));
-    put_pair(w, "kind", slice_str(kind_name(i->indicator.kind)));
-    put_pair(w, "indicator", i->indicator.text);
-    put_pair(w, "host", i->host);
-    json_key(w, "hits");
-    json_put_int(w, (int64_t)i->hits);
-    put_when(w, "first", i->first);
-    put_when(w, "last", i->last);
-    put_when(w, "raised", i->raised);
-    put_pair(w, "tlp", slice_str(tlp_name(i->marking.tlp)));
-    put_pair(w, "organisation", i->marking.owner);
-    put_when(w, "closed", i->closed);
-    put_pair(w, "closed_by", i->closed == WHEN_NONE ? S("") : i->closed_by);
-    put_pair(w, "closed_why", i->closed == WHEN_NONE ? S("") : i->closed_why);
-}
-
-static void put_places(json_writer *w, const alert_places *p)
-{
-    json_key(w, "places");
-    json_open(w, '[');
-    for (size_t n = 0; n < p->count; n++) {
-        json_open(w, '{');
-        put_pair(w, "path", p->at[n].path);
-        json_key(w, "line");
-        json_put_int(w, (int64_t)p->at[n].line);
-        json_key(w, "offset");
-        json_put_int(w, (int64_t)p->at[n].offset);
-        put_when(w, "time", p->at[n].at);
-        json_close(w, '}');
-    }
-    json_close(w, ']');
-}
-
 static status put_json(listing *x, const alert_info *i, const answer *w, const alert_places *p,
                        err *why)
 {
+    const group_parts parts = {
+        .places = p, .contact = p != NULL, .answer = w, .amount = p ? RENDER_CAPPED : RENDER_SHORT};
     buf_clear(&x->line);
-    json_writer j = json_writer_on(&x->line);
-    json_open(&j, '{');
-    put_head(&j, i);
-    if (p) {
-        put_places(&j, p);
-        json_key(&j, "contact");
-        json_put_raw(&j, i->event);
-    }
-    json_key(&j, "answer");
-    CLEANUP(buf_done) buf text;
-    buf_init(&text, RENDER_JSON_MAX);
-    status st = answer_json(w, p ? RENDER_CAPPED : RENDER_SHORT, &text, why);
-    json_put_raw(&j, buf_slice(&text));
-    json_close(&j, '}');
-    if (st == OK)
-        st = buf_status(&x->line, why);
+    status st = group_json(i, &parts, &x->line, why);
     if (st == OK)
         sink_json(&x->a->out, buf_slice(&x->line));
     return st;

@@ -4,9 +4,12 @@
 #include "cmd/watch_follow.h"
 #include "cmd/watching.h"
 #include "intake/telemetry.h"
+#include "watch/deliver.h"
 #include "watch/ledger.h"
 
-enum { BATCH_ALERTS = 1000 };
+#include <unistd.h>
+
+enum { BATCH_ALERTS = 1000, DELIVER_WAIT_MS = 5000 };
 
 typedef struct watching {
     app *a;
@@ -14,6 +17,7 @@ typedef struct watching {
     writer *writer;
     watch_stream *stream;
     sightings_writer *sightings; /* NULL: none are kept */
+    deliver *to;                 /* NULL: alerts go nowhere else */
     ledger read;                 /* logs of which they are */
     telemetry_log log_id;
     uint64_t seen; /* sightings at the last commit, where logs are followed */
@@ -33,7 +37,8 @@ status cmd_watch(app *a, err *why);
 static status commit(watching *x, err *why)
 {
     x->pending = 0;
-    return x->writer ? writer_sync(x->writer, why) : OK;
+    status st = x->writer ? writer_sync(x->writer, why) : OK;
+    return st == OK && x->to ? deliver_step(x->to, why) : st;
 }
 
 static status on_alert(void *ctx, const alert *a, err *why)
@@ -171,6 +176,8 @@ static status committed(void *ctx, err *why)
     status st = seen != x->seen ? commit_seen(x, why) : OK;
     x->pending = 0;
     x->seen = seen;
+    if (st == OK && x->to)
+        st = deliver_step(x->to, why);
     return st == OK ? flush(x, why) : st;
 }
 
@@ -191,6 +198,48 @@ static status open_sightings(watching *x, err *why)
     return st == OK ? ledger_read(&x->read, sightings_checkpoint(x->sightings), why) : st;
 }
 
+/* --- other receivers -------------------------------------------------------------------------- */
+
+static void trouble(void *ctx, slice target, const err *what)
+{
+    watching *x = ctx;
+    app_note(x->a, msg_watch_deliver(target, slice_str(what->msg)));
+}
+
+static status open_receivers(watching *x, err *why)
+{
+    app *a = x->a;
+    const slice *items;
+    char host[64] = "";
+    size_t n = option_items(a->options, OPT_WATCH_TO, &items);
+    if (!n)
+        return OK;
+    if (!x->writer)
+        return app_fail(a, ERR_INPUT, msg_watch_deliver_dry(), S(""), why);
+    gethostname(host, sizeof host - 1);
+    const deliver_options o = {.s = a->store,
+                               .view = &a->view,
+                               .writer = x->writer,
+                               .ticks = a->ticks,
+                               .name = option_text(a->options, OPT_WATCH_AS),
+                               .host = host,
+                               .trouble = trouble,
+                               .ctx = x};
+    status st = deliver_new(&o, &x->to, why);
+    for (size_t i = 0; st == OK && i < n; i++)
+        st = deliver_add(x->to, items[i], why);
+    return st;
+}
+
+static status close_receivers(watching *x, err *why)
+{
+    size_t left = 0;
+    status st = x->to ? deliver_finish(x->to, DELIVER_WAIT_MS, &left, why) : OK;
+    if (st == OK && left)
+        app_note(x->a, msg_watch_undelivered((int64_t)left));
+    return st;
+}
+
 status cmd_watch(app *a, err *why)
 {
     watching x = {.a = a, .bar = progress_start(a)};
@@ -207,6 +256,8 @@ status cmd_watch(app *a, err *why)
         st = writer_new(a->store, app_actor(a), &x.writer, why);
     if (st == OK && x.writer && !option_bool(a->options, OPT_WATCH_FORGET))
         st = open_sightings(&x, why);
+    if (st == OK)
+        st = open_receivers(&x, why);
     o.writer = x.writer;
     o.sightings = x.sightings;
     if (st == OK)
@@ -217,6 +268,8 @@ status cmd_watch(app *a, err *why)
     if (st == OK)
         st = commit(&x, why);
     if (st == OK)
+        st = close_receivers(&x, why);
+    if (st == OK)
         st = flush(&x, why);
     if (st == OK) {
         say_counts(a, &x);
@@ -225,6 +278,7 @@ status cmd_watch(app *a, err *why)
     }
     watch_close(x.stream);
     watcher_free(x.w);
+    deliver_free(x.to);
     sightings_writer_free(x.sightings);
     ledger_done(&x.read);
     writer_free(x.writer);

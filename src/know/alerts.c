@@ -247,10 +247,13 @@ static int64_t known_at(const lens *l)
 
 static query which_page(const alert_filter *f)
 {
-    return f->indicator.kind != KIND_NONE ? Q_ALERTS_OF : f->closed_too ? Q_ALERTS : Q_ALERTS_OPEN;
+    return f->oldest_first                  ? Q_ALERTS_AFTER
+           : f->indicator.kind != KIND_NONE ? Q_ALERTS_OF
+           : f->closed_too                  ? Q_ALERTS
+                                            : Q_ALERTS_OPEN;
 }
 
-status alerts_page(lens *l, arena *a, const alert_filter *f, int64_t before, size_t max,
+status alerts_page(lens *l, arena *a, const alert_filter *f, int64_t from, size_t max,
                    alert_list *ret, err *why)
 {
     bool row;
@@ -263,10 +266,10 @@ status alerts_page(lens *l, arena *a, const alert_filter *f, int64_t before, siz
     if (!list || !classes)
         return ARENA_SPENT(a, why);
     db_stmt *q = db_query(l->d, which_page(f));
-    db_bind_int(q, 1, before ? before : INT64_MAX);
+    db_bind_int(q, 1, from || f->oldest_first ? from : INT64_MAX);
     db_bind_int(q, 2, known_at(l));
     db_bind_int(q, 3, (int64_t)max + 1);
-    if (f->indicator.kind != KIND_NONE) {
+    if (which_page(f) == Q_ALERTS_OF) {
         db_bind_int(q, 4, f->indicator.kind);
         db_bind_text(q, 5, f->indicator.text);
     }

@@ -93,10 +93,12 @@ typedef struct alert_list {
 typedef struct alert_filter {
     bool closed_too;
     node_ref indicator; /* KIND_NONE: any */
+    bool oldest_first;  /* all of them, in the order in which they were raised */
 } alert_filter;
 
-/* Newest first; `before` is 0 or the row of the last one. At most `max` (<= ALERT_PAGE_MAX). */
-status alerts_page(lens *l, arena *a, const alert_filter *f, int64_t before, size_t max,
+/* Newest first; `from` is 0 or the row of the last one that was had. At most `max`
+ * (<= ALERT_PAGE_MAX). */
+status alerts_page(lens *l, arena *a, const alert_filter *f, int64_t from, size_t max,
                    alert_list *ret, err *why) NODISCARD;
 /* By its public id. ERR_NOT_FOUND: the view sees none. */
 status alert_get(lens *l, arena *a, slice id, alert_info *ret, err *why) NODISCARD;
