@@ -55,19 +55,18 @@ def flood(folder, name, groups):
         run("watch", "--alerts-only", "--alerts-to", sent, os.devnull, data=data)
         if os.path.getsize(sent) == before:
             break
-    hits, alerts = 0, 0
-    listed, _ = run("alert", "list", "--json", "--most", str(groups + 10), data=data)
-    for row in listed.splitlines():
-        hits += json.loads(row)["hits"]
-        alerts += 1
-    ids = {json.loads(row)["id"] for row in open(sent)}
-    return {"told": int(told), "hits": hits, "alerts": alerts, "sent": len(ids)}, memory
+    ids = sorted({json.loads(row)["id"] for row in open(sent)})
+    shown = []
+    for i in range(0, len(ids), 200):
+        rows, _ = run("alert", "show", "--json", *ids[i:i + 200], data=data)
+        shown += [json.loads(row)["hits"] for row in rows.splitlines()]
+    return {"told": int(told), "hits": sum(shown), "alerts": len(shown)}, memory
 
 
 with tempfile.TemporaryDirectory() as folder:
     for name, groups in (("one", 1), ("many", GROUPS)):
         found, memory = flood(folder, name, groups)
-        tap.check(found == {"told": groups, "hits": LINES, "alerts": groups, "sent": groups},
+        tap.check(found == {"told": groups, "hits": LINES, "alerts": groups},
                   "%s: every contact of %d is counted, %d alerts" % (name, LINES, groups), found)
         tap.check(memory < MEMORY_KIB, "%s: memory" % name, "%d KiB" % memory)
         print("# %s: %d MiB" % (name, memory >> 10))
