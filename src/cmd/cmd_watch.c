@@ -1,4 +1,5 @@
 /* cmd_watch.c - noroshi watch PATH...|-: logs against everything that is known; an alert a line. */
+#include "base/hash.h"
 #include "cmd/app.h"
 #include "cmd/progress.h"
 #include "cmd/watch_follow.h"
@@ -7,6 +8,9 @@
 #include "watch/deliver.h"
 #include "watch/ledger.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 enum { BATCH_ALERTS = 1000, DELIVER_WAIT_MS = 5000 };
@@ -17,6 +21,7 @@ typedef struct watching {
     writer *writer;
     watch_stream *stream;
     sightings_writer *sightings; /* NULL: none are kept */
+    int lock;                    /* of the name under which positions are kept; -1: none */
     deliver *to;                 /* NULL: alerts go nowhere else */
     ledger read;                 /* logs of which they are */
     telemetry_log log_id;
@@ -206,6 +211,30 @@ static void trouble(void *ctx, slice target, const err *what)
     app_note(x->a, msg_watch_deliver(target, slice_str(what->msg)));
 }
 
+/* Positions and cursors of a name belong to one watch at a time, on this machine. The file is not
+ * removed: who waits for it would hold another. */
+static status hold_name(watching *x, err *why)
+{
+    app *a = x->a;
+    uint8_t digest[SHA256_BYTES];
+    char hex[HASH_HEX_MAX];
+    slice name = option_text(a->options, OPT_WATCH_AS);
+    if (!hash_of(HASH_SHA256, name, digest))
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
+    hash_hex(digest, 8, hex);
+    slice path = arena_printf(a->memory, "%s/watch-%s.lock", store_dir(a->store), hex);
+    if (!path.ptr)
+        return ARENA_SPENT(a->memory, why);
+    x->lock = open(path.ptr, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (x->lock < 0)
+        return err_os(why, errno, "opening %s", path.ptr);
+    if (flock(x->lock, LOCK_EX | LOCK_NB) == 0)
+        return OK;
+    return errno == EWOULDBLOCK
+               ? app_fail(a, ERR_BUSY, msg_watch_name_held(slice_sub(name, 0, 64)), S(""), why)
+               : err_os(why, errno, "locking %s", path.ptr);
+}
+
 static status open_receivers(watching *x, err *why)
 {
     app *a = x->a;
@@ -242,7 +271,7 @@ static status close_receivers(watching *x, err *why)
 
 status cmd_watch(app *a, err *why)
 {
-    watching x = {.a = a, .bar = progress_start(a)};
+    watching x = {.a = a, .bar = progress_start(a), .lock = -1};
     site *own = NULL;
     const slice *items;
     x.follows = option_bool(a->options, OPT_WATCH_FOLLOW);
@@ -256,6 +285,8 @@ status cmd_watch(app *a, err *why)
         st = writer_new(a->store, app_actor(a), &x.writer, why);
     if (st == OK && x.writer && !option_bool(a->options, OPT_WATCH_FORGET))
         st = open_sightings(&x, why);
+    if (st == OK && x.writer && (x.follows || option_items(a->options, OPT_WATCH_TO, &items)))
+        st = hold_name(&x, why);
     if (st == OK)
         st = open_receivers(&x, why);
     o.writer = x.writer;
@@ -279,6 +310,8 @@ status cmd_watch(app *a, err *why)
     watch_close(x.stream);
     watcher_free(x.w);
     deliver_free(x.to);
+    if (x.lock >= 0)
+        close(x.lock);
     sightings_writer_free(x.sightings);
     ledger_done(&x.read);
     writer_free(x.writer);

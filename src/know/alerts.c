@@ -174,6 +174,30 @@ status alert_note(writer *w, const alert_contact *c, alert_noted *ret, err *why)
     return OK;
 }
 
+status alert_hosts(writer *w, node_ref indicator, marking m, when from, when to, uint64_t most,
+                   uint64_t *ret, err *why)
+{
+    bool row;
+    int64_t vc;
+    status st = begin_engine(w, why);
+    if (st == OK)
+        st = intern_marking(w, m, &vc, why);
+    if (st != OK)
+        return st;
+    db_stmt *q = db_query(w->d, Q_ALERT_HOSTS);
+    db_bind_int(q, 1, indicator.kind);
+    db_bind_text(q, 2, indicator.text);
+    db_bind_int(q, 3, vc);
+    db_bind_int(q, 4, from);
+    db_bind_int(q, 5, to);
+    db_bind_int(q, 6, (int64_t)most);
+    st = db_step(q, &row, why);
+    if (st == OK)
+        *ret = row ? (uint64_t)db_int(q, 0) : 0;
+    db_reset(q);
+    return st;
+}
+
 /* --- how far the telemetry was read --------------------------------------------------------- */
 
 status watch_place_put(writer *w, slice name, slice state, err *why)
