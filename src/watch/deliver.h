@@ -7,10 +7,11 @@
  *
  * Uses: know (alerts, write), answer/ask, watch (group, receiver). Used by: cmd.
  * What is handed over is an alert, once, when it is raised (docs/alerts.md: a group of contacts),
- * with the answer about it as of now, in the view of who watches; one that is none any more is passed
- * over. Each receiver has a cursor in the store, under the name of this watch and its own: it moves
- * when the receiver surely has the alert (receiver.h), in a transaction of its own, so a kill between
- * the two repeats and loses none. The first time it begins with the alerts that come from then on.
+ * with the answer about it as of now, in the view of who watches; one that is none any more is
+ * passed over. Each receiver has a cursor in the store, under the name of this watch and its own:
+ * it moves when the receiver surely has the alert (receiver.h), in a transaction of its own, so a
+ * kill between the two repeats and loses none. The first time it begins with the alerts that come
+ * from then on.
  * A receiver that is not there is tried again, and catches up from the store; nothing waits for it,
  * and what is kept in memory for it is bounded. */
 #ifndef NOROSHI_WATCH_DELIVER_H
@@ -46,8 +47,8 @@ status deliver_add(deliver *d, slice target, err *why) NODISCARD;
 
 /* What is due, as far as it goes now. What receivers do wrong is `trouble`, never an error here. */
 status deliver_step(deliver *d, err *why) NODISCARD;
-/* Steps until everything is safe with everybody, wait_ms at most. *ret_left: receivers that have not
- * got everything. */
+/* Steps until everything is safe with everybody, wait_ms at most. *ret_left: receivers that have
+ * not got everything. */
 status deliver_finish(deliver *d, int wait_ms, size_t *ret_left, err *why) NODISCARD;
 
 #endif

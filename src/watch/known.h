@@ -33,7 +33,8 @@ status known_load(known *k, const uint8_t key[MATCH_KEY], const match_table **re
                   err *why) NODISCARD;
 
 /* Sets of bad values are too large for a table: what stands in the logs is looked up in them, one
- * value at a time (microseconds). false: no set that the view sees holds anything bad of the kind. */
+ * value at a time (microseconds). false: no set that the view sees holds anything bad of the kind.
+ */
 bool known_may_be_in_set(const known *k, kind of);
 /* Does a known-bad set, or a list of suspicious values, have the value, or what stands above it?
  *   ERR_LIMIT  memory; else the store's */

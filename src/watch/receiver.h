@@ -8,8 +8,8 @@
  * octet counting).
  * "Surely has" is what can be known: a file's bytes are on the disk (fdatasync); by TCP the other
  * side's system has acknowledged them (syslog itself has no acknowledgement); by UDP nobody said
- * until the next push that nobody is there. What was taken and is not safe when something goes wrong
- * is forgotten here, and offered again by who keeps it.
+ * until the next push that nobody is there. What was taken and is not safe when something goes
+ * wrong is forgotten here, and offered again by who keeps it.
  * A new kind of receiver is a row of the table in receiver.c. */
 #ifndef NOROSHI_WATCH_RECEIVER_H
 #define NOROSHI_WATCH_RECEIVER_H
@@ -40,7 +40,7 @@ typedef struct receiver_message {
     const char *time; /* as when_iso writes it */
 } receiver_message;
 
-/* *ret: whether it was taken. It is not while the receiver recovers, or RECEIVER_WAITING_MAX wait. */
+/* *ret: whether it was taken: not while it recovers, or RECEIVER_WAITING_MAX wait. */
 void receiver_offer(receiver *r, const receiver_message *m, int64_t now_us, bool *ret);
 
 typedef struct receiver_state {
