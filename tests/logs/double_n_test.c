@@ -3,7 +3,7 @@
  *
  * What is measured is processor time of the thread, the least of some tries: others at work on the
  * machine make a try longer, never shorter. A reader passes as soon as one round shows a ratio of
- * at most LIMIT, so load cannot fail it; what is quadratic takes four times as long in every round. */
+ * at most LIMIT, so load cannot fail it; what is quadratic takes four times as long in each. */
 #include "base/test.h"
 #include "format/log.h"
 
