@@ -1,14 +1,13 @@
 /* cmd_alert.c - noroshi alert list|show|close|reopen: what the watch found. An alert holds the
  * contact; what it means is asked anew, with the view of who reads it. */
-#include "answer/ask.h"
+#include "answer/contact.h"
 #include "answer/render.h"
 #include "cmd/app.h"
 #include "cmd/asking.h"
-#include "know/alerts.h"
 #include "know/store.h"
-#include "watch/group.h"
+#include "publish/alert_json.h"
 
-enum { PAGE = 200, MEMORY = 64 << 20, PLACES_SHOWN = 5, LOOKED_AT_MAX = 20000 };
+enum { PLACES_SHOWN = 5 };
 
 status cmd_alert_list(app *a, err *why);
 status cmd_alert_show(app *a, err *why);
@@ -17,44 +16,28 @@ status cmd_alert_reopen(app *a, err *why);
 
 typedef struct listing {
     app *a;
-    lens *l;
-    asker *k;
-    arena memory; /* of one alert, or of a page */
-    arena answer;
+    contact_reader r;
+    arena memory; /* of one alert and its answer */
     buf line;
-    size_t shown, most;
-    bool more;
+    size_t shown;
 } listing;
 
 static status open_listing(listing *x, err *why)
 {
-    arena_init(&x->memory, MEMORY);
-    arena_init(&x->answer, ASK_MEMORY_MAX);
+    arena_init(&x->memory, 2 * ASK_MEMORY_MAX);
     buf_init(&x->line, RENDER_JSON_MAX);
-    status st = app_lens(x->a, &x->l, why);
+    x->r.all = asking_all(x->a);
+    status st = app_lens(x->a, &x->r.l, why);
     if (st == OK)
-        st = asker_new(x->a->store, &x->k, why);
-    return st == OK ? asker_look(x->k, &x->a->view, why) : st;
+        st = asker_new(x->a->store, &x->r.k, why);
+    return st == OK ? asker_look(x->r.k, &x->a->view, why) : st;
 }
 
 static void close_listing(listing *x)
 {
-    asker_free(x->k);
+    asker_free(x->r.k);
     arena_done(&x->memory);
-    arena_done(&x->answer);
     buf_done(&x->line);
-}
-
-/* What the reader's view says of the value at the time of the contact; *ret NULL: nothing bad, and
- * then there is no alert for him. */
-static status judge(listing *x, const alert_info *i, const answer **ret, err *why)
-{
-    const ask_options o = {.seen_at = i->last, .want = i->indicator.kind, .all = asking_all(x->a)};
-    arena_reset(&x->answer);
-    status st = ask_value(x->k, &x->answer, i->indicator.text, &o, ret, why);
-    if (st == OK && !answer_is_bad(*ret))
-        *ret = NULL;
-    return st;
 }
 
 /* --- one alert -------------------------------------------------------------------------------- */
@@ -62,13 +45,9 @@ static status judge(listing *x, const alert_info *i, const answer **ret, err *wh
 static status put_json(listing *x, const alert_info *i, const answer *w, const alert_places *p,
                        err *why)
 {
-    const group_parts parts = {
-        .places = p, .contact = p != NULL, .answer = w, .amount = p ? RENDER_CAPPED : RENDER_SHORT};
     buf_clear(&x->line);
-    status st = group_json(i, &parts, &x->line, why);
-    if (st == OK)
-        sink_json(&x->a->out, buf_slice(&x->line));
-    return st;
+    status st = alert_group_json(&x->line, i, p, w, why);
+    return st == OK ? app_json(x->a, &x->line, why) : st;
 }
 
 static void put_row(listing *x, const alert_info *i, const answer *w)
@@ -99,49 +78,20 @@ static void put_row(listing *x, const alert_info *i, const answer *w)
 
 /* --- list ------------------------------------------------------------------------------------- */
 
-static status list_page(listing *x, const alert_list *page, err *why)
+static status on_contact(void *ctx, const alert_info *i, const answer *w, err *why)
 {
-    status st = OK;
-    for (size_t i = 0; st == OK && i < page->count; i++) {
-        const answer *w = NULL;
-        st = judge(x, &page->at[i], &w, why);
-        if (st != OK || !w)
-            continue;
-        if (x->shown == x->most) {
-            x->more = true;
-            break;
-        }
-        x->shown++;
-        if (x->a->json)
-            st = put_json(x, &page->at[i], w, NULL, why);
-        else
-            put_row(x, &page->at[i], w);
-    }
-    return st;
-}
-
-static status list_all(listing *x, const alert_filter *f, err *why)
-{
-    alert_list page = {.more = true};
-    int64_t before = 0;
-    size_t looked = 0;
-    status st = OK;
-    while (st == OK && page.more && !x->more && looked < LOOKED_AT_MAX) {
-        arena_reset(&x->memory);
-        st = alerts_page(x->l, &x->memory, f, before, PAGE, &page, why);
-        if (st == OK && page.count) {
-            before = page.at[page.count - 1].row;
-            looked += page.count;
-            st = list_page(x, &page, why);
-        }
-    }
-    x->more |= st == OK && page.more;
-    return st;
+    listing *x = ctx;
+    x->shown++;
+    if (x->a->json)
+        return put_json(x, i, w, NULL, why);
+    put_row(x, i, w);
+    return OK;
 }
 
 status cmd_alert_list(app *a, err *why)
 {
-    listing x = {.a = a, .most = (size_t)option_int(a->options, OPT_ALERT_MOST)};
+    listing x = {.a = a};
+    bool more = false;
     alert_filter f = {.closed_too = option_bool(a->options, OPT_ALERT_CLOSED)};
     observable o;
     status st = OK;
@@ -153,14 +103,15 @@ status cmd_alert_list(app *a, err *why)
     }
     st = open_listing(&x, why);
     if (st == OK)
-        st = list_all(&x, &f, why);
+        st = contacts_each(&x.r, &f, 0, (size_t)option_int(a->options, OPT_ALERT_MOST), on_contact,
+                           &x, &more, why);
     if (st == OK)
         st = sink_flush(&a->out, why);
     if (st == OK && !x.shown) {
         app_note(a, msg_alert_none());
         app_exit(a, 1);
     }
-    if (st == OK && x.more)
+    if (st == OK && more)
         app_note(a, msg_alert_more());
     close_listing(&x);
     return st;
@@ -195,16 +146,10 @@ static status put_whole(listing *x, const alert_info *i, const answer *w, const 
     return answer_text(w, (text_options){0}, out, why);
 }
 
-/* One that the view sees and that is an alert in it. */
 static status get(listing *x, slice id, alert_info *i, const answer **ret, err *why)
 {
     arena_reset(&x->memory);
-    status st = alert_get(x->l, &x->memory, id, i, why);
-    if (st == OK)
-        st = judge(x, i, ret, why);
-    if (st == OK && !*ret)
-        st = ERR_NOT_FOUND;
-    return st;
+    return contact_get(&x->r, &x->memory, id, i, ret, why);
 }
 
 static status show_one(listing *x, slice id, err *why)
@@ -218,7 +163,7 @@ static status show_one(listing *x, slice id, err *why)
         return OK;
     }
     if (st == OK)
-        st = alert_places_of(x->l, &x->memory, &i, &p, why);
+        st = alert_places_of(x->r.l, &x->memory, &i, &p, why);
     if (st == OK && !x->a->json && x->shown)
         sink_line(&x->a->out);
     x->shown++;
@@ -253,8 +198,8 @@ static status change(app *a, bool closing, slice reason, err *why)
         err cause = {0};
         status one = get(&x, id, &i, &bad, &cause);
         if (one == OK)
-            one = closing ? alert_close(w, x.l, id, reason, clock_now(a->clock), &cause)
-                          : alert_reopen(w, x.l, id, &cause);
+            one = closing ? alert_close(w, x.r.l, id, reason, clock_now(a->clock), &cause)
+                          : alert_reopen(w, x.r.l, id, &cause);
         if (one == OK) {
             sink_put(&a->out, msg_alert_done(id, closing ? MSG_alert_closed : MSG_alert_reopened));
             sink_line(&a->out);

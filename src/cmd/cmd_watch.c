@@ -5,7 +5,7 @@
 #include "cmd/watch_follow.h"
 #include "cmd/watching.h"
 #include "intake/telemetry.h"
-#include "watch/deliver.h"
+#include "publish/deliver.h"
 #include "watch/ledger.h"
 
 #include <errno.h>
