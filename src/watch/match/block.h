@@ -14,13 +14,15 @@
 
 /* The lowest bit is the first byte. */
 typedef struct block {
-    uint64_t name, dot, hex, colon, word;
+    uint64_t name, dot, hex, colon, word, digit;
     uint64_t at, high; /* rare */
     uint64_t lead;     /* what may begin an escape; by its second byte, too, where that is cheap */
+    uint64_t left;     /* BYTE_LEFT */
 } block;
 
-/* The classes of a byte: BYTE_WORD, _NAME, _HEX, _LEAD, and these. */
-enum { BLOCK_DOT = 16, BLOCK_COLON = 32, BLOCK_AT = 64, BLOCK_HIGH_BYTE = 128 };
+/* The classes of a byte: BYTE_WORD, _NAME, _HEX, _LEAD, and these. Those over 0x7f have no other
+ * than BLOCK_LEFT. */
+enum { BLOCK_DOT = 16, BLOCK_COLON = 32, BLOCK_AT = 64, BLOCK_LEFT = 128 };
 extern const uint8_t block_table[256];
 
 /* One bit of each of eight bytes, the lowest first. */
@@ -33,9 +35,11 @@ static inline block block_plain(const uint8_t *p)
 {
     block b = {0};
     for (unsigned at = 0; at < 64; at += 8) {
-        uint64_t c = 0;
-        for (unsigned i = 0; i < 8; i++)
+        uint64_t c = 0, high = 0;
+        for (unsigned i = 0; i < 8; i++) {
             c |= (uint64_t)block_table[p[at + i]] << 8 * i;
+            high |= (uint64_t)(p[at + i] & 0x80) << 8 * i;
+        }
         b.word |= block_eight(c, BYTE_WORD) << at;
         b.name |= block_eight(c, BYTE_NAME) << at;
         b.hex |= block_eight(c, BYTE_HEX) << at;
@@ -43,7 +47,10 @@ static inline block block_plain(const uint8_t *p)
         b.dot |= block_eight(c, BLOCK_DOT) << at;
         b.colon |= block_eight(c, BLOCK_COLON) << at;
         b.at |= block_eight(c, BLOCK_AT) << at;
-        b.high |= block_eight(c, BLOCK_HIGH_BYTE) << at;
+        b.left |= block_eight(c, BLOCK_LEFT) << at;
+        b.high |= block_eight(high, 0x80) << at;
+        for (unsigned i = 0; i < 8; i++)
+            b.digit |= (uint64_t)(p[at + i] - (unsigned)'0' < 10) << (at + i);
     }
     return b;
 }
@@ -51,13 +58,14 @@ static inline block block_plain(const uint8_t *p)
 #ifdef __x86_64__
 
 /* Bits of the first pair of look-ups: 1 digit, 2 letter A..O, 4 letter P..Z, 8 "-" or ".", 16 "_",
- * 32 letter A..F, 64 ".", 128 ":". Of the second: 1 "%" or "(", 2 "[" or "{", 4 "\", 128 "@". */
+ * 32 letter A..F, 64 ".", 128 ":". Of the second: 1 "%" or "(", 2 "[" or "{", 4 "\", 8 ")",
+ * 16 "]" or "}", 128 "@". */
 #define BLOCK_LOW                                                                                  \
     0x05, 0x27, 0x27, 0x27, 0x27, 0x27, 0x27, 0x07, 0x07, 0x07, (char)0x86, 0x02, 0x02, 0x0a,      \
         0x4a, 0x12
 #define BLOCK_HIGH 0, 0, 0x48, (char)0x81, 0x22, 0x14, 0x22, 0x04, 0, 0, 0, 0, 0, 0, 0, 0
-#define BLOCK_LOW2 (char)0x80, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 2, 4, 0, 0, 0
-#define BLOCK_HIGH2 0, 0, 1, 0, (char)0x80, 6, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0
+#define BLOCK_LOW2 (char)0x80, 0, 0, 0, 0, 1, 0, 0, 1, 8, 0, 2, 4, 16, 0, 0
+#define BLOCK_HIGH2 0, 0, 9, 0, (char)0x80, 22, 0, 18, 0, 0, 0, 0, 0, 0, 0, 0
 
 #define BLOCK_AVX2                                                                                 \
     __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"), always_inline)) static inline
@@ -99,19 +107,27 @@ BLOCK_AVX2 block block_avx2(const uint8_t *p)
         .hex = block_any(ca, cb, 1 | 32),
         .colon = block_bits(ca, cb),
         .word = block_any(ca, cb, 1 | 2 | 4),
+        .digit = block_any(ca, cb, 1),
         .high = block_bits(a, b),
     };
     __m256i rare = _mm256_or_si256(ra, rb);
     if (!_mm256_testz_si256(rare, rare)) {
         x.at = block_bits(ra, rb);
-        x.lead = block_any(ra, rb, 7);
+        x.lead = block_any(ra, rb, 1 | 2 | 4);
+        x.left = block_any(ra, rb, 1 | 2 | 4 | 8 | 16);
     }
+    x.left |= x.high;
     return x;
 }
 
-#define BLOCK_AVX512                                                                               \
-    __attribute__((target("avx512bw,avx512vl,avx512vbmi,avx2,bmi,bmi2,lzcnt,popcnt"),              \
-                   always_inline)) static inline
+#define BLOCK_512 "avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt"
+#define BLOCK_AVX512 __attribute__((target(BLOCK_512), always_inline)) static inline
+
+/* 63 to 0, as _mm512_set_epi8 takes them. */
+#define BLOCK_EIGHT(n) n + 7, n + 6, n + 5, n + 4, n + 3, n + 2, n + 1, n
+#define BLOCK_PLACES                                                                               \
+    BLOCK_EIGHT(56), BLOCK_EIGHT(48), BLOCK_EIGHT(40), BLOCK_EIGHT(32), BLOCK_EIGHT(24),           \
+        BLOCK_EIGHT(16), BLOCK_EIGHT(8), BLOCK_EIGHT(0)
 
 BLOCK_AVX512 block block_avx512(const uint8_t *p)
 {
@@ -127,13 +143,16 @@ BLOCK_AVX512 block block_avx512(const uint8_t *p)
     __m512i next = _mm512_alignr_epi8(_mm512_alignr_epi64(v, v, 2), v, 1);
     __m512i first = _mm512_permutex2var_epi8(low1, v, high1);
     __m512i second = _mm512_permutex2var_epi8(low2, next, high2);
+    __m512i zeros = _mm512_set1_epi8('0'), ten = _mm512_set1_epi8(10);
     block x = {
         .name = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_NAME)),
         .dot = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_DOT)),
         .hex = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_HEX)),
         .colon = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_COLON)),
         .word = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_WORD)),
+        .digit = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, zeros), ten),
         .at = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_AT)),
+        .left = _mm512_movepi8_mask(c) | top,
         .lead =
             _mm512_test_epi8_mask(first, second) |
             ((uint64_t)(_mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_LEAD))) & (uint64_t)1 << 63),

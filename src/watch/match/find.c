@@ -83,7 +83,7 @@ void flush_ring(matcher *m)
         const candidate *c = &m->ring[i];
         if (filter_says_no(t, c->hash))
             continue;
-        if (c->part == UINT32_MAX)
+        if (c->part == PART_IP4)
             look_up_ip4(m, c->ip4, c->from, c->to);
         else
             look_up_name(m, &p, c->hash, c->from, name_begin(p.text, c->from, c->to), c->part,
@@ -93,6 +93,26 @@ void flush_ring(matcher *m)
 }
 
 /* --- names and IPv4 ------------------------------------------------------------------------- */
+
+bool read_ip4(const uint8_t *p, size_t n, uint32_t *ret)
+{
+    uint32_t number = 0, part = 0, digits = 0, dots = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned c = p[i] - (unsigned)'0';
+        if (c < 10 && !(digits && part == 0)) {
+            part = part * 10 + c;
+            if (++digits > 3)
+                return false;
+        } else if (p[i] == '.' && digits && part < 256 && ++dots < 4) {
+            number = number << 8 | part;
+            part = digits = 0;
+        } else {
+            return false;
+        }
+    }
+    *ret = number << 8 | part;
+    return dots == 3 && digits && part < 256;
+}
 
 static bool tld_known(const uint8_t *name, size_t n)
 {

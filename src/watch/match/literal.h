@@ -18,6 +18,11 @@ typedef struct literal_hit {
 void literal_find(const match_table *t, uint32_t hash, const uint8_t *text, size_t from, size_t to,
                   size_t at, void (*on_hit)(void *ctx, const literal_hit *hit), void *ctx);
 
+/* May a literal's anchor stand at text[at], and what is behind it in the literal? False is certain.
+ * The text ends at `high`. */
+bool literal_begins(const match_table *t, uint32_t hash, const uint8_t *text, size_t high,
+                    size_t at);
+
 static inline bool literal_maybe(const match_table *t, uint32_t hash)
 {
     uint32_t bit = hash >> (32 - LITERAL_MAP_BITS);

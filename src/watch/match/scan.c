@@ -1,187 +1,22 @@
 /* scan.c - a window of the stream, 64 bytes at a time: see scan.h. */
 #include "watch/match/scan.h"
 
-#include "watch/match/block.h"
-
 #define INLINE static inline __attribute__((always_inline))
 
 /* What one block must know of those before it. */
 typedef struct scan {
-    size_t at;          /* of this block */
-    size_t run_from;    /* where the run that reaches into it began */
-    uint64_t run_dot;   /* 1: it has a dot */
-    uint64_t last_dot;  /* the dots of the block before */
-    uint64_t last_dash; /* its - and _ */
-    uint64_t last_colon, last_word, last_hex;
+    size_t at;       /* of this block */
+    unsigned number; /* of those whose runs are marked, from 1 */
+    /* 1: the run that reaches into it has a dot; one that is neither digit nor dot; stands behind
+     * what may be the end of an escape */
+    uint64_t run_dot, run_letter, run_odd;
+    uint64_t last_name, last_left, last_colon, last_word, last_hex;
 } scan;
 
 /* --- names ---------------------------------------------------------------------------------- */
 
-bool read_ip4(const uint8_t *p, size_t n, uint32_t *ret)
-{
-    uint32_t number = 0, part = 0, digits = 0, dots = 0;
-    for (size_t i = 0; i < n; i++) {
-        unsigned c = p[i] - (unsigned)'0';
-        if (c < 10 && !(digits && part == 0)) {
-            part = part * 10 + c;
-            if (++digits > 3)
-                return false;
-        } else if (p[i] == '.' && digits && part < 256 && ++dots < 4) {
-            number = number << 8 | part;
-            part = digits = 0;
-        } else {
-            return false;
-        }
-    }
-    *ret = number << 8 | part;
-    return dots == 3 && digits && part < 256;
-}
-
-INLINE void push(matcher *m, uint64_t hash, size_t from, size_t part, size_t to, uint32_t ip4)
-{
-    __builtin_prefetch(filter_word(m->t, hash), 0, 3);
-    m->ring[m->ring_count++] = (candidate){hash, (uint32_t)from, (uint32_t)part, (uint32_t)to, ip4};
-    if (m->ring_count == SCAN_RING)
-        flush_ring(m);
-}
-
-/* The slow way: for runs that are long, or at the very end of what is there. */
-static __attribute__((noinline)) void run_slowly(matcher *m, size_t from, size_t to)
-{
-    RAW uint8_t text[MATCH_RUN_MAX + 64];
-    piece p = {text, to - from, NULL, from};
-    if (to - from > MATCH_RUN_MAX)
-        return;
-    memcpy(text, m->w.text + from, to - from);
-    memset(text + (to - from), 0, 32);
-    find_names(m, &p, 0, to - from, false);
-}
-
-static __attribute__((noinline)) void run_addresses(matcher *m, size_t from, size_t to)
-{
-    piece p = {m->w.text, m->w.high, NULL, 0};
-    find_addresses(m, &p, from, to);
-}
-
-static __attribute__((noinline)) void seen_ip4(matcher *m, uint32_t ip4, size_t from, size_t to)
-{
-    ip a = ip4_make(ip4);
-    seen_add(m, from, to, KIND_IPV4, slice_of((const char *)a.b + 12, 4));
-}
-
-static __attribute__((noinline)) void seen_run(matcher *m, size_t from, size_t to)
-{
-    piece p = {m->w.text, m->w.high, NULL, 0};
-    seen_name(m, &p, name_begin(m->w.text, from, to), to);
-}
-
-static __attribute__((noinline)) void find_in_nets(matcher *m, uint32_t ip4, size_t from, size_t to)
-{
-    ip a = ip4_make(ip4);
-    find_nets(m, &a, from, to);
-}
-
-/* The number of 1 to 3 digits in front of p + n; *bad gets bits when it is none. Reads 4 bytes. */
-INLINE uint32_t octet(const uint8_t *p, size_t n, uint32_t *bad)
-{
-    uint32_t w, shift = 32 - 8 * (uint32_t)(n & 3);
-    memcpy(&w, p, 4);
-    *bad |= (n - 1 > 2) | (n > 1 && *p == '0');
-    w = (w ^ 0x30303030u) << (shift & 31); /* the digits end at the top */
-    *bad |= ((w + 0x06060606u) | w) & 0xf0f0f0f0u;
-    uint32_t number = (w >> 24) + 10 * (w >> 16 & 0xff) + 100 * (w >> 8 & 0xff);
-    *bad |= number > 255;
-    return number;
-}
-
-/* A run with three dots: an address, or nothing. `dots` has the 64 bytes in front of `to`. */
-INLINE void run_of_numbers(matcher *m, size_t from, size_t to, uint64_t dots)
-{
-    const uint8_t *end = m->w.text + to;
-    uint32_t bad = to - from > 15, ip4;
-    size_t d = (size_t)__builtin_clzll(dots), c, b, a = to - from;
-    ip4 = octet(end - d, d, &bad);
-    dots = dots << d << 1;
-    c = (size_t)__builtin_clzll(dots) + d + 1;
-    ip4 |= octet(end - c, c - d - 1, &bad) << 8;
-    dots = dots << (c - d - 1) << 1;
-    b = (size_t)__builtin_clzll(dots) + c + 1;
-    ip4 |= octet(end - b, b - c - 1, &bad) << 16;
-    ip4 |= octet(end - a, a - b - 1, &bad) << 24;
-    if (bad)
-        return;
-    if (__builtin_expect(m->sink.seen != NULL, 0))
-        seen_ip4(m, ip4, from, to);
-    push(m, hash_ip4(m->t, ip4), from, UINT32_MAX, to, ip4);
-    if (net_maybe(m->t, ip4))
-        find_in_nets(m, ip4, from, to);
-}
-
-/* Every end of a name is a candidate. `dots` has the 64 bytes in front of `to`, the last on top. */
-INLINE void run_of_labels(matcher *m, size_t from, size_t to, uint64_t dots)
-{
-    const uint8_t *text = m->w.text;
-    const match_table *t = m->t;
-    size_t len = (size_t)__builtin_clzll(dots), end = to;
-    uint64_t h = hash_name_begin(t);
-    uint32_t last = hash_last(load_part(text + to - len, len));
-    if (!(t->last_label[last / 64] >> last % 64 & 1))
-        return;
-    for (;;) {
-        size_t at = end - len;
-        if (len == 0 || len > 63 || to - at > 253)
-            return;
-        h = hash_label(t, h, text + at, len);
-        if (end != to)
-            push(m, h, from, at, to, 0);
-        if (at == from)
-            return;
-        end = at - 1;
-        dots = len == 63 ? 0 : dots << (len + 1);
-        len = dots ? (size_t)__builtin_clzll(dots) : end - from;
-    }
-}
-
-/* Bits of the 64 bytes in front of a place `below` bits into `now`, the last on top. */
-INLINE uint64_t before(uint64_t last, uint64_t now, unsigned below)
-{
-    return below ? now << (64 - below) | last >> below : last;
-}
-
-/* A run without its . - _ at the end and its . - in front. */
-INLINE void run_bare(matcher *m, size_t from, size_t to, uint64_t dots, uint64_t dashes)
-{
-    const uint8_t *text = m->w.text;
-    while (to > from && !byte_is(text[to - 1], BYTE_WORD)) {
-        to--;
-        dots <<= 1;
-        dashes <<= 1;
-    }
-    while (from < to && (text[from] == '.' || text[from] == '-'))
-        from++;
-    if (to == from)
-        return;
-    if (to - from < 64) {
-        dots &= ~(uint64_t)0 << (64 - (to - from));
-        dashes &= ~(uint64_t)0 << (64 - (to - from));
-    }
-    if (!dots)
-        return;
-    size_t last = (size_t)__builtin_clzll(dots);
-    unsigned count = (unsigned)__builtin_popcountll(dots);
-    if (last >= 2 && is_alpha((char)text[to - last])) {
-        if (__builtin_expect(m->sink.seen != NULL, 0))
-            seen_run(m, from, to);
-        run_of_labels(m, from, to, dots);
-    }
-    if (count >= 3 && dashes)
-        run_addresses(m, from, to);
-    else if (count == 3)
-        run_of_numbers(m, from, to, dots);
-}
-
 /* A backslash stands in front of the run: \n and a name, or a folder and a name with n. */
-static __attribute__((noinline)) void run_behind_letter(matcher *m, size_t from, size_t to)
+static void run_behind_letter(matcher *m, size_t from, size_t to)
 {
     RAW uint8_t text[MATCH_RUN_MAX + 64];
     piece p = {text, to - from, NULL, from};
@@ -193,53 +28,97 @@ static __attribute__((noinline)) void run_behind_letter(matcher *m, size_t from,
     find_names(m, &p, 0, to - from, true);
 }
 
-INLINE void run(matcher *m, size_t from, size_t to, uint64_t dots, uint64_t dashes)
+/* Fewer than four numbers: no name, and no address. */
+static bool few_numbers(const uint8_t *text, size_t from, size_t to)
 {
-    const window *w = &m->w;
-    uint8_t left = from ? w->text[from - 1] : '\n';
-    uint8_t right = to < w->high ? w->text[to] : '\n';
-    if (is_digit((char)w->text[to - 1]) && !(byte_class[right] & BYTE_RIGHT)) {
-        /* no name, and no address without three dots */
-        if (__builtin_popcountll(to - from < 64
-                                     ? dots << 1 >> 1 & (~(uint64_t)0 << (64 - (to - from)))
-                                     : dots) < 3 &&
-            to - from < 64)
-            return;
-        if (left == ':')
-            odd_six(m, from - 1);
+    size_t dots = 0;
+    for (size_t i = from; i < to; i++) {
+        if (!is_digit((char)text[i]) && text[i] != '.')
+            return false;
+        dots += text[i] == '.';
     }
-    if (__builtin_expect((byte_class[left] & BYTE_LEFT) + (byte_class[right] & BYTE_RIGHT), 0)) {
-        run_state state = odd_run(m, from, to);
-        if (state == RUN_BEHIND_LETTER)
-            run_behind_letter(m, from, to);
-        if (state != RUN_AS_IT_IS)
-            return;
-    }
-    if (__builtin_expect(to - from > 64 || w->high - to < 16, 0))
-        run_slowly(m, from, to);
-    else
-        run_bare(m, from, to, dots, dashes);
+    return dots < 3;
 }
 
-/* The runs that end in the block, of those that have a dot. */
-INLINE void runs(matcher *m, scan *s, const block *b, uint64_t mine)
+/* The run that ends at `to` stands next to what may be an escape. True: it is as it is written. */
+static __attribute__((noinline)) bool run_near_escape(matcher *m, size_t to)
 {
-    uint64_t gap = ~b->name, sum, dash = b->name & ~b->word & ~b->dot;
-    bool over = __builtin_add_overflow(b->name, b->dot, &sum);
-    over |= __builtin_add_overflow(sum, s->run_dot, &sum);
-    uint64_t ends = sum & gap & mine;
-    while (ends) {
-        unsigned e = (unsigned)__builtin_ctzll(ends);
-        uint64_t below = gap & (((uint64_t)1 << e) - 1);
-        size_t from = below ? s->at + 64 - (size_t)__builtin_clzll(below) : s->run_from;
-        ends &= ends - 1;
-        run(m, from, s->at + e, before(s->last_dot, b->dot, e), before(s->last_dash, dash, e));
+    size_t from = run_begin(m, to);
+    if ((to == m->w.high || !byte_is(m->w.text[to], BYTE_RIGHT)) &&
+        few_numbers(m->w.text, from, to))
+        return false;
+    run_state state = odd_run(m, from, to);
+    if (state == RUN_BEHIND_LETTER)
+        run_behind_letter(m, from, to);
+    return state == RUN_AS_IT_IS;
+}
+
+/* Adds so that a run that has one of the bits carries into the bit behind it. */
+INLINE uint64_t carried(uint64_t name, uint64_t bits, uint64_t *carry)
+{
+    uint64_t sum;
+    bool over = __builtin_add_overflow(name, bits, &sum);
+    over |= __builtin_add_overflow(sum, *carry, &sum);
+    *carry = over;
+    return sum;
+}
+
+/* Writes the places of the bits, counted from `at`; returns where they end. Up to 16 more are
+ * written behind. */
+typedef uint32_t *place_marker(uint32_t *out, uint64_t bits, uint32_t at, unsigned usual);
+
+/* As many as usual at a time: a loop whose length cannot be guessed costs more than places too
+ * many. */
+INLINE uint32_t *mark_plain(uint32_t *out, uint64_t bits, uint32_t at, unsigned usual)
+{
+    uint32_t *end = out + __builtin_popcountll(bits);
+    do {
+        for (unsigned i = 0; i < usual; i++) {
+            *out++ = at + (unsigned)__builtin_ctzll(bits | (uint64_t)1 << 63);
+            bits &= bits - 1;
+        }
+    } while (bits);
+    return end;
+}
+
+#ifdef __x86_64__
+BLOCK_AVX512 uint32_t *mark_avx512(uint32_t *out, uint64_t bits, uint32_t at, unsigned usual)
+{
+    const __m512i all = _mm512_set_epi8(BLOCK_PLACES);
+    unsigned count = (unsigned)__builtin_popcountll(bits);
+    if (usual < 4 || __builtin_expect(count > 8, 0))
+        return mark_plain(out, bits, at, usual);
+    __m128i low = _mm512_castsi512_si128(_mm512_maskz_compress_epi8(bits, all));
+    _mm256_storeu_si256((__m256i *)(void *)out,
+                        _mm256_add_epi32(_mm256_cvtepu8_epi32(low), _mm256_set1_epi32((int)at)));
+    return out + count;
+}
+#endif
+
+/* Marks the runs that end in the block, of those that have a dot. */
+INLINE void runs(matcher *m, scan *s, const block *b, uint64_t mine, place_marker *mark)
+{
+    uint64_t name = b->name, gap = ~name, letter = name & ~b->dot & ~b->digit;
+    uint64_t starts = name & ~(name << 1 | s->last_name >> 63);
+    uint64_t odd = starts & (b->left << 1 | s->last_left >> 63);
+    uint64_t ends = carried(name, b->dot, &s->run_dot) & gap & mine;
+    uint64_t lettered = carried(name, letter, &s->run_letter);
+    odd = (carried(name, odd, &s->run_odd) | b->lead | b->high) & ends;
+    s->last_name = name;
+    s->last_left = b->left;
+    marks *k = &m->marks;
+    ends &= ~odd;
+    k->names_end = mark(k->names_end, ends & lettered, s->number * 64, 2);
+    k->numbers_end = mark(k->numbers_end, ends & ~lettered, s->number * 64, 2);
+    for (; __builtin_expect(odd != 0, 0); odd &= odd - 1) {
+        unsigned e = (unsigned)__builtin_ctzll(odd);
+        if (!run_near_escape(m, s->at + e))
+            continue;
+        if (lettered >> e & 1)
+            *k->names_end++ = s->number * 64 + e;
+        else
+            *k->numbers_end++ = s->number * 64 + e;
     }
-    if (gap)
-        s->run_from = s->at + 64 - (size_t)__builtin_clzll(gap);
-    s->run_dot = over;
-    s->last_dot = b->dot;
-    s->last_dash = dash;
 }
 
 /* --- what is rare --------------------------------------------------------------------------- */
@@ -285,14 +164,30 @@ static __attribute__((noinline)) void colons(matcher *m, size_t at, uint64_t mar
         odd_six(m, at + (size_t)__builtin_ctzll(marks));
 }
 
-/* Colons of an IPv6 address: two together, or those in eight bytes of digits and colons. Not
- * only this window's: what lies over its edge may be seen from one side only. */
+/* Bits of `marks` that have one of `of` two to five places below. */
+INLINE match_wide above(match_wide marks, match_wide of)
+{
+    match_wide two = of | of << 1;
+    return marks & (two << 2 | two << 4);
+}
+
+/* Colons of an IPv6 address without two together: it has six at least, with one to four digits
+ * between them. Those from the fourth on. */
+static __attribute__((noinline)) uint64_t fourth_colons(uint64_t last, uint64_t now)
+{
+    match_wide all = (match_wide)now << 64 | last, marks = above(all, all);
+    return (uint64_t)(above(all, above(all, marks)) >> 64);
+}
+
+/* Not only this window's: what lies over its edge may be seen from one side only. */
 INLINE void addresses(matcher *m, scan *s, const block *b)
 {
-    uint64_t marks = b->colon & (b->colon << 1 | s->last_colon >> 63);
-    uint64_t full = full_lanes(b->hex | b->colon, 0x0101010101010101u, 7);
-    s->last_colon = b->colon;
-    marks |= b->colon & ((full - (full >> 7)) | full);
+    uint64_t last = s->last_colon, now = b->colon;
+    uint64_t marks = now & (now << 1 | last >> 63);
+    uint64_t two = now | now << 1 | last >> 63;
+    s->last_colon = now;
+    if (__builtin_expect((now & (two << 2 | two << 4 | (last >> 59 ? 31 : 0))) != 0, 0))
+        marks |= fourth_colons(last, now);
     if (__builtin_expect(marks != 0, 0))
         colons(m, s->at, marks);
 }
@@ -350,13 +245,22 @@ static __attribute__((noinline)) void word_at(matcher *m, size_t at)
         return;
     memcpy(word, m->w.text + at, n);
     uint32_t hash = literal_hash(load_part(word, m->t->literal_word));
-    if (literal_maybe(m->t, hash))
+    if (literal_maybe(m->t, hash) && literal_begins(m->t, hash, m->w.text, m->w.high, at))
         word_hit(m, hash, at);
 }
 
 /* Those of the words at these places whose hash some anchor has, in ret; returns how many. */
 typedef size_t word_filter(const match_table *t, const uint8_t *text, const uint32_t *at, size_t n,
                            uint32_t *ret);
+
+typedef void block_maker(const uint8_t *p, block *ret, size_t count);
+
+/* What a processor does in its own way. */
+typedef struct scan_way {
+    block_maker *make;
+    place_marker *mark;
+    word_filter *filter;
+} scan_way;
 
 INLINE uint64_t word_bytes(const match_table *t)
 {
@@ -419,9 +323,8 @@ INLINE void words_marked(matcher *m, word_filter *filter)
 }
 
 /* Marks the words of the block that are long enough to be an anchor; one that reaches over its end
- * counts as long. Four at a time: a loop whose length cannot be guessed costs more than marks too
- * many. */
-INLINE void words(matcher *m, scan *s, const block *b, uint64_t mine, word_filter *filter)
+ * counts as long. */
+INLINE void words(matcher *m, scan *s, const block *b, uint64_t mine, const scan_way *way)
 {
     uint64_t word = b->word, starts = word & ~(word << 1 | s->last_word >> 63) & mine;
     int64_t two = (int64_t)word & (int64_t)word >> 1; /* the top bit stays: it may go on */
@@ -434,35 +337,30 @@ INLINE void words(matcher *m, scan *s, const block *b, uint64_t mine, word_filte
             word_at(m, s->at + (size_t)__builtin_ctzll(starts));
         return;
     }
-    uint32_t *mark = m->words + m->word_count;
-    m->word_count += (size_t)__builtin_popcountll(starts);
-    do {
-        for (unsigned i = 0; i < 4; i++) {
-            *mark++ = (uint32_t)(s->at + (size_t)__builtin_ctzll(starts | (uint64_t)1 << 63));
-            starts &= starts - 1;
-        }
-    } while (starts);
+    m->word_count =
+        (size_t)(way->mark(m->words + m->word_count, starts, (uint32_t)s->at, 4) - m->words);
     if (m->word_count > SCAN_WORDS - 40)
-        words_marked(m, filter);
+        words_marked(m, way->filter);
 }
 
 /* --- the window ----------------------------------------------------------------------------- */
 
-/* Where the run that reaches to `at` began, and whether it has a dot. A run that is too long begins
- * where it is seen to be. */
+/* What is known of a run that reaches to the first block: it is so long that the masks do not say
+ * where it begins. */
 static void run_before(const matcher *m, scan *s)
 {
-    size_t at = s->at;
-    while (at && s->at - at <= MATCH_RUN_MAX && byte_is(m->w.text[at - 1], BYTE_NAME)) {
-        at--;
-        s->run_dot |= m->w.text[at] == '.';
+    const uint8_t *text = m->w.text;
+    for (size_t at = s->at; at && s->at - at <= MATCH_RUN_MAX && byte_is(text[at - 1], BYTE_NAME);
+         at--) {
+        s->run_odd = s->run_letter = 1;
+        s->run_dot |= text[at - 1] == '.';
+        s->last_name = (uint64_t)1 << 63;
     }
-    s->run_from = at;
 }
 
-INLINE void take_block(matcher *m, scan *s, const block *b, uint64_t mine, word_filter *filter)
+INLINE void take_block(matcher *m, scan *s, const block *b, uint64_t mine, const scan_way *way)
 {
-    runs(m, s, b, mine);
+    runs(m, s, b, mine, way->mark);
     addresses(m, s, b);
     if (__builtin_expect(full_lanes(b->hex, 0x0001000100010001u, 15) != 0, 0) &&
         (m->t->has_hex || m->sink.seen))
@@ -474,52 +372,104 @@ INLINE void take_block(matcher *m, scan *s, const block *b, uint64_t mine, word_
     if (__builtin_expect((b->lead | b->high) != 0, 0))
         leads(m, s->at, b->lead | b->high, mine);
     if (m->t->literal_map)
-        words(m, s, b, mine, filter);
+        words(m, s, b, mine, way);
+}
+
+/* The masks of the next blocks, from m->marks.blocks[1] on; returns how many. What is behind the
+ * text is zeros. */
+INLINE size_t make_blocks(matcher *m, size_t at, block_maker *make)
+{
+    const window *w = &m->w;
+    size_t left = w->to + w->last - at, count = (left + 63) / 64;
+    size_t whole = at < w->high ? (w->high - at) / 64 : 0;
+    uint8_t tail[64];
+    count = count < SCAN_BLOCKS ? count : SCAN_BLOCKS;
+    m->marks.origin = at - 64;
+    if (whole >= count) {
+        make(w->text + at, m->marks.blocks + 1, count);
+        return count;
+    }
+    make(w->text + at, m->marks.blocks + 1, whole);
+    memset(tail, 0, sizeof tail);
+    memcpy(tail, w->text + at + 64 * whole, w->high - at - 64 * whole);
+    make(tail, m->marks.blocks + 1 + whole, 1);
+    return whole + 1;
+}
+
+/* The places of the block at `at` that are the window's. */
+INLINE uint64_t mine_of(const window *w, size_t at)
+{
+    uint64_t mine = ~(uint64_t)0;
+    if (at < w->from)
+        mine = w->from - at > 63 ? 0 : mine << (w->from - at);
+    if (w->to + w->last - at < 64)
+        mine &= ((uint64_t)1 << (w->to + w->last - at)) - 1;
+    return mine;
 }
 
 /* Blocks begin up to 64 bytes before the first place of the window: a digest that reaches over it
  * has 16 digits together on one side of it. */
-INLINE void scan_blocks(matcher *m, block (*make)(const uint8_t *p), word_filter *filter)
+INLINE void scan_blocks(matcher *m, const scan_way *way)
 {
     const window *w = &m->w;
+    marks *k = &m->marks;
     scan s = {.at = w->from > 64 ? w->from - 64 : 0};
-    uint8_t tail[64];
     run_before(m, &s);
-    for (; s.at < w->to + w->last; s.at += 64) {
-        uint64_t mine = ~(uint64_t)0;
-        block b;
-        if (s.at < w->from)
-            mine = w->from - s.at > 63 ? 0 : mine << (w->from - s.at);
-        if (w->to + w->last - s.at < 64)
-            mine &= ((uint64_t)1 << (w->to + w->last - s.at)) - 1;
-        if (w->high - s.at >= 64) {
-            b = make(w->text + s.at);
-        } else {
-            memset(tail, 0, sizeof tail);
-            memcpy(tail, w->text + s.at, w->high - s.at);
-            b = make(tail);
+    k->blocks[0] = (block){0};
+    k->names_end = k->names;
+    k->numbers_end = k->numbers;
+    while (s.at < w->to + w->last) {
+        size_t count = make_blocks(m, s.at, way->make);
+        bool inside = s.at >= w->from && s.at + 64 * count <= w->to;
+        for (s.number = 1; s.number <= count; s.number++, s.at += 64) {
+            /* what is next: the processor's own guess ends at a page */
+            __builtin_prefetch(w->text + s.at + 64 * SCAN_BLOCKS, 0, 3);
+            take_block(m, &s, &k->blocks[s.number], inside ? ~(uint64_t)0 : mine_of(w, s.at), way);
         }
-        take_block(m, &s, &b, mine, filter);
+        runs_marked(m);
+        k->blocks[0] = k->blocks[count];
     }
-    words_marked(m, filter);
+    words_marked(m, way->filter);
     flush_ring(m);
+}
+
+static void blocks_plain(const uint8_t *p, block *ret, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        ret[i] = block_plain(p + 64 * i);
 }
 
 static void scan_plain(matcher *m)
 {
-    scan_blocks(m, block_plain, filter_plain);
+    static const scan_way way = {blocks_plain, mark_plain, filter_plain};
+    scan_blocks(m, &way);
 }
 
 #ifdef __x86_64__
-__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))) static void scan_avx2(matcher *m)
+__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"), noinline)) static void
+blocks_avx2(const uint8_t *p, block *ret, size_t count)
 {
-    scan_blocks(m, block_avx2, filter_avx2);
+    for (size_t i = 0; i < count; i++)
+        ret[i] = block_avx2(p + 64 * i);
 }
 
-__attribute__((target("avx512bw,avx512vl,avx512vbmi,avx2,bmi,bmi2,lzcnt,popcnt"))) static void
-scan_avx512(matcher *m)
+__attribute__((target(BLOCK_512), noinline)) static void
+blocks_avx512(const uint8_t *p, block *ret, size_t count)
 {
-    scan_blocks(m, block_avx512, filter_avx2);
+    for (size_t i = 0; i < count; i++)
+        ret[i] = block_avx512(p + 64 * i);
+}
+
+__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))) static void scan_avx2(matcher *m)
+{
+    static const scan_way way = {blocks_avx2, mark_plain, filter_avx2};
+    scan_blocks(m, &way);
+}
+
+__attribute__((target(BLOCK_512))) static void scan_avx512(matcher *m)
+{
+    static const scan_way way = {blocks_avx512, mark_avx512, filter_avx2};
+    scan_blocks(m, &way);
 }
 #endif
 
@@ -527,7 +477,8 @@ unsigned scan_level(void)
 {
 #ifdef __x86_64__
     if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("bmi2"))
+        __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+        __builtin_cpu_supports("bmi2"))
         return 2;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
         return 1;

@@ -10,6 +10,7 @@
 #ifndef NOROSHI_WATCH_MATCH_SCAN_H
 #define NOROSHI_WATCH_MATCH_SCAN_H
 
+#include "watch/match/block.h"
 #include "watch/match/literal.h"
 #include "watch/match/table.h"
 
@@ -17,17 +18,31 @@ enum {
     SCAN_BACK = 1536,                  /* bytes kept in front of a window */
     SCAN_AHEAD = MATCH_URL_MAX + 2048, /* bytes that have to be there behind one */
     SCAN_RING = 64,                    /* names and addresses whose filter words are on their way */
+    SCAN_BLOCKS = 64,                  /* whose runs are marked before these are looked at */
+    SCAN_RUNS = 22,                    /* runs with a dot that end in one, at most */
     SCAN_DONE = 32,
     SCAN_WORDS = 128, /* words that wait to be looked up */
     SCAN_HITS = 4 * MATCH_HITS
 };
 
-/* A name, the end [part, to) of a run [from, to), or an IPv4 address. */
+/* A name, the end [part, to) of a run [from, to), or something else, which `part` says. */
+#define PART_IP4 UINT32_MAX
+#define PART_HEX (UINT32_MAX - 1)
 typedef struct candidate {
     uint64_t hash;
     uint32_t from, part, to;
-    uint32_t ip4; /* when part is UINT32_MAX */
+    uint32_t ip4; /* of an IPv4 address */
 } candidate;
+
+/* Masks of some blocks, and in them the runs with a dot, by the place behind each, as a number of
+ * bits. The first block is the last of those before. */
+typedef struct marks {
+    size_t origin; /* the place of the first bit; may be in front of the text */
+    block blocks[SCAN_BLOCKS + 1];
+    uint32_t *names_end, *numbers_end;
+    uint32_t names[SCAN_BLOCKS * SCAN_RUNS + 16];
+    uint32_t numbers[SCAN_BLOCKS * SCAN_RUNS + 16]; /* nothing but digits and dots */
+} marks;
 
 typedef struct window {
     const uint8_t *text;
@@ -43,6 +58,7 @@ struct matcher {
     uint64_t base;            /* offset in the stream of w.text[0] */
     uint64_t done[SCAN_DONE]; /* what was examined last: several marks lead to one value */
     unsigned done_next;
+    marks marks;
     candidate ring[SCAN_RING];
     size_t ring_count;
     uint32_t words[SCAN_WORDS];
@@ -105,6 +121,15 @@ void find_addresses(matcher *m, const piece *p, size_t from, size_t to);
 void find_nets(matcher *m, const ip *a, size_t from, size_t to);
 /* What of the candidates passes the filter is compared. */
 void flush_ring(matcher *m);
+
+/* --- the runs that were marked (runs.c) ----------------------------------------------------- */
+
+void runs_marked(matcher *m);
+/* Any run, if it is short enough for a name. */
+void run_slowly(matcher *m, size_t from, size_t to);
+/* Where the run begins that ends at `to`; a longer one does not begin. */
+enum { RUN_REACH = 1000 };
+size_t run_begin(const matcher *m, size_t to);
 
 /* --- near escapes (odd.c) ------------------------------------------------------------------- */
 

@@ -72,6 +72,8 @@ struct match_table {
     size_t literal_count;
     uint8_t *literal_text;
     uint32_t *literal_map;                 /* hashes of anchors that there are; NULL: no literals */
+    uint32_t *literal_first;               /* by the top bits of a hash, how many are below */
+    unsigned literal_first_bits;
     unsigned literal_word;                 /* bytes of an anchor that are hashed, 3..8 */
     size_t literal_before, literal_behind; /* most bytes before an anchor, and from it on */
     match_info info;
@@ -110,13 +112,28 @@ static inline uint64_t load_part(const uint8_t *p, size_t n)
     return n >= 8 ? load_folded(p) : load_folded(p) & (((uint64_t)1 << 8 * n) - 1);
 }
 
+/* The first n bytes of 16, as two masks: without a branch, the lengths of labels are not guessed. */
+typedef struct label_part {
+    uint64_t first, second;
+} label_part;
+
+static inline label_part label_mask(size_t n)
+{
+    label_part m;
+    const uint8_t *from = full_then_zero + 16 - (n < 16 ? n : 16);
+    memcpy(&m.first, from, 8);
+    memcpy(&m.second, from + 8, 8);
+    return m;
+}
+
 /* One more label of n bytes in front of those hashed so far. Reads up to the next multiple of 8
  * bytes, 16 at least. */
 static inline uint64_t hash_label(const match_table *t, uint64_t h, const uint8_t *p, size_t n)
 {
-    uint64_t first = load_part(p, n), second = n > 8 ? load_part(p + 8, n - 8) : 0;
+    label_part part = label_mask(n);
+    uint64_t first = load_folded(p) & part.first, second = load_folded(p + 8) & part.second;
     h = fold_product(h ^ first ^ t->secret[0], second ^ n << 56 ^ t->secret[1]);
-    for (size_t at = 16; at < n; at += 16) {
+    for (size_t at = 16; __builtin_expect(at < n, 0); at += 16) {
         first = load_part(p + at, n - at);
         second = n - at > 8 ? load_part(p + at + 8, n - at - 8) : 0;
         h = fold_product(h ^ first ^ t->secret[2], second ^ t->secret[3]);

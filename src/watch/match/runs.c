@@ -1,0 +1,316 @@
+/* runs.c - the runs that were marked, many at a time: see scan.h. Each step goes over all of them,
+ * so that the processor can guess where it goes on: first what can be no name, or no address, is
+ * left out, then those with the same number of labels are read together. */
+#include "watch/match/scan.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+enum {
+    BATCH = 64,   /* runs at a time */
+    LONG_RUN = 63 /* bytes; the masks do not say where a longer one begins */
+};
+
+/* A run without its . - _ at the end and its . - in front. Of `dots` the top bit is the last byte;
+ * no other run's are in it. */
+typedef struct run {
+    uint64_t dots;
+    uint32_t from, to;
+} run;
+
+/* The 64 bytes in front of a marked place, the last on top. */
+INLINE uint64_t before(uint64_t last, uint64_t now, uint32_t mark)
+{
+    unsigned below = mark % 64;
+    return now << 1 << (63 - below) | last >> below;
+}
+
+INLINE void push(matcher *m, uint64_t hash, size_t from, size_t part, size_t to, uint32_t ip4)
+{
+    __builtin_prefetch(filter_word(m->t, hash), 0, 3);
+    m->ring[m->ring_count++] = (candidate){hash, (uint32_t)from, (uint32_t)part, (uint32_t)to, ip4};
+    if (m->ring_count == SCAN_RING)
+        flush_ring(m);
+}
+
+size_t run_begin(const matcher *m, size_t to)
+{
+    size_t from = to;
+    while (from && to - from <= RUN_REACH && byte_is(m->w.text[from - 1], BYTE_NAME))
+        from--;
+    return from;
+}
+
+__attribute__((noinline)) void run_slowly(matcher *m, size_t from, size_t to)
+{
+    RAW uint8_t text[MATCH_RUN_MAX + 64];
+    piece p = {text, to - from, NULL, from};
+    if (to - from > MATCH_RUN_MAX)
+        return;
+    memcpy(text, m->w.text + from, to - from);
+    memset(text + (to - from), 0, 32);
+    find_names(m, &p, 0, to - from, false);
+}
+
+/* --- names ---------------------------------------------------------------------------------- */
+
+enum { DEPTHS = 4 }; /* names of two labels, three, four, more */
+
+static __attribute__((noinline)) void addresses_in(matcher *m, size_t from, size_t to)
+{
+    piece p = {m->w.text, m->w.high, NULL, 0};
+    find_addresses(m, &p, from, to);
+}
+
+static __attribute__((noinline)) void see_name(matcher *m, size_t from, size_t to)
+{
+    piece p = {m->w.text, m->w.high, NULL, 0};
+    seen_name(m, &p, name_begin(m->w.text, from, to), to);
+}
+
+/* A run whose last label some indicator has goes to those of its depth. */
+INLINE void sort_name(matcher *m, uint32_t mark, run sorted[DEPTHS][BATCH], size_t counts[DEPTHS])
+{
+    const uint8_t *text = m->w.text;
+    const match_table *t = m->t;
+    const block *b = &m->marks.blocks[mark / 64];
+    uint64_t dots = before(b[-1].dot, b->dot, mark), names = before(b[-1].name, b->name, mark);
+    uint64_t dashes = names & ~dots & ~before(b[-1].word, b->word, mark);
+    size_t len = (size_t)__builtin_clzll(~names | 1), to = m->marks.origin + mark, from = to - len;
+    if (__builtin_expect(len >= LONG_RUN || m->w.high - to < 16, 0)) {
+        run_slowly(m, run_begin(m, to), to);
+        return;
+    }
+    while (len && __builtin_expect(!byte_is(text[to - 1], BYTE_WORD), 0)) {
+        to--, len--;
+        dots <<= 1;
+        dashes <<= 1;
+    }
+    while (len && __builtin_expect(text[from] == '.' || text[from] == '-', 0))
+        from++, len--;
+    uint64_t keep = ~(~(uint64_t)0 >> len);
+    dots &= keep;
+    if (__builtin_expect(dots == 0, 0))
+        return;
+    unsigned count = (unsigned)__builtin_popcountll(dots);
+    size_t last = (size_t)__builtin_clzll(dots);
+    bool fits = last >= 2 && (unsigned)(text[to - last] | 0x20) - 'a' < 26;
+    if (__builtin_expect(count >= 3 && dashes & keep, 0))
+        addresses_in(m, from, to);
+    if (__builtin_expect(m->sink.seen && fits, 0))
+        see_name(m, from, to);
+    uint32_t hash = hash_last(load_part(text + to - last, last));
+    unsigned depth = count < DEPTHS ? count - 1 : DEPTHS - 1;
+    sorted[depth][counts[depth]] = (run){dots, (uint32_t)from, (uint32_t)to};
+    counts[depth] += fits & (t->last_label[hash / 64] >> hash % 64);
+}
+
+/* Every end of a name is a candidate. `labels` 0: as many as it has. */
+INLINE void look_at_labels(matcher *m, const run *r, unsigned labels)
+{
+    const uint8_t *text = m->w.text;
+    size_t end = r->to;
+    uint64_t dots = r->dots, h = hash_name_begin(m->t);
+    unsigned count = labels ? labels : (unsigned)__builtin_popcountll(dots) + 1;
+    for (unsigned i = 1; i <= count; i++) {
+        size_t len = i == count ? end - r->from : (size_t)__builtin_clzll(dots);
+        if (__builtin_expect(len == 0, 0))
+            return;
+        h = hash_label(m->t, h, text + end - len, len);
+        if (i > 1)
+            push(m, h, r->from, end - len, r->to, 0);
+        end -= len + 1;
+        dots = dots << len << 1;
+    }
+}
+
+INLINE void look_at_names(matcher *m)
+{
+    RAW run sorted[DEPTHS][BATCH];
+    const uint32_t *end = m->marks.names_end;
+    for (const uint32_t *from = m->marks.names; from < end;) {
+        const uint32_t *to = end - from > BATCH ? from + BATCH : end;
+        size_t counts[DEPTHS] = {0};
+        for (; from < to; from++)
+            sort_name(m, *from, sorted, counts);
+        for (size_t i = 0; i < counts[0]; i++)
+            look_at_labels(m, &sorted[0][i], 2);
+        for (size_t i = 0; i < counts[1]; i++)
+            look_at_labels(m, &sorted[1][i], 3);
+        for (size_t i = 0; i < counts[2]; i++)
+            look_at_labels(m, &sorted[2][i], 4);
+        for (size_t i = 0; i < counts[3]; i++)
+            look_at_labels(m, &sorted[3][i], 0);
+    }
+    m->marks.names_end = m->marks.names;
+}
+
+/* --- addresses ------------------------------------------------------------------------------ */
+
+/* The lengths of the four numbers of an address, from the last to the first, as one number; SHAPES
+ * when it is none. */
+enum { SHAPES = 256 };
+
+INLINE unsigned shape_of(const run *r)
+{
+    unsigned shape = 0, bad = 0;
+    uint64_t dots = r->dots;
+    size_t left = r->to - r->from;
+    for (unsigned i = 0; i < 4; i++) {
+        size_t n = i < 3 ? (size_t)__builtin_clzll(dots) : left;
+        bad |= n - 1 > 2;
+        shape |= (unsigned)(n & 3) << 2 * i;
+        dots = dots << (n & 31) << 1;
+        left -= n + 1;
+    }
+    return bad ? SHAPES : shape;
+}
+
+/* The number of 1 to 3 digits in front of p + n; *bad gets bits when it is none. Reads 4 bytes. */
+INLINE uint32_t octet(const uint8_t *p, unsigned n, uint32_t *bad)
+{
+    uint32_t w, shift = 32 - 8 * n;
+    memcpy(&w, p, 4);
+    *bad |= n > 1 && *p == '0';
+    w = (w ^ 0x30303030u) << shift; /* the digits end at the top */
+    uint32_t number = (w >> 24) + 10 * (w >> 16 & 0xff) + 100 * (w >> 8 & 0xff);
+    *bad |= number > 255;
+    return number;
+}
+
+typedef bool address_reader(const uint8_t *end, unsigned shape, uint32_t *ret);
+
+INLINE bool address_plain(const uint8_t *end, unsigned shape, uint32_t *ret)
+{
+    uint32_t bad = 0, number = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned n = shape >> 2 * i & 3;
+        number |= octet(end - n, n, &bad) << 8 * i;
+        end -= n + 1;
+    }
+    *ret = number;
+    return !bad;
+}
+
+#ifdef __x86_64__
+
+/* For each shape where the digits of its four numbers stand in the 16 bytes that end with it: zero,
+ * hundreds, tens, ones, the first number first; and the least that a number of so many digits is. */
+#define DIGITS(end, n)                                                                             \
+    0x80, (n) > 2 ? (end) - 3 : 0x80, (n) > 1 ? (end) - 2 : 0x80, (n) > 0 ? (end) - 1 : 0x80
+#define LEAST(n) (n) > 2 ? 100 : (n) > 1 ? 10 : 0
+#define ROW1(a, b, c, d)                                                                           \
+    {{DIGITS(13 - (d) - (c) - (b), a), DIGITS(14 - (d) - (c), b), DIGITS(15 - (d), c),             \
+      DIGITS(16, d)},                                                                              \
+     {LEAST(a), LEAST(b), LEAST(c), LEAST(d)}}
+#define ROW4(a, b, c) ROW1(a, b, c, 0), ROW1(a, b, c, 1), ROW1(a, b, c, 2), ROW1(a, b, c, 3)
+#define ROW16(a, b) ROW4(a, b, 0), ROW4(a, b, 1), ROW4(a, b, 2), ROW4(a, b, 3)
+#define ROW64(a) ROW16(a, 0), ROW16(a, 1), ROW16(a, 2), ROW16(a, 3)
+static const struct shape {
+    uint8_t places[16];
+    uint8_t least[4];
+} shapes[SHAPES] = {ROW64(0), ROW64(1), ROW64(2), ROW64(3)};
+
+BLOCK_AVX2 bool address_avx2(const uint8_t *end, unsigned shape, uint32_t *ret)
+{
+    const struct shape *s = &shapes[shape];
+    const __m128i weights = _mm_set1_epi32(0x010a6400), bytes = _mm_setr_epi8(
+        12, 8, 4, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(end - 16));
+    v = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+    v = _mm_shuffle_epi8(v, _mm_loadu_si128((const __m128i *)(const void *)s->places));
+    v = _mm_madd_epi16(_mm_maddubs_epi16(v, weights), _mm_set1_epi16(1));
+    __m128i least = _mm_cvtepu8_epi32(_mm_loadu_si32(s->least));
+    __m128i bad = _mm_or_si128(_mm_cmpgt_epi32(v, _mm_set1_epi32(255)), _mm_cmpgt_epi32(least, v));
+    *ret = (uint32_t)_mm_cvtsi128_si32(_mm_shuffle_epi8(v, bytes));
+    return _mm_testz_si128(bad, bad);
+}
+#endif
+
+static __attribute__((noinline)) void see_address(matcher *m, uint32_t ip4, size_t from, size_t to)
+{
+    ip a = ip4_make(ip4);
+    seen_add(m, from, to, KIND_IPV4, slice_of((const char *)a.b + 12, 4));
+}
+
+static __attribute__((noinline)) void look_in_nets(matcher *m, uint32_t ip4, size_t from, size_t to)
+{
+    ip a = ip4_make(ip4);
+    find_nets(m, &a, from, to);
+}
+
+/* The run of digits and dots when it has three dots: at *out, which moves on. */
+INLINE run *keep_address(matcher *m, uint32_t mark, run *out)
+{
+    const block *b = &m->marks.blocks[mark / 64];
+    uint64_t dots = before(b[-1].dot, b->dot, mark), names = before(b[-1].name, b->name, mark);
+    size_t len = (size_t)__builtin_clzll(~names | 1), to = m->marks.origin + mark, from = to - len;
+    size_t behind = (size_t)__builtin_clzll(~dots | 1);
+    to -= behind; /* dots of the sentence */
+    dots <<= behind;
+    len -= behind < len ? behind : len;
+    while (len && __builtin_expect(m->w.text[from] == '.', 0))
+        from++, len--;
+    dots &= ~(~(uint64_t)0 >> len);
+    if (__builtin_expect(m->w.high - to < 16 || to < 16, 0)) {
+        if (len >= 7 && len <= 15)
+            addresses_in(m, from, to);
+        return out;
+    }
+    *out = (run){dots, (uint32_t)from, (uint32_t)to};
+    return out + (len <= 15 && __builtin_popcountll(dots) == 3);
+}
+
+INLINE void look_at_address(matcher *m, const run *r, address_reader *read)
+{
+    uint32_t ip4;
+    unsigned shape = shape_of(r);
+    if (shape == SHAPES || !read(m->w.text + r->to, shape, &ip4))
+        return;
+    if (__builtin_expect(m->sink.seen != NULL, 0))
+        see_address(m, ip4, r->from, r->to);
+    push(m, hash_ip4(m->t, ip4), r->from, PART_IP4, r->to, ip4);
+    if (net_maybe(m->t, ip4))
+        look_in_nets(m, ip4, r->from, r->to);
+}
+
+INLINE void look_at_numbers(matcher *m, address_reader *read)
+{
+    RAW run kept[BATCH + 1];
+    const uint32_t *end = m->marks.numbers_end;
+    for (const uint32_t *from = m->marks.numbers; from < end;) {
+        const uint32_t *to = end - from > BATCH ? from + BATCH : end;
+        run *out = kept;
+        for (; from < to; from++)
+            out = keep_address(m, *from, out);
+        for (const run *r = kept; r < out; r++)
+            look_at_address(m, r, read);
+    }
+    m->marks.numbers_end = m->marks.numbers;
+}
+
+/* --- both ----------------------------------------------------------------------------------- */
+
+static void look_plain(matcher *m)
+{
+    look_at_names(m);
+    look_at_numbers(m, address_plain);
+}
+
+#ifdef __x86_64__
+__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))) static void look_avx2(matcher *m)
+{
+    look_at_names(m);
+    look_at_numbers(m, address_avx2);
+}
+#endif
+
+void runs_marked(matcher *m)
+{
+#ifdef __x86_64__
+    if (m->level > 0) {
+        look_avx2(m);
+        return;
+    }
+#endif
+    look_plain(m);
+}
