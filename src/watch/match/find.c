@@ -75,25 +75,6 @@ static void look_up_name(matcher *m, const piece *p, uint64_t h, size_t from, si
         url_at(m, key, raw_from, raw_to);
 }
 
-void flush_ring(matcher *m)
-{
-    const match_table *t = m->t;
-    piece p = {m->w.text, m->w.high, NULL, 0};
-    for (size_t i = 0; i < m->ring_count; i++) {
-        const candidate *c = &m->ring[i];
-        if (filter_says_no(t, c->hash))
-            continue;
-        if (c->part == PART_IP4)
-            look_up_ip4(m, c->ip4, c->from, c->to);
-        else
-            look_up_name(m, &p, c->hash, c->from, name_begin(p.text, c->from, c->to), c->part,
-                         c->to);
-    }
-    m->ring_count = 0;
-}
-
-/* --- names and IPv4 ------------------------------------------------------------------------- */
-
 bool read_ip4(const uint8_t *p, size_t n, uint32_t *ret)
 {
     uint32_t number = 0, part = 0, digits = 0, dots = 0;
@@ -113,6 +94,62 @@ bool read_ip4(const uint8_t *p, size_t n, uint32_t *ret)
     *ret = number << 8 | part;
     return dots == 3 && digits && part < 256;
 }
+
+/* Eight hexadecimal digits, the first lowest, become four bytes, the first lowest. */
+static uint32_t eight_digits(const uint8_t *p)
+{
+    uint64_t w;
+    memcpy(&w, p, 8);
+    w = (w & 0x0f0f0f0f0f0f0f0fu) + 9 * (w >> 6 & 0x0101010101010101u);
+    w = (w << 4 | w >> 8) & 0x00ff00ff00ff00ffu; /* pairs */
+    w = (w | w >> 8) & 0x0000ffff0000ffffu;
+    return (uint32_t)(w | w >> 16);
+}
+
+/* n digits, an even number, as bytes. */
+static void read_hex(const uint8_t *p, size_t n, uint8_t digest[HEX_BYTES_MAX])
+{
+    for (size_t i = 0; i + 8 <= n; i += 8) {
+        uint32_t four = eight_digits(p + i);
+        memcpy(digest + i / 2, &four, 4);
+    }
+    for (size_t i = n - n % 8; i < n; i += 2)
+        digest[i / 2] = (uint8_t)(hex_value((char)p[i]) << 4 | hex_value((char)p[i + 1]));
+}
+
+static void look_up_hex(matcher *m, const piece *p, size_t from, size_t to)
+{
+    uint8_t digest[HEX_BYTES_MAX];
+    size_t n = to - from;
+    read_hex(p->text + from, n, digest);
+    look_up(m, CLASS_HEX, hash_bytes(m->t, CLASS_HEX, digest, n / 2), bytes_of(digest, n / 2),
+            piece_from(p, from), piece_to(p, to - 1));
+}
+
+static void look_up_candidate(matcher *m, const candidate *c)
+{
+    piece p = {m->w.text, m->w.high, NULL, 0};
+    size_t from = c->from, to = from + c->len;
+    uint32_t ip4;
+    if (c->part == PART_HEX)
+        look_up_hex(m, &p, from, to);
+    else if (c->part != PART_IP4)
+        look_up_name(m, &p, c->hash, from, name_begin(p.text, from, to), from + c->part, to);
+    else if (read_ip4(p.text + from, c->len, &ip4))
+        look_up_ip4(m, ip4, from, to);
+}
+
+void flush_ring(matcher *m)
+{
+    const match_table *t = m->t;
+    const candidate *end = m->ring + m->ring_count;
+    for (const candidate *c = m->ring; c < end; c++)
+        if (__builtin_expect(!filter_says_no(t, c->hash), 0))
+            look_up_candidate(m, c);
+    m->ring_count = 0;
+}
+
+/* --- names and IPv4 ------------------------------------------------------------------------- */
 
 static bool tld_known(const uint8_t *name, size_t n)
 {
@@ -301,17 +338,6 @@ void find_six(matcher *m, const piece *p, size_t from, size_t to)
 
 /* --- digests -------------------------------------------------------------------------------- */
 
-/* Eight hexadecimal digits, the first lowest, become four bytes, the first lowest. */
-static uint32_t eight_digits(const uint8_t *p)
-{
-    uint64_t w;
-    memcpy(&w, p, 8);
-    w = (w & 0x0f0f0f0f0f0f0f0fu) + 9 * (w >> 6 & 0x0101010101010101u);
-    w = (w << 4 | w >> 8) & 0x00ff00ff00ff00ffu; /* pairs */
-    w = (w | w >> 8) & 0x0000ffff0000ffffu;
-    return (uint32_t)(w | w >> 16);
-}
-
 void find_hex(matcher *m, const piece *p, size_t from, size_t to)
 {
     static const struct {
@@ -325,20 +351,21 @@ void find_hex(matcher *m, const piece *p, size_t from, size_t to)
     bool wanted = m->t->hex_lengths[n / 64] >> n % 64 & 1;
     if (!wanted && !m->sink.seen)
         return;
-    for (size_t i = 0; i + 8 <= n; i += 8) {
-        uint32_t four = eight_digits(p->text + from + i);
-        memcpy(digest + i / 2, &four, 4);
-    }
-    for (size_t i = n - n % 8; i < n; i += 2)
-        digest[i / 2] = (uint8_t)(hex_value((char)p->text[from + i]) << 4 |
-                                  hex_value((char)p->text[from + i + 1]));
-    size_t raw_from = piece_from(p, from), raw_to = piece_to(p, to - 1);
-    slice key = bytes_of(digest, n / 2);
+    read_hex(p->text + from, n, digest);
     for (size_t i = 0; m->sink.seen && i < COUNT_OF(seen); i++)
         if (seen[i].digits == n)
-            seen_add(m, raw_from, raw_to, seen[i].kind, key);
-    if (wanted)
-        look_up(m, CLASS_HEX, hash_bytes(m->t, CLASS_HEX, digest, n / 2), key, raw_from, raw_to);
+            seen_add(m, piece_from(p, from), piece_to(p, to - 1), seen[i].kind,
+                     bytes_of(digest, n / 2));
+    if (!wanted)
+        return;
+    if (p->text != m->w.text) {
+        look_up_hex(m, p, from, to);
+        return;
+    }
+    uint64_t hash = hash_bytes(m->t, CLASS_HEX, digest, n / 2);
+    ring_room(m, 1);
+    __builtin_prefetch(filter_word(m->t, hash), 0, 3);
+    m->ring[m->ring_count++] = (candidate){hash, (uint32_t)from, PART_HEX, (uint16_t)n};
 }
 
 /* --- mail addresses, IDN -------------------------------------------------------------------- */

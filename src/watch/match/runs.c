@@ -24,12 +24,11 @@ INLINE uint64_t before(uint64_t last, uint64_t now, uint32_t mark)
     return now << 1 << (63 - below) | last >> below;
 }
 
-INLINE void push(matcher *m, uint64_t hash, size_t from, size_t part, size_t to, uint32_t ip4)
+/* There is room for it. */
+INLINE void push(matcher *m, uint64_t hash, size_t from, unsigned part, size_t len)
 {
     __builtin_prefetch(filter_word(m->t, hash), 0, 3);
-    m->ring[m->ring_count++] = (candidate){hash, (uint32_t)from, (uint32_t)part, (uint32_t)to, ip4};
-    if (m->ring_count == SCAN_RING)
-        flush_ring(m);
+    m->ring[m->ring_count++] = (candidate){hash, (uint32_t)from, (uint16_t)part, (uint16_t)len};
 }
 
 size_t run_begin(const matcher *m, size_t to)
@@ -67,6 +66,19 @@ static __attribute__((noinline)) void see_name(matcher *m, size_t from, size_t t
     seen_name(m, &p, name_begin(m->w.text, from, to), to);
 }
 
+/* One with dots or dashes at its ends. */
+static __attribute__((noinline)) run bare(const uint8_t *text, run r)
+{
+    while (r.to > r.from && !byte_is(text[r.to - 1], BYTE_WORD)) {
+        r.to--;
+        r.dots <<= 1;
+    }
+    while (r.from < r.to && (text[r.from] == '.' || text[r.from] == '-'))
+        r.from++;
+    r.dots &= ~(~(uint64_t)0 >> (r.to - r.from));
+    return r;
+}
+
 /* A run whose last label some indicator has goes to those of its depth. */
 INLINE void sort_name(matcher *m, uint32_t mark, run sorted[DEPTHS][BATCH], size_t counts[DEPTHS])
 {
@@ -74,33 +86,30 @@ INLINE void sort_name(matcher *m, uint32_t mark, run sorted[DEPTHS][BATCH], size
     const match_table *t = m->t;
     const block *b = &m->marks.blocks[mark / 64];
     uint64_t dots = before(b[-1].dot, b->dot, mark), names = before(b[-1].name, b->name, mark);
-    uint64_t dashes = names & ~dots & ~before(b[-1].word, b->word, mark);
-    size_t len = (size_t)__builtin_clzll(~names | 1), to = m->marks.origin + mark, from = to - len;
+    uint64_t words = before(b[-1].word, b->word, mark);
+    unsigned len = (unsigned)__builtin_clzll(~names | 1);
+    uint32_t to = (uint32_t)(m->marks.origin + mark);
+    uint64_t keep = ~(~(uint64_t)0 >> len);
+    run r = {dots & keep, to - len, to};
     if (__builtin_expect(len >= LONG_RUN || m->w.high - to < 16, 0)) {
         run_slowly(m, run_begin(m, to), to);
         return;
     }
-    while (len && __builtin_expect(!byte_is(text[to - 1], BYTE_WORD), 0)) {
-        to--, len--;
-        dots <<= 1;
-        dashes <<= 1;
+    if (__builtin_expect(~words >> 63 | (~words << (len - 1)) >> 63, 0)) {
+        r = bare(text, r);
+        if (r.dots == 0)
+            return;
     }
-    while (len && __builtin_expect(text[from] == '.' || text[from] == '-', 0))
-        from++, len--;
-    uint64_t keep = ~(~(uint64_t)0 >> len);
-    dots &= keep;
-    if (__builtin_expect(dots == 0, 0))
-        return;
-    unsigned count = (unsigned)__builtin_popcountll(dots);
-    size_t last = (size_t)__builtin_clzll(dots);
-    bool fits = last >= 2 && (unsigned)(text[to - last] | 0x20) - 'a' < 26;
-    if (__builtin_expect(count >= 3 && dashes & keep, 0))
-        addresses_in(m, from, to);
+    unsigned count = (unsigned)__builtin_popcountll(r.dots);
+    size_t last = (size_t)__builtin_clzll(r.dots);
+    bool fits = last >= 2 && (unsigned)(text[r.to - last] | 0x20) - 'a' < 26;
+    if (__builtin_expect(count >= 3 && ~words & ~dots & keep, 0))
+        addresses_in(m, r.from, r.to);
     if (__builtin_expect(m->sink.seen && fits, 0))
-        see_name(m, from, to);
-    uint32_t hash = hash_last(load_part(text + to - last, last));
+        see_name(m, r.from, r.to);
+    uint32_t hash = hash_last(load_part(text + r.to - last, last));
     unsigned depth = count < DEPTHS ? count - 1 : DEPTHS - 1;
-    sorted[depth][counts[depth]] = (run){dots, (uint32_t)from, (uint32_t)to};
+    sorted[depth][counts[depth]] = r;
     counts[depth] += fits & (t->last_label[hash / 64] >> hash % 64);
 }
 
@@ -111,13 +120,14 @@ INLINE void look_at_labels(matcher *m, const run *r, unsigned labels)
     size_t end = r->to;
     uint64_t dots = r->dots, h = hash_name_begin(m->t);
     unsigned count = labels ? labels : (unsigned)__builtin_popcountll(dots) + 1;
+    ring_room(m, count);
     for (unsigned i = 1; i <= count; i++) {
         size_t len = i == count ? end - r->from : (size_t)__builtin_clzll(dots);
         if (__builtin_expect(len == 0, 0))
             return;
         h = hash_label(m->t, h, text + end - len, len);
         if (i > 1)
-            push(m, h, r->from, end - len, r->to, 0);
+            push(m, h, r->from, (unsigned)(end - len - r->from), r->to - r->from);
         end -= len + 1;
         dots = dots << len << 1;
     }
@@ -146,24 +156,33 @@ INLINE void look_at_names(matcher *m)
 
 /* --- addresses ------------------------------------------------------------------------------ */
 
-/* The lengths of the four numbers of an address, from the last to the first, as one number; SHAPES
- * when it is none. */
+/* An address as the 16 bytes in front of its end, the last on top: its three dots, and what is in
+ * front of it. There are 81; each is found by a hash that puts none on another's place. */
 enum { SHAPES = 256 };
+typedef struct shape {
+    uint16_t marks;
+    uint8_t lengths[4]; /* of its numbers, the first first */
+    uint8_t places[16]; /* of their digits: none, hundreds, tens, ones */
+} shape;
 
-INLINE unsigned shape_of(const run *r)
-{
-    unsigned shape = 0, bad = 0;
-    uint64_t dots = r->dots;
-    size_t left = r->to - r->from;
-    for (unsigned i = 0; i < 4; i++) {
-        size_t n = i < 3 ? (size_t)__builtin_clzll(dots) : left;
-        bad |= n - 1 > 2;
-        shape |= (unsigned)(n & 3) << 2 * i;
-        dots = dots << (n & 31) << 1;
-        left -= n + 1;
-    }
-    return bad ? SHAPES : shape;
-}
+#define SHAPE_HASH(marks) ((uint32_t)(marks) * 0x1270ddf5u >> 24)
+#define MARKS(a, b, c, d)                                                                          \
+    (0x8000 >> (d) | 0x4000 >> ((d) + (c)) | 0x2000 >> ((d) + (c) + (b)) |                         \
+     0x1000 >> ((d) + (c) + (b) + (a)))
+#define DIGITS(end, n) 0x80, (n) > 2 ? (end) - 3 : 0x80, (n) > 1 ? (end) - 2 : 0x80, (end) - 1
+#define SHAPE(a, b, c, d)                                                                          \
+    [SHAPE_HASH(MARKS(a, b, c, d))] = {MARKS(a, b, c, d),                                          \
+                                       {a, b, c, d},                                               \
+                                       {DIGITS(13 - (d) - (c) - (b), a),                           \
+                                        DIGITS(14 - (d) - (c), b), DIGITS(15 - (d), c),            \
+                                        DIGITS(16, d)}}
+#define SHAPES3(a, b, c) SHAPE(a, b, c, 1), SHAPE(a, b, c, 2), SHAPE(a, b, c, 3)
+#define SHAPES9(a, b) SHAPES3(a, b, 1), SHAPES3(a, b, 2), SHAPES3(a, b, 3)
+#define SHAPES27(a) SHAPES9(a, 1), SHAPES9(a, 2), SHAPES9(a, 3)
+static const shape shapes[SHAPES] = {SHAPES27(1), SHAPES27(2), SHAPES27(3)};
+
+/* The address of this shape that ends at `end`. False: a number over 255, or a zero in front. */
+typedef bool address_reader(const uint8_t *end, const shape *s, uint32_t *ret);
 
 /* The number of 1 to 3 digits in front of p + n; *bad gets bits when it is none. Reads 4 bytes. */
 INLINE uint32_t octet(const uint8_t *p, unsigned n, uint32_t *bad)
@@ -177,13 +196,11 @@ INLINE uint32_t octet(const uint8_t *p, unsigned n, uint32_t *bad)
     return number;
 }
 
-typedef bool address_reader(const uint8_t *end, unsigned shape, uint32_t *ret);
-
-INLINE bool address_plain(const uint8_t *end, unsigned shape, uint32_t *ret)
+INLINE bool address_plain(const uint8_t *end, const shape *s, uint32_t *ret)
 {
     uint32_t bad = 0, number = 0;
     for (unsigned i = 0; i < 4; i++) {
-        unsigned n = shape >> 2 * i & 3;
+        unsigned n = s->lengths[3 - i];
         number |= octet(end - n, n, &bad) << 8 * i;
         end -= n + 1;
     }
@@ -192,35 +209,19 @@ INLINE bool address_plain(const uint8_t *end, unsigned shape, uint32_t *ret)
 }
 
 #ifdef __x86_64__
-
-/* For each shape where the digits of its four numbers stand in the 16 bytes that end with it: zero,
- * hundreds, tens, ones, the first number first; and the least that a number of so many digits is. */
-#define DIGITS(end, n)                                                                             \
-    0x80, (n) > 2 ? (end) - 3 : 0x80, (n) > 1 ? (end) - 2 : 0x80, (n) > 0 ? (end) - 1 : 0x80
-#define LEAST(n) (n) > 2 ? 100 : (n) > 1 ? 10 : 0
-#define ROW1(a, b, c, d)                                                                           \
-    {{DIGITS(13 - (d) - (c) - (b), a), DIGITS(14 - (d) - (c), b), DIGITS(15 - (d), c),             \
-      DIGITS(16, d)},                                                                              \
-     {LEAST(a), LEAST(b), LEAST(c), LEAST(d)}}
-#define ROW4(a, b, c) ROW1(a, b, c, 0), ROW1(a, b, c, 1), ROW1(a, b, c, 2), ROW1(a, b, c, 3)
-#define ROW16(a, b) ROW4(a, b, 0), ROW4(a, b, 1), ROW4(a, b, 2), ROW4(a, b, 3)
-#define ROW64(a) ROW16(a, 0), ROW16(a, 1), ROW16(a, 2), ROW16(a, 3)
-static const struct shape {
-    uint8_t places[16];
-    uint8_t least[4];
-} shapes[SHAPES] = {ROW64(0), ROW64(1), ROW64(2), ROW64(3)};
-
-BLOCK_AVX2 bool address_avx2(const uint8_t *end, unsigned shape, uint32_t *ret)
+BLOCK_AVX2 bool address_avx2(const uint8_t *end, const shape *s, uint32_t *ret)
 {
-    const struct shape *s = &shapes[shape];
-    const __m128i weights = _mm_set1_epi32(0x010a6400), bytes = _mm_setr_epi8(
-        12, 8, 4, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+    const __m128i weights = _mm_set1_epi32(0x010a6400), least = _mm_setr_epi8(
+        0, 0, 10, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    const __m128i bytes =
+        _mm_setr_epi8(12, 8, 4, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
     __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(end - 16));
     v = _mm_sub_epi8(v, _mm_set1_epi8('0'));
     v = _mm_shuffle_epi8(v, _mm_loadu_si128((const __m128i *)(const void *)s->places));
     v = _mm_madd_epi16(_mm_maddubs_epi16(v, weights), _mm_set1_epi16(1));
-    __m128i least = _mm_cvtepu8_epi32(_mm_loadu_si32(s->least));
-    __m128i bad = _mm_or_si128(_mm_cmpgt_epi32(v, _mm_set1_epi32(255)), _mm_cmpgt_epi32(least, v));
+    __m128i from = _mm_shuffle_epi8(least, _mm_loadu_si32(s->lengths));
+    __m128i low = _mm_cvtepu8_epi32(from);
+    __m128i bad = _mm_or_si128(_mm_cmpgt_epi32(v, _mm_set1_epi32(255)), _mm_cmpgt_epi32(low, v));
     *ret = (uint32_t)_mm_cvtsi128_si32(_mm_shuffle_epi8(v, bytes));
     return _mm_testz_si128(bad, bad);
 }
@@ -238,52 +239,54 @@ static __attribute__((noinline)) void look_in_nets(matcher *m, uint32_t ip4, siz
     find_nets(m, &a, from, to);
 }
 
-/* The run of digits and dots when it has three dots: at *out, which moves on. */
-INLINE run *keep_address(matcher *m, uint32_t mark, run *out)
+/* A run that looks like an address: where it ends, and its marks. */
+typedef struct numbers {
+    uint32_t to, marks;
+} numbers;
+
+/* At *out, which moves on when the run of digits and dots looks like an address. */
+INLINE numbers *keep_numbers(matcher *m, uint32_t mark, numbers *out)
 {
     const block *b = &m->marks.blocks[mark / 64];
     uint64_t dots = before(b[-1].dot, b->dot, mark), names = before(b[-1].name, b->name, mark);
-    size_t len = (size_t)__builtin_clzll(~names | 1), to = m->marks.origin + mark, from = to - len;
-    size_t behind = (size_t)__builtin_clzll(~dots | 1);
-    to -= behind; /* dots of the sentence */
-    dots <<= behind;
-    len -= behind < len ? behind : len;
-    while (len && __builtin_expect(m->w.text[from] == '.', 0))
-        from++, len--;
-    dots &= ~(~(uint64_t)0 >> len);
-    if (__builtin_expect(m->w.high - to < 16 || to < 16, 0)) {
-        if (len >= 7 && len <= 15)
-            addresses_in(m, from, to);
+    unsigned len = (unsigned)__builtin_clzll(~names | 1);
+    uint32_t to = (uint32_t)(m->marks.origin + mark);
+    if (__builtin_expect(dots >> 63 | (dots << (len - 1)) >> 63 | (m->w.high - to < 16) | (to < 16),
+                         0)) {
+        if (len < LONG_RUN)
+            addresses_in(m, to - len, to); /* which are behind or in front of other dots */
         return out;
     }
-    *out = (run){dots, (uint32_t)from, (uint32_t)to};
-    return out + (len <= 15 && __builtin_popcountll(dots) == 3);
+    uint32_t marks = (uint32_t)((dots >> 48 | 0x8000u >> (len & 31)) & ~(uint64_t)0 << (15 - (len & 15)));
+    *out = (numbers){to, marks};
+    return out + ((len < 16) & (shapes[SHAPE_HASH(marks)].marks == marks));
 }
 
-INLINE void look_at_address(matcher *m, const run *r, address_reader *read)
+INLINE void look_at_address(matcher *m, numbers n, address_reader *read)
 {
     uint32_t ip4;
-    unsigned shape = shape_of(r);
-    if (shape == SHAPES || !read(m->w.text + r->to, shape, &ip4))
+    unsigned len = 15 - (unsigned)__builtin_ctz(n.marks);
+    if (!read(m->w.text + n.to, &shapes[SHAPE_HASH(n.marks)], &ip4))
         return;
     if (__builtin_expect(m->sink.seen != NULL, 0))
-        see_address(m, ip4, r->from, r->to);
-    push(m, hash_ip4(m->t, ip4), r->from, PART_IP4, r->to, ip4);
-    if (net_maybe(m->t, ip4))
-        look_in_nets(m, ip4, r->from, r->to);
+        see_address(m, ip4, n.to - len, n.to);
+    push(m, hash_ip4(m->t, ip4), n.to - len, PART_IP4, len);
+    if (__builtin_expect(net_maybe(m->t, ip4), 0))
+        look_in_nets(m, ip4, n.to - len, n.to);
 }
 
 INLINE void look_at_numbers(matcher *m, address_reader *read)
 {
-    RAW run kept[BATCH + 1];
+    RAW numbers kept[BATCH + 1];
     const uint32_t *end = m->marks.numbers_end;
     for (const uint32_t *from = m->marks.numbers; from < end;) {
         const uint32_t *to = end - from > BATCH ? from + BATCH : end;
-        run *out = kept;
+        numbers *out = kept;
         for (; from < to; from++)
-            out = keep_address(m, *from, out);
-        for (const run *r = kept; r < out; r++)
-            look_at_address(m, r, read);
+            out = keep_numbers(m, *from, out);
+        ring_room(m, BATCH);
+        for (const numbers *n = kept; n < out; n++)
+            look_at_address(m, *n, read);
     }
     m->marks.numbers_end = m->marks.numbers;
 }

@@ -17,7 +17,7 @@
 enum {
     SCAN_BACK = 1536,                  /* bytes kept in front of a window */
     SCAN_AHEAD = MATCH_URL_MAX + 2048, /* bytes that have to be there behind one */
-    SCAN_RING = 64,                    /* names and addresses whose filter words are on their way */
+    SCAN_RING = 256,                   /* candidates */
     SCAN_BLOCKS = 64,                  /* whose runs are marked before these are looked at */
     SCAN_RUNS = 22,                    /* runs with a dot that end in one, at most */
     SCAN_DONE = 32,
@@ -25,13 +25,14 @@ enum {
     SCAN_HITS = 4 * MATCH_HITS
 };
 
-/* A name, the end [part, to) of a run [from, to), or something else, which `part` says. */
-#define PART_IP4 UINT32_MAX
-#define PART_HEX (UINT32_MAX - 1)
+/* Something whose word of the filter is on its way: the end, from `part` on, of a run of bytes that
+ * begins at `from` of the window; or something else, which `part` says. */
+#define PART_IP4 UINT16_MAX
+#define PART_HEX (UINT16_MAX - 1)
 typedef struct candidate {
     uint64_t hash;
-    uint32_t from, part, to;
-    uint32_t ip4; /* of an IPv4 address */
+    uint32_t from;
+    uint16_t part, len;
 } candidate;
 
 /* Masks of some blocks, and in them the runs with a dot, by the place behind each, as a number of
@@ -121,6 +122,11 @@ void find_addresses(matcher *m, const piece *p, size_t from, size_t to);
 void find_nets(matcher *m, const ip *a, size_t from, size_t to);
 /* What of the candidates passes the filter is compared. */
 void flush_ring(matcher *m);
+static inline void ring_room(matcher *m, size_t more)
+{
+    if (m->ring_count + more > SCAN_RING)
+        flush_ring(m);
+}
 
 /* --- the runs that were marked (runs.c) ----------------------------------------------------- */
 
