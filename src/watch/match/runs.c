@@ -151,7 +151,6 @@ INLINE void look_at_names(matcher *m)
         for (size_t i = 0; i < counts[3]; i++)
             look_at_labels(m, &sorted[3][i], 0);
     }
-    m->marks.names_end = m->marks.names;
 }
 
 /* --- addresses ------------------------------------------------------------------------------ */
@@ -288,7 +287,6 @@ INLINE void look_at_numbers(matcher *m, address_reader *read)
         for (const numbers *n = kept; n < out; n++)
             look_at_address(m, *n, read);
     }
-    m->marks.numbers_end = m->marks.numbers;
 }
 
 /* --- both ----------------------------------------------------------------------------------- */

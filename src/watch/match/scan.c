@@ -3,15 +3,22 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* What one block must know of those before it. */
+/* What the next block must know: the run that reaches into it (1 or 0) has a dot; one that is neither
+ * digit nor dot; stands behind what may be the end of an escape. */
 typedef struct scan {
-    size_t at;       /* of this block */
-    unsigned number; /* of those whose runs are marked, from 1 */
-    /* 1: the run that reaches into it has a dot; one that is neither digit nor dot; stands behind
-     * what may be the end of an escape */
     uint64_t run_dot, run_letter, run_odd;
-    uint64_t last_name, last_left, last_colon, last_word, last_hex;
 } scan;
+
+/* The places of the block at `at` that are the window's. */
+INLINE uint64_t mine_of(const window *w, size_t at)
+{
+    uint64_t mine = ~(uint64_t)0;
+    if (at < w->from)
+        mine = w->from - at > 63 ? 0 : mine << (w->from - at);
+    if (w->to + w->last - at < 64)
+        mine &= ((uint64_t)1 << (w->to + w->last - at)) - 1;
+    return mine;
+}
 
 /* --- names ---------------------------------------------------------------------------------- */
 
@@ -95,29 +102,35 @@ BLOCK_AVX512 uint32_t *mark_avx512(uint32_t *out, uint64_t bits, uint32_t at, un
 }
 #endif
 
-/* Marks the runs that end in the block, of those that have a dot. */
-INLINE void runs(matcher *m, scan *s, const block *b, uint64_t mine, place_marker *mark)
+/* Marks the runs that end in the block, of those that have a dot; those next to what may be an escape
+ * are left to near_escapes. */
+INLINE void runs(marks *k, scan *s, unsigned number, uint64_t mine, place_marker *mark)
 {
-    uint64_t name = b->name, gap = ~name, letter = name & ~b->dot & ~b->digit;
-    uint64_t starts = name & ~(name << 1 | s->last_name >> 63);
-    uint64_t odd = starts & (b->left << 1 | s->last_left >> 63);
-    uint64_t ends = carried(name, b->dot, &s->run_dot) & gap & mine;
+    const block *b = &k->blocks[number], *last = b - 1;
+    uint64_t name = b->name, letter = name & ~b->dot & ~b->digit;
+    uint64_t starts = name & ~(name << 1 | last->name >> 63);
+    uint64_t odd = starts & (b->left << 1 | last->left >> 63);
+    uint64_t ends = carried(name, b->dot, &s->run_dot) & ~name & mine;
     uint64_t lettered = carried(name, letter, &s->run_letter);
     odd = (carried(name, odd, &s->run_odd) | b->lead | b->high) & ends;
-    s->last_name = name;
-    s->last_left = b->left;
-    marks *k = &m->marks;
+    k->odd[number] = odd;
+    k->lettered[number] = lettered;
     ends &= ~odd;
-    k->names_end = mark(k->names_end, ends & lettered, s->number * 64, 2);
-    k->numbers_end = mark(k->numbers_end, ends & ~lettered, s->number * 64, 2);
-    for (; __builtin_expect(odd != 0, 0); odd &= odd - 1) {
-        unsigned e = (unsigned)__builtin_ctzll(odd);
-        if (!run_near_escape(m, s->at + e))
+    k->names_end = mark(k->names_end, ends & lettered, number * 64, 2);
+    k->numbers_end = mark(k->numbers_end, ends & ~lettered, number * 64, 2);
+}
+
+static __attribute__((noinline)) void near_escapes(matcher *m, unsigned number)
+{
+    marks *k = &m->marks;
+    for (uint64_t odd = k->odd[number]; odd; odd &= odd - 1) {
+        uint32_t e = (uint32_t)__builtin_ctzll(odd), place = number * 64 + e;
+        if (!run_near_escape(m, k->origin + place))
             continue;
-        if (lettered >> e & 1)
-            *k->names_end++ = s->number * 64 + e;
+        if (k->lettered[number] >> e & 1)
+            *k->names_end++ = place;
         else
-            *k->numbers_end++ = s->number * 64 + e;
+            *k->numbers_end++ = place;
     }
 }
 
@@ -133,7 +146,7 @@ INLINE uint64_t full_lanes(uint64_t x, uint64_t ones, unsigned top)
 
 /* Runs of digits that have a lane of the block, each once: by its first lane. The bits of the run
  * say where it begins, and where it ends if that is in the block. */
-static __attribute__((noinline)) void digests(matcher *m, size_t at, uint64_t hex, uint64_t last)
+static void digests(matcher *m, size_t at, uint64_t hex, uint64_t last)
 {
     const window *w = &m->w;
     bool before = last >> 48 == 0xffff;
@@ -158,12 +171,6 @@ static __attribute__((noinline)) void digests(matcher *m, size_t at, uint64_t he
     }
 }
 
-static __attribute__((noinline)) void colons(matcher *m, size_t at, uint64_t marks)
-{
-    for (; marks; marks &= marks - 1)
-        odd_six(m, at + (size_t)__builtin_ctzll(marks));
-}
-
 /* Bits of `marks` that have one of `of` two to five places below. */
 INLINE match_wide above(match_wide marks, match_wide of)
 {
@@ -173,28 +180,30 @@ INLINE match_wide above(match_wide marks, match_wide of)
 
 /* Colons of an IPv6 address without two together: it has six at least, with one to four digits
  * between them. Those from the fourth on. */
-static __attribute__((noinline)) uint64_t fourth_colons(uint64_t last, uint64_t now)
+static uint64_t fourth_colons(uint64_t last, uint64_t now)
 {
     match_wide all = (match_wide)now << 64 | last, marks = above(all, all);
     return (uint64_t)(above(all, above(all, marks)) >> 64);
 }
 
-/* Not only this window's: what lies over its edge may be seen from one side only. */
-INLINE void addresses(matcher *m, scan *s, const block *b)
+/* May the block have colons of an address? False is certain. */
+INLINE bool colons_maybe(uint64_t last, uint64_t now)
 {
-    uint64_t last = s->last_colon, now = b->colon;
+    uint64_t two = now | now << 1;
+    return (now & (two << 1 | two << 3 | now << 5 | (last >> 59 ? 31 : 0))) != 0;
+}
+
+/* Not only this window's: what lies over its edge may be seen from one side only. */
+static void addresses(matcher *m, size_t at, uint64_t last, uint64_t now)
+{
     uint64_t marks = now & (now << 1 | last >> 63);
-    uint64_t two = now | now << 1 | last >> 63;
-    s->last_colon = now;
-    if (__builtin_expect((now & (two << 2 | two << 4 | (last >> 59 ? 31 : 0))) != 0, 0))
-        marks |= fourth_colons(last, now);
-    if (__builtin_expect(marks != 0, 0))
-        colons(m, s->at, marks);
+    for (marks |= fourth_colons(last, now); marks; marks &= marks - 1)
+        odd_six(m, at + (size_t)__builtin_ctzll(marks));
 }
 
 static __attribute__((noinline)) void word_at(matcher *m, size_t at);
 
-static __attribute__((noinline)) void leads(matcher *m, size_t at, uint64_t marks, uint64_t mine)
+static void leads(matcher *m, size_t at, uint64_t marks, uint64_t mine)
 {
     const uint8_t *text = m->w.text, *end = text + m->w.high;
     while (marks) {
@@ -249,9 +258,8 @@ static __attribute__((noinline)) void word_at(matcher *m, size_t at)
         word_hit(m, hash, at);
 }
 
-/* Those of the words at these places whose hash some anchor has, in ret; returns how many. */
-typedef size_t word_filter(const match_table *t, const uint8_t *text, const uint32_t *at, size_t n,
-                           uint32_t *ret);
+/* Keeps those of the words at these places whose hash some anchor has; returns how many. */
+typedef size_t word_filter(const match_table *t, const uint8_t *text, uint32_t *at, size_t n);
 
 typedef void block_maker(const uint8_t *p, block *ret, size_t count);
 
@@ -267,13 +275,12 @@ INLINE uint64_t word_bytes(const match_table *t)
     return ~(uint64_t)0 >> (64 - 8 * t->literal_word);
 }
 
-INLINE size_t filter_plain(const match_table *t, const uint8_t *text, const uint32_t *at, size_t n,
-                           uint32_t *ret)
+INLINE size_t filter_plain(const match_table *t, const uint8_t *text, uint32_t *at, size_t n)
 {
     uint64_t part = word_bytes(t);
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
-        ret[kept] = at[i];
+        at[kept] = at[i];
         kept += literal_maybe(t, literal_hash(load_folded(text + at[i]) & part));
     }
     return kept;
@@ -281,8 +288,7 @@ INLINE size_t filter_plain(const match_table *t, const uint8_t *text, const uint
 
 #ifdef __x86_64__
 /* Eight at a time. Places behind the n-th, up to the next eight, are looked at, too. */
-BLOCK_AVX2 size_t filter_avx2(const match_table *t, const uint8_t *text, const uint32_t *at,
-                              size_t n, uint32_t *ret)
+BLOCK_AVX2 size_t filter_avx2(const match_table *t, const uint8_t *text, uint32_t *at, size_t n)
 {
     const __m256i fold = _mm256_set1_epi32(0x20202020), top = _mm256_set1_epi32(31);
     const __m256i low_part = _mm256_set1_epi32((int)(uint32_t)word_bytes(t));
@@ -304,75 +310,94 @@ BLOCK_AVX2 size_t filter_avx2(const match_table *t, const uint8_t *text, const u
         word = _mm256_sllv_epi32(word, _mm256_andnot_si256(bit, top));
         unsigned found = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(word));
         for (found &= n - i < 8 ? (1u << (n - i)) - 1 : 255; found; found &= found - 1)
-            ret[kept++] = at[i + (unsigned)__builtin_ctz(found)];
+            at[kept++] = at[i + (unsigned)__builtin_ctz(found)];
     }
     return kept;
 }
 #endif
 
-/* Looks up the words that were marked. */
-INLINE void words_marked(matcher *m, word_filter *filter)
+/* Words of the block that are long enough to be an anchor; one that reaches over its end counts as
+ * long. */
+INLINE uint64_t word_starts(const block *b, unsigned least)
 {
-    RAW uint32_t found[SCAN_WORDS];
-    for (unsigned i = 0; i < 8; i++)
-        m->words[m->word_count + i] = m->words[0]; /* eight are looked at together */
-    size_t n = m->word_count ? filter(m->t, m->w.text, m->words, m->word_count, found) : 0;
-    for (size_t i = 0; i < n; i++)
-        word_at(m, found[i]);
-    m->word_count = 0;
-}
-
-/* Marks the words of the block that are long enough to be an anchor; one that reaches over its end
- * counts as long. */
-INLINE void words(matcher *m, scan *s, const block *b, uint64_t mine, const scan_way *way)
-{
-    uint64_t word = b->word, starts = word & ~(word << 1 | s->last_word >> 63) & mine;
+    uint64_t word = b->word, starts = word & ~(word << 1 | b[-1].word >> 63);
     int64_t two = (int64_t)word & (int64_t)word >> 1; /* the top bit stays: it may go on */
     int64_t four = two & two >> 2;
+    return starts & (uint64_t)(least == 3 ? two & two >> 1 : four & four >> (least - 4));
+}
+
+/* Those in front of whose end eight bytes can be read are looked up together. */
+INLINE void words(matcher *m, size_t count, bool inside, const scan_way *way)
+{
+    marks *k = &m->marks;
+    uint32_t *end = k->words;
     unsigned least = m->t->literal_word;
-    s->last_word = word;
-    starts &= (uint64_t)(least == 3 ? two & two >> 1 : four & four >> (least - 4));
-    if (__builtin_expect(m->w.high - s->at < 64 + 16, 0)) { /* eight bytes may not be there */
-        for (; starts; starts &= starts - 1)
-            word_at(m, s->at + (size_t)__builtin_ctzll(starts));
-        return;
+    for (unsigned i = 1; i <= count; i++) {
+        size_t at = k->origin + (size_t)64 * i;
+        uint64_t starts = word_starts(&k->blocks[i], least);
+        if (!inside)
+            starts &= mine_of(&m->w, at);
+        if (__builtin_expect(m->w.high - at >= 64 + 16, 1))
+            end = way->mark(end, starts, (uint32_t)at, 4);
+        else
+            for (; starts; starts &= starts - 1)
+                word_at(m, at + (size_t)__builtin_ctzll(starts));
     }
-    m->word_count =
-        (size_t)(way->mark(m->words + m->word_count, starts, (uint32_t)s->at, 4) - m->words);
-    if (m->word_count > SCAN_WORDS - 40)
-        words_marked(m, way->filter);
+    size_t n = (size_t)(end - k->words);
+    for (unsigned i = 0; i < 8; i++)
+        end[i] = k->words[0]; /* eight are looked at together */
+    n = n ? way->filter(m->t, m->w.text, k->words, n) : 0;
+    for (size_t i = 0; i < n; i++)
+        word_at(m, k->words[i]);
 }
 
 /* --- the window ----------------------------------------------------------------------------- */
 
-/* What is known of a run that reaches to the first block: it is so long that the masks do not say
- * where it begins. */
-static void run_before(const matcher *m, scan *s)
+/* What is known of a run that reaches to the first block, at `at`: it is so long that the masks do
+ * not say where it begins. */
+static void run_before(matcher *m, size_t at, scan *s)
 {
     const uint8_t *text = m->w.text;
-    for (size_t at = s->at; at && s->at - at <= MATCH_RUN_MAX && byte_is(text[at - 1], BYTE_NAME);
-         at--) {
+    m->marks.blocks[0] = (block){0};
+    for (size_t i = at; i && at - i <= MATCH_RUN_MAX && byte_is(text[i - 1], BYTE_NAME); i--) {
         s->run_odd = s->run_letter = 1;
-        s->run_dot |= text[at - 1] == '.';
-        s->last_name = (uint64_t)1 << 63;
+        s->run_dot |= text[i - 1] == '.';
+        m->marks.blocks[0].name = (uint64_t)1 << 63;
     }
 }
 
-INLINE void take_block(matcher *m, scan *s, const block *b, uint64_t mine, const scan_way *way)
+/* Marks what is in the blocks. Returns those, the first as lowest bit, with something rare. */
+INLINE uint64_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_marker *mark)
 {
-    runs(m, s, b, mine, way->mark);
-    addresses(m, s, b);
-    if (__builtin_expect(full_lanes(b->hex, 0x0001000100010001u, 15) != 0, 0) &&
-        (m->t->has_hex || m->sink.seen))
-        digests(m, s->at, b->hex, s->last_hex);
-    s->last_hex = b->hex;
-    if (__builtin_expect((b->at & mine) != 0, 0))
-        for (uint64_t at = b->at & mine; at; at &= at - 1)
-            odd_mail(m, s->at + (size_t)__builtin_ctzll(at));
-    if (__builtin_expect((b->lead | b->high) != 0, 0))
-        leads(m, s->at, b->lead | b->high, mine);
-    if (m->t->literal_map)
-        words(m, s, b, mine, way);
+    marks *k = &m->marks;
+    uint64_t rare = 0;
+    for (unsigned i = 1; i <= count; i++) {
+        const block *b = &k->blocks[i];
+        size_t at = k->origin + (size_t)64 * i;
+        /* what is next: the processor's own guess ends at a page */
+        __builtin_prefetch(m->w.text + at + 64 * SCAN_BLOCKS, 0, 3);
+        runs(k, s, i, inside ? ~(uint64_t)0 : mine_of(&m->w, at), mark);
+        uint64_t some = k->odd[i] | b->at | b->lead | b->high;
+        some |= full_lanes(b->hex, 0x0001000100010001u, 15);
+        rare |= (uint64_t)((some != 0) | colons_maybe(b[-1].colon, b->colon)) << (i - 1);
+    }
+    return rare;
+}
+
+static __attribute__((noinline)) void look_at_rare(matcher *m, unsigned number)
+{
+    const block *b = &m->marks.blocks[number], *last = b - 1;
+    size_t at = m->marks.origin + (size_t)64 * number;
+    uint64_t mine = mine_of(&m->w, at);
+    near_escapes(m, number);
+    if (colons_maybe(last->colon, b->colon))
+        addresses(m, at, last->colon, b->colon);
+    if (full_lanes(b->hex, 0x0001000100010001u, 15) && (m->t->has_hex || m->sink.seen))
+        digests(m, at, b->hex, last->hex);
+    for (uint64_t mails = b->at & mine; mails; mails &= mails - 1)
+        odd_mail(m, at + (size_t)__builtin_ctzll(mails));
+    if (b->lead | b->high)
+        leads(m, at, b->lead | b->high, mine);
 }
 
 /* The masks of the next blocks, from m->marks.blocks[1] on; returns how many. What is behind the
@@ -396,40 +421,28 @@ INLINE size_t make_blocks(matcher *m, size_t at, block_maker *make)
     return whole + 1;
 }
 
-/* The places of the block at `at` that are the window's. */
-INLINE uint64_t mine_of(const window *w, size_t at)
-{
-    uint64_t mine = ~(uint64_t)0;
-    if (at < w->from)
-        mine = w->from - at > 63 ? 0 : mine << (w->from - at);
-    if (w->to + w->last - at < 64)
-        mine &= ((uint64_t)1 << (w->to + w->last - at)) - 1;
-    return mine;
-}
-
 /* Blocks begin up to 64 bytes before the first place of the window: a digest that reaches over it
  * has 16 digits together on one side of it. */
 INLINE void scan_blocks(matcher *m, const scan_way *way)
 {
     const window *w = &m->w;
     marks *k = &m->marks;
-    scan s = {.at = w->from > 64 ? w->from - 64 : 0};
-    run_before(m, &s);
-    k->blocks[0] = (block){0};
-    k->names_end = k->names;
-    k->numbers_end = k->numbers;
-    while (s.at < w->to + w->last) {
-        size_t count = make_blocks(m, s.at, way->make);
-        bool inside = s.at >= w->from && s.at + 64 * count <= w->to;
-        for (s.number = 1; s.number <= count; s.number++, s.at += 64) {
-            /* what is next: the processor's own guess ends at a page */
-            __builtin_prefetch(w->text + s.at + 64 * SCAN_BLOCKS, 0, 3);
-            take_block(m, &s, &k->blocks[s.number], inside ? ~(uint64_t)0 : mine_of(w, s.at), way);
-        }
+    scan s = {0};
+    size_t at = w->from > 64 ? w->from - 64 : 0, count;
+    run_before(m, at, &s);
+    for (; at < w->to + w->last; at += 64 * count) {
+        count = make_blocks(m, at, way->make);
+        k->names_end = k->names;
+        k->numbers_end = k->numbers;
+        bool inside = at >= w->from && at + 64 * count <= w->to;
+        uint64_t rare = mark_blocks(m, &s, count, inside, way->mark);
+        for (; rare; rare &= rare - 1)
+            look_at_rare(m, 1 + (unsigned)__builtin_ctzll(rare));
         runs_marked(m);
+        if (m->t->literal_map)
+            words(m, count, inside, way);
         k->blocks[0] = k->blocks[count];
     }
-    words_marked(m, way->filter);
     flush_ring(m);
 }
 

@@ -21,7 +21,6 @@ enum {
     SCAN_BLOCKS = 64,                  /* whose runs are marked before these are looked at */
     SCAN_RUNS = 22,                    /* runs with a dot that end in one, at most */
     SCAN_DONE = 32,
-    SCAN_WORDS = 128, /* words that wait to be looked up */
     SCAN_HITS = 4 * MATCH_HITS
 };
 
@@ -43,6 +42,9 @@ typedef struct marks {
     uint32_t *names_end, *numbers_end;
     uint32_t names[SCAN_BLOCKS * SCAN_RUNS + 16];
     uint32_t numbers[SCAN_BLOCKS * SCAN_RUNS + 16]; /* nothing but digits and dots */
+    uint32_t words[SCAN_BLOCKS * SCAN_RUNS + 16];   /* by where they begin in the window */
+    uint64_t odd[SCAN_BLOCKS + 1];      /* ends of runs next to what may be an escape */
+    uint64_t lettered[SCAN_BLOCKS + 1]; /* ends of runs with more than digits and dots */
 } marks;
 
 typedef struct window {
@@ -62,8 +64,6 @@ struct matcher {
     marks marks;
     candidate ring[SCAN_RING];
     size_t ring_count;
-    uint32_t words[SCAN_WORDS];
-    size_t word_count;
     match_hit hits[SCAN_HITS];
     size_t hit_count;
     status failed; /* what the sink returned */
