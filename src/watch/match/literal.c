@@ -161,6 +161,7 @@ bool literals_settle(match_table *t)
         size_t behind = (size_t)l->len - l->anchor;
         uint32_t bit = l->hash >> (32 - LITERAL_MAP_BITS);
         t->literal_map[bit / 32] |= (uint32_t)1 << bit % 32;
+        t->literal_digit |= is_digit((char)t->literal_text[l->at + l->anchor]);
         if (l->anchor > t->literal_before)
             t->literal_before = l->anchor;
         if (behind > t->literal_behind)

@@ -7,6 +7,7 @@
  * digit nor dot; stands behind what may be the end of an escape. */
 typedef struct scan {
     uint64_t run_dot, run_letter, run_odd;
+    uint64_t second_colon; /* colons with another near them */
 } scan;
 
 /* The places of the block at `at` that are the window's. */
@@ -186,11 +187,20 @@ static uint64_t fourth_colons(uint64_t last, uint64_t now)
     return (uint64_t)(above(all, above(all, marks)) >> 64);
 }
 
-/* May the block have colons of an address? False is certain. */
-INLINE bool colons_maybe(uint64_t last, uint64_t now)
+/* Bits of `now` that have one of `of` two to five places below; `last` is what was `of` before. */
+INLINE uint64_t near(uint64_t now, uint64_t of, uint64_t last)
 {
-    uint64_t two = now | now << 1;
-    return (now & (two << 1 | two << 3 | now << 5 | (last >> 59 ? 31 : 0))) != 0;
+    uint64_t two = of | of << 1;
+    return now & (two << 2 | two << 4 | (last >> 59 ? 31 : 0));
+}
+
+/* May the block have colons of an address, two together or a third one? False is certain. *second
+ * are those that have one near them, before and now. */
+INLINE bool colons_maybe(uint64_t last, uint64_t now, uint64_t *second)
+{
+    uint64_t two = near(now, now, last), three = near(now, two, *second);
+    *second = two;
+    return (three | (now & (now << 1 | last >> 63))) != 0;
 }
 
 /* Not only this window's: what lies over its edge may be seen from one side only. */
@@ -316,13 +326,14 @@ BLOCK_AVX2 size_t filter_avx2(const match_table *t, const uint8_t *text, uint32_
 }
 #endif
 
-/* Words of the block that are long enough to be an anchor; one that reaches over its end counts as
- * long. */
-INLINE uint64_t word_starts(const block *b, unsigned least)
+/* Words of the block that are long enough to be an anchor, and do not begin with a digit unless some
+ * anchor does. One that reaches over the block's end counts as long. */
+INLINE uint64_t word_starts(const block *b, unsigned least, uint64_t digits)
 {
     uint64_t word = b->word, starts = word & ~(word << 1 | b[-1].word >> 63);
     int64_t two = (int64_t)word & (int64_t)word >> 1; /* the top bit stays: it may go on */
     int64_t four = two & two >> 2;
+    starts &= ~b->digit | digits;
     return starts & (uint64_t)(least == 3 ? two & two >> 1 : four & four >> (least - 4));
 }
 
@@ -332,9 +343,10 @@ INLINE void words(matcher *m, size_t count, bool inside, const scan_way *way)
     marks *k = &m->marks;
     uint32_t *end = k->words;
     unsigned least = m->t->literal_word;
+    uint64_t digits = m->t->literal_digit ? ~(uint64_t)0 : 0;
     for (unsigned i = 1; i <= count; i++) {
         size_t at = k->origin + (size_t)64 * i;
-        uint64_t starts = word_starts(&k->blocks[i], least);
+        uint64_t starts = word_starts(&k->blocks[i], least, digits);
         if (!inside)
             starts &= mine_of(&m->w, at);
         if (__builtin_expect(m->w.high - at >= 64 + 16, 1))
@@ -379,7 +391,7 @@ INLINE uint64_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, plac
         runs(k, s, i, inside ? ~(uint64_t)0 : mine_of(&m->w, at), mark);
         uint64_t some = k->odd[i] | b->at | b->lead | b->high;
         some |= full_lanes(b->hex, 0x0001000100010001u, 15);
-        rare |= (uint64_t)((some != 0) | colons_maybe(b[-1].colon, b->colon)) << (i - 1);
+        rare |= (uint64_t)((some != 0) | colons_maybe(b[-1].colon, b->colon, &s->second_colon)) << (i - 1);
     }
     return rare;
 }
@@ -390,7 +402,7 @@ static __attribute__((noinline)) void look_at_rare(matcher *m, unsigned number)
     size_t at = m->marks.origin + (size_t)64 * number;
     uint64_t mine = mine_of(&m->w, at);
     near_escapes(m, number);
-    if (colons_maybe(last->colon, b->colon))
+    if (b->colon)
         addresses(m, at, last->colon, b->colon);
     if (full_lanes(b->hex, 0x0001000100010001u, 15) && (m->t->has_hex || m->sink.seen))
         digests(m, at, b->hex, last->hex);

@@ -74,6 +74,7 @@ struct match_table {
     uint32_t *literal_map;                 /* hashes of anchors that there are; NULL: no literals */
     uint32_t *literal_first;               /* by the top bits of a hash, how many are below */
     unsigned literal_first_bits;
+    bool literal_digit;                    /* some anchor begins with a digit */
     unsigned literal_word;                 /* bytes of an anchor that are hashed, 3..8 */
     size_t literal_before, literal_behind; /* most bytes before an anchor, and from it on */
     match_info info;
