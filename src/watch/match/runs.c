@@ -18,10 +18,10 @@ typedef struct run {
 } run;
 
 /* The 64 bytes in front of a marked place, the last on top. */
-INLINE uint64_t before(uint64_t last, uint64_t now, uint32_t mark)
+INLINE uint64_t before(const masks m, uint32_t mark)
 {
     unsigned below = mark % 64;
-    return now << 1 << (63 - below) | last >> below;
+    return m[mark / 64] << 1 << (63 - below) | m[mark / 64 - 1] >> below;
 }
 
 /* There is room for it. */
@@ -84,9 +84,8 @@ INLINE void sort_name(matcher *m, uint32_t mark, run sorted[DEPTHS][BATCH], size
 {
     const uint8_t *text = m->w.text;
     const match_table *t = m->t;
-    const block *b = &m->marks.blocks[mark / 64];
-    uint64_t dots = before(b[-1].dot, b->dot, mark), names = before(b[-1].name, b->name, mark);
-    uint64_t words = before(b[-1].word, b->word, mark);
+    uint64_t dots = before(m->marks.dot, mark), names = before(m->marks.name, mark);
+    uint64_t words = before(m->marks.word, mark);
     unsigned len = (unsigned)__builtin_clzll(~names | 1);
     uint32_t to = (uint32_t)(m->marks.origin + mark);
     uint64_t keep = ~(~(uint64_t)0 >> len);
@@ -137,7 +136,7 @@ INLINE void look_at_names(matcher *m)
 {
     RAW run sorted[DEPTHS][BATCH];
     const uint32_t *end = m->marks.names_end;
-    for (const uint32_t *from = m->marks.names; from < end;) {
+    for (const uint32_t *from = m->marks.name_places; from < end;) {
         const uint32_t *to = end - from > BATCH ? from + BATCH : end;
         size_t counts[DEPTHS] = {0};
         for (; from < to; from++)
@@ -246,8 +245,7 @@ typedef struct numbers {
 /* At *out, which moves on when the run of digits and dots looks like an address. */
 INLINE numbers *keep_numbers(matcher *m, uint32_t mark, numbers *out)
 {
-    const block *b = &m->marks.blocks[mark / 64];
-    uint64_t dots = before(b[-1].dot, b->dot, mark), names = before(b[-1].name, b->name, mark);
+    uint64_t dots = before(m->marks.dot, mark), names = before(m->marks.name, mark);
     unsigned len = (unsigned)__builtin_clzll(~names | 1);
     uint32_t to = (uint32_t)(m->marks.origin + mark);
     if (__builtin_expect(dots >> 63 | (dots << (len - 1)) >> 63 | (m->w.high - to < 16) | (to < 16),
@@ -278,7 +276,7 @@ INLINE void look_at_numbers(matcher *m, address_reader *read)
 {
     RAW numbers kept[BATCH + 1];
     const uint32_t *end = m->marks.numbers_end;
-    for (const uint32_t *from = m->marks.numbers; from < end;) {
+    for (const uint32_t *from = m->marks.number_places; from < end;) {
         const uint32_t *to = end - from > BATCH ? from + BATCH : end;
         numbers *out = kept;
         for (; from < to; from++)

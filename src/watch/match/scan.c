@@ -3,11 +3,10 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* What the next block must know: the run that reaches into it (1 or 0) has a dot; one that is neither
- * digit nor dot; stands behind what may be the end of an escape. */
+/* What is known of the run that reaches into the next blocks, 1 or 0: it has a dot; one that is
+ * neither digit nor dot; stands behind what may be the end of an escape. */
 typedef struct scan {
-    uint64_t run_dot, run_letter, run_odd;
-    uint64_t second_colon; /* colons with another near them */
+    uint64_t run_dot, run_letter, run_behind;
 } scan;
 
 /* The places of the block at `at` that are the window's. */
@@ -65,9 +64,7 @@ static __attribute__((noinline)) bool run_near_escape(matcher *m, size_t to)
 INLINE uint64_t carried(uint64_t name, uint64_t bits, uint64_t *carry)
 {
     uint64_t sum;
-    bool over = __builtin_add_overflow(name, bits, &sum);
-    over |= __builtin_add_overflow(sum, *carry, &sum);
-    *carry = over;
+    *carry = __builtin_add_overflow(name, bits | *carry, &sum);
     return sum;
 }
 
@@ -103,24 +100,6 @@ BLOCK_AVX512 uint32_t *mark_avx512(uint32_t *out, uint64_t bits, uint32_t at, un
 }
 #endif
 
-/* Marks the runs that end in the block, of those that have a dot; those next to what may be an escape
- * are left to near_escapes. */
-INLINE void runs(marks *k, scan *s, unsigned number, uint64_t mine, place_marker *mark)
-{
-    const block *b = &k->blocks[number], *last = b - 1;
-    uint64_t name = b->name, letter = name & ~b->dot & ~b->digit;
-    uint64_t starts = name & ~(name << 1 | last->name >> 63);
-    uint64_t odd = starts & (b->left << 1 | last->left >> 63);
-    uint64_t ends = carried(name, b->dot, &s->run_dot) & ~name & mine;
-    uint64_t lettered = carried(name, letter, &s->run_letter);
-    odd = (carried(name, odd, &s->run_odd) | b->lead | b->high) & ends;
-    k->odd[number] = odd;
-    k->lettered[number] = lettered;
-    ends &= ~odd;
-    k->names_end = mark(k->names_end, ends & lettered, number * 64, 2);
-    k->numbers_end = mark(k->numbers_end, ends & ~lettered, number * 64, 2);
-}
-
 static __attribute__((noinline)) void near_escapes(matcher *m, unsigned number)
 {
     marks *k = &m->marks;
@@ -136,6 +115,8 @@ static __attribute__((noinline)) void near_escapes(matcher *m, unsigned number)
 }
 
 /* --- what is rare --------------------------------------------------------------------------- */
+
+#define LANES 0x0001000100010001u
 
 /* Lanes of n bits of x that are all ones, in the top bit of each; where a lower lane is one, lanes
  * above may be said to be one that are not. */
@@ -172,43 +153,23 @@ static void digests(matcher *m, size_t at, uint64_t hex, uint64_t last)
     }
 }
 
-/* Bits of `marks` that have one of `of` two to five places below. */
-INLINE match_wide above(match_wide marks, match_wide of)
-{
-    match_wide two = of | of << 1;
-    return marks & (two << 2 | two << 4);
-}
-
-/* Colons of an IPv6 address without two together: it has six at least, with one to four digits
- * between them. Those from the fourth on. */
-static uint64_t fourth_colons(uint64_t last, uint64_t now)
-{
-    match_wide all = (match_wide)now << 64 | last, marks = above(all, all);
-    return (uint64_t)(above(all, above(all, marks)) >> 64);
-}
-
 /* Bits of `now` that have one of `of` two to five places below; `last` is what was `of` before. */
 INLINE uint64_t near(uint64_t now, uint64_t of, uint64_t last)
 {
-    uint64_t two = of | of << 1;
-    return now & (two << 2 | two << 4 | (last >> 59 ? 31 : 0));
+    uint64_t two = of | of << 1 | last >> 63;
+    return now & (two << 2 | two << 4 | last >> 62 | last >> 61 | last >> 60 | last >> 59);
 }
 
-/* May the block have colons of an address, two together or a third one? False is certain. *second
- * are those that have one near them, before and now. */
-INLINE bool colons_maybe(uint64_t last, uint64_t now, uint64_t *second)
+/* Colons of an address: two together, or the third of those near each other. One without two
+ * together has six at least, with one to four digits between them. Not only this window's: what lies
+ * over its edge may be seen from one side only. */
+static void addresses(matcher *m, unsigned number)
 {
-    uint64_t two = near(now, now, last), three = near(now, two, *second);
-    *second = two;
-    return (three | (now & (now << 1 | last >> 63))) != 0;
-}
-
-/* Not only this window's: what lies over its edge may be seen from one side only. */
-static void addresses(matcher *m, size_t at, uint64_t last, uint64_t now)
-{
-    uint64_t marks = now & (now << 1 | last >> 63);
-    for (marks |= fourth_colons(last, now); marks; marks &= marks - 1)
-        odd_six(m, at + (size_t)__builtin_ctzll(marks));
+    const marks *k = &m->marks;
+    uint64_t now = k->colon[number], last = k->colon[number - 1];
+    uint64_t found = now & (now << 1 | last >> 63);
+    for (found |= near(now, k->second[number], k->second[number - 1]); found; found &= found - 1)
+        odd_six(m, k->origin + (size_t)64 * number + (size_t)__builtin_ctzll(found));
 }
 
 static __attribute__((noinline)) void word_at(matcher *m, size_t at);
@@ -271,7 +232,7 @@ static __attribute__((noinline)) void word_at(matcher *m, size_t at)
 /* Keeps those of the words at these places whose hash some anchor has; returns how many. */
 typedef size_t word_filter(const match_table *t, const uint8_t *text, uint32_t *at, size_t n);
 
-typedef void block_maker(const uint8_t *p, block *ret, size_t count);
+typedef void block_maker(const uint8_t *p, marks *ret, size_t from, size_t count);
 
 /* What a processor does in its own way. */
 typedef struct scan_way {
@@ -328,12 +289,12 @@ BLOCK_AVX2 size_t filter_avx2(const match_table *t, const uint8_t *text, uint32_
 
 /* Words of the block that are long enough to be an anchor, and do not begin with a digit unless some
  * anchor does. One that reaches over the block's end counts as long. */
-INLINE uint64_t word_starts(const block *b, unsigned least, uint64_t digits)
+INLINE uint64_t word_starts(const marks *k, unsigned number, unsigned least, uint64_t digits)
 {
-    uint64_t word = b->word, starts = word & ~(word << 1 | b[-1].word >> 63);
+    uint64_t word = k->word[number], starts = word & ~(word << 1 | k->word[number - 1] >> 63);
     int64_t two = (int64_t)word & (int64_t)word >> 1; /* the top bit stays: it may go on */
     int64_t four = two & two >> 2;
-    starts &= ~b->digit | digits;
+    starts &= ~k->digit[number] | digits;
     return starts & (uint64_t)(least == 3 ? two & two >> 1 : four & four >> (least - 4));
 }
 
@@ -341,12 +302,12 @@ INLINE uint64_t word_starts(const block *b, unsigned least, uint64_t digits)
 INLINE void words(matcher *m, size_t count, bool inside, const scan_way *way)
 {
     marks *k = &m->marks;
-    uint32_t *end = k->words;
+    uint32_t *end = k->word_places;
     unsigned least = m->t->literal_word;
     uint64_t digits = m->t->literal_digit ? ~(uint64_t)0 : 0;
     for (unsigned i = 1; i <= count; i++) {
         size_t at = k->origin + (size_t)64 * i;
-        uint64_t starts = word_starts(&k->blocks[i], least, digits);
+        uint64_t starts = word_starts(k, i, least, digits);
         if (!inside)
             starts &= mine_of(&m->w, at);
         if (__builtin_expect(m->w.high - at >= 64 + 16, 1))
@@ -355,12 +316,12 @@ INLINE void words(matcher *m, size_t count, bool inside, const scan_way *way)
             for (; starts; starts &= starts - 1)
                 word_at(m, at + (size_t)__builtin_ctzll(starts));
     }
-    size_t n = (size_t)(end - k->words);
+    size_t n = (size_t)(end - k->word_places);
     for (unsigned i = 0; i < 8; i++)
-        end[i] = k->words[0]; /* eight are looked at together */
-    n = n ? way->filter(m->t, m->w.text, k->words, n) : 0;
+        end[i] = k->word_places[0]; /* eight are looked at together */
+    n = n ? way->filter(m->t, m->w.text, k->word_places, n) : 0;
     for (size_t i = 0; i < n; i++)
-        word_at(m, k->words[i]);
+        word_at(m, k->word_places[i]);
 }
 
 /* --- the window ----------------------------------------------------------------------------- */
@@ -370,11 +331,59 @@ INLINE void words(matcher *m, size_t count, bool inside, const scan_way *way)
 static void run_before(matcher *m, size_t at, scan *s)
 {
     const uint8_t *text = m->w.text;
-    m->marks.blocks[0] = (block){0};
+    marks *k = &m->marks;
+    k->name[0] = k->dot[0] = k->hex[0] = k->colon[0] = k->word[0] = k->left[0] = k->second[0] = 0;
     for (size_t i = at; i && at - i <= MATCH_RUN_MAX && byte_is(text[i - 1], BYTE_NAME); i--) {
-        s->run_odd = s->run_letter = 1;
+        s->run_behind = s->run_letter = 1;
         s->run_dot |= text[i - 1] == '.';
-        m->marks.blocks[0].name = (uint64_t)1 << 63;
+        k->name[0] = (uint64_t)1 << 63;
+    }
+}
+
+/* The last of the blocks is in front of those that are next. */
+static void go_on(marks *k, size_t count)
+{
+    k->name[0] = k->name[count];
+    k->dot[0] = k->dot[count];
+    k->hex[0] = k->hex[count];
+    k->colon[0] = k->colon[count];
+    k->word[0] = k->word[count];
+    k->left[0] = k->left[count];
+    k->second[0] = k->second[count];
+}
+
+/* All blocks, whether there are as many or not: these loops are made for vectors. */
+INLINE void prepare(marks *k)
+{
+    for (unsigned i = 1; i <= SCAN_BLOCKS; i++) {
+        uint64_t name = k->name[i], starts = name & ~(name << 1 | k->name[i - 1] >> 63);
+        k->letter[i] = name & ~k->dot[i] & ~k->digit[i];
+        k->behind[i] = starts & (k->left[i] << 1 | k->left[i - 1] >> 63);
+        k->second[i] = near(k->colon[i], k->colon[i], k->colon[i - 1]);
+    }
+}
+
+INLINE void carry(marks *k, scan *s, size_t count)
+{
+    for (unsigned i = 1; i <= count; i++) {
+        uint64_t name = k->name[i];
+        k->dotted[i] = carried(name, k->dot[i], &s->run_dot) & ~name;
+        k->lettered[i] = carried(name, k->letter[i], &s->run_letter);
+        k->odd[i] = carried(name, k->behind[i], &s->run_behind);
+    }
+}
+
+INLINE void settle(marks *k)
+{
+    for (unsigned i = 1; i <= SCAN_BLOCKS; i++) {
+        uint64_t now = k->colon[i], lead = k->lead[i] | k->high[i];
+        uint64_t odd = (k->odd[i] | lead) & k->dotted[i], ends = k->dotted[i] & ~odd;
+        uint64_t colons = near(now, k->second[i], k->second[i - 1]);
+        colons |= now & (now << 1 | k->colon[i - 1] >> 63);
+        k->odd[i] = odd;
+        k->names[i] = ends & k->lettered[i];
+        k->numbers[i] = ends & ~k->lettered[i];
+        k->some[i] = odd | lead | k->at[i] | colons | full_lanes(k->hex[i], LANES, 15);
     }
 }
 
@@ -383,37 +392,39 @@ INLINE uint64_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, plac
 {
     marks *k = &m->marks;
     uint64_t rare = 0;
+    prepare(k);
+    carry(k, s, count);
+    for (unsigned i = 1; i <= count && !inside; i++)
+        k->dotted[i] &= mine_of(&m->w, k->origin + (size_t)64 * i);
+    settle(k);
+    k->names_end = k->name_places;
+    k->numbers_end = k->number_places;
     for (unsigned i = 1; i <= count; i++) {
-        const block *b = &k->blocks[i];
-        size_t at = k->origin + (size_t)64 * i;
         /* what is next: the processor's own guess ends at a page */
-        __builtin_prefetch(m->w.text + at + 64 * SCAN_BLOCKS, 0, 3);
-        runs(k, s, i, inside ? ~(uint64_t)0 : mine_of(&m->w, at), mark);
-        uint64_t some = k->odd[i] | b->at | b->lead | b->high;
-        some |= full_lanes(b->hex, 0x0001000100010001u, 15);
-        rare |= (uint64_t)((some != 0) | colons_maybe(b[-1].colon, b->colon, &s->second_colon)) << (i - 1);
+        __builtin_prefetch(m->w.text + k->origin + (size_t)64 * (i + SCAN_BLOCKS), 0, 3);
+        k->names_end = mark(k->names_end, k->names[i], i * 64, 2);
+        k->numbers_end = mark(k->numbers_end, k->numbers[i], i * 64, 2);
+        rare |= (uint64_t)(k->some[i] != 0) << (i - 1);
     }
     return rare;
 }
 
 static __attribute__((noinline)) void look_at_rare(matcher *m, unsigned number)
 {
-    const block *b = &m->marks.blocks[number], *last = b - 1;
-    size_t at = m->marks.origin + (size_t)64 * number;
-    uint64_t mine = mine_of(&m->w, at);
+    const marks *k = &m->marks;
+    size_t at = k->origin + (size_t)64 * number;
+    uint64_t mine = mine_of(&m->w, at), lead = k->lead[number] | k->high[number];
     near_escapes(m, number);
-    if (b->colon)
-        addresses(m, at, last->colon, b->colon);
-    if (full_lanes(b->hex, 0x0001000100010001u, 15) && (m->t->has_hex || m->sink.seen))
-        digests(m, at, b->hex, last->hex);
-    for (uint64_t mails = b->at & mine; mails; mails &= mails - 1)
+    addresses(m, number);
+    if (full_lanes(k->hex[number], LANES, 15) && (m->t->has_hex || m->sink.seen))
+        digests(m, at, k->hex[number], k->hex[number - 1]);
+    for (uint64_t mails = k->at[number] & mine; mails; mails &= mails - 1)
         odd_mail(m, at + (size_t)__builtin_ctzll(mails));
-    if (b->lead | b->high)
-        leads(m, at, b->lead | b->high, mine);
+    if (lead)
+        leads(m, at, lead, mine);
 }
 
-/* The masks of the next blocks, from m->marks.blocks[1] on; returns how many. What is behind the
- * text is zeros. */
+/* The masks of the next blocks; returns how many. What is behind the text is zeros. */
 INLINE size_t make_blocks(matcher *m, size_t at, block_maker *make)
 {
     const window *w = &m->w;
@@ -423,13 +434,13 @@ INLINE size_t make_blocks(matcher *m, size_t at, block_maker *make)
     count = count < SCAN_BLOCKS ? count : SCAN_BLOCKS;
     m->marks.origin = at - 64;
     if (whole >= count) {
-        make(w->text + at, m->marks.blocks + 1, count);
+        make(w->text + at, &m->marks, 1, count);
         return count;
     }
-    make(w->text + at, m->marks.blocks + 1, whole);
+    make(w->text + at, &m->marks, 1, whole);
     memset(tail, 0, sizeof tail);
     memcpy(tail, w->text + at + 64 * whole, w->high - at - 64 * whole);
-    make(tail, m->marks.blocks + 1 + whole, 1);
+    make(tail, &m->marks, 1 + whole, 1);
     return whole + 1;
 }
 
@@ -444,8 +455,6 @@ INLINE void scan_blocks(matcher *m, const scan_way *way)
     run_before(m, at, &s);
     for (; at < w->to + w->last; at += 64 * count) {
         count = make_blocks(m, at, way->make);
-        k->names_end = k->names;
-        k->numbers_end = k->numbers;
         bool inside = at >= w->from && at + 64 * count <= w->to;
         uint64_t rare = mark_blocks(m, &s, count, inside, way->mark);
         for (; rare; rare &= rare - 1)
@@ -453,15 +462,30 @@ INLINE void scan_blocks(matcher *m, const scan_way *way)
         runs_marked(m);
         if (m->t->literal_map)
             words(m, count, inside, way);
-        k->blocks[0] = k->blocks[count];
+        go_on(k, count);
     }
     flush_ring(m);
 }
 
-static void blocks_plain(const uint8_t *p, block *ret, size_t count)
+/* One block after another, with what makes one. */
+#define MAKE_ALL(make)                                                                             \
+    for (size_t i = from; i < from + count; i++, p += 64) {                                        \
+        block b = make(p);                                                                         \
+        k->name[i] = b.name;                                                                       \
+        k->dot[i] = b.dot;                                                                         \
+        k->hex[i] = b.hex;                                                                         \
+        k->colon[i] = b.colon;                                                                     \
+        k->word[i] = b.word;                                                                       \
+        k->digit[i] = b.digit;                                                                     \
+        k->at[i] = b.at;                                                                           \
+        k->high[i] = b.high;                                                                       \
+        k->lead[i] = b.lead;                                                                       \
+        k->left[i] = b.left;                                                                       \
+    }
+
+static void blocks_plain(const uint8_t *p, marks *k, size_t from, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        ret[i] = block_plain(p + 64 * i);
+    MAKE_ALL(block_plain)
 }
 
 static void scan_plain(matcher *m)
@@ -472,17 +496,15 @@ static void scan_plain(matcher *m)
 
 #ifdef __x86_64__
 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"), noinline)) static void
-blocks_avx2(const uint8_t *p, block *ret, size_t count)
+blocks_avx2(const uint8_t *p, marks *k, size_t from, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        ret[i] = block_avx2(p + 64 * i);
+    MAKE_ALL(block_avx2)
 }
 
 __attribute__((target(BLOCK_512), noinline)) static void
-blocks_avx512(const uint8_t *p, block *ret, size_t count)
+blocks_avx512(const uint8_t *p, marks *k, size_t from, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        ret[i] = block_avx512(p + 64 * i);
+    MAKE_ALL(block_avx512)
 }
 
 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))) static void scan_avx2(matcher *m)

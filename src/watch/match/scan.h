@@ -34,17 +34,24 @@ typedef struct candidate {
     uint16_t part, len;
 } candidate;
 
-/* Masks of some blocks, and in them the runs with a dot, by the place behind each, as a number of
- * bits. The first block is the last of those before. */
+/* Masks of some blocks, from [1] on, and places in them. What is at [0] is of the last block before. */
+typedef uint64_t masks[SCAN_BLOCKS + 1];
 typedef struct marks {
-    size_t origin; /* the place of the first bit; may be in front of the text */
-    block blocks[SCAN_BLOCKS + 1];
+    size_t origin; /* the place of the first bit of [0]; may be in front of the text */
+    masks name, dot, hex, colon, word, digit, at, high, lead, left; /* see block.h */
+    masks letter;         /* of a name, but no digit and no dot */
+    masks behind;         /* begins of runs behind what may be the end of an escape */
+    masks second;         /* colons with another near them */
+    masks dotted;         /* ends of runs with a dot; */
+    masks lettered;       /* with a letter; */
+    masks odd;            /* with a dot, next to what may be an escape */
+    masks names, numbers; /* ends of other runs with a dot: with a letter, and without */
+    masks some;           /* what is rare */
+    /* Places in these, as numbers of bits: of names and numbers; and in the window: of words. */
     uint32_t *names_end, *numbers_end;
-    uint32_t names[SCAN_BLOCKS * SCAN_RUNS + 16];
-    uint32_t numbers[SCAN_BLOCKS * SCAN_RUNS + 16]; /* nothing but digits and dots */
-    uint32_t words[SCAN_BLOCKS * SCAN_RUNS + 16];   /* by where they begin in the window */
-    uint64_t odd[SCAN_BLOCKS + 1];      /* ends of runs next to what may be an escape */
-    uint64_t lettered[SCAN_BLOCKS + 1]; /* ends of runs with more than digits and dots */
+    uint32_t name_places[SCAN_BLOCKS * SCAN_RUNS + 16];
+    uint32_t number_places[SCAN_BLOCKS * SCAN_RUNS + 16];
+    uint32_t word_places[SCAN_BLOCKS * SCAN_RUNS + 16];
 } marks;
 
 typedef struct window {
