@@ -158,7 +158,6 @@ INLINE void look_at_names(matcher *m)
  * front of it. There are 81; each is found by a hash that puts none on another's place. */
 enum { SHAPES = 256 };
 typedef struct shape {
-    uint16_t marks;
     uint8_t lengths[4]; /* of its numbers, the first first */
     uint8_t places[16]; /* of their digits: none, hundreds, tens, ones */
 } shape;
@@ -169,8 +168,7 @@ typedef struct shape {
      0x1000 >> ((d) + (c) + (b) + (a)))
 #define DIGITS(end, n) 0x80, (n) > 2 ? (end) - 3 : 0x80, (n) > 1 ? (end) - 2 : 0x80, (end) - 1
 #define SHAPE(a, b, c, d)                                                                          \
-    [SHAPE_HASH(MARKS(a, b, c, d))] = {MARKS(a, b, c, d),                                          \
-                                       {a, b, c, d},                                               \
+    [SHAPE_HASH(MARKS(a, b, c, d))] = {{a, b, c, d},                                               \
                                        {DIGITS(13 - (d) - (c) - (b), a),                           \
                                         DIGITS(14 - (d) - (c), b), DIGITS(15 - (d), c),            \
                                         DIGITS(16, d)}}
@@ -178,6 +176,9 @@ typedef struct shape {
 #define SHAPES9(a, b) SHAPES3(a, b, 1), SHAPES3(a, b, 2), SHAPES3(a, b, 3)
 #define SHAPES27(a) SHAPES9(a, 1), SHAPES9(a, 2), SHAPES9(a, 3)
 static const shape shapes[SHAPES] = {SHAPES27(1), SHAPES27(2), SHAPES27(3)};
+#undef SHAPE
+#define SHAPE(a, b, c, d) [SHAPE_HASH(MARKS(a, b, c, d))] = MARKS(a, b, c, d)
+static const uint16_t shape_marks[SHAPES] = {SHAPES27(1), SHAPES27(2), SHAPES27(3)};
 
 /* The address of this shape that ends at `end`. False: a number over 255, or a zero in front. */
 typedef bool address_reader(const uint8_t *end, const shape *s, uint32_t *ret);
@@ -256,7 +257,7 @@ INLINE numbers *keep_numbers(matcher *m, uint32_t mark, numbers *out)
     }
     uint32_t marks = (uint32_t)((dots >> 48 | 0x8000u >> (len & 31)) & ~(uint64_t)0 << (15 - (len & 15)));
     *out = (numbers){to, marks};
-    return out + ((len < 16) & (shapes[SHAPE_HASH(marks)].marks == marks));
+    return out + ((len < 16) & (shape_marks[SHAPE_HASH(marks)] == marks));
 }
 
 INLINE void look_at_address(matcher *m, numbers n, address_reader *read)
