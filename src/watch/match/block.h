@@ -16,13 +16,12 @@
 typedef struct block {
     uint64_t name, dot, hex, colon, word, digit;
     uint64_t at, high; /* rare */
-    uint64_t lead;     /* what may begin an escape; by its second byte, too, where that is cheap */
-    uint64_t left;     /* BYTE_LEFT */
+    uint64_t lead;     /* what may begin an escape; but for the last byte by its second byte, too */
+    uint64_t left;     /* that, and what may end one */
 } block;
 
-/* The classes of a byte: BYTE_WORD, _NAME, _HEX, _LEAD, and these. Those over 0x7f have no other
- * than BLOCK_LEFT. */
-enum { BLOCK_DOT = 16, BLOCK_COLON = 32, BLOCK_AT = 64, BLOCK_LEFT = 128 };
+/* The classes of a byte: BYTE_WORD, _NAME, _HEX, _LEAD, and these. Those over 0x7f have none. */
+enum { BLOCK_DOT = 16, BLOCK_COLON = 32, BLOCK_AT = 64, BLOCK_CLOSE = 128 };
 extern const uint8_t block_table[256];
 
 /* One bit of each of eight bytes, the lowest first. */
@@ -47,25 +46,31 @@ static inline block block_plain(const uint8_t *p)
         b.dot |= block_eight(c, BLOCK_DOT) << at;
         b.colon |= block_eight(c, BLOCK_COLON) << at;
         b.at |= block_eight(c, BLOCK_AT) << at;
-        b.left |= block_eight(c, BLOCK_LEFT) << at;
+        b.left |= block_eight(c, BLOCK_CLOSE) << at;
         b.high |= block_eight(high, 0x80) << at;
         for (unsigned i = 0; i < 8; i++)
             b.digit |= (uint64_t)(p[at + i] - (unsigned)'0' < 10) << (at + i);
     }
+    for (uint64_t leads = b.lead << 1 >> 1; leads; leads &= leads - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(leads);
+        if (!(lead_first[p[i]] & lead_second[p[i + 1]]))
+            b.lead ^= (uint64_t)1 << i;
+    }
+    b.left |= b.lead | b.high;
     return b;
 }
 
 #ifdef __x86_64__
 
 /* Bits of the first pair of look-ups: 1 digit, 2 letter A..O, 4 letter P..Z, 8 "-" or ".", 16 "_",
- * 32 letter A..F, 64 ".", 128 ":". Of the second: 1 "%" or "(", 2 "[" or "{", 4 "\", 8 ")",
- * 16 "]" or "}", 128 "@". */
+ * 32 letter A..F, 64 ".", 128 ":". Of the second: 1 "%", 2 "[" or "{", 4 "\", 8 "(", 16 "]" or "}",
+ * 64 ")", 128 "@". */
 #define BLOCK_LOW                                                                                  \
     0x05, 0x27, 0x27, 0x27, 0x27, 0x27, 0x27, 0x07, 0x07, 0x07, (char)0x86, 0x02, 0x02, 0x0a,      \
         0x4a, 0x12
 #define BLOCK_HIGH 0, 0, 0x48, (char)0x81, 0x22, 0x14, 0x22, 0x04, 0, 0, 0, 0, 0, 0, 0, 0
-#define BLOCK_LOW2 (char)0x80, 0, 0, 0, 0, 1, 0, 0, 1, 8, 0, 2, 4, 16, 0, 0
-#define BLOCK_HIGH2 0, 0, 9, 0, (char)0x80, 22, 0, 18, 0, 0, 0, 0, 0, 0, 0, 0
+#define BLOCK_LOW2 (char)0x80, 0, 0, 0, 0, 1, 0, 0, 8, 64, 0, 2, 4, 16, 0, 0
+#define BLOCK_HIGH2 0, 0, 73, 0, (char)0x80, 22, 0, 18, 0, 0, 0, 0, 0, 0, 0, 0
 
 #define BLOCK_AVX2                                                                                 \
     __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"), always_inline)) static inline
@@ -91,6 +96,25 @@ BLOCK_AVX2 __m256i block_classes(__m256i v, __m256i low, __m256i high)
         _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble)));
 }
 
+/* Bits of the second bytes of escapes: 1 digit, 2 letter A..F, 4 and 8 behind a backslash, 16 (and
+ * some that are not) and 32 behind brackets. Which of them a first byte wants, by its bits 1 to 8. */
+#define BLOCK_LOW3 17, 35, 15, 3, 43, 11, 15, 1, 9, 1, 16, 0, 0, 0, 20, 0
+#define BLOCK_HIGH3 0, 0, 16, 17, 50, 0, 38, 8, 0, 0, 0, 0, 0, 0, 0, 0
+#define BLOCK_WANTED 0, 3, 48, 0, 12, 0, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0
+
+/* Bytes of the classes ra, rb that begin an escape, if the next byte goes on with it. */
+BLOCK_AVX2 uint64_t block_leads(__m256i a, __m256i b, __m256i ra, __m256i rb)
+{
+    const __m256i low = _mm256_setr_epi8(BLOCK_LOW3, BLOCK_LOW3);
+    const __m256i high = _mm256_setr_epi8(BLOCK_HIGH3, BLOCK_HIGH3);
+    const __m256i wanted = _mm256_setr_epi8(BLOCK_WANTED, BLOCK_WANTED);
+    __m256i sa = block_classes(a, low, high), sb = block_classes(b, low, high);
+    sa = _mm256_alignr_epi8(_mm256_permute2x128_si256(sa, sb, 0x21), sa, 1);
+    sb = _mm256_alignr_epi8(_mm256_permute2x128_si256(sb, sb, 0x81), sb, 1);
+    return block_any(_mm256_and_si256(_mm256_shuffle_epi8(wanted, ra), sa),
+                     _mm256_and_si256(_mm256_shuffle_epi8(wanted, rb), sb), 0x3f);
+}
+
 BLOCK_AVX2 block block_avx2(const uint8_t *p)
 {
     const __m256i low = _mm256_setr_epi8(BLOCK_LOW, BLOCK_LOW);
@@ -110,13 +134,9 @@ BLOCK_AVX2 block block_avx2(const uint8_t *p)
         .digit = block_any(ca, cb, 1),
         .high = block_bits(a, b),
     };
-    __m256i rare = _mm256_or_si256(ra, rb);
-    if (!_mm256_testz_si256(rare, rare)) {
-        x.at = block_bits(ra, rb);
-        x.lead = block_any(ra, rb, 1 | 2 | 4);
-        x.left = block_any(ra, rb, 1 | 2 | 4 | 8 | 16);
-    }
-    x.left |= x.high;
+    x.at = block_bits(ra, rb);
+    x.lead = block_leads(a, b, ra, rb) | (block_any(ra, rb, 1 | 2 | 4 | 8) & (uint64_t)1 << 63);
+    x.left = block_any(ra, rb, 16 | 64) | x.lead | x.high;
     return x;
 }
 
@@ -152,12 +172,13 @@ BLOCK_AVX512 block block_avx512(const uint8_t *p)
         .word = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_WORD)),
         .digit = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, zeros), ten),
         .at = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_AT)),
-        .left = _mm512_movepi8_mask(c) | top,
+        .left = _mm512_movepi8_mask(c),
         .lead =
             _mm512_test_epi8_mask(first, second) |
             ((uint64_t)(_mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_LEAD))) & (uint64_t)1 << 63),
         .high = top,
     };
+    x.left |= x.lead | top;
     return x;
 }
 

@@ -30,8 +30,6 @@ const uint8_t full_then_zero[32] = {TIMES16(0, 0xff)};
 #define HEX_WORD (BYTE_WORD | BYTE_NAME | BYTE_HEX)
 #define OTHER_WORD (BYTE_WORD | BYTE_NAME)
 const uint8_t block_table[256] = {
-    TIMES64(0x80, BLOCK_LEFT),
-    TIMES64(0xc0, BLOCK_LEFT),
     TIMES10('0', HEX_WORD),
     TIMES6('a', HEX_WORD),
     TIMES20('g', OTHER_WORD),
@@ -42,14 +40,14 @@ const uint8_t block_table[256] = {
     ['-'] = BYTE_NAME,
     [':'] = BLOCK_COLON,
     ['@'] = BLOCK_AT,
-    ['%'] = BYTE_LEAD | BLOCK_LEFT,
-    ['\\'] = BYTE_LEAD | BLOCK_LEFT,
-    ['['] = BYTE_LEAD | BLOCK_LEFT,
-    ['('] = BYTE_LEAD | BLOCK_LEFT,
-    ['{'] = BYTE_LEAD | BLOCK_LEFT,
-    [']'] = BLOCK_LEFT,
-    [')'] = BLOCK_LEFT,
-    ['}'] = BLOCK_LEFT,
+    ['%'] = BYTE_LEAD,
+    ['\\'] = BYTE_LEAD,
+    ['['] = BYTE_LEAD,
+    ['('] = BYTE_LEAD,
+    ['{'] = BYTE_LEAD,
+    [']'] = BLOCK_CLOSE,
+    [')'] = BLOCK_CLOSE,
+    ['}'] = BLOCK_CLOSE,
 };
 
 static unit plain(uint8_t c)
