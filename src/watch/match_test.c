@@ -384,8 +384,8 @@ TEST(says_what_looks_like_an_observable)
     CHECK_OK(match_feed(m, s.table, S("Bob@example.org d41d8cd98f00b204e9800998ecf84200"), NULL));
     CHECK_OK(match_end(m, s.table, NULL));
     CHECK_SLICE(buf_slice(&out),
-                S("ipv4@0+8 05 domain@9+15 www.example.com ipv6@35+11 09 domain@51+11 example.org "
-                  "md5@63+32 00 email@47+15 bob@example.org "));
+                S("ipv6@35+11 09 domain@9+15 www.example.com ipv4@0+8 05 md5@63+32 00 "
+                  "email@47+15 bob@example.org domain@51+11 example.org "));
     matcher_free(m);
 }
 

@@ -84,17 +84,17 @@ INLINE void sort_name(matcher *m, uint32_t mark, run sorted[DEPTHS][BATCH], size
 {
     const uint8_t *text = m->w.text;
     const match_table *t = m->t;
-    uint64_t dots = before(m->marks.dot, mark), names = before(m->marks.name, mark);
-    uint64_t words = before(m->marks.word, mark);
+    uint64_t dots = before(m->chunk.dot, mark), names = before(m->chunk.name, mark);
+    uint64_t words = before(m->chunk.word, mark);
     unsigned len = (unsigned)__builtin_clzll(~names | 1);
-    uint32_t to = (uint32_t)(m->marks.origin + mark);
+    uint32_t to = (uint32_t)(m->chunk.origin + mark);
     uint64_t keep = ~(~(uint64_t)0 >> len);
     run r = {dots & keep, to - len, to};
     if (__builtin_expect(len >= LONG_RUN || m->w.high - to < 16, 0)) {
         run_slowly(m, run_begin(m, to), to);
         return;
     }
-    if (__builtin_expect(~words >> 63 | (~words << (len - 1)) >> 63, 0)) {
+    if (__builtin_expect((~words >> 63 | (~words << (len - 1)) >> 63) != 0, 0)) {
         r = bare(text, r);
         if (r.dots == 0)
             return;
@@ -135,8 +135,8 @@ INLINE void look_at_labels(matcher *m, const run *r, unsigned labels)
 INLINE void look_at_names(matcher *m)
 {
     RAW run sorted[DEPTHS][BATCH];
-    const uint32_t *end = m->marks.names_end;
-    for (const uint32_t *from = m->marks.name_places; from < end;) {
+    const uint32_t *end = m->chunk.names_end;
+    for (const uint32_t *from = m->chunk.name_places; from < end;) {
         const uint32_t *to = end - from > BATCH ? from + BATCH : end;
         size_t counts[DEPTHS] = {0};
         for (; from < to; from++)
@@ -246,11 +246,11 @@ typedef struct numbers {
 /* At *out, which moves on when the run of digits and dots looks like an address. */
 INLINE numbers *keep_numbers(matcher *m, uint32_t mark, numbers *out)
 {
-    uint64_t dots = before(m->marks.dot, mark), names = before(m->marks.name, mark);
+    uint64_t dots = before(m->chunk.dot, mark), names = before(m->chunk.name, mark);
     unsigned len = (unsigned)__builtin_clzll(~names | 1);
-    uint32_t to = (uint32_t)(m->marks.origin + mark);
-    if (__builtin_expect(dots >> 63 | (dots << (len - 1)) >> 63 | (m->w.high - to < 16) | (to < 16),
-                         0)) {
+    uint32_t to = (uint32_t)(m->chunk.origin + mark);
+    bool dot_outside = (dots >> 63 | (dots << (len - 1)) >> 63) != 0;
+    if (__builtin_expect(dot_outside || m->w.high - to < 16 || to < 16, 0)) {
         if (len < LONG_RUN)
             addresses_in(m, to - len, to); /* which are behind or in front of other dots */
         return out;
@@ -276,8 +276,8 @@ INLINE void look_at_address(matcher *m, numbers n, address_reader *read)
 INLINE void look_at_numbers(matcher *m, address_reader *read)
 {
     RAW numbers kept[BATCH + 1];
-    const uint32_t *end = m->marks.numbers_end;
-    for (const uint32_t *from = m->marks.number_places; from < end;) {
+    const uint32_t *end = m->chunk.numbers_end;
+    for (const uint32_t *from = m->chunk.number_places; from < end;) {
         const uint32_t *to = end - from > BATCH ? from + BATCH : end;
         numbers *out = kept;
         for (; from < to; from++)

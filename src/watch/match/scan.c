@@ -102,7 +102,7 @@ BLOCK_AVX512 uint32_t *mark_avx512(uint32_t *out, uint64_t bits, uint32_t at, un
 
 static __attribute__((noinline)) void near_escapes(matcher *m, unsigned number)
 {
-    marks *k = &m->marks;
+    chunk *k = &m->chunk;
     for (uint64_t odd = k->odd[number]; odd; odd &= odd - 1) {
         uint32_t e = (uint32_t)__builtin_ctzll(odd), place = number * 64 + e;
         if (!run_near_escape(m, k->origin + place))
@@ -165,7 +165,7 @@ INLINE uint64_t near(uint64_t now, uint64_t of, uint64_t last)
  * over its edge may be seen from one side only. */
 static void addresses(matcher *m, unsigned number)
 {
-    const marks *k = &m->marks;
+    const chunk *k = &m->chunk;
     uint64_t now = k->colon[number], last = k->colon[number - 1];
     uint64_t found = now & (now << 1 | last >> 63);
     for (found |= near(now, k->second[number], k->second[number - 1]); found; found &= found - 1)
@@ -232,7 +232,7 @@ static __attribute__((noinline)) void word_at(matcher *m, size_t at)
 /* Keeps those of the words at these places whose hash some anchor has; returns how many. */
 typedef size_t word_filter(const match_table *t, const uint8_t *text, uint32_t *at, size_t n);
 
-typedef void block_maker(const uint8_t *p, marks *ret, size_t from, size_t count);
+typedef void block_maker(const uint8_t *p, chunk *ret, size_t from, size_t count);
 
 /* What a processor does in its own way. */
 typedef struct scan_way {
@@ -289,7 +289,7 @@ BLOCK_AVX2 size_t filter_avx2(const match_table *t, const uint8_t *text, uint32_
 
 /* Words of the block that are long enough to be an anchor, and do not begin with a digit unless some
  * anchor does. One that reaches over the block's end counts as long. */
-INLINE uint64_t word_starts(const marks *k, unsigned number, unsigned least, uint64_t digits)
+INLINE uint64_t word_starts(const chunk *k, unsigned number, unsigned least, uint64_t digits)
 {
     uint64_t word = k->word[number], starts = word & ~(word << 1 | k->word[number - 1] >> 63);
     int64_t two = (int64_t)word & (int64_t)word >> 1; /* the top bit stays: it may go on */
@@ -301,7 +301,7 @@ INLINE uint64_t word_starts(const marks *k, unsigned number, unsigned least, uin
 /* Those in front of whose end eight bytes can be read are looked up together. */
 INLINE void words(matcher *m, size_t count, bool inside, const scan_way *way)
 {
-    marks *k = &m->marks;
+    chunk *k = &m->chunk;
     uint32_t *end = k->word_places;
     unsigned least = m->t->literal_word;
     uint64_t digits = m->t->literal_digit ? ~(uint64_t)0 : 0;
@@ -331,7 +331,7 @@ INLINE void words(matcher *m, size_t count, bool inside, const scan_way *way)
 static void run_before(matcher *m, size_t at, scan *s)
 {
     const uint8_t *text = m->w.text;
-    marks *k = &m->marks;
+    chunk *k = &m->chunk;
     k->name[0] = k->dot[0] = k->hex[0] = k->colon[0] = k->word[0] = k->left[0] = k->second[0] = 0;
     for (size_t i = at; i && at - i <= MATCH_RUN_MAX && byte_is(text[i - 1], BYTE_NAME); i--) {
         s->run_behind = s->run_letter = 1;
@@ -341,7 +341,7 @@ static void run_before(matcher *m, size_t at, scan *s)
 }
 
 /* The last of the blocks is in front of those that are next. */
-static void go_on(marks *k, size_t count)
+static void go_on(chunk *k, size_t count)
 {
     k->name[0] = k->name[count];
     k->dot[0] = k->dot[count];
@@ -353,7 +353,7 @@ static void go_on(marks *k, size_t count)
 }
 
 /* All blocks, whether there are as many or not: these loops are made for vectors. */
-INLINE void prepare(marks *k)
+INLINE void prepare(chunk *k)
 {
     for (unsigned i = 1; i <= SCAN_BLOCKS; i++) {
         uint64_t name = k->name[i], starts = name & ~(name << 1 | k->name[i - 1] >> 63);
@@ -363,7 +363,7 @@ INLINE void prepare(marks *k)
     }
 }
 
-INLINE void carry(marks *k, scan *s, size_t count)
+INLINE void carry(chunk *k, scan *s, size_t count)
 {
     for (unsigned i = 1; i <= count; i++) {
         uint64_t name = k->name[i];
@@ -373,7 +373,7 @@ INLINE void carry(marks *k, scan *s, size_t count)
     }
 }
 
-INLINE void settle(marks *k)
+INLINE void settle(chunk *k)
 {
     for (unsigned i = 1; i <= SCAN_BLOCKS; i++) {
         uint64_t now = k->colon[i], lead = k->lead[i] | k->high[i];
@@ -390,7 +390,7 @@ INLINE void settle(marks *k)
 /* Marks what is in the blocks. Returns those, the first as lowest bit, with something rare. */
 INLINE uint64_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_marker *mark)
 {
-    marks *k = &m->marks;
+    chunk *k = &m->chunk;
     uint64_t rare = 0;
     prepare(k);
     carry(k, s, count);
@@ -411,7 +411,7 @@ INLINE uint64_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, plac
 
 static __attribute__((noinline)) void look_at_rare(matcher *m, unsigned number)
 {
-    const marks *k = &m->marks;
+    const chunk *k = &m->chunk;
     size_t at = k->origin + (size_t)64 * number;
     uint64_t mine = mine_of(&m->w, at), lead = k->lead[number] | k->high[number];
     near_escapes(m, number);
@@ -432,15 +432,15 @@ INLINE size_t make_blocks(matcher *m, size_t at, block_maker *make)
     size_t whole = at < w->high ? (w->high - at) / 64 : 0;
     uint8_t tail[64];
     count = count < SCAN_BLOCKS ? count : SCAN_BLOCKS;
-    m->marks.origin = at - 64;
+    m->chunk.origin = at - 64;
     if (whole >= count) {
-        make(w->text + at, &m->marks, 1, count);
+        make(w->text + at, &m->chunk, 1, count);
         return count;
     }
-    make(w->text + at, &m->marks, 1, whole);
+    make(w->text + at, &m->chunk, 1, whole);
     memset(tail, 0, sizeof tail);
     memcpy(tail, w->text + at + 64 * whole, w->high - at - 64 * whole);
-    make(tail, &m->marks, 1 + whole, 1);
+    make(tail, &m->chunk, 1 + whole, 1);
     return whole + 1;
 }
 
@@ -449,7 +449,7 @@ INLINE size_t make_blocks(matcher *m, size_t at, block_maker *make)
 INLINE void scan_blocks(matcher *m, const scan_way *way)
 {
     const window *w = &m->w;
-    marks *k = &m->marks;
+    chunk *k = &m->chunk;
     scan s = {0};
     size_t at = w->from > 64 ? w->from - 64 : 0, count;
     run_before(m, at, &s);
@@ -483,7 +483,7 @@ INLINE void scan_blocks(matcher *m, const scan_way *way)
         k->left[i] = b.left;                                                                       \
     }
 
-static void blocks_plain(const uint8_t *p, marks *k, size_t from, size_t count)
+static void blocks_plain(const uint8_t *p, chunk *k, size_t from, size_t count)
 {
     MAKE_ALL(block_plain)
 }
@@ -496,13 +496,13 @@ static void scan_plain(matcher *m)
 
 #ifdef __x86_64__
 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"), noinline)) static void
-blocks_avx2(const uint8_t *p, marks *k, size_t from, size_t count)
+blocks_avx2(const uint8_t *p, chunk *k, size_t from, size_t count)
 {
     MAKE_ALL(block_avx2)
 }
 
 __attribute__((target(BLOCK_512), noinline)) static void
-blocks_avx512(const uint8_t *p, marks *k, size_t from, size_t count)
+blocks_avx512(const uint8_t *p, chunk *k, size_t from, size_t count)
 {
     MAKE_ALL(block_avx512)
 }

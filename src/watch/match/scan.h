@@ -36,7 +36,7 @@ typedef struct candidate {
 
 /* Masks of some blocks, from [1] on, and places in them. What is at [0] is of the last block before. */
 typedef uint64_t masks[SCAN_BLOCKS + 1];
-typedef struct marks {
+typedef struct chunk {
     size_t origin; /* the place of the first bit of [0]; may be in front of the text */
     masks name, dot, hex, colon, word, digit, at, high, lead, left; /* see block.h */
     masks letter;         /* of a name, but no digit and no dot */
@@ -52,7 +52,7 @@ typedef struct marks {
     uint32_t name_places[SCAN_BLOCKS * SCAN_RUNS + 16];
     uint32_t number_places[SCAN_BLOCKS * SCAN_RUNS + 16];
     uint32_t word_places[SCAN_BLOCKS * SCAN_RUNS + 16];
-} marks;
+} chunk;
 
 typedef struct window {
     const uint8_t *text;
@@ -68,7 +68,7 @@ struct matcher {
     uint64_t base;            /* offset in the stream of w.text[0] */
     uint64_t done[SCAN_DONE]; /* what was examined last: several marks lead to one value */
     unsigned done_next;
-    marks marks;
+    chunk chunk;
     candidate ring[SCAN_RING];
     size_t ring_count;
     match_hit hits[SCAN_HITS];
