@@ -12,6 +12,8 @@
 #include <immintrin.h>
 #endif
 
+#define BLOCK_INLINE static inline __attribute__((always_inline))
+
 /* The lowest bit is the first byte. */
 typedef struct block {
     uint64_t name, dot, hex, colon, word, digit;
@@ -60,6 +62,24 @@ static inline block block_plain(const uint8_t *p)
     return b;
 }
 
+/* Writes the places of the bits, counted from `at`; returns where they end. Up to 16 more are
+ * written behind. */
+typedef uint32_t *place_marker(uint32_t *out, uint64_t bits, uint32_t at, unsigned usual);
+
+/* As many as usual at a time: a loop whose length cannot be guessed costs more than places too
+ * many. */
+BLOCK_INLINE uint32_t *mark_plain(uint32_t *out, uint64_t bits, uint32_t at, unsigned usual)
+{
+    uint32_t *end = out + __builtin_popcountll(bits);
+    do {
+        for (unsigned i = 0; i < usual; i++) {
+            *out++ = at + (unsigned)__builtin_ctzll(bits | (uint64_t)1 << 63);
+            bits &= bits - 1;
+        }
+    } while (bits);
+    return end;
+}
+
 #ifdef __x86_64__
 
 /* Bits of the first pair of look-ups: 1 digit, 2 letter A..O, 4 letter P..Z, 8 "-" or ".", 16 "_",
@@ -72,8 +92,8 @@ static inline block block_plain(const uint8_t *p)
 #define BLOCK_LOW2 (char)0x80, 0, 0, 0, 0, 1, 0, 0, 8, 64, 0, 2, 4, 16, 0, 0
 #define BLOCK_HIGH2 0, 0, 73, 0, (char)0x80, 22, 0, 18, 0, 0, 0, 0, 0, 0, 0, 0
 
-#define BLOCK_AVX2                                                                                 \
-    __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"), always_inline)) static inline
+#define BLOCK_256 "avx2,bmi,bmi2,lzcnt,popcnt"
+#define BLOCK_AVX2 __attribute__((target(BLOCK_256), always_inline)) static inline
 
 BLOCK_AVX2 uint64_t block_bits(__m256i a, __m256i b)
 {
@@ -140,7 +160,7 @@ BLOCK_AVX2 block block_avx2(const uint8_t *p)
     return x;
 }
 
-#define BLOCK_512 "avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt"
+#define BLOCK_512 "avx512bw,avx512vl,avx512vbmi,avx512vbmi2," BLOCK_256
 #define BLOCK_AVX512 __attribute__((target(BLOCK_512), always_inline)) static inline
 
 /* 63 to 0, as _mm512_set_epi8 takes them. */
@@ -182,5 +202,16 @@ BLOCK_AVX512 block block_avx512(const uint8_t *p)
     return x;
 }
 
+BLOCK_AVX512 uint32_t *mark_avx512(uint32_t *out, uint64_t bits, uint32_t at, unsigned usual)
+{
+    const __m512i all = _mm512_set_epi8(BLOCK_PLACES);
+    unsigned count = (unsigned)__builtin_popcountll(bits);
+    if (usual < 4 || __builtin_expect(count > 8, 0))
+        return mark_plain(out, bits, at, usual);
+    __m128i low = _mm512_castsi512_si128(_mm512_maskz_compress_epi8(bits, all));
+    _mm256_storeu_si256((__m256i *)(void *)out,
+                        _mm256_add_epi32(_mm256_cvtepu8_epi32(low), _mm256_set1_epi32((int)at)));
+    return out + count;
+}
 #endif
 #endif

@@ -297,7 +297,7 @@ static void look_plain(matcher *m)
 }
 
 #ifdef __x86_64__
-__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))) static void look_avx2(matcher *m)
+__attribute__((target(BLOCK_256))) static void look_avx2(matcher *m)
 {
     look_at_names(m);
     look_at_numbers(m, address_avx2);

@@ -9,17 +9,6 @@ typedef struct scan {
     uint64_t run_dot, run_letter, run_behind;
 } scan;
 
-/* The places of the block at `at` that are the window's. */
-INLINE uint64_t mine_of(const window *w, size_t at)
-{
-    uint64_t mine = ~(uint64_t)0;
-    if (at < w->from)
-        mine = w->from - at > 63 ? 0 : mine << (w->from - at);
-    if (w->to + w->last - at < 64)
-        mine &= ((uint64_t)1 << (w->to + w->last - at)) - 1;
-    return mine;
-}
-
 /* --- names ---------------------------------------------------------------------------------- */
 
 /* A backslash stands in front of the run: \n and a name, or a folder and a name with n. */
@@ -67,38 +56,6 @@ INLINE uint64_t carried(uint64_t name, uint64_t bits, uint64_t *carry)
     *carry = __builtin_add_overflow(name, bits | *carry, &sum);
     return sum;
 }
-
-/* Writes the places of the bits, counted from `at`; returns where they end. Up to 16 more are
- * written behind. */
-typedef uint32_t *place_marker(uint32_t *out, uint64_t bits, uint32_t at, unsigned usual);
-
-/* As many as usual at a time: a loop whose length cannot be guessed costs more than places too
- * many. */
-INLINE uint32_t *mark_plain(uint32_t *out, uint64_t bits, uint32_t at, unsigned usual)
-{
-    uint32_t *end = out + __builtin_popcountll(bits);
-    do {
-        for (unsigned i = 0; i < usual; i++) {
-            *out++ = at + (unsigned)__builtin_ctzll(bits | (uint64_t)1 << 63);
-            bits &= bits - 1;
-        }
-    } while (bits);
-    return end;
-}
-
-#ifdef __x86_64__
-BLOCK_AVX512 uint32_t *mark_avx512(uint32_t *out, uint64_t bits, uint32_t at, unsigned usual)
-{
-    const __m512i all = _mm512_set_epi8(BLOCK_PLACES);
-    unsigned count = (unsigned)__builtin_popcountll(bits);
-    if (usual < 4 || __builtin_expect(count > 8, 0))
-        return mark_plain(out, bits, at, usual);
-    __m128i low = _mm512_castsi512_si128(_mm512_maskz_compress_epi8(bits, all));
-    _mm256_storeu_si256((__m256i *)(void *)out,
-                        _mm256_add_epi32(_mm256_cvtepu8_epi32(low), _mm256_set1_epi32((int)at)));
-    return out + count;
-}
-#endif
 
 static __attribute__((noinline)) void near_escapes(matcher *m, unsigned number)
 {
@@ -172,8 +129,6 @@ static void addresses(matcher *m, unsigned number)
         odd_six(m, k->origin + (size_t)64 * number + (size_t)__builtin_ctzll(found));
 }
 
-static __attribute__((noinline)) void word_at(matcher *m, size_t at);
-
 static void leads(matcher *m, size_t at, uint64_t marks, uint64_t mine)
 {
     const uint8_t *text = m->w.text, *end = text + m->w.high;
@@ -198,131 +153,11 @@ static void leads(matcher *m, size_t at, uint64_t marks, uint64_t mine)
     }
 }
 
-/* --- literals ------------------------------------------------------------------------------- */
-
-static void on_literal(void *ctx, const literal_hit *hit)
-{
-    hit_add(ctx, hit->from, hit->to, hit->what->kind, MATCH_EXACT, hit->what->id);
-}
-
-static __attribute__((noinline)) void word_hit(matcher *m, uint32_t hash, size_t at)
-{
-    const uint8_t *text = m->w.text;
-    size_t from = at > SCAN_BACK ? at - SCAN_BACK : 0;
-    size_t to = m->w.high - at > SCAN_AHEAD ? at + SCAN_AHEAD : m->w.high;
-    const uint8_t *line = memrchr(text + from, '\n', at - from);
-    const uint8_t *end = memchr(text + at, '\n', to - at);
-    literal_find(m->t, hash, text, line ? (size_t)(line + 1 - text) : from,
-                 end ? (size_t)(end - text) : to, at, on_literal, m);
-}
-
-/* A word may begin at `at`. */
-static __attribute__((noinline)) void word_at(matcher *m, size_t at)
-{
-    uint8_t word[8] = {0};
-    size_t n = m->w.high - at < 8 ? m->w.high - at : 8;
-    if (!byte_is(m->w.text[at], BYTE_WORD))
-        return;
-    memcpy(word, m->w.text + at, n);
-    uint32_t hash = literal_hash(load_part(word, m->t->literal_word));
-    if (literal_maybe(m->t, hash) && literal_begins(m->t, hash, m->w.text, m->w.high, at))
-        word_hit(m, hash, at);
-}
-
-/* Keeps those of the words at these places whose hash some anchor has; returns how many. */
-typedef size_t word_filter(const match_table *t, const uint8_t *text, uint32_t *at, size_t n);
-
-typedef void block_maker(const uint8_t *p, chunk *ret, size_t from, size_t count);
-
 /* What a processor does in its own way. */
 typedef struct scan_way {
-    block_maker *make;
+    void (*make)(const uint8_t *p, chunk *ret, size_t from, size_t count);
     place_marker *mark;
-    word_filter *filter;
 } scan_way;
-
-INLINE uint64_t word_bytes(const match_table *t)
-{
-    return ~(uint64_t)0 >> (64 - 8 * t->literal_word);
-}
-
-INLINE size_t filter_plain(const match_table *t, const uint8_t *text, uint32_t *at, size_t n)
-{
-    uint64_t part = word_bytes(t);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        at[kept] = at[i];
-        kept += literal_maybe(t, literal_hash(load_folded(text + at[i]) & part));
-    }
-    return kept;
-}
-
-#ifdef __x86_64__
-/* Eight at a time. Places behind the n-th, up to the next eight, are looked at, too. */
-BLOCK_AVX2 size_t filter_avx2(const match_table *t, const uint8_t *text, uint32_t *at, size_t n)
-{
-    const __m256i fold = _mm256_set1_epi32(0x20202020), top = _mm256_set1_epi32(31);
-    const __m256i low_part = _mm256_set1_epi32((int)(uint32_t)word_bytes(t));
-    const __m256i high_part = _mm256_set1_epi32((int)(uint32_t)(word_bytes(t) >> 32));
-    const int *base, *map;
-    size_t kept = 0;
-    memcpy(&base, &text, sizeof base);
-    memcpy(&map, &t->literal_map, sizeof map);
-    for (size_t i = 0; i < n; i += 8) {
-        __m256i place = _mm256_loadu_si256((const __m256i *)(const void *)(at + i));
-        __m256i low = _mm256_i32gather_epi32(base, place, 1);
-        __m256i high = _mm256_i32gather_epi32(base + 1, place, 1);
-        low = _mm256_and_si256(_mm256_or_si256(low, fold), low_part);
-        high = _mm256_and_si256(_mm256_or_si256(high, fold), high_part);
-        __m256i h = _mm256_add_epi32(_mm256_mullo_epi32(low, _mm256_set1_epi32(LITERAL_LOW)),
-                                     _mm256_mullo_epi32(high, _mm256_set1_epi32(LITERAL_HIGH)));
-        __m256i bit = _mm256_srli_epi32(h, 32 - LITERAL_MAP_BITS);
-        __m256i word = _mm256_i32gather_epi32(map, _mm256_srli_epi32(bit, 5), 4);
-        word = _mm256_sllv_epi32(word, _mm256_andnot_si256(bit, top));
-        unsigned found = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(word));
-        for (found &= n - i < 8 ? (1u << (n - i)) - 1 : 255; found; found &= found - 1)
-            at[kept++] = at[i + (unsigned)__builtin_ctz(found)];
-    }
-    return kept;
-}
-#endif
-
-/* Words of the block that are long enough to be an anchor, and do not begin with a digit unless some
- * anchor does. One that reaches over the block's end counts as long. */
-INLINE uint64_t word_starts(const chunk *k, unsigned number, unsigned least, uint64_t digits)
-{
-    uint64_t word = k->word[number], starts = word & ~(word << 1 | k->word[number - 1] >> 63);
-    int64_t two = (int64_t)word & (int64_t)word >> 1; /* the top bit stays: it may go on */
-    int64_t four = two & two >> 2;
-    starts &= ~k->digit[number] | digits;
-    return starts & (uint64_t)(least == 3 ? two & two >> 1 : four & four >> (least - 4));
-}
-
-/* Those in front of whose end eight bytes can be read are looked up together. */
-INLINE void words(matcher *m, size_t count, bool inside, const scan_way *way)
-{
-    chunk *k = &m->chunk;
-    uint32_t *end = k->word_places;
-    unsigned least = m->t->literal_word;
-    uint64_t digits = m->t->literal_digit ? ~(uint64_t)0 : 0;
-    for (unsigned i = 1; i <= count; i++) {
-        size_t at = k->origin + (size_t)64 * i;
-        uint64_t starts = word_starts(k, i, least, digits);
-        if (!inside)
-            starts &= mine_of(&m->w, at);
-        if (__builtin_expect(m->w.high - at >= 64 + 16, 1))
-            end = way->mark(end, starts, (uint32_t)at, 4);
-        else
-            for (; starts; starts &= starts - 1)
-                word_at(m, at + (size_t)__builtin_ctzll(starts));
-    }
-    size_t n = (size_t)(end - k->word_places);
-    for (unsigned i = 0; i < 8; i++)
-        end[i] = k->word_places[0]; /* eight are looked at together */
-    n = n ? way->filter(m->t, m->w.text, k->word_places, n) : 0;
-    for (size_t i = 0; i < n; i++)
-        word_at(m, k->word_places[i]);
-}
 
 /* --- the window ----------------------------------------------------------------------------- */
 
@@ -425,7 +260,7 @@ static __attribute__((noinline)) void look_at_rare(matcher *m, unsigned number)
 }
 
 /* The masks of the next blocks; returns how many. What is behind the text is zeros. */
-INLINE size_t make_blocks(matcher *m, size_t at, block_maker *make)
+INLINE size_t make_blocks(matcher *m, size_t at, const scan_way *way)
 {
     const window *w = &m->w;
     size_t left = w->to + w->last - at, count = (left + 63) / 64;
@@ -434,13 +269,13 @@ INLINE size_t make_blocks(matcher *m, size_t at, block_maker *make)
     count = count < SCAN_BLOCKS ? count : SCAN_BLOCKS;
     m->chunk.origin = at - 64;
     if (whole >= count) {
-        make(w->text + at, &m->chunk, 1, count);
+        way->make(w->text + at, &m->chunk, 1, count);
         return count;
     }
-    make(w->text + at, &m->chunk, 1, whole);
+    way->make(w->text + at, &m->chunk, 1, whole);
     memset(tail, 0, sizeof tail);
     memcpy(tail, w->text + at + 64 * whole, w->high - at - 64 * whole);
-    make(tail, &m->chunk, 1 + whole, 1);
+    way->make(tail, &m->chunk, 1 + whole, 1);
     return whole + 1;
 }
 
@@ -454,14 +289,14 @@ INLINE void scan_blocks(matcher *m, const scan_way *way)
     size_t at = w->from > 64 ? w->from - 64 : 0, count;
     run_before(m, at, &s);
     for (; at < w->to + w->last; at += 64 * count) {
-        count = make_blocks(m, at, way->make);
+        count = make_blocks(m, at, way);
         bool inside = at >= w->from && at + 64 * count <= w->to;
         uint64_t rare = mark_blocks(m, &s, count, inside, way->mark);
         for (; rare; rare &= rare - 1)
             look_at_rare(m, 1 + (unsigned)__builtin_ctzll(rare));
         runs_marked(m);
         if (m->t->literal_map)
-            words(m, count, inside, way);
+            words_marked(m, count);
         go_on(k, count);
     }
     flush_ring(m);
@@ -490,12 +325,12 @@ static void blocks_plain(const uint8_t *p, chunk *k, size_t from, size_t count)
 
 static void scan_plain(matcher *m)
 {
-    static const scan_way way = {blocks_plain, mark_plain, filter_plain};
+    static const scan_way way = {blocks_plain, mark_plain};
     scan_blocks(m, &way);
 }
 
 #ifdef __x86_64__
-__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"), noinline)) static void
+__attribute__((target(BLOCK_256), noinline)) static void
 blocks_avx2(const uint8_t *p, chunk *k, size_t from, size_t count)
 {
     MAKE_ALL(block_avx2)
@@ -507,15 +342,15 @@ blocks_avx512(const uint8_t *p, chunk *k, size_t from, size_t count)
     MAKE_ALL(block_avx512)
 }
 
-__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))) static void scan_avx2(matcher *m)
+__attribute__((target(BLOCK_256))) static void scan_avx2(matcher *m)
 {
-    static const scan_way way = {blocks_avx2, mark_plain, filter_avx2};
+    static const scan_way way = {blocks_avx2, mark_plain};
     scan_blocks(m, &way);
 }
 
 __attribute__((target(BLOCK_512))) static void scan_avx512(matcher *m)
 {
-    static const scan_way way = {blocks_avx512, mark_avx512, filter_avx2};
+    static const scan_way way = {blocks_avx512, mark_avx512};
     scan_blocks(m, &way);
 }
 #endif

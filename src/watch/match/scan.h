@@ -47,6 +47,7 @@ typedef struct chunk {
     masks odd;            /* with a dot, next to what may be an escape */
     masks names, numbers; /* ends of other runs with a dot: with a letter, and without */
     masks some;           /* what is rare */
+    masks words;          /* begins of words that may be an anchor */
     /* Places in these, as numbers of bits: of names and numbers; and in the window: of words. */
     uint32_t *names_end, *numbers_end;
     uint32_t name_places[SCAN_BLOCKS * SCAN_RUNS + 16];
@@ -100,6 +101,17 @@ static inline size_t piece_to(const piece *p, size_t last)
     return p->v ? p->v->to[last] : p->shift + last + 1;
 }
 
+/* The places of the block at `at` that are the window's. */
+static inline uint64_t mine_of(const window *w, size_t at)
+{
+    uint64_t mine = ~(uint64_t)0;
+    if (at < w->from)
+        mine = w->from - at > 63 ? 0 : mine << (w->from - at);
+    if (w->to + w->last - at < 64)
+        mine &= ((uint64_t)1 << (w->to + w->last - at)) - 1;
+    return mine;
+}
+
 /* Examines the places of m->w, with what the processor has; `level` as for matcher_force. */
 void scan_window(matcher *m);
 unsigned scan_level(void);
@@ -143,6 +155,13 @@ void run_slowly(matcher *m, size_t from, size_t to);
 /* Where the run begins that ends at `to`; a longer one does not begin. */
 enum { RUN_REACH = 1000 };
 size_t run_begin(const matcher *m, size_t to);
+
+/* --- literals (words.c) --------------------------------------------------------------------- */
+
+/* Looks up the words that begin in the first blocks of the chunk. */
+void words_marked(matcher *m, size_t count);
+/* Looks up the word that may begin at `at`. */
+void word_at(matcher *m, size_t at);
 
 /* --- near escapes (odd.c) ------------------------------------------------------------------- */
 
