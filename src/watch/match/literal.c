@@ -5,7 +5,7 @@
 
 /* --- building ------------------------------------------------------------------------------- */
 
-enum { WORD_LEAST = 3, COUNT_BITS = 16, FIRST_BITS_MAX = 20 };
+enum { WORD_LEAST = 3, COUNT_BITS = 16, FIRST_BITS_MAX = 20, MAP_BITS_MIN = 10, MAP_BITS_MAX = 22 };
 
 /* The next word of the text from *at on: its length, 0 at the end. */
 static size_t next_word(slice text, size_t *at)
@@ -122,6 +122,16 @@ static void settle_order(match_table *t)
     t->literal_count = kept;
 }
 
+/* About 128 bits for each literal, one of them its own; the smaller, the more often it is in the first
+ * cache. */
+static unsigned map_shift(size_t count)
+{
+    unsigned bits = MAP_BITS_MIN;
+    while (bits < MAP_BITS_MAX && count > (size_t)1 << (bits - 7))
+        bits++;
+    return 32 - bits;
+}
+
 /* Counts by the top bits of the hash, about two of them for each literal. */
 static bool settle_first(match_table *t)
 {
@@ -149,7 +159,8 @@ bool literals_settle(match_table *t)
         size_t n = longest_word(literal_text(t, &t->literals[i]));
         t->literal_word = n < t->literal_word ? (unsigned)n : t->literal_word;
     }
-    t->literal_map = table_zeroed(t, 1, (size_t)1 << LITERAL_MAP_BITS >> 3);
+    t->literal_map_shift = map_shift(t->literal_count);
+    t->literal_map = table_zeroed(t, 1, (size_t)1 << (32 - t->literal_map_shift) >> 3);
     if (!t->literal_map || !choose_anchors(t))
         return false;
     qsort_r(t->literals, t->literal_count, sizeof *t->literals, literal_order, t);
@@ -159,7 +170,7 @@ bool literals_settle(match_table *t)
     for (size_t i = 0; i < t->literal_count; i++) {
         const match_literal *l = &t->literals[i];
         size_t behind = (size_t)l->len - l->anchor;
-        uint32_t bit = l->hash >> (32 - LITERAL_MAP_BITS);
+        uint32_t bit = l->hash >> t->literal_map_shift;
         t->literal_map[bit / 32] |= (uint32_t)1 << bit % 32;
         t->literal_digit |= is_digit((char)t->literal_text[l->at + l->anchor]);
         if (l->anchor > t->literal_before)

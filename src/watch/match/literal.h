@@ -25,7 +25,7 @@ bool literal_begins(const match_table *t, uint32_t hash, const uint8_t *text, si
 
 static inline bool literal_maybe(const match_table *t, uint32_t hash)
 {
-    uint32_t bit = hash >> (32 - LITERAL_MAP_BITS);
+    uint32_t bit = hash >> t->literal_map_shift;
     return t->literal_map[bit / 32] >> bit % 32 & 1;
 }
 

@@ -546,7 +546,7 @@ status match_builder_done(match_builder *b, match_table **ret, err *why)
     t->info.bytes = sizeof *t + t->records_len + 8 * t->slot_count + 16 * t->filter_pairs +
                     t->net_count * sizeof(match_net) + (t->map ? sizeof *t->map : 0) +
                     t->literal_count * sizeof(match_literal) + b->text_len +
-                    (t->literal_map ? (size_t)1 << LITERAL_MAP_BITS >> 3 : 0) +
+                    (t->literal_map ? (size_t)1 << (32 - t->literal_map_shift) >> 3 : 0) +
                     (t->literal_first ? ((size_t)4 << t->literal_first_bits) + 4 : 0);
     *ret = t;
     free(b);

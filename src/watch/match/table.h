@@ -73,6 +73,7 @@ struct match_table {
     size_t literal_count;
     uint8_t *literal_text;
     uint32_t *literal_map;                 /* hashes of anchors that there are; NULL: no literals */
+    unsigned literal_map_shift;            /* what of a hash is left is a bit of it */
     uint32_t *literal_first;               /* by the top bits of a hash, how many are below */
     unsigned literal_first_bits;
     bool literal_digit;                    /* some anchor begins with a digit */
@@ -86,8 +87,6 @@ struct match_table {
 void *table_zeroed(match_table *t, size_t count, size_t size);
 void *table_grown(match_table *t, void *old, size_t size);
 match_table *builder_table(match_builder *b); /* for tests, which set fail_after */
-
-enum { LITERAL_MAP_BITS = 17 };
 
 /* --- hashing -------------------------------------------------------------------------------- */
 
@@ -232,12 +231,10 @@ bool literals_settle(match_table *t);
 /* Has the text a word of three letters or digits, that it may be found by? */
 bool literal_fits(slice text);
 
-/* Of the first bytes of a word, in operations that vectors have. */
-enum { LITERAL_LOW = 0x3c6ef373, LITERAL_HIGH = 0x1b873593 };
+/* Of the first bytes of a word. */
 static inline uint32_t literal_hash(uint64_t word)
 {
-    uint32_t h = (uint32_t)word * (uint32_t)LITERAL_LOW;
-    return h + (uint32_t)(word >> 32) * (uint32_t)LITERAL_HIGH;
+    return (uint32_t)(word * 0x9e3779b97f4a7c15u >> 32);
 }
 
 /* --- names and URLs ------------------------------------------------------------------------- */

@@ -35,15 +35,6 @@ void word_at(matcher *m, size_t at)
 
 /* --- many ----------------------------------------------------------------------------------- */
 
-/* Keeps those of the words at word_places whose hash some anchor has; returns how many. Behind the
- * begin of each eight bytes can be read. */
-typedef size_t word_filter(matcher *m, uint32_t *end);
-
-INLINE uint64_t word_bytes(const match_table *t)
-{
-    return ~(uint64_t)0 >> (64 - 8 * t->literal_word);
-}
-
 /* Marks the words of all those blocks; returns where the places end. */
 INLINE uint32_t *mark_words(chunk *k, size_t count, place_marker *mark)
 {
@@ -53,65 +44,20 @@ INLINE uint32_t *mark_words(chunk *k, size_t count, place_marker *mark)
     return end;
 }
 
-INLINE size_t words_plain(matcher *m, uint32_t *end)
+/* Keeps those whose hash some anchor has; returns how many. Behind the begin of each eight bytes can
+ * be read. */
+static size_t keep_words(matcher *m, const uint32_t *end)
 {
-    uint64_t part = word_bytes(m->t);
+    const match_table *t = m->t;
+    const uint8_t *text = m->w.text;
+    uint64_t part = ~(uint64_t)0 >> (64 - 8 * t->literal_word);
     uint32_t *kept = m->chunk.word_places;
     for (const uint32_t *at = kept; at < end; at++) {
         *kept = *at;
-        kept += literal_maybe(m->t, literal_hash(load_folded(m->w.text + *at) & part));
+        kept += literal_maybe(t, literal_hash(load_folded(text + *at) & part));
     }
     return (size_t)(kept - m->chunk.word_places);
 }
-
-#ifdef __x86_64__
-
-/* The bits of the map for eight hashes, each on top of its lane. */
-BLOCK_AVX2 __m256i words_mapped(const match_table *t, __m256i hash)
-{
-    const int *map;
-    memcpy(&map, &t->literal_map, sizeof map);
-    __m256i bit = _mm256_srli_epi32(hash, 32 - LITERAL_MAP_BITS);
-    __m256i word = _mm256_i32gather_epi32(map, _mm256_srli_epi32(bit, 5), 4);
-    return _mm256_sllv_epi32(word, _mm256_andnot_si256(bit, _mm256_set1_epi32(31)));
-}
-
-/* Keeps the places of those of eight words that are mapped, of the first n. */
-BLOCK_AVX2 uint32_t *words_kept(const match_table *t, __m256i hash, const uint32_t *at, size_t n,
-                                uint32_t *kept)
-{
-    unsigned found =
-        (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(words_mapped(t, hash)));
-    for (found &= n < 8 ? (1u << n) - 1 : 255; found; found &= found - 1)
-        *kept++ = at[__builtin_ctz(found)];
-    return kept;
-}
-
-/* Eight at a time. */
-BLOCK_AVX2 size_t words_avx2(matcher *m, uint32_t *end)
-{
-    const __m256i fold = _mm256_set1_epi32(0x20202020);
-    const __m256i low_part = _mm256_set1_epi32((int)(uint32_t)word_bytes(m->t));
-    const __m256i high_part = _mm256_set1_epi32((int)(uint32_t)(word_bytes(m->t) >> 32));
-    const int *base;
-    uint32_t *kept = m->chunk.word_places;
-    memcpy(&base, &m->w.text, sizeof base);
-    for (unsigned i = 0; i < 8; i++)
-        end[i] = *kept; /* any place */
-    for (const uint32_t *at = kept; at < end; at += 8) {
-        __m256i place = _mm256_loadu_si256((const __m256i *)(const void *)at);
-        __m256i low = _mm256_i32gather_epi32(base, place, 1);
-        __m256i high = _mm256_i32gather_epi32(base + 1, place, 1);
-        low = _mm256_and_si256(_mm256_or_si256(low, fold), low_part);
-        high = _mm256_and_si256(_mm256_or_si256(high, fold), high_part);
-        __m256i hash = _mm256_add_epi32(_mm256_mullo_epi32(low, _mm256_set1_epi32(LITERAL_LOW)),
-                                        _mm256_mullo_epi32(high, _mm256_set1_epi32(LITERAL_HIGH)));
-        kept = words_kept(m->t, hash, at, (size_t)(end - at), kept);
-    }
-    return (size_t)(kept - m->chunk.word_places);
-}
-
-#endif
 
 /* Words of a block that are long enough to be an anchor, and do not begin with a digit unless some
  * anchor does. One that reaches over the block's end counts as long. */
@@ -126,7 +72,7 @@ INLINE void mark_starts(chunk *k, unsigned least, uint64_t digits)
     }
 }
 
-INLINE void look_at_words(matcher *m, size_t count, place_marker *mark, word_filter *filter)
+INLINE void look_at_words(matcher *m, size_t count, place_marker *mark)
 {
     chunk *k = &m->chunk;
     size_t first = k->origin + 64, safe = count;
@@ -137,25 +83,25 @@ INLINE void look_at_words(matcher *m, size_t count, place_marker *mark, word_fil
     for (; safe && m->w.high < k->origin + 64 * safe + 80; safe--)
         for (uint64_t starts = k->words[safe]; starts; starts &= starts - 1)
             word_at(m, k->origin + 64 * safe + (size_t)__builtin_ctzll(starts));
-    size_t n = filter(m, mark_words(k, safe, mark));
+    size_t n = keep_words(m, mark_words(k, safe, mark));
     for (size_t i = 0; i < n; i++)
         word_at(m, k->word_places[i]);
 }
 
 static void look_plain(matcher *m, size_t count)
 {
-    look_at_words(m, count, mark_plain, words_plain);
+    look_at_words(m, count, mark_plain);
 }
 
 #ifdef __x86_64__
 __attribute__((target(BLOCK_256))) static void look_avx2(matcher *m, size_t count)
 {
-    look_at_words(m, count, mark_plain, words_avx2);
+    look_at_words(m, count, mark_plain);
 }
 
 __attribute__((target(BLOCK_512))) static void look_avx512(matcher *m, size_t count)
 {
-    look_at_words(m, count, mark_avx512, words_avx2);
+    look_at_words(m, count, mark_avx512);
 }
 #endif
 
