@@ -64,15 +64,15 @@ static inline block block_plain(const uint8_t *p)
 
 /* Writes the places of the bits, counted from `at`; returns where they end. Up to 16 more are
  * written behind. */
-typedef uint32_t *place_marker(uint32_t *out, uint64_t bits, uint32_t at, unsigned usual);
+typedef uint32_t *place_marker(uint32_t *out, uint64_t bits, uint32_t at);
 
-/* As many as usual at a time: a loop whose length cannot be guessed costs more than places too
+/* Two at a time: a loop whose length cannot be guessed costs more than places too
  * many. */
-BLOCK_INLINE uint32_t *mark_plain(uint32_t *out, uint64_t bits, uint32_t at, unsigned usual)
+BLOCK_INLINE uint32_t *mark_plain(uint32_t *out, uint64_t bits, uint32_t at)
 {
     uint32_t *end = out + __builtin_popcountll(bits);
     do {
-        for (unsigned i = 0; i < usual; i++) {
+        for (unsigned i = 0; i < 2; i++) {
             *out++ = at + (unsigned)__builtin_ctzll(bits | (uint64_t)1 << 63);
             bits &= bits - 1;
         }
@@ -202,12 +202,12 @@ BLOCK_AVX512 block block_avx512(const uint8_t *p)
     return x;
 }
 
-BLOCK_AVX512 uint32_t *mark_avx512(uint32_t *out, uint64_t bits, uint32_t at, unsigned usual)
+BLOCK_AVX512 uint32_t *mark_avx512(uint32_t *out, uint64_t bits, uint32_t at)
 {
     const __m512i all = _mm512_set_epi8(BLOCK_PLACES);
     unsigned count = (unsigned)__builtin_popcountll(bits);
-    if (usual < 4 || __builtin_expect(count > 8, 0))
-        return mark_plain(out, bits, at, usual);
+    if (__builtin_expect(count > 8, 0))
+        return mark_plain(out, bits, at);
     __m128i low = _mm512_castsi512_si128(_mm512_maskz_compress_epi8(bits, all));
     _mm256_storeu_si256((__m256i *)(void *)out,
                         _mm256_add_epi32(_mm256_cvtepu8_epi32(low), _mm256_set1_epi32((int)at)));

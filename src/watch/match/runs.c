@@ -1,6 +1,6 @@
 /* runs.c - the runs that were marked, many at a time: see scan.h. Each step goes over all of them,
- * so that the processor can guess where it goes on: first what can be no name, or no address, is
- * left out, then those with the same number of labels are read together. */
+ * so that the processor can guess where it goes on: first what can be no name is left out, then
+ * those with the same number of labels are read together. */
 #include "watch/match/scan.h"
 
 #define INLINE static inline __attribute__((always_inline))
@@ -238,53 +238,45 @@ static __attribute__((noinline)) void look_in_nets(matcher *m, uint32_t ip4, siz
     find_nets(m, &a, from, to);
 }
 
-/* A run that looks like an address: where it ends, and its marks. */
-typedef struct numbers {
-    uint32_t to, marks;
-} numbers;
-
-/* At *out, which moves on when the run of digits and dots looks like an address. */
-INLINE numbers *keep_numbers(matcher *m, uint32_t mark, numbers *out)
+/* Numbers that are no address, or one with a dot in front or behind, or at an end of the text. */
+static __attribute__((noinline)) void numbers_slowly(matcher *m, size_t to)
 {
-    uint64_t dots = before(m->chunk.dot, mark), names = before(m->chunk.name, mark);
-    unsigned len = (unsigned)__builtin_clzll(~names | 1);
-    uint32_t to = (uint32_t)(m->chunk.origin + mark);
-    bool dot_outside = (dots >> 63 | (dots << (len - 1)) >> 63) != 0;
-    if (__builtin_expect(dot_outside || m->w.high - to < 16 || to < 16, 0)) {
-        if (len < LONG_RUN)
-            addresses_in(m, to - len, to); /* which are behind or in front of other dots */
-        return out;
-    }
-    uint32_t marks = (uint32_t)((dots >> 48 | 0x8000u >> (len & 31)) & ~(uint64_t)0 << (15 - (len & 15)));
-    *out = (numbers){to, marks};
-    return out + ((len < 16) & (shape_marks[SHAPE_HASH(marks)] == marks));
+    size_t from = run_begin(m, to);
+    if (to - from <= MATCH_RUN_MAX)
+        addresses_in(m, from, to);
 }
 
-INLINE void look_at_address(matcher *m, numbers n, address_reader *read)
+INLINE void look_at_address(matcher *m, uint32_t mark, address_reader *read)
 {
-    uint32_t ip4;
-    unsigned len = 15 - (unsigned)__builtin_ctz(n.marks);
-    if (!read(m->w.text + n.to, &shapes[SHAPE_HASH(n.marks)], &ip4))
+    uint64_t dots = before(m->chunk.dot, mark) >> 48, names = before(m->chunk.name, mark);
+    unsigned len = (unsigned)__builtin_clzll(~names | 1);
+    uint32_t to = (uint32_t)(m->chunk.origin + mark), from = to - len, ip4;
+    uint32_t marks = (uint32_t)(dots << 16 | 0x80000000u >> (len & 31)) >> 16;
+    marks = marks >> (15 - (len & 15)) << (15 - (len & 15));
+    const shape *s = &shapes[SHAPE_HASH(marks)];
+    if (__builtin_expect(len > 15 || shape_marks[SHAPE_HASH(marks)] != marks || to < 16 ||
+                             m->w.high - to < 16,
+                         0)) {
+        numbers_slowly(m, to);
+        return;
+    }
+    if (!read(m->w.text + to, s, &ip4))
         return;
     if (__builtin_expect(m->sink.seen != NULL, 0))
-        see_address(m, ip4, n.to - len, n.to);
-    push(m, hash_ip4(m->t, ip4), n.to - len, PART_IP4, len);
+        see_address(m, ip4, from, to);
+    push(m, hash_ip4(m->t, ip4), from, PART_IP4, len);
     if (__builtin_expect(net_maybe(m->t, ip4), 0))
-        look_in_nets(m, ip4, n.to - len, n.to);
+        look_in_nets(m, ip4, from, to);
 }
 
 INLINE void look_at_numbers(matcher *m, address_reader *read)
 {
-    RAW numbers kept[BATCH + 1];
     const uint32_t *end = m->chunk.numbers_end;
     for (const uint32_t *from = m->chunk.number_places; from < end;) {
         const uint32_t *to = end - from > BATCH ? from + BATCH : end;
-        numbers *out = kept;
-        for (; from < to; from++)
-            out = keep_numbers(m, *from, out);
         ring_room(m, BATCH);
-        for (const numbers *n = kept; n < out; n++)
-            look_at_address(m, *n, read);
+        for (; from < to; from++)
+            look_at_address(m, *from, read);
     }
 }
 

@@ -113,8 +113,16 @@ static void digests(matcher *m, size_t at, uint64_t hex, uint64_t last)
 /* Bits of `now` that have one of `of` two to five places below; `last` is what was `of` before. */
 INLINE uint64_t near(uint64_t now, uint64_t of, uint64_t last)
 {
-    uint64_t two = of | of << 1 | last >> 63;
-    return now & (two << 2 | two << 4 | last >> 62 | last >> 61 | last >> 60 | last >> 59);
+    uint64_t two = of | of << 1 | last >> 63, before = last | last << 1;
+    return now & (two << 2 | two << 4 | before >> 62 | before >> 60);
+}
+
+/* Bits of `now` that have one of `of` two to four places below: the dots, and the end, of an address
+ * have one to three digits between them. */
+INLINE uint64_t near_dots(uint64_t now, uint64_t of, uint64_t last)
+{
+    uint64_t three = of | of << 1 | of << 2, before = last | last << 1 | last << 2;
+    return now & (three << 2 | (last >> 63 | last >> 62) << 2 | before >> 62);
 }
 
 /* Colons of an address: two together, or the third of those near each other. One without two
@@ -168,6 +176,7 @@ static void run_before(matcher *m, size_t at, scan *s)
     const uint8_t *text = m->w.text;
     chunk *k = &m->chunk;
     k->name[0] = k->dot[0] = k->hex[0] = k->colon[0] = k->word[0] = k->left[0] = k->second[0] = 0;
+    k->dot2[0] = k->dot3[0] = 0;
     for (size_t i = at; i && at - i <= MATCH_RUN_MAX && byte_is(text[i - 1], BYTE_NAME); i--) {
         s->run_behind = s->run_letter = 1;
         s->run_dot |= text[i - 1] == '.';
@@ -185,6 +194,8 @@ static void go_on(chunk *k, size_t count)
     k->word[0] = k->word[count];
     k->left[0] = k->left[count];
     k->second[0] = k->second[count];
+    k->dot2[0] = k->dot2[count];
+    k->dot3[0] = k->dot3[count];
 }
 
 /* All blocks, whether there are as many or not: these loops are made for vectors. */
@@ -195,7 +206,10 @@ INLINE void prepare(chunk *k)
         k->letter[i] = name & ~k->dot[i] & ~k->digit[i];
         k->behind[i] = starts & (k->left[i] << 1 | k->left[i - 1] >> 63);
         k->second[i] = near(k->colon[i], k->colon[i], k->colon[i - 1]);
+        k->dot2[i] = near_dots(k->dot[i], k->dot[i], k->dot[i - 1]);
     }
+    for (unsigned i = 1; i <= SCAN_BLOCKS; i++)
+        k->dot3[i] = near_dots(k->dot[i], k->dot2[i], k->dot2[i - 1]);
 }
 
 INLINE void carry(chunk *k, scan *s, size_t count)
@@ -217,7 +231,8 @@ INLINE void settle(chunk *k)
         colons |= now & (now << 1 | k->colon[i - 1] >> 63);
         k->odd[i] = odd;
         k->names[i] = ends & k->lettered[i];
-        k->numbers[i] = ends & ~k->lettered[i];
+        k->numbers[i] = near_dots(ends, k->dot3[i], k->dot3[i - 1]) & ~k->lettered[i];
+        k->numbers[i] |= ends & ~k->lettered[i] & (k->dot[i] << 1 | k->dot[i - 1] >> 63);
         k->some[i] = odd | lead | k->at[i] | colons | full_lanes(k->hex[i], LANES, 15);
     }
 }
@@ -237,8 +252,8 @@ INLINE uint64_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, plac
     for (unsigned i = 1; i <= count; i++) {
         /* what is next: the processor's own guess ends at a page */
         __builtin_prefetch(m->w.text + k->origin + (size_t)64 * (i + SCAN_BLOCKS), 0, 3);
-        k->names_end = mark(k->names_end, k->names[i], i * 64, 2);
-        k->numbers_end = mark(k->numbers_end, k->numbers[i], i * 64, 2);
+        k->names_end = mark_plain(k->names_end, k->names[i], i * 64);
+        k->numbers_end = mark_plain(k->numbers_end, k->numbers[i], i * 64);
         rare |= (uint64_t)(k->some[i] != 0) << (i - 1);
     }
     return rare;

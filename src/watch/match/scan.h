@@ -42,10 +42,11 @@ typedef struct chunk {
     masks letter;         /* of a name, but no digit and no dot */
     masks behind;         /* begins of runs behind what may be the end of an escape */
     masks second;         /* colons with another near them */
+    masks dot2, dot3;     /* dots with a dot near them; with such a one */
     masks dotted;         /* ends of runs with a dot; */
     masks lettered;       /* with a letter; */
     masks odd;            /* with a dot, next to what may be an escape */
-    masks names, numbers; /* ends of other runs with a dot: with a letter, and without */
+    masks names, numbers; /* ends of other runs with a dot: with a letter; without, and three dots */
     masks some;           /* what is rare */
     masks words;          /* begins of words that may be an anchor */
     /* Places in these, as numbers of bits: of names and numbers; and in the window: of words. */

@@ -40,7 +40,7 @@ INLINE uint32_t *mark_words(chunk *k, size_t count, place_marker *mark)
 {
     uint32_t *end = k->word_places;
     for (size_t i = 1; i <= count; i++)
-        end = mark(end, k->words[i], (uint32_t)(k->origin + 64 * i), 4);
+        end = mark(end, k->words[i], (uint32_t)(k->origin + 64 * i));
     return end;
 }
 
