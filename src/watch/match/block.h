@@ -36,11 +36,13 @@ static inline block block_plain(const uint8_t *p)
 {
     block b = {0};
     for (unsigned at = 0; at < 64; at += 8) {
-        uint64_t c = 0, high = 0;
+        uint64_t c = 0, w = 0;
         for (unsigned i = 0; i < 8; i++) {
             c |= (uint64_t)block_table[p[at + i]] << 8 * i;
-            high |= (uint64_t)(p[at + i] & 0x80) << 8 * i;
+            w |= (uint64_t)p[at + i] << 8 * i;
         }
+        uint64_t digit = w ^ 0x3030303030303030u; /* below ten: the top bit stays 0 */
+        digit |= (digit & 0x7f7f7f7f7f7f7f7fu) + 0x7676767676767676u;
         b.word |= block_eight(c, BYTE_WORD) << at;
         b.name |= block_eight(c, BYTE_NAME) << at;
         b.hex |= block_eight(c, BYTE_HEX) << at;
@@ -49,9 +51,8 @@ static inline block block_plain(const uint8_t *p)
         b.colon |= block_eight(c, BLOCK_COLON) << at;
         b.at |= block_eight(c, BLOCK_AT) << at;
         b.left |= block_eight(c, BLOCK_CLOSE) << at;
-        b.high |= block_eight(high, 0x80) << at;
-        for (unsigned i = 0; i < 8; i++)
-            b.digit |= (uint64_t)(p[at + i] - (unsigned)'0' < 10) << (at + i);
+        b.high |= block_eight(w, 0x80) << at;
+        b.digit |= block_eight(~digit, 0x80) << at;
     }
     for (uint64_t leads = b.lead << 1 >> 1; leads; leads &= leads - 1) {
         unsigned i = (unsigned)__builtin_ctzll(leads);
@@ -66,9 +67,16 @@ static inline block block_plain(const uint8_t *p)
  * written behind. */
 typedef uint32_t *place_marker(uint32_t *out, uint64_t bits, uint32_t at);
 
-/* Two at a time: a loop whose length cannot be guessed costs more than places too
- * many. */
 BLOCK_INLINE uint32_t *mark_plain(uint32_t *out, uint64_t bits, uint32_t at)
+{
+    for (; bits; bits &= bits - 1)
+        *out++ = at + (unsigned)__builtin_ctzll(bits);
+    return out;
+}
+
+/* Two at a time: a loop whose length cannot be guessed costs more than places too many. Where bits
+ * are counted by an instruction. */
+BLOCK_INLINE uint32_t *mark_two(uint32_t *out, uint64_t bits, uint32_t at)
 {
     uint32_t *end = out + __builtin_popcountll(bits);
     do {
@@ -207,7 +215,7 @@ BLOCK_AVX512 uint32_t *mark_avx512(uint32_t *out, uint64_t bits, uint32_t at)
     const __m512i all = _mm512_set_epi8(BLOCK_PLACES);
     unsigned count = (unsigned)__builtin_popcountll(bits);
     if (__builtin_expect(count > 8, 0))
-        return mark_plain(out, bits, at);
+        return mark_two(out, bits, at);
     __m128i low = _mm512_castsi512_si128(_mm512_maskz_compress_epi8(bits, all));
     _mm256_storeu_si256((__m256i *)(void *)out,
                         _mm256_add_epi32(_mm256_cvtepu8_epi32(low), _mm256_set1_epi32((int)at)));

@@ -252,8 +252,8 @@ INLINE uint64_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, plac
     for (unsigned i = 1; i <= count; i++) {
         /* what is next: the processor's own guess ends at a page */
         __builtin_prefetch(m->w.text + k->origin + (size_t)64 * (i + SCAN_BLOCKS), 0, 3);
-        k->names_end = mark_plain(k->names_end, k->names[i], i * 64);
-        k->numbers_end = mark_plain(k->numbers_end, k->numbers[i], i * 64);
+        k->names_end = mark(k->names_end, k->names[i], i * 64);
+        k->numbers_end = mark(k->numbers_end, k->numbers[i], i * 64);
         rare |= (uint64_t)(k->some[i] != 0) << (i - 1);
     }
     return rare;
@@ -359,13 +359,13 @@ blocks_avx512(const uint8_t *p, chunk *k, size_t from, size_t count)
 
 __attribute__((target(BLOCK_256))) static void scan_avx2(matcher *m)
 {
-    static const scan_way way = {blocks_avx2, mark_plain};
+    static const scan_way way = {blocks_avx2, mark_two};
     scan_blocks(m, &way);
 }
 
 __attribute__((target(BLOCK_512))) static void scan_avx512(matcher *m)
 {
-    static const scan_way way = {blocks_avx512, mark_avx512};
+    static const scan_way way = {blocks_avx512, mark_two};
     scan_blocks(m, &way);
 }
 #endif

@@ -96,7 +96,7 @@ static void look_plain(matcher *m, size_t count)
 #ifdef __x86_64__
 __attribute__((target(BLOCK_256))) static void look_avx2(matcher *m, size_t count)
 {
-    look_at_words(m, count, mark_plain);
+    look_at_words(m, count, mark_two);
 }
 
 __attribute__((target(BLOCK_512))) static void look_avx512(matcher *m, size_t count)
