@@ -289,6 +289,35 @@ TEST(limits_at_the_edge_and_one_over)
 static const char *const n_marks[] = {" ", "\"", "/", "=", "", "\\/", "%20"};
 
 /* Lines of any length: nothing is found because of where the matcher cut them, or lost. */
+/* As many of everything that is marked as 64 bytes can hold, at each place in them. */
+TEST(blocks_full_of_marks)
+{
+    CLEANUP(scene_done) scene s = {0};
+    static const char *const units[] = {". ",
+                                        "1. ",
+                                        "a.b ",
+                                        ":",
+                                        "%2e",
+                                        "1.2.3.4 ",
+                                        "\\n.",
+                                        "a@b.cd ",
+                                        "badbot ",
+                                        "1:2 ",
+                                        "::ffff:1.2.3.4 ",
+                                        "uk.com ",
+                                        "x.uk.com.. ",
+                                        "-uk.com-"};
+    REQUIRE(scene_make(&s));
+    for (size_t i = 0; i < COUNT_OF(units) && !test_bad; i++) {
+        CLEANUP(buf_done) buf text;
+        buf_init(&text, 1 << 20);
+        repeat(&text, "1.2.3.4 uk.com ", units[i], 12000 / strlen(units[i]),
+               " uk.com BadBot 1.2.3.4");
+        for (size_t skip = 0; skip < 5 && !test_bad; skip++)
+            compare_pieces(&s, slice_from(buf_slice(&text), skip), false);
+    }
+}
+
 TEST(a_line_without_end)
 {
     static const char *const fill[] = {"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo",

@@ -30,24 +30,12 @@ const uint8_t full_then_zero[32] = {TIMES16(0, 0xff)};
 #define HEX_WORD (BYTE_WORD | BYTE_NAME | BYTE_HEX)
 #define OTHER_WORD (BYTE_WORD | BYTE_NAME)
 const uint8_t block_table[256] = {
-    TIMES10('0', HEX_WORD),
-    TIMES6('a', HEX_WORD),
-    TIMES20('g', OTHER_WORD),
-    TIMES6('A', HEX_WORD),
-    TIMES20('G', OTHER_WORD),
-    ['.'] = BYTE_NAME | BLOCK_DOT,
-    ['_'] = BYTE_NAME,
-    ['-'] = BYTE_NAME,
-    [':'] = BLOCK_COLON,
-    ['@'] = BLOCK_AT,
-    ['%'] = BYTE_LEAD,
-    ['\\'] = BYTE_LEAD,
-    ['['] = BYTE_LEAD,
-    ['('] = BYTE_LEAD,
-    ['{'] = BYTE_LEAD,
-    [']'] = BLOCK_CLOSE,
-    [')'] = BLOCK_CLOSE,
-    ['}'] = BLOCK_CLOSE,
+    TIMES10('0', HEX_WORD), TIMES6('a', HEX_WORD),    TIMES20('g', OTHER_WORD),
+    TIMES6('A', HEX_WORD),  TIMES20('G', OTHER_WORD), ['.'] = BYTE_NAME | BLOCK_DOT,
+    ['_'] = BYTE_NAME,      ['-'] = BYTE_NAME,        [':'] = BLOCK_COLON,
+    ['@'] = BLOCK_AT,       ['%'] = BYTE_LEAD,        ['\\'] = BYTE_LEAD,
+    ['['] = BYTE_LEAD,      ['('] = BYTE_LEAD,        ['{'] = BYTE_LEAD,
+    [']'] = BLOCK_CLOSE,    [')'] = BLOCK_CLOSE,      ['}'] = BLOCK_CLOSE,
 };
 
 static unit plain(uint8_t c)

@@ -289,8 +289,7 @@ static bool may_go_on(const match_table *t, const match_literal *l, const uint8_
 {
     const uint8_t *own = t->literal_text + l->at;
     for (size_t i = l->anchor; i < l->len; i++, at++) {
-        if (at + 1 >= high || text[at] == '\\' ||
-            lead_first[text[at]] & lead_second[text[at + 1]])
+        if (at + 1 >= high || text[at] == '\\' || lead_first[text[at]] & lead_second[text[at + 1]])
             return true;
         if (byte_fold(text[at]) != own[i])
             return false;

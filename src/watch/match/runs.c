@@ -162,11 +162,11 @@ typedef struct shape {
     uint8_t places[16]; /* of their digits: none, hundreds, tens, ones */
 } shape;
 
-#define SHAPE_HASH(marks) ((uint32_t)(marks) * 0x1270ddf5u >> 24)
+#define SHAPE_HASH(marks) ((uint32_t)(marks)*0x1270ddf5u >> 24)
 #define MARKS(a, b, c, d)                                                                          \
     (0x8000 >> (d) | 0x4000 >> ((d) + (c)) | 0x2000 >> ((d) + (c) + (b)) |                         \
      0x1000 >> ((d) + (c) + (b) + (a)))
-#define DIGITS(end, n) 0x80, (n) > 2 ? (end) - 3 : 0x80, (n) > 1 ? (end) - 2 : 0x80, (end) - 1
+#define DIGITS(end, n) 0x80, (n) > 2 ? (end)-3 : 0x80, (n) > 1 ? (end)-2 : 0x80, (end)-1
 #define SHAPE(a, b, c, d)                                                                          \
     [SHAPE_HASH(MARKS(a, b, c, d))] = {{a, b, c, d},                                               \
                                        {DIGITS(13 - (d) - (c) - (b), a),                           \
@@ -210,8 +210,8 @@ INLINE bool address_plain(const uint8_t *end, const shape *s, uint32_t *ret)
 #ifdef __x86_64__
 BLOCK_AVX2 bool address_avx2(const uint8_t *end, const shape *s, uint32_t *ret)
 {
-    const __m128i weights = _mm_set1_epi32(0x010a6400), least = _mm_setr_epi8(
-        0, 0, 10, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    const __m128i weights = _mm_set1_epi32(0x010a6400),
+                  least = _mm_setr_epi8(0, 0, 10, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     const __m128i bytes =
         _mm_setr_epi8(12, 8, 4, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
     __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(end - 16));

@@ -251,7 +251,9 @@ INLINE uint64_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, plac
     k->numbers_end = k->number_places;
     for (unsigned i = 1; i <= count; i++) {
         /* what is next: the processor's own guess ends at a page */
-        __builtin_prefetch(m->w.text + k->origin + (size_t)64 * (i + SCAN_BLOCKS), 0, 3);
+        size_t next = k->origin + (size_t)64 * (i + SCAN_BLOCKS);
+        if (next < m->w.high)
+            __builtin_prefetch(m->w.text + next, 0, 3);
         k->names_end = mark(k->names_end, k->names[i], i * 64);
         k->numbers_end = mark(k->numbers_end, k->numbers[i], i * 64);
         rare |= (uint64_t)(k->some[i] != 0) << (i - 1);
@@ -345,14 +347,14 @@ static void scan_plain(matcher *m)
 }
 
 #ifdef __x86_64__
-__attribute__((target(BLOCK_256), noinline)) static void
-blocks_avx2(const uint8_t *p, chunk *k, size_t from, size_t count)
+__attribute__((target(BLOCK_256), noinline)) static void blocks_avx2(const uint8_t *p, chunk *k,
+                                                                     size_t from, size_t count)
 {
     MAKE_ALL(block_avx2)
 }
 
-__attribute__((target(BLOCK_512), noinline)) static void
-blocks_avx512(const uint8_t *p, chunk *k, size_t from, size_t count)
+__attribute__((target(BLOCK_512), noinline)) static void blocks_avx512(const uint8_t *p, chunk *k,
+                                                                       size_t from, size_t count)
 {
     MAKE_ALL(block_avx512)
 }

@@ -19,7 +19,7 @@ enum {
     SCAN_AHEAD = MATCH_URL_MAX + 2048, /* bytes that have to be there behind one */
     SCAN_RING = 256,                   /* candidates */
     SCAN_BLOCKS = 64,                  /* whose runs are marked before these are looked at */
-    SCAN_RUNS = 22,                    /* runs with a dot that end in one, at most */
+    SCAN_RUNS = 32,                    /* runs with a dot that end in one, at most: a dot is one */
     SCAN_DONE = 32,
     SCAN_HITS = 4 * MATCH_HITS
 };
@@ -39,16 +39,17 @@ typedef uint64_t masks[SCAN_BLOCKS + 1];
 typedef struct chunk {
     size_t origin; /* the place of the first bit of [0]; may be in front of the text */
     masks name, dot, hex, colon, word, digit, at, high, lead, left; /* see block.h */
-    masks letter;         /* of a name, but no digit and no dot */
-    masks behind;         /* begins of runs behind what may be the end of an escape */
-    masks second;         /* colons with another near them */
-    masks dot2, dot3;     /* dots with a dot near them; with such a one */
-    masks dotted;         /* ends of runs with a dot; */
-    masks lettered;       /* with a letter; */
-    masks odd;            /* with a dot, next to what may be an escape */
-    masks names, numbers; /* ends of other runs with a dot: with a letter; without, and three dots */
-    masks some;           /* what is rare */
-    masks words;          /* begins of words that may be an anchor */
+    masks letter;     /* of a name, but no digit and no dot */
+    masks behind;     /* begins of runs behind what may be the end of an escape */
+    masks second;     /* colons with another near them */
+    masks dot2, dot3; /* dots with a dot near them; with such a one */
+    masks dotted;     /* ends of runs with a dot; */
+    masks lettered;   /* with a letter; */
+    masks odd;        /* with a dot, next to what may be an escape */
+    masks names,
+        numbers; /* ends of other runs with a dot: with a letter; without, and three dots */
+    masks some;  /* what is rare */
+    masks words; /* begins of words that may be an anchor */
     /* Places in these, as numbers of bits: of names and numbers; and in the window: of words. */
     uint32_t *names_end, *numbers_end;
     uint32_t name_places[SCAN_BLOCKS * SCAN_RUNS + 16];

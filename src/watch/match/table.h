@@ -57,7 +57,6 @@ typedef struct match_literal {
 } match_literal;
 
 struct match_table {
-    atomic_uint references;
     uint64_t secret[6];
     uint8_t *records;
     size_t records_len;
@@ -72,15 +71,17 @@ struct match_table {
     match_literal *literals;
     size_t literal_count;
     uint8_t *literal_text;
-    uint32_t *literal_map;                 /* hashes of anchors that there are; NULL: no literals */
-    unsigned literal_map_shift;            /* what of a hash is left is a bit of it */
-    uint32_t *literal_first;               /* by the top bits of a hash, how many are below */
+    uint32_t *literal_map;      /* hashes of anchors that there are; NULL: no literals */
+    unsigned literal_map_shift; /* what of a hash is left is a bit of it */
+    uint32_t *literal_first;    /* by the top bits of a hash, how many are below */
     unsigned literal_first_bits;
     bool literal_digit;                    /* some anchor begins with a digit */
     unsigned literal_word;                 /* bytes of an anchor that are hashed, 3..8 */
     size_t literal_before, literal_behind; /* most bytes before an anchor, and from it on */
     match_info info;
     long fail_after; /* tests: allocations that still succeed; -1 is never fail */
+    char apart[64];  /* threads that count must not take the line of what all of them read */
+    atomic_uint references;
 };
 
 /* All that a table is made of comes from these. */
