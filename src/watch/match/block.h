@@ -1,6 +1,6 @@
 /* block.h - 64 bytes as masks of what they can be part of, in three ways that say the same: one
  * byte at a time, AVX2, AVX-512. Private to watch/match.
- * Uses: bytes.h. Used by: scan.c, match_test.c.
+ * Uses: bytes.h. Used by: scan.h, scan.c, runs.c, words.c.
  * Sources: Mula and Lemire, "Faster Base64 Encoding and Decoding using AVX2 Instructions", ACM TWEB
  * 2018, and Langdale and Lemire (see base/json/scan.h), for classes by two look-ups of nibbles. */
 #ifndef NOROSHI_WATCH_MATCH_BLOCK_H

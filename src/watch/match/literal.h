@@ -1,6 +1,6 @@
 /* literal.h - texts that are looked for as they are: user agents, odd file names. Private to
  * watch/match.
- * Uses: table.h. Used by: scan.c, match.c.
+ * Uses: table.h. Used by: words.c, literal.c.
  * A literal is found by its anchor, the rarest of its words, whose first bytes are hashed: where a
  * word of the text has that hash, the literals around it are compared. */
 #ifndef NOROSHI_WATCH_MATCH_LITERAL_H

@@ -117,8 +117,8 @@ INLINE uint64_t near(uint64_t now, uint64_t of, uint64_t last)
     return now & (two << 2 | two << 4 | before >> 62 | before >> 60);
 }
 
-/* Bits of `now` that have one of `of` two to four places below: the dots, and the end, of an address
- * have one to three digits between them. */
+/* Bits of `now` that have one of `of` two to four places below: the dots, and the end, of an
+ * address have one to three digits between them. */
 INLINE uint64_t near_dots(uint64_t now, uint64_t of, uint64_t last)
 {
     uint64_t three = of | of << 1 | of << 2, before = last | last << 1 | last << 2;
@@ -126,8 +126,8 @@ INLINE uint64_t near_dots(uint64_t now, uint64_t of, uint64_t last)
 }
 
 /* Colons of an address: two together, or the third of those near each other. One without two
- * together has six at least, with one to four digits between them. Not only this window's: what lies
- * over its edge may be seen from one side only. */
+ * together has six at least, with one to four digits between them. Not only this window's: what
+ * lies over its edge may be seen from one side only. */
 static void addresses(matcher *m, unsigned number)
 {
     const chunk *k = &m->chunk;

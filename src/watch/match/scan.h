@@ -1,6 +1,6 @@
 /* scan.h - the parts of a matcher: a window of the stream, what examines a place in it, and what
  * comes of it. Private to watch/match.
- * Uses: table.h. Used by: match.c, scan.c, find.c, odd.c, url.c.
+ * Uses: block.h, table.h. Used by: match.c, scan.c, runs.c, words.c, find.c, odd.c, url.c.
  *
  * A window is a piece of memory with the stream in it. Each place that could be the end of
  * something (a run of letters with a dot, an at sign, two colons, ...) belongs to exactly one
@@ -34,7 +34,7 @@ typedef struct candidate {
     uint16_t part, len;
 } candidate;
 
-/* Masks of some blocks, from [1] on, and places in them. What is at [0] is of the last block before. */
+/* Masks of some blocks, from [1] on, and places in them. What is at [0] is of the block before. */
 typedef uint64_t masks[SCAN_BLOCKS + 1];
 typedef struct chunk {
     size_t origin; /* the place of the first bit of [0]; may be in front of the text */

@@ -1,9 +1,9 @@
 /* table.h - the indicators of one match_table, and how they are found. Private to watch/match.
- * Uses: bytes.h, ip. Used by: table.c, nets.c, scan.c, odd.c, find.c, url.c, literal.c, match.c.
+ * Uses: bytes.h, ip. Used by: table.c, nets.c, scan.h and what includes it, literal.c.
  *
  * A key is a class and bytes. Its hash (64 bits, under the table's key) chooses two neighbouring
- * words of the filter, and four bits in each: a value that is not there costs that one read, the second
- * word is looked at once in 100 times, and one in 2,000 goes on.
+ * words of the filter, and four bits in each: a value that is not there costs that one read; the
+ * second word is looked at once in 100 times, and one in 2,000 goes on.
  * What passes is looked for in the slots: open addressing, 24 bits of hash and the offset of a
  * record. The record's bytes are compared, so the hash decides nothing but the speed. Names are
  * hashed label by label from the right, so that a name and all its parents are one pass. */
@@ -114,7 +114,7 @@ static inline uint64_t load_part(const uint8_t *p, size_t n)
     return n >= 8 ? load_folded(p) : load_folded(p) & (((uint64_t)1 << 8 * n) - 1);
 }
 
-/* The first n bytes of 16, as two masks: without a branch, the lengths of labels are not guessed. */
+/* The first n bytes of 16, as two masks: without a branch, as lengths cannot be guessed. */
 typedef struct label_part {
     uint64_t first, second;
 } label_part;

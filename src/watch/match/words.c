@@ -44,8 +44,7 @@ INLINE uint32_t *mark_words(chunk *k, size_t count, place_marker *mark)
     return end;
 }
 
-/* Keeps those whose hash some anchor has; returns how many. Behind the begin of each eight bytes can
- * be read. */
+/* Keeps those whose hash some anchor has; returns how many. Eight bytes of each can be read. */
 static size_t keep_words(matcher *m, const uint32_t *end)
 {
     const match_table *t = m->t;
