@@ -101,8 +101,9 @@ static void *match_half(void *ctx)
     return NULL;
 }
 
-/* How many times as fast two threads are as one, wall time, the best of each; and how much processor
- * time two take of what one takes, which other load does not change: 1 when they share well. */
+/* How many times as fast two threads are as one, wall time, the best of each; and how much
+ * processor time two take of what one takes, which other load changes little: 1 when they share
+ * well. */
 static double two_threads(const match_table *t, const char *text, size_t len, double *ret_cost)
 {
     double one = 1e9, two = 1e9, one_cpu = 1e9, two_cpu = 1e9;

@@ -125,7 +125,8 @@ BLOCK_AVX2 __m256i block_classes(__m256i v, __m256i low, __m256i high)
 }
 
 /* Bits of the second bytes of escapes: 1 digit, 2 letter A..F, 4 and 8 behind a backslash, 16 (and
- * some that are not) and 32 behind brackets. Which of them a first byte wants, by its bits 1 to 8. */
+ * some that are not) and 32 behind brackets. Which of them a first byte wants, by its bits 1 to
+ * 8. */
 #define BLOCK_LOW3 17, 35, 15, 3, 43, 11, 15, 1, 9, 1, 16, 0, 0, 0, 20, 0
 #define BLOCK_HIGH3 0, 0, 16, 17, 50, 0, 38, 8, 0, 0, 0, 0, 0, 0, 0, 0
 #define BLOCK_WANTED 0, 3, 48, 0, 12, 0, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0

@@ -122,8 +122,8 @@ static void settle_order(match_table *t)
     t->literal_count = kept;
 }
 
-/* About 128 bits for each literal, one of them its own; the smaller, the more often it is in the first
- * cache. */
+/* About 128 bits for each literal, one of them its own; the smaller, the more often the map is in
+ * the first cache. */
 static unsigned map_shift(size_t count)
 {
     unsigned bits = MAP_BITS_MIN;
