@@ -98,6 +98,9 @@ void app_report_message(app *a, status code, message what, slice where);
 /* Something worth knowing that changes nothing: one line on stderr, not with -q. */
 void app_note(app *a, message what);
 
+/* One object of standard output, when it fitted. */
+status app_json(app *a, const buf *object, err *why) NODISCARD;
+
 /* Who acts, for the history: the login name of the process's user. */
 slice app_actor(app *a);
 /* "analyst:<name>": the source of what a person says. */
