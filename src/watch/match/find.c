@@ -156,12 +156,28 @@ static bool tld_known(const uint8_t *name, size_t n)
     return domain_tld_known(bytes_of(name, n));
 }
 
+/* The same labels come again and again, and asking costs as much as all else that a name does. */
+static bool top_known(matcher *m, const piece *p, size_t from, size_t to)
+{
+    uint8_t label[DOMAIN_MAX + 1];
+    if (to - from > 8)
+        return tld_known(label, fold(p, from, to, label));
+    uint64_t key = load_part(p->text + from, to - from);
+    top *t = &m->tops[hash_last(key) % SCAN_TOPS];
+    if (t->label != key)
+        *t = (top){key, tld_known(label, fold(p, from, to, label))};
+    return t->known;
+}
+
 void seen_name(matcher *m, const piece *p, size_t begin, size_t to)
 {
     uint8_t name[DOMAIN_MAX + 1];
-    size_t n = fold(p, begin, to, name);
-    if (memchr(name, '.', n) && tld_known(name, n))
-        seen_add(m, piece_from(p, begin), piece_to(p, to - 1), KIND_DOMAIN, bytes_of(name, n));
+    size_t last = to;
+    while (last > begin && p->text[last - 1] != '.')
+        last--;
+    if (last > begin && top_known(m, p, last, to))
+        seen_add(m, piece_from(p, begin), piece_to(p, to - 1), KIND_DOMAIN,
+                 bytes_of(name, fold(p, begin, to, name)));
 }
 
 /* Every end of the name is looked up. The last label is one that a name may end in. */

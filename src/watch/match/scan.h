@@ -21,6 +21,7 @@ enum {
     SCAN_BLOCKS = 64,                  /* whose runs are marked before these are looked at */
     SCAN_RUNS = 32,                    /* runs with a dot that end in one, at most: a dot is one */
     SCAN_DONE = 32,
+    SCAN_TOPS = 64, /* last labels whose answer is remembered */
     SCAN_HITS = 4 * MATCH_HITS
 };
 
@@ -57,6 +58,12 @@ typedef struct chunk {
     uint32_t word_places[SCAN_BLOCKS * SCAN_RUNS + 16];
 } chunk;
 
+/* Is the label, in lower case, a top-level domain? */
+typedef struct top {
+    uint64_t label; /* 0: none */
+    bool known;
+} top;
+
 typedef struct window {
     const uint8_t *text;
     size_t high;     /* bytes that are there */
@@ -71,6 +78,7 @@ struct matcher {
     uint64_t base;            /* offset in the stream of w.text[0] */
     uint64_t done[SCAN_DONE]; /* what was examined last: several marks lead to one value */
     unsigned done_next;
+    top tops[SCAN_TOPS]; /* by the hash of the label */
     chunk chunk;
     candidate ring[SCAN_RING];
     size_t ring_count;
