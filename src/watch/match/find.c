@@ -163,9 +163,9 @@ static bool top_known(matcher *m, const piece *p, size_t from, size_t to)
     if (to - from > 8)
         return tld_known(label, fold(p, from, to, label));
     uint64_t key = load_part(p->text + from, to - from);
-    top *t = &m->tops[hash_last(key) % SCAN_TOPS];
+    top_label *t = &m->tops[hash_last(key) % SCAN_TOPS];
     if (t->label != key)
-        *t = (top){key, tld_known(label, fold(p, from, to, label))};
+        *t = (top_label){key, tld_known(label, fold(p, from, to, label))};
     return t->known;
 }
 

@@ -59,10 +59,10 @@ typedef struct chunk {
 } chunk;
 
 /* Is the label, in lower case, a top-level domain? */
-typedef struct top {
+typedef struct top_label {
     uint64_t label; /* 0: none */
     bool known;
-} top;
+} top_label;
 
 typedef struct window {
     const uint8_t *text;
@@ -78,7 +78,7 @@ struct matcher {
     uint64_t base;            /* offset in the stream of w.text[0] */
     uint64_t done[SCAN_DONE]; /* what was examined last: several marks lead to one value */
     unsigned done_next;
-    top tops[SCAN_TOPS]; /* by the hash of the label */
+    top_label tops[SCAN_TOPS]; /* by the hash of the label */
     chunk chunk;
     candidate ring[SCAN_RING];
     size_t ring_count;
