@@ -29,6 +29,7 @@
 #include "base/base.h"
 #include "base/when.h"
 #include "model/kind.h"
+#include "model/marking.h"
 
 enum {
     SIGHTINGS_PROBES_MAX = 65536,  /* in one call; */
@@ -103,6 +104,13 @@ static inline bool sightings_can_have(kind k)
     return k == KIND_IPV4 || k == KIND_IPV6 || k == KIND_CIDR || k == KIND_DOMAIN ||
            k == KIND_EMAIL || k == KIND_MD5 || k == KIND_SHA1 || k == KIND_SHA256 ||
            k == KIND_SHA512;
+}
+
+/* Sightings are the site's own, at TLP:AMBER, and of now: others, and questions as of an earlier
+ * time, are told that nothing can be said. */
+static inline bool sightings_are_for(const view *v)
+{
+    return !v->organisation.len && v->clearance >= TLP_AMBER && v->known_at == WHEN_NONE;
 }
 
 /* ret[i] is of probes[i]; lists are in `a`.

@@ -33,6 +33,7 @@ typedef struct api_options {
     sandbox_limits jail;  /* of the workers that read what comes in */
     format_limits limits; /* of documents, and of archives */
     unpack_limits unpack;
+    struct puller *puller; /* who pulls feeds (serve/pull.h) */
 } api_options;
 
 /* What `options` point at is kept. ERR_LIMIT: memory. */

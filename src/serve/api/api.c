@@ -2,6 +2,7 @@
 #include "serve/api/route.h"
 
 #include "know/replay.h"
+#include "serve/pull.h"
 
 #include <stdlib.h>
 
@@ -153,6 +154,8 @@ static status answer_change(call *c, err *why)
     if (st == OK)
         st = change(c, &k, why);
     writer_free(c->writer);
+    if (st == OK && c->wakes)
+        puller_wake(c->a->o.puller);
     if (st == OK && !c->out->len)
         http_status(c->w, 204);
     return st;
