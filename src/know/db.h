@@ -139,6 +139,11 @@ bool db_is_far(const db *d);
 status db_expect(db *d, const db_coming *c, err *why) NODISCARD;
 status db_turn(db *d, bool *ret_known, err *why) NODISCARD;
 
+/* Writes what d sees to a file of its own, a database that can be opened as it is; others go on
+ * writing meanwhile. d is in a read transaction. The file is there already, and empty: SQLite would
+ * let others read it. ERR_INPUT: this engine has no such files. */
+status db_snapshot(db *d, const char *path, err *why) NODISCARD;
+
 /* Tests: the SQL of a query after expansion, the number of visibility filters there are, and the
  * engine's plan, one line a row. */
 const char *db_sql(query q);

@@ -104,6 +104,19 @@ status sightings_verify(const sightings *s, err *why)
     return st;
 }
 
+status sightings_files(const sightings *s,
+                       status (*on_file)(void *ctx, const char *name, slice bytes, err *why),
+                       void *ctx, err *why)
+{
+    status st = on_file(ctx, "manifest", sight_manifest_bytes(&s->m), why);
+    for (uint32_t i = 0; st == OK && i < s->m.h.segments; i++) {
+        char path[SIGHT_PATH_ROOM];
+        sight_segment_path("", s->m.rows[i].id, path);
+        st = on_file(ctx, path + 1, slice_of(s->segments[i]->map, s->segments[i]->map_size), why);
+    }
+    return st;
+}
+
 /* --- adding up ------------------------------------------------------------------------------ */
 
 /* Where what is found goes. */

@@ -303,6 +303,13 @@ status db_turn(db *d, bool *ret_known, err *why)
     return d->driver->turn(d, ret_known, why);
 }
 
+status db_snapshot(db *d, const char *path, err *why)
+{
+    if (!d->driver->snapshot)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "a store in %s is in no file", d->driver->name);
+    return d->driver->snapshot(d, path, why);
+}
+
 status db_explain(db *d, query q, buf *out, err *why)
 {
     return d->driver->explain(d, q, out, why);

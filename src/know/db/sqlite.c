@@ -537,6 +537,7 @@ const db_driver db_sqlite = {
     .turn = lite_turn,
     .adhoc = adhoc,
     .adhoc_done = adhoc_done,
+    .snapshot = lite_snapshot,
     .explain = explain,
     .check = check,
 };
