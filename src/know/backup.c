@@ -125,10 +125,10 @@ static status hold_moment(backing *b, err *why)
         st = store_index_key(b->d, key, why);
     if (st == OK)
         st = hold_sets(b, why);
+    b->report.at = clock_now(b->o->clock);
     if (turn)
         db_rollback(turn);
     db_close(turn);
-    b->report.at = clock_now(b->o->clock);
     return st;
 }
 

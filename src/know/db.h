@@ -75,6 +75,8 @@ const char *db_engine(const db *d); /* "sqlite" "postgresql" */
 /* Creates the schema or moves it to the newest version, in one transaction. ERR_INPUT when the
  * store was written by a newer program. */
 status db_migrate(db *d, err *why) NODISCARD;
+/* The version that it has; 0: none. */
+status db_schema(db *d, int *ret, err *why) NODISCARD;
 void db_view(db *d, const db_sight *sight);
 
 /* Transactions of the engine. begin_write waits for the other writer (ERR_BUSY after busy_ms). */

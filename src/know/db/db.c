@@ -140,6 +140,11 @@ const char *db_migration(size_t i, int *ret_version)
     return migrations[i].sql;
 }
 
+status db_schema(db *d, int *ret, err *why)
+{
+    return d->driver->version(d, ret, why);
+}
+
 status db_migrate(db *d, err *why)
 {
     int have, newest = migrations[COUNT_OF(migrations) - 1].version;
