@@ -69,7 +69,7 @@ status sightings_open(const char *folder, sightings **ret, err *why)
         sightings_close(s);
         again = again && st == ERR_NOT_FOUND;
     }
-    return st;
+    return again ? err_set(why, ERR_INPUT, ERR_NOWHERE, "%s: a file is not there", folder) : st;
 }
 
 status sightings_refresh(sightings *s, bool *ret_changed, err *why)
