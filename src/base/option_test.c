@@ -482,13 +482,18 @@ TEST(strict_environment_finds_misspelt_variables)
 TEST(a_variable_may_name_a_file_that_has_the_value)
 {
     char folder[] = "/tmp/noroshi-option-XXXXXX", path[64], lang[96], data[96];
-    const char *environment[] = {lang, data, "NOROSHI_COLOR=never",
-                                 "NOROSHI_COLOR_FILE=/nowhere", "NOROSHI_AUDIENCE_FILE=/nowhere",
+    const char *environment[] = {lang,
+                                 data,
+                                 "NOROSHI_COLOR=never",
+                                 "NOROSHI_COLOR_FILE=/nowhere",
+                                 "NOROSHI_AUDIENCE_FILE=/nowhere",
                                  NULL};
     CLEANUP(arena_done) arena a;
     CLEANUP(buf_done) buf b;
     options o;
     file f;
+    arena_init(&a, 1 << 20);
+    buf_init(&b, 1 << 16);
     REQUIRE(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/value", folder);
     snprintf(lang, sizeof lang, "NOROSHI_LANG_FILE=%s", path);
@@ -496,8 +501,6 @@ TEST(a_variable_may_name_a_file_that_has_the_value)
     CHECK_OK(fs_open(fs_system(), path, FILE_WRITE | FILE_CREATE, &f, NULL));
     CHECK_OK(file_write(&f, S("ja\r\n"), NULL));
     file_close(&f);
-    arena_init(&a, 1 << 20);
-    buf_init(&b, 1 << 16);
     CHECK_OK(options_init(&o, &a, &table, NULL));
     CHECK_OK(options_environment(&o, environment, true, NULL)); /* they belong to options */
     CHECK_EQ(o.problem_count, 0);

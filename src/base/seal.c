@@ -307,8 +307,8 @@ static status read_head(seal_reader *r, err *why)
     uint8_t want[HEAD] = "NRSEAL1\n";
     status st = read_all(r, r->s.head, HEAD, why);
     want[MODE_AT] = r->s.head[MODE_AT];
-    if (st == OK && (memcmp(r->s.head, want, HEAD) != 0 ||
-                     (want[MODE_AT] != 'S' && want[MODE_AT] != 'P')))
+    if (st == OK &&
+        (memcmp(r->s.head, want, HEAD) != 0 || (want[MODE_AT] != 'S' && want[MODE_AT] != 'P')))
         st = err_set(why, ERR_INPUT, 0, "this is no backup of noroshi");
     r->s.sealed = want[MODE_AT] == 'S';
     return st;

@@ -25,8 +25,8 @@
 #include "base/secret.h"
 
 enum {
-    SEAL_KEY = 32,         /* bytes of a key */
-    SEAL_PART = 64 << 10,  /* bytes of a part, at most */
+    SEAL_KEY = 32,          /* bytes of a key */
+    SEAL_PART = 64 << 10,   /* bytes of a part, at most */
     SEAL_KEY_TEXT_MAX = 128 /* of a line with a key in it */
 };
 

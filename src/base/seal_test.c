@@ -154,8 +154,8 @@ TEST(only_the_right_key_opens)
     pair p, q;
     err why;
     CLEANUP(buf_done) buf b;
-    REQUIRE(make_pair(1, &p) && make_pair(2, &q));
     buf_init(&b, STREAM_MAX);
+    REQUIRE(make_pair(1, &p) && make_pair(2, &q));
     write_stream(&p, 10, &b);
     CHECK_EQ(read_stream(&q, buf_slice(&b), 10, 0, &why), ERR_INPUT);
     CHECK(strstr(why.msg, "another key") != NULL);

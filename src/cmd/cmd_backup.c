@@ -47,9 +47,9 @@ static void put_line(app *a, message m)
 
 static void put_content(app *a, const backup_report *r)
 {
-    put_line(a, msg_backup_content((int64_t)r->documents, (int64_t)r->sets,
-                                   r->seen ? MSG_backup_with_sightings
-                                           : MSG_backup_without_sightings));
+    put_line(
+        a, msg_backup_content((int64_t)r->documents, (int64_t)r->sets,
+                              r->seen ? MSG_backup_with_sightings : MSG_backup_without_sightings));
 }
 
 /* --- keys ----------------------------------------------------------------------------------- */

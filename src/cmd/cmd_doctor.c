@@ -203,8 +203,7 @@ static bool one_owner(const doctor *d, uid_t owner, slice *ret)
     while (dir && one && (e = readdir(dir))) {
         struct stat info;
         if (strcmp(e->d_name, "..") == 0 ||
-            fstatat(dirfd(dir), e->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
-            info.st_uid == owner)
+            fstatat(dirfd(dir), e->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 || info.st_uid == owner)
             continue;
         one = false;
         *ret = arena_printf(d->a->memory, "%.*s/%s", SLICE_FMT(d->dir), e->d_name);
@@ -219,8 +218,7 @@ static void check_directory(const doctor *d)
     struct stat info;
     slice others = S("");
     if (stat(d->dir.ptr, &info) != 0) {
-        say(d, "data", STATE_FAIL, msg_doctor_no_data(d->dir),
-            msg_doctor_run(S("noroshi init")));
+        say(d, "data", STATE_FAIL, msg_doctor_no_data(d->dir), msg_doctor_run(S("noroshi init")));
         return;
     }
     if (info.st_mode & 077)

@@ -235,16 +235,14 @@ static void put_script(buf *out, const shell *s)
 
 void complete_bash_put(buf *out)
 {
-    static const shell bash = {bash_before,           bash_middle,
-                               bash_after,            COUNT_OF(bash_before),
-                               COUNT_OF(bash_middle), COUNT_OF(bash_after)};
+    static const shell bash = {bash_before,           bash_middle,           bash_after,
+                               COUNT_OF(bash_before), COUNT_OF(bash_middle), COUNT_OF(bash_after)};
     put_script(out, &bash);
 }
 
 void complete_zsh_put(buf *out)
 {
-    static const shell zsh = {zsh_before,           zsh_middle,
-                              zsh_after,            COUNT_OF(zsh_before),
-                              COUNT_OF(zsh_middle), COUNT_OF(zsh_after)};
+    static const shell zsh = {zsh_before,           zsh_middle,           zsh_after,
+                              COUNT_OF(zsh_before), COUNT_OF(zsh_middle), COUNT_OF(zsh_after)};
     put_script(out, &zsh);
 }

@@ -120,8 +120,8 @@ static status read_folder(options *o, const front_io *io, arena *a, slice dir, e
         read_file(o, io, a, arena_printf(a, "%.*s/noroshi.conf", SLICE_FMT(dir)), false, why);
     list_fragments(folder, f);
     for (size_t i = 0; st == OK && i < f->count; i++)
-        st = read_file(o, io, a, arena_printf(a, "%.*s/%s", SLICE_FMT(folder), f->at[i]), true,
-                       why);
+        st =
+            read_file(o, io, a, arena_printf(a, "%.*s/%s", SLICE_FMT(folder), f->at[i]), true, why);
     return st;
 }
 

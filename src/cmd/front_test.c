@@ -188,8 +188,8 @@ TEST(sessions)
         {"--json -o limit.json-depth=65 version", 2, "",
          "{\"error\":{\"code\":\"input\",\"message\":\"65 is outside 1..64\",\"at\":null,"
          "\"where\":\"-o limit.json-depth\"}}\n"},
-        {"generate", 2, "", "noroshi: generate needs man|bash\n"},
-        {"generate woman", 2, "", "noroshi: \"woman\" is none of: man bash\n"},
+        {"generate", 2, "", "noroshi: generate needs man|bash|zsh|fish\n"},
+        {"generate woman", 2, "", "noroshi: \"woman\" is none of: man bash zsh fish\n"},
         {"help aks", 2, "", "noroshi: unknown command aks; did you mean ask?\n"},
         {"config show limit.json-depth lang", 0, "lang = en\nlimit.json-depth = 64\n", ""},
         {"config show --origin -o limit.json-depth=3 limit.json-depth", 0,
@@ -281,8 +281,9 @@ TEST(reloading_reads_what_is_there_now_or_says_what_is_wrong)
     const front_io io = io_of(&s, &files);
     s.disk = (disk){"/home/u/.config/noroshi/noroshi.conf", S("lang = de\n"), false};
     CHECK_EQ(front_options(&io, words, COUNT_OF(words), &first, &o, &why), ERR_INPUT);
-    CHECK_SLICE(slice_str(why.msg), S("/home/u/.config/noroshi/noroshi.conf:1: lang: \"de\" is none "
-                                      "of: en ja"));
+    CHECK_SLICE(slice_str(why.msg),
+                S("/home/u/.config/noroshi/noroshi.conf:1: lang: \"de\" is none "
+                  "of: en ja"));
     CHECK_EQ(o.problem_count, 77);
     s.disk.bytes = S("lang = ja\nclearance = clear\n");
     CHECK_OK(front_options(&io, words, COUNT_OF(words), &second, &o, &why));

@@ -6,9 +6,9 @@
  *     store_restore(&r, &report, why);
  *
  * Uses: store, blob, sets (tiers), sightings, base/seal. Used by: cmd.
- * docs/formats/backup.md has the bytes, docs/decisions/0184 why. In it: the database of one moment,
- * the documents it names, the keys of its sets, what was seen. Not in it: the index and other things
- * that are made again.
+ * docs/formats/backup.md has the bytes, docs/decisions/0184 why. In it: the database of a moment,
+ * the documents it names, the keys of its sets, what was seen. Not in it: the index and what else
+ * is made again.
  * All is checked before the file has its name: the copy of the database, each document against its
  * hash, every check sum of sets and sightings, and the bytes that were written, read back. The file
  * is written beside and renamed, so whoever is killed leaves nothing under the name.
@@ -27,7 +27,7 @@ typedef struct backup_report {
 } backup_report;
 
 typedef struct backup_options {
-    const char *path; /* nothing may be there */
+    const char *path;  /* nothing may be there */
     const uint8_t *to; /* the public key it is sealed to, SEAL_KEY bytes; NULL: check sums only */
     const fs *disk;    /* NULL: the system's */
     clock_source clock;

@@ -68,8 +68,7 @@ static void see(scratch *t, const char *value)
         .folder = folder, .random = random_seeded(&t->seed), .clock = {scratch_tick, t}};
     CHECK_OK(sightings_writer_new(&o, &w, &t->why));
     CHECK_OK(sightings_source_add(w, S("a.log"), S("plain"), &id, &t->why));
-    CHECK_OK(
-        sightings_add(w, KIND_DOMAIN, slice_str(value), at("2026-11-01"), id, 1, &t->why));
+    CHECK_OK(sightings_add(w, KIND_DOMAIN, slice_str(value), at("2026-11-01"), id, 1, &t->why));
     CHECK_OK(sightings_commit(w, S("so far"), &t->why));
     sightings_writer_free(w);
 }
@@ -80,10 +79,10 @@ static bool begin(fixture *f)
     CLEANUP(buf_done) buf hidden;
     secret *s = NULL;
     *f = (fixture){0};
-    if (!scratch_open(&f->t))
-        return false;
     buf_init(&public, SEAL_KEY_TEXT_MAX);
     buf_init(&hidden, SEAL_KEY_TEXT_MAX);
+    if (!scratch_open(&f->t))
+        return false;
     CHECK_OK(seal_pair(random_seeded(&f->t.seed), &public, &hidden, NULL));
     CHECK_OK(secret_keep(buf_slice(&hidden), &s, NULL));
     CHECK_OK(seal_public_read(buf_slice(&public), f->public, NULL));
@@ -109,9 +108,8 @@ static void end(fixture *f)
 
 static status back_up(fixture *f, bool sealed, backup_report *ret)
 {
-    const backup_options o = {.path = f->path,
-                              .to = sealed ? f->public : NULL,
-                              .clock = {scratch_tick, &f->t}};
+    const backup_options o = {
+        .path = f->path, .to = sealed ? f->public : NULL, .clock = {scratch_tick, &f->t}};
     return store_backup(f->t.s, &o, ret, &f->t.why);
 }
 

@@ -1,4 +1,4 @@
-/* stream.h - files behind each other in a sealed stream. Private to know/backup.c and restore.c.
+/* stream.h - files behind each other in a sealed stream. Private to know/backup.
  *
  * Uses: base/seal. docs/formats/backup.md has the bytes. A file's name says where it goes, and only
  * names that a backup may have are names: nobody gets out of the folder by one. */
@@ -36,7 +36,7 @@ typedef struct stream_sink {
     status (*end)(void *ctx, err *why);
 } stream_sink;
 
-/* All of it, to its end. ERR_INPUT: a name that is none, a count that is wrong, and what seal says. */
+/* All of it, to its end. ERR_INPUT: a name that is none, a count that is wrong, what seal says. */
 status stream_read(seal_reader *r, const stream_sink *sink, err *why) NODISCARD;
 
 #endif

@@ -1,8 +1,8 @@
 /* lite.h - what the files of the SQLite driver share. Private to them.
  *
  * sqlite.c opens, begins, prepares, binds and steps; lite_ahead.c brings what the store has of what
- * a writer announced (db_expect), and adds the rows that were gathered, a statement a table; lite_snapshot.c
- * copies a database while others write.
+ * a writer announced (db_expect), and adds the rows that were gathered, a statement a table;
+ * lite_snapshot.c copies a database while others write.
  * Uses: driver, hand, recall, SQLite. Used by: sqlite.c, lite_ahead.c, lite_snapshot.c. */
 #ifndef NOROSHI_KNOW_DB_LITE_H
 #define NOROSHI_KNOW_DB_LITE_H

@@ -16,8 +16,8 @@ static status say(sqlite3 *conn, const char *path, err *why)
 
 static status open_copy(const char *path, const char *sql, sqlite3 **ret, err *why)
 {
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
-                SQLITE_OPEN_EXRESCODE;
+    int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
     sqlite3 *conn = NULL;
     status st = OK;
     if (sqlite3_open_v2(path, &conn, flags, NULL) != SQLITE_OK ||

@@ -45,8 +45,9 @@ static status take_about(void *ctx, slice text, err *why)
     json *about;
     arena_init(&a, 1 << 20);
     status st = json_parse(&a, text, NULL, &about, why);
-    if (st == OK && (!slice_eq(json_text(json_get(about, S("schema"))), S("noroshi.backup-file/1")) ||
-                     when_parse(json_text(json_get(about, S("at"))), &r->report.at) != OK))
+    if (st == OK &&
+        (!slice_eq(json_text(json_get(about, S("schema"))), S("noroshi.backup-file/1")) ||
+         when_parse(json_text(json_get(about, S("at"))), &r->report.at) != OK))
         st = err_set(why, ERR_INPUT, ERR_NOWHERE, "a backup of another version of noroshi");
     return st;
 }
