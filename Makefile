@@ -17,7 +17,7 @@ $(BUILD)/build.ninja:
 	  { echo "make: meson and ninja are missing; 'tools/deps build' installs what the build needs" >&2; exit 1; }
 	@meson setup --prefix=$(PREFIX) $(BUILD)
 
-## make run        install what is missing (Debian 12, root or sudo), build, fill ./var, answer
+## make run        install what is missing (Debian 12, root or sudo), build, fill ./var, answer, serve
 run: deps all
 	@tools/demo run
 

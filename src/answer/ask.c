@@ -39,7 +39,7 @@ asker *asker_free(asker *k)
     return NULL;
 }
 
-/* What was remembered belongs to the last view: it goes before the next one looks. */
+/* What was remembered belongs to what was seen: it goes when other things are. */
 static status forget(asker *k, err *why)
 {
     memo **const memos[] = {&k->faces, &k->sources, &k->helds, &k->names, &k->shares};
@@ -66,10 +66,12 @@ static status look_at_sightings(asker *k, err *why)
 
 status asker_look(asker *k, const view *v, err *why)
 {
-    status st = forget(k, why);
-    if (st == OK)
-        st = lens_look(k->l, v, why);
-    if (st == OK)
+    uint64_t before = lens_looks(k->l);
+    status st = lens_look(k->l, v, why);
+    bool same = st == OK && lens_looks(k->l) == before;
+    if (st == OK && (!same || k->look.spent > ASK_REMEMBERED_MAX / 2))
+        st = forget(k, why);
+    if (st == OK && !same)
         st = index_refresh(k->ix, why);
     if (st == OK)
         st = look_at_sightings(k, why);

@@ -1,7 +1,9 @@
 /* hash.c - digests: see hash.h. */
 #include "base/hash.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -71,6 +73,22 @@ bool hash_of(hash_kind kind, slice bytes, uint8_t *ret)
     hash_final(h, ret);
     hash_free(h);
     return true;
+}
+
+bool hmac_of(hash_kind kind, slice key, slice message, uint8_t *ret)
+{
+    unsigned n = 0;
+    EVP_MD *md = EVP_MD_fetch(NULL, kinds[kind].name, NULL);
+    bool ok = md && HMAC(md, key.len ? key.ptr : "", (int)key.len,
+                         (const unsigned char *)message.ptr, message.len, ret, &n);
+    EVP_MD_free(md);
+    assert(!ok || n == kinds[kind].size);
+    return ok;
+}
+
+bool hash_same(const uint8_t *a, const uint8_t *b, size_t n)
+{
+    return CRYPTO_memcmp(a, b, n) == 0;
 }
 
 const char *hash_hex(const uint8_t *bytes, size_t n, char *out)

@@ -1,7 +1,7 @@
 /* hash.h - digests, through libcrypto; SipHash for tables that an attacker may fill, libsodium.
  * Uses: base. Used by: blobs and claims (SHA-256), observables (checksums), the index (SipHash).
  * Sources: FIPS 180-4 (SHA-1, SHA-2), RFC 1321 (MD5), FIPS 202 (SHA-3), Aumasson and Bernstein
- * 2012 (SipHash-2-4). */
+ * 2012 (SipHash-2-4), RFC 2104 (HMAC). */
 #ifndef NOROSHI_HASH_H
 #define NOROSHI_HASH_H
 
@@ -30,6 +30,10 @@ void hash_final(hash_state *h, uint8_t *ret);
 
 /* One message at once. False only when memory is out. */
 bool hash_of(hash_kind kind, slice bytes, uint8_t *ret) NODISCARD;
+/* HMAC (RFC 2104); hash_size bytes. False only when memory is out. */
+bool hmac_of(hash_kind kind, slice key, slice message, uint8_t *ret) NODISCARD;
+/* Compared in time that depends on `n` only. */
+bool hash_same(const uint8_t *a, const uint8_t *b, size_t n);
 /* Lower-case hex of `n` bytes into out (2n + 1 bytes). Returns out. */
 const char *hash_hex(const uint8_t *bytes, size_t n, char *out);
 /* Hex back to bytes: text is exactly 2n hex digits. */

@@ -123,3 +123,35 @@ TEST(system_randomness_fills_everything)
     }
     r.fill(r.ctx, a, 0);
 }
+
+/* RFC 2202 section 3 (SHA-1, cases 1, 2 and 6) and RFC 4231 section 4.3 (SHA-256, case 2). */
+TEST(hmac_of_the_standards)
+{
+    char long_key[80], eleven[20];
+    memset(long_key, 0xaa, sizeof long_key);
+    memset(eleven, 0x0b, sizeof eleven);
+    const struct {
+        hash_kind kind;
+        slice key, message;
+        const char *want;
+    } rows[] = {
+        {HASH_SHA1, slice_of(eleven, 20), S("Hi There"),
+         "b617318655057264e28bc0b6fb378c8ef146be00"},
+        {HASH_SHA1, S("Jefe"), S("what do ya want for nothing?"),
+         "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"},
+        {HASH_SHA1, slice_of(long_key, 80),
+         S("Test Using Larger Than Block-Size Key - Hash Key First"),
+         "aa4ae5e15272d00e95705637ce8a3b55ed402112"},
+        {HASH_SHA256, S("Jefe"), S("what do ya want for nothing?"),
+         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        uint8_t out[HASH_BYTES_MAX];
+        char hex[HASH_HEX_MAX];
+        REQUIRE(hmac_of(rows[i].kind, rows[i].key, rows[i].message, out));
+        CHECK_SLICE(slice_str(hash_hex(out, hash_size(rows[i].kind), hex)),
+                    slice_str(rows[i].want));
+    }
+    CHECK(hash_same((const uint8_t *)"abc", (const uint8_t *)"abd", 2));
+    CHECK(!hash_same((const uint8_t *)"abc", (const uint8_t *)"abd", 3));
+}

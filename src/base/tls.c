@@ -150,8 +150,10 @@ static status fill(SSL_CTX *ctx, const tls_files *files, err *why)
                                  SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(ctx, 0);
-    SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
-    if (SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1)
+    SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                              SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    if (SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1 ||
+        SSL_CTX_set_cipher_list(ctx, "ECDHE+AESGCM:ECDHE+CHACHA20") != 1)
         return library_error(why, ERR_INTERNAL, "TLS 1.2 is not to be had");
     if ((st = readable(files->certificate, why)) != OK)
         return st;
@@ -226,15 +228,9 @@ bool tls_ready(const tls *t)
     return SSL_is_init_finished(t->ssl) != 0;
 }
 
-tls_progress tls_read(tls *t, char *into, size_t room, size_t *ret_len, err *why)
+/* What a call that did not go through means. */
+static tls_progress stuck(tls *t, int os, err *why)
 {
-    ERR_clear_error();
-    errno = 0;
-    if (t->over)
-        return TLS_CLOSED;
-    if (SSL_read_ex(t->ssl, into, room, ret_len) == 1)
-        return TLS_GOT;
-    int os = errno;
     switch (SSL_get_error(t->ssl, 0)) {
     case SSL_ERROR_WANT_READ: return TLS_WANT_READ;
     case SSL_ERROR_WANT_WRITE: return TLS_WANT_WRITE;
@@ -249,4 +245,23 @@ tls_progress tls_read(tls *t, char *into, size_t room, size_t *ret_len, err *why
     (void)library_error(why, ERR_INPUT,
                         SSL_is_init_finished(t->ssl) ? "TLS broke" : "no TLS was agreed on");
     return TLS_BROKEN;
+}
+
+tls_progress tls_read(tls *t, char *into, size_t room, size_t *ret_len, err *why)
+{
+    ERR_clear_error();
+    errno = 0;
+    if (t->over)
+        return TLS_CLOSED;
+    return SSL_read_ex(t->ssl, into, room, ret_len) == 1 ? TLS_GOT : stuck(t, errno, why);
+}
+
+tls_progress tls_write(tls *t, slice bytes, size_t *ret_len, err *why)
+{
+    ERR_clear_error();
+    errno = 0;
+    if (t->over)
+        return TLS_CLOSED;
+    return SSL_write_ex(t->ssl, bytes.ptr, bytes.len, ret_len) == 1 ? TLS_GOT
+                                                                    : stuck(t, errno, why);
 }

@@ -6,9 +6,9 @@
  *     while ((p = tls_read(t, into, room, &n, why)) == TLS_WANT_READ) poll(...);
  *     tls_free(t), tls_server_free(s);
  *
- * Uses: base, libssl. Used by: watch (syslog). The only module that includes libssl.
- * TLS 1.2 and 1.3, no renegotiation, no tickets, no cache of sessions; the library's own choice of
- * ciphers. The handshake is made by the first reads. Sources: RFC 5246, RFC 8446, RFC 5425 (syslog
+ * Uses: base, libssl. Used by: watch (syslog), serve (HTTP). The only module that includes libssl.
+ * TLS 1.3, and 1.2 with ECDHE and AEAD alone; no renegotiation, no tickets, no cache of sessions.
+ * The handshake is made by the first reads. Sources: RFC 5246, RFC 8446, RFC 5425 (syslog
  * over TLS). One thread at a time for each object. */
 #ifndef NOROSHI_TLS_H
 #define NOROSHI_TLS_H
@@ -45,6 +45,9 @@ typedef enum tls_progress {
 } tls_progress;
 
 tls_progress tls_read(tls *t, char *into, size_t room, size_t *ret_len, err *why) NODISCARD;
+/* Some of the bytes: TLS_GOT says in *ret_len how many, at least one. After TLS_WANT_READ or
+ * TLS_WANT_WRITE the next call gives the same bytes again, from the same place or another. */
+tls_progress tls_write(tls *t, slice bytes, size_t *ret_len, err *why) NODISCARD;
 bool tls_ready(const tls *t); /* the handshake was made */
 
 #endif

@@ -2,6 +2,7 @@
 #include "cmd/app.h"
 #include "cmd/progress.h"
 #include "know/store.h"
+#include "publish/error_json.h"
 
 #include <pwd.h>
 
@@ -21,26 +22,7 @@ void app_error_json(buf *out, const err *why, const message *what, slice where)
     if (what) /* for programs: always in English */
         message_render(&text, LANG_EN, what, NULL);
     out->failed = out->failed || text.failed;
-    json_writer w = json_writer_on(out);
-    json_open(&w, '{');
-    json_key(&w, "error");
-    json_open(&w, '{');
-    json_key(&w, "code");
-    json_put_text(&w, slice_str(status_name(why->code)));
-    json_key(&w, "message");
-    json_put_text(&w, what ? buf_slice(&text) : slice_str(why->msg));
-    json_key(&w, "at");
-    if (why->at <= INT64_MAX)
-        json_put_int(&w, (int64_t)why->at);
-    else
-        json_put_null(&w);
-    json_key(&w, "where");
-    if (where.len)
-        json_put_text(&w, where);
-    else
-        json_put_null(&w);
-    json_close(&w, '}');
-    json_close(&w, '}');
+    error_json(out, why, buf_slice(&text), where);
 }
 
 /* One line, or one object. */
@@ -108,6 +90,14 @@ void app_note(app *a, message what)
     sink_line(&a->err);
     status st = sink_flush(&a->err, NULL);
     (void)st;
+}
+
+status app_json(app *a, const buf *object, err *why)
+{
+    status st = buf_status(object, why);
+    if (st == OK)
+        sink_json(&a->out, buf_slice(object));
+    return st;
 }
 
 /* --- the store ------------------------------------------------------------------------------ */

@@ -98,6 +98,9 @@ void app_report_message(app *a, status code, message what, slice where);
 /* Something worth knowing that changes nothing: one line on stderr, not with -q. */
 void app_note(app *a, message what);
 
+/* One object of standard output, when it fitted. */
+status app_json(app *a, const buf *object, err *why) NODISCARD;
+
 /* Reads configuration and environment once more, as they are now; flags stay what they were. The
  * app's own options are not touched: who reloads takes from *ret what may change while it runs.
  * *ret lives in `memory`, which starts empty.

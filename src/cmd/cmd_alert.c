@@ -1,14 +1,13 @@
 /* cmd_alert.c - noroshi alert list|show|close|reopen: what the watch found. An alert holds the
  * contact; what it means is asked anew, with the view of who reads it. */
-#include "answer/ask.h"
+#include "answer/contact.h"
 #include "answer/render.h"
-#include "base/json.h"
 #include "cmd/app.h"
 #include "cmd/asking.h"
-#include "know/alerts.h"
 #include "know/store.h"
+#include "publish/alert_json.h"
 
-enum { PAGE = 200, MEMORY = 64 << 20, PLACES_SHOWN = 5, LOOKED_AT_MAX = 20000 };
+enum { PLACES_SHOWN = 5 };
 
 status cmd_alert_list(app *a, err *why);
 status cmd_alert_show(app *a, err *why);
@@ -17,123 +16,38 @@ status cmd_alert_reopen(app *a, err *why);
 
 typedef struct listing {
     app *a;
-    lens *l;
-    asker *k;
-    arena memory; /* of one alert, or of a page */
-    arena answer;
+    contact_reader r;
+    arena memory; /* of one alert and its answer */
     buf line;
-    size_t shown, most;
-    bool more;
+    size_t shown;
 } listing;
 
 static status open_listing(listing *x, err *why)
 {
-    arena_init(&x->memory, MEMORY);
-    arena_init(&x->answer, ASK_MEMORY_MAX);
+    arena_init(&x->memory, 2 * ASK_MEMORY_MAX);
     buf_init(&x->line, RENDER_JSON_MAX);
-    status st = app_lens(x->a, &x->l, why);
+    x->r.all = asking_all(x->a);
+    status st = app_lens(x->a, &x->r.l, why);
     if (st == OK)
-        st = asker_new(x->a->store, &x->k, why);
-    return st == OK ? asker_look(x->k, &x->a->view, why) : st;
+        st = asker_new(x->a->store, &x->r.k, why);
+    return st == OK ? asker_look(x->r.k, &x->a->view, why) : st;
 }
 
 static void close_listing(listing *x)
 {
-    asker_free(x->k);
+    asker_free(x->r.k);
     arena_done(&x->memory);
-    arena_done(&x->answer);
     buf_done(&x->line);
 }
 
-/* What the reader's view says of the value at the time of the contact; *ret NULL: nothing bad, and
- * then there is no alert for him. */
-static status judge(listing *x, const alert_info *i, const answer **ret, err *why)
-{
-    const ask_options o = {.seen_at = i->last, .want = i->indicator.kind, .all = asking_all(x->a)};
-    arena_reset(&x->answer);
-    status st = ask_value(x->k, &x->answer, i->indicator.text, &o, ret, why);
-    if (st == OK && !answer_is_bad(*ret))
-        *ret = NULL;
-    return st;
-}
-
 /* --- one alert -------------------------------------------------------------------------------- */
-
-static void put_when(json_writer *w, const char *key, when t)
-{
-    char text[WHEN_TEXT_MAX];
-    json_key(w, key);
-    t == WHEN_NONE ? json_put_null(w) : json_put_text(w, slice_str(when_iso(t, text)));
-}
-
-static void put_pair(json_writer *w, const char *key, slice text)
-{
-    json_key(w, key);
-    text.len ? json_put_text(w, text) : json_put_null(w);
-}
-
-static void put_head(json_writer *w, const alert_info *i)
-{
-    char word[] = {'P', (char)('0' + i->priority), 0};
-    put_pair(w, "schema", S("noroshi.alert-group/1"));
-    put_pair(w, "id", slice_str(i->id));
-    put_pair(w, "rule", i->rule);
-    put_pair(w, "priority", slice_str(word));
-    put_pair(w, "kind", slice_str(kind_name(i->indicator.kind)));
-    put_pair(w, "indicator", i->indicator.text);
-    put_pair(w, "host", i->host);
-    json_key(w, "hits");
-    json_put_int(w, (int64_t)i->hits);
-    put_when(w, "first", i->first);
-    put_when(w, "last", i->last);
-    put_when(w, "raised", i->raised);
-    put_pair(w, "tlp", slice_str(tlp_name(i->marking.tlp)));
-    put_pair(w, "organisation", i->marking.owner);
-    put_when(w, "closed", i->closed);
-    put_pair(w, "closed_by", i->closed == WHEN_NONE ? S("") : i->closed_by);
-    put_pair(w, "closed_why", i->closed == WHEN_NONE ? S("") : i->closed_why);
-}
-
-static void put_places(json_writer *w, const alert_places *p)
-{
-    json_key(w, "places");
-    json_open(w, '[');
-    for (size_t n = 0; n < p->count; n++) {
-        json_open(w, '{');
-        put_pair(w, "path", p->at[n].path);
-        json_key(w, "line");
-        json_put_int(w, (int64_t)p->at[n].line);
-        json_key(w, "offset");
-        json_put_int(w, (int64_t)p->at[n].offset);
-        put_when(w, "time", p->at[n].at);
-        json_close(w, '}');
-    }
-    json_close(w, ']');
-}
 
 static status put_json(listing *x, const alert_info *i, const answer *w, const alert_places *p,
                        err *why)
 {
     buf_clear(&x->line);
-    json_writer j = json_writer_on(&x->line);
-    json_open(&j, '{');
-    put_head(&j, i);
-    if (p) {
-        put_places(&j, p);
-        json_key(&j, "contact");
-        json_put_raw(&j, i->event);
-    }
-    json_key(&j, "answer");
-    CLEANUP(buf_done) buf text;
-    buf_init(&text, RENDER_JSON_MAX);
-    status st = answer_json(w, p ? RENDER_CAPPED : RENDER_SHORT, &text, why);
-    json_put_raw(&j, buf_slice(&text));
-    json_close(&j, '}');
-    if (st == OK)
-        st = buf_status(&x->line, why);
-    if (st == OK)
-        sink_json(&x->a->out, buf_slice(&x->line));
-    return st;
+    status st = alert_group_json(&x->line, i, p, w, why);
+    return st == OK ? app_json(x->a, &x->line, why) : st;
 }
 
 static void put_row(listing *x, const alert_info *i, const answer *w)
@@ -164,49 +78,20 @@ static void put_row(listing *x, const alert_info *i, const answer *w)
 
 /* --- list ------------------------------------------------------------------------------------- */
 
-static status list_page(listing *x, const alert_list *page, err *why)
+static status on_contact(void *ctx, const alert_info *i, const answer *w, err *why)
 {
-    status st = OK;
-    for (size_t i = 0; st == OK && i < page->count; i++) {
-        const answer *w = NULL;
-        st = judge(x, &page->at[i], &w, why);
-        if (st != OK || !w)
-            continue;
-        if (x->shown == x->most) {
-            x->more = true;
-            break;
-        }
-        x->shown++;
-        if (x->a->json)
-            st = put_json(x, &page->at[i], w, NULL, why);
-        else
-            put_row(x, &page->at[i], w);
-    }
-    return st;
-}
-
-static status list_all(listing *x, const alert_filter *f, err *why)
-{
-    alert_list page = {.more = true};
-    int64_t before = 0;
-    size_t looked = 0;
-    status st = OK;
-    while (st == OK && page.more && !x->more && looked < LOOKED_AT_MAX) {
-        arena_reset(&x->memory);
-        st = alerts_page(x->l, &x->memory, f, before, PAGE, &page, why);
-        if (st == OK && page.count) {
-            before = page.at[page.count - 1].row;
-            looked += page.count;
-            st = list_page(x, &page, why);
-        }
-    }
-    x->more |= st == OK && page.more;
-    return st;
+    listing *x = ctx;
+    x->shown++;
+    if (x->a->json)
+        return put_json(x, i, w, NULL, why);
+    put_row(x, i, w);
+    return OK;
 }
 
 status cmd_alert_list(app *a, err *why)
 {
-    listing x = {.a = a, .most = (size_t)option_int(a->options, OPT_ALERT_MOST)};
+    listing x = {.a = a};
+    bool more = false;
     alert_filter f = {.closed_too = option_bool(a->options, OPT_ALERT_CLOSED)};
     observable o;
     status st = OK;
@@ -218,14 +103,15 @@ status cmd_alert_list(app *a, err *why)
     }
     st = open_listing(&x, why);
     if (st == OK)
-        st = list_all(&x, &f, why);
+        st = contacts_each(&x.r, &f, 0, (size_t)option_int(a->options, OPT_ALERT_MOST), on_contact,
+                           &x, &more, why);
     if (st == OK)
         st = sink_flush(&a->out, why);
     if (st == OK && !x.shown) {
         app_note(a, msg_alert_none());
         app_exit(a, 1);
     }
-    if (st == OK && x.more)
+    if (st == OK && more)
         app_note(a, msg_alert_more());
     close_listing(&x);
     return st;
@@ -260,16 +146,10 @@ static status put_whole(listing *x, const alert_info *i, const answer *w, const 
     return answer_text(w, (text_options){0}, out, why);
 }
 
-/* One that the view sees and that is an alert in it. */
 static status get(listing *x, slice id, alert_info *i, const answer **ret, err *why)
 {
     arena_reset(&x->memory);
-    status st = alert_get(x->l, &x->memory, id, i, why);
-    if (st == OK)
-        st = judge(x, i, ret, why);
-    if (st == OK && !*ret)
-        st = ERR_NOT_FOUND;
-    return st;
+    return contact_get(&x->r, &x->memory, id, i, ret, why);
 }
 
 static status show_one(listing *x, slice id, err *why)
@@ -283,7 +163,7 @@ static status show_one(listing *x, slice id, err *why)
         return OK;
     }
     if (st == OK)
-        st = alert_places_of(x->l, &x->memory, &i, &p, why);
+        st = alert_places_of(x->r.l, &x->memory, &i, &p, why);
     if (st == OK && !x->a->json && x->shown)
         sink_line(&x->a->out);
     x->shown++;
@@ -318,8 +198,8 @@ static status change(app *a, bool closing, slice reason, err *why)
         err cause = {0};
         status one = get(&x, id, &i, &bad, &cause);
         if (one == OK)
-            one = closing ? alert_close(w, x.l, id, reason, clock_now(a->clock), &cause)
-                          : alert_reopen(w, x.l, id, &cause);
+            one = closing ? alert_close(w, x.r.l, id, reason, clock_now(a->clock), &cause)
+                          : alert_reopen(w, x.r.l, id, &cause);
         if (one == OK) {
             sink_put(&a->out, msg_alert_done(id, closing ? MSG_alert_closed : MSG_alert_reopened));
             sink_line(&a->out);

@@ -1,5 +1,6 @@
 /* cmd_graph.c - noroshi graph ID: neighbours of a thing, and what shares rare things with it. */
 #include "cmd/graphing.h"
+#include "know/subject.h"
 
 status cmd_graph(app *a, err *why)
 {
@@ -14,7 +15,7 @@ status cmd_graph(app *a, err *why)
     status st = app_lens(a, &l, why);
     if (st != OK)
         return st;
-    st = graphing_operand(a, l, a->operands[0], &start, why);
+    st = subject_of(l, a->memory, a->operands[0], &start, why);
     if (st == OK)
         st = graph_around(l, &m, start, &limits, &g, why);
     if (st == ERR_NOT_FOUND) {

@@ -1,15 +1,15 @@
 /* cmd_hunt.c - noroshi hunt VALUE..., --entity ID: has this site ever seen it? From sightings,
  * which watch remembers; the logs are not needed. */
-#include "base/json.h"
 #include "cmd/app.h"
-#include "cmd/graphing.h"
 #include "know/claims.h"
 #include "know/names.h"
 #include "know/sightings.h"
 #include "know/store.h"
+#include "know/subject.h"
 #include "model/observable.h"
+#include "publish/hunt_json.h"
 
-enum { MEMORY = 256 << 20, BATCH = 256, LINE_MAX_BYTES = 4 << 20, SHOWN_SAMPLES = 4 };
+enum { MEMORY = 256 << 20, BATCH = 256, SHOWN_SAMPLES = 4 };
 
 typedef struct hunting {
     app *a;
@@ -24,113 +24,6 @@ typedef struct hunting {
 
 status cmd_hunt(app *a, err *why);
 
-/* --- JSON ------------------------------------------------------------------------------------- */
-
-static void put_when(json_writer *w, const char *key, when t)
-{
-    char text[WHEN_TEXT_MAX];
-    json_key(w, key);
-    t == WHEN_NONE ? json_put_null(w) : json_put_text(w, slice_str(when_iso(t, text)));
-}
-
-static void put_count(json_writer *w, const char *key, uint64_t n)
-{
-    json_key(w, key);
-    json_put_int(w, (int64_t)n);
-}
-
-static slice source_name(const hunting *h, uint32_t id)
-{
-    sightings_source s;
-    err none;
-    return sightings_source_of(h->s, id, &s, &none) == OK ? s.name : S("?");
-}
-
-static void put_lists(const hunting *h, json_writer *w, const sighting *s)
-{
-    char date[WHEN_TEXT_MAX];
-    json_key(w, "days");
-    json_open(w, '[');
-    for (uint32_t i = 0; i < s->day_count; i++) {
-        json_open(w, '{');
-        json_key(w, "day");
-        json_put_text(w, slice_str(when_date(s->days[i].day * WHEN_DAY, date)));
-        put_count(w, "count", s->days[i].count);
-        json_close(w, '}');
-    }
-    json_close(w, ']');
-    json_key(w, "sources");
-    json_open(w, '[');
-    for (uint32_t i = 0; i < s->source_count; i++)
-        json_put_text(w, source_name(h, s->sources[i]));
-    json_close(w, ']');
-    json_key(w, "samples");
-    json_open(w, '[');
-    for (uint32_t i = 0; i < s->sample_count; i++) {
-        json_open(w, '{');
-        json_key(w, "path");
-        json_put_text(w, source_name(h, s->samples[i].source));
-        put_count(w, "offset", s->samples[i].offset);
-        put_when(w, "time", s->samples[i].at);
-        json_close(w, '}');
-    }
-    json_close(w, ']');
-}
-
-static void put_sighting(const hunting *h, json_writer *w, const char *key, const sighting *s)
-{
-    json_key(w, key);
-    if (s->count == 0) {
-        json_put_null(w);
-        return;
-    }
-    json_open(w, '{');
-    put_count(w, "count", s->count);
-    put_when(w, "first", s->first);
-    put_when(w, "last", s->last);
-    put_lists(h, w, s);
-    json_close(w, '}');
-}
-
-static void put_covered(const hunting *h, json_writer *w)
-{
-    json_key(w, "coverage");
-    json_open(w, '{');
-    put_when(w, "from", h->s ? h->covered.from : WHEN_NONE);
-    put_when(w, "to", h->s ? h->covered.to : WHEN_NONE);
-    put_count(w, "sources", h->s ? h->covered.source_count : 0);
-    json_close(w, '}');
-}
-
-static const char *word_of(const hunting *h, const sightings_found *f)
-{
-    bool any = f->itself.count || f->within.count;
-    return any ? "yes" : !h->s || f->scope == SIGHTINGS_UNKNOWN ? "cannot-say" : "no";
-}
-
-static status put_json(hunting *h, node_ref n, const sightings_found *f, err *why)
-{
-    buf_clear(&h->line);
-    json_writer w = json_writer_on(&h->line);
-    json_open(&w, '{');
-    json_key(&w, "schema");
-    json_put_text(&w, S("noroshi.hunt/1"));
-    json_key(&w, "value");
-    json_put_text(&w, n.text);
-    json_key(&w, "kind");
-    json_put_text(&w, slice_str(kind_name(n.kind)));
-    json_key(&w, "said");
-    json_put_text(&w, slice_str(word_of(h, f)));
-    put_sighting(h, &w, "seen", &f->itself);
-    put_sighting(h, &w, "within", &f->within);
-    put_covered(h, &w);
-    json_close(&w, '}');
-    status st = buf_status(&h->line, why);
-    if (st == OK)
-        sink_json(&h->a->out, buf_slice(&h->line));
-    return st;
-}
-
 /* --- text ------------------------------------------------------------------------------------- */
 
 static void put_samples(hunting *h, const sighting *s)
@@ -138,7 +31,7 @@ static void put_samples(hunting *h, const sighting *s)
     sink *out = &h->a->out;
     for (uint32_t i = 0; i < s->sample_count && i < SHOWN_SAMPLES; i++) {
         sink_words(out, S("    "));
-        sink_put(out, msg_hunt_sample(s->samples[i].at, source_name(h, s->samples[i].source),
+        sink_put(out, msg_hunt_sample(s->samples[i].at, sightings_name(h->s, s->samples[i].source),
                                       (int64_t)s->samples[i].offset));
         sink_line(out);
     }
@@ -179,6 +72,14 @@ static status open_sightings(hunting *h, err *why)
     if (st == ERR_NOT_FOUND) /* nothing was ever read */
         return OK;
     return st == OK ? sightings_covered(h->s, &h->kept, &h->covered, why) : st;
+}
+
+static status put_json(hunting *h, node_ref n, const sightings_found *f, err *why)
+{
+    const hunt_held held = {h->s, &h->covered};
+    buf_clear(&h->line);
+    hunt_json(&h->line, &held, n, f);
+    return app_json(h->a, &h->line, why);
 }
 
 static status tell(hunting *h, node_ref n, const sightings_found *f, err *why)
@@ -256,7 +157,7 @@ static status ask_entity(hunting *h, slice id, err *why)
     arena_init(&a, MEMORY);
     status st = app_lens(h->a, &l, why);
     if (st == OK)
-        st = graphing_operand(h->a, l, id, &start, why);
+        st = subject_of(l, h->a->memory, id, &start, why);
     if (st == OK)
         st = name_group_of(l, &a, start, &g, why);
     if (st == ERR_NOT_FOUND) {
@@ -280,7 +181,7 @@ status cmd_hunt(app *a, err *why)
         return app_fail(a, ERR_INPUT, msg_hunt_what(), S(""), why);
     arena_init(&h.memory, MEMORY);
     arena_init(&h.kept, MEMORY);
-    buf_init(&h.line, LINE_MAX_BYTES);
+    buf_init(&h.line, HUNT_JSON_MAX);
     status st = app_store(a, &s, why);
     if (st == OK && a->view.organisation.len)
         st = app_fail(a, ERR_FORBIDDEN, msg_hunt_site(), S(""), why);

@@ -1,5 +1,6 @@
 /* cmd_path.c - noroshi path A B: how one thing has to do with another. */
 #include "cmd/graphing.h"
+#include "know/subject.h"
 
 status cmd_path(app *a, err *why)
 {
@@ -15,7 +16,7 @@ status cmd_path(app *a, err *why)
     if (st != OK)
         return st;
     for (size_t i = 0; st == OK && i < COUNT_OF(end); i++) {
-        st = graphing_operand(a, l, a->operands[i], &end[i], &said);
+        st = subject_of(l, a->memory, a->operands[i], &end[i], &said);
         if (st != OK && st != ERR_NOT_FOUND)
             *why = said;
     }

@@ -2,10 +2,7 @@
  * documents. */
 #include "cmd/app.h"
 #include "know/index.h"
-#include "know/names.h"
-#include "know/search.h"
-
-#include <stdio.h>
+#include "publish/search_json.h"
 
 status cmd_search(app *a, err *why);
 
@@ -20,15 +17,6 @@ static const message_id parts[SEARCH_PART_COUNT_] = {
     [SEARCH_DESCRIPTION] = MSG_search_part_description,
     [SEARCH_PROCEDURE] = MSG_search_part_procedure,
 };
-
-/* What a procedure uses: how it is called. */
-static slice display_name(app *a, lens *l, node_ref n)
-{
-    name_group g;
-    if (kind_is_entity(n.kind) && name_group_of(l, a->memory, n, &g, NULL) == OK)
-        return g.name;
-    return n.text;
-}
 
 /* "    [source TLP:GREEN +2]": who says so, and for whom it is. */
 static void put_origin(app *a, const search_hit *h)
@@ -98,7 +86,7 @@ static void put_text(app *a, lens *l, const search_hit *h)
     sink_indent(out, 4);
     sink_words(out, S("    "));
     if (h->part == SEARCH_PROCEDURE) {
-        sink_foreign(out, display_name(a, l, h->object));
+        sink_foreign(out, search_name(l, a->memory, h->object));
         sink_words(out, S(": "));
     }
     sink_words(out, h->cut_front ? S("... ") : S(""));
@@ -107,90 +95,15 @@ static void put_text(app *a, lens *l, const search_hit *h)
     put_origin(a, h);
 }
 
-static void put_node(json_writer *w, const char *key, node_ref n, slice name)
-{
-    json_key(w, key);
-    if (n.kind == KIND_NONE) {
-        json_put_null(w);
-        return;
-    }
-    json_open(w, '{');
-    json_key(w, "id");
-    json_put_text(w, n.text);
-    json_key(w, "kind");
-    json_put_text(w, slice_str(kind_name(n.kind)));
-    json_key(w, "name");
-    json_put_text(w, name);
-    json_close(w, '}');
-}
-
-static void put_json_document(json_writer *w, const document_info *d)
-{
-    char hex[2 * SHA256_BYTES + 1];
-    json_key(w, "document");
-    if (!d) {
-        json_put_null(w);
-        return;
-    }
-    json_open(w, '{');
-    json_key(w, "sha256");
-    json_put_text(w, slice_str(hash_hex(d->sha256, SHA256_BYTES, hex)));
-    json_key(w, "path");
-    json_put_text(w, d->path);
-    json_key(w, "format");
-    json_put_text(w, d->format);
-    json_key(w, "bytes");
-    json_put_int(w, (int64_t)d->bytes);
-    json_key(w, "records");
-    json_put_int(w, (int64_t)d->records);
-    json_close(w, '}');
-}
-
 static status put_json(app *a, lens *l, const search_hit *h, err *why)
 {
     CLEANUP(buf_done) buf b;
-    char id[CLAIM_ID_TEXT + 1], when_text[WHEN_TEXT_MAX];
-    node_ref object = h->part == SEARCH_PROCEDURE ? h->object : (node_ref){KIND_NONE};
-    buf_init(&b, 1 << 20);
-    snprintf(id, sizeof id, "%016llx%016llx", (unsigned long long)h->claim_hi,
-             (unsigned long long)h->claim_lo);
-    json_writer w = json_writer_on(&b);
-    json_open(&w, '{');
-    json_key(&w, "schema");
-    json_put_text(&w, S("noroshi.search/1"));
-    put_node(&w, "entity", h->thing, h->name);
-    json_key(&w, "subject");
-    if (h->document)
-        json_put_null(&w);
-    else
-        json_put_text(&w, h->subject.text);
-    json_key(&w, "matched");
-    json_put_text(&w, slice_str(search_part_word(h->part)));
-    json_key(&w, "text");
-    json_put_text(&w, h->excerpt);
-    put_node(&w, "object", object, display_name(a, l, object));
-    put_json_document(&w, h->document);
-    json_key(&w, "claim");
-    if (h->document)
-        json_put_null(&w);
-    else
-        json_put_text(&w, slice_str(id));
-    json_key(&w, "source");
-    json_put_text(&w, h->source);
-    json_key(&w, "tlp");
-    json_put_text(&w, slice_str(tlp_name(h->marking.tlp)));
-    json_key(&w, "recorded");
-    json_put_text(&w, slice_str(when_iso(h->recorded, when_text)));
-    json_key(&w, "matches");
-    json_put_int(&w, (int64_t)h->matches);
-    json_close(&w, '}');
-    status st = buf_status(&b, why);
-    if (st == OK)
-        sink_json(&a->out, buf_slice(&b));
-    return st;
+    buf_init(&b, SEARCH_HIT_JSON_MAX);
+    search_hit_json(&b, l, a->memory, h);
+    return app_json(a, &b, why);
 }
 
-static void put_end(app *a, const search_hits *h)
+static status put_end(app *a, const search_hits *h, err *why)
 {
     if (!a->json) {
         sink_put(&a->out, h->capped ? msg_search_at_least((int64_t)h->found)
@@ -200,25 +113,12 @@ static void put_end(app *a, const search_hits *h)
             sink_put(&a->out, msg_search_more(h->next));
             sink_line(&a->out);
         }
-        return;
+        return OK;
     }
     CLEANUP(buf_done) buf b;
     buf_init(&b, 4096);
-    json_writer w = json_writer_on(&b);
-    json_open(&w, '{');
-    json_key(&w, "schema");
-    json_put_text(&w, S("noroshi.search-page/1"));
-    json_key(&w, "found");
-    json_put_int(&w, (int64_t)h->found);
-    json_key(&w, "capped");
-    json_put_bool(&w, h->capped);
-    json_key(&w, "next");
-    if (h->more)
-        json_put_text(&w, h->next);
-    else
-        json_put_null(&w);
-    json_close(&w, '}');
-    sink_json(&a->out, buf_slice(&b));
+    search_page_json(&b, h);
+    return app_json(a, &b, why);
 }
 
 /* The operands with blanks between them: what was typed without quotation marks. */
@@ -306,6 +206,6 @@ status cmd_search(app *a, err *why)
         app_note(a, msg_search_nothing(q.text));
     }
     if (h.count || a->json)
-        put_end(a, &h);
-    return sink_flush(&a->out, why);
+        st = put_end(a, &h, why);
+    return st == OK ? sink_flush(&a->out, why) : st;
 }

@@ -1,201 +1,284 @@
-/* cmd_serve.c - noroshi serve --dns: what the public sets say of a hash, over the DNS. */
-#include "cmd/app.h"
+/* cmd_serve.c - noroshi serve: the API and the page over HTTP, hashes over the DNS, until it is
+ * told to end. */
+#include "cmd/serving.h"
 #include "cmd/stopping.h"
-#include "know/sets.h"
+#include "know/search.h"
 #include "know/store.h"
-#include "serve/dns_server.h"
-#include "serve/hash.h"
+#include "serve/api.h"
 
-enum { TEXT_ROOM = 64 << 10, SHOWN_BYTES = 32 };
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { SWEEP_MS = 30000 };
 
 typedef struct service {
     app *a;
-    lens *l;
-    view anyone; /* whoever asks: nobody knows him */
+    store *base;
+    audit_log *audit;
+    auth *who;
+    api *api;
+    http_server *http;
+    serving_dns *dns;
+    log_form log;
+    int stop_fd;
+    pthread_t sweeper;
+    bool sweeps;
 } service;
 
-/* --- what is said --------------------------------------------------------------------------- */
+/* --- how -------------------------------------------------------------------------------------- */
 
-/* No names: all that anyone may see. */
-static bool is_public(const app *a, const set_info *s)
+static status read_listen(app *a, http_options *o, err *why)
 {
     const slice *names;
-    size_t count = option_items(a->options, OPT_SERVE_DNS_SET, &names);
-    for (size_t i = 0; i < count; i++)
-        if (slice_eq(names[i], s->name))
-            return true;
-    return count == 0;
-}
-
-/* The worst first: by UDP the last ones may not fit. */
-static int by_verdict(const void *x, const void *y)
-{
-    const set_hit *a = x, *b = y;
-    static const int order[] = {[SET_KNOWN_BAD] = 0, [SET_KNOWN_GOOD] = 1, [SET_LIST] = 2};
-    int c = order[a->set->verdict] - order[b->set->verdict];
-    c = c ? c : slice_cmp(a->set->name, b->set->name);
-    c = c ? c : slice_cmp(a->set->source, b->set->source);
-    return c ? c : slice_cmp(a->label, b->label);
-}
-
-static status find(void *ctx, arena *a, node_ref hash, dns_texts *ret, err *why)
-{
-    const service *s = ctx;
-    hash_answer h;
-    CLEANUP(buf_done) buf b;
-    buf_init(&b, TEXT_ROOM);
-    status st = hash_ask(s->l, a, hash.text, &h, why);
-    if (st != OK)
-        return st;
-    slice *texts = arena_array(a, h.hits.count + 1, sizeof *texts);
-    size_t n = 0;
-    if (!texts)
-        return ARENA_SPENT(a, why);
-    if (h.hits.count)
-        qsort(h.hits.at, h.hits.count, sizeof *h.hits.at, by_verdict);
-    for (size_t i = 0; i < h.hits.count; i++) {
-        if (!is_public(s->a, h.hits.at[i].set))
-            continue;
-        buf_clear(&b);
-        json_writer w = json_writer_on(&b);
-        hash_put_hit(&w, &h, &h.hits.at[i]);
-        if ((st = buf_status(&b, why)) != OK)
-            return st;
-        if (!arena_copy(a, buf_slice(&b), &texts[n++]))
-            return ARENA_SPENT(a, why);
+    const slice usual = S("127.0.0.1:8790");
+    size_t count = option_items(a->options, OPT_SERVE_LISTEN, &names);
+    if (!count) {
+        names = &usual;
+        count = 1;
     }
-    *ret = (dns_texts){texts, n};
+    if (count > HTTP_LISTEN_MAX)
+        return app_fail(a, ERR_INPUT, msg_serve_too_many(HTTP_LISTEN_MAX), S(""), why);
+    for (size_t i = 0; i < count; i++) {
+        err what = {0};
+        if (address_read(names[i], &o->listen[i], &what) != OK)
+            return app_fail(a, ERR_INPUT, msg_serve_listen_address(names[i]), S(""), why);
+    }
+    o->listen_count = count;
     return OK;
 }
 
-static status look_again(void *ctx, err *why)
+static status read_tls(app *a, http_options *o, err *why)
+{
+    slice certificate = option_text(a->options, OPT_SERVE_CERTIFICATE),
+          key = option_text(a->options, OPT_SERVE_KEY);
+    if (!certificate.len != !key.len)
+        return app_fail(a, ERR_INPUT, msg_serve_tls_both(), S(""), why);
+    if (!certificate.len)
+        return OK;
+    if (!arena_copy(a->memory, certificate, &certificate) || !arena_copy(a->memory, key, &key))
+        return ARENA_SPENT(a->memory, why);
+    o->certificate = certificate.ptr;
+    o->key = key.ptr;
+    return OK;
+}
+
+/* What is reached from outside has TLS, and somebody who may come in. */
+static status check_outside(app *a, const http_options *o, bool ready, err *why)
+{
+    char text[ADDRESS_TEXT_MAX];
+    for (size_t i = 0; i < o->listen_count; i++) {
+        slice where = slice_str(address_text(&o->listen[i], text)), kept;
+        if (o->listen[i].loopback)
+            continue;
+        if (!arena_copy(a->memory, where, &kept))
+            return ARENA_SPENT(a->memory, why);
+        if (!o->certificate && !option_bool(a->options, OPT_SERVE_INSECURE))
+            return app_fail(a, ERR_INPUT, msg_serve_plain(kept), S(""), why);
+        if (!ready)
+            return app_fail(a, ERR_INPUT, msg_serve_no_admin(kept), S(""), why);
+    }
+    return OK;
+}
+
+static status admit(void *ctx, http_request *r, http_reply *w, err *why)
+{
+    return api_admit(((service *)ctx)->api, r, w, why);
+}
+
+static status open_thread(void *ctx, void **ret, err *why)
+{
+    return api_thread_open(((service *)ctx)->api, ret, why);
+}
+
+static void close_thread(void *ctx, void *thread)
+{
+    (void)ctx;
+    api_thread_close(thread);
+}
+
+static void on_log(void *ctx, const http_log *l)
+{
+    serving_log(((service *)ctx)->log, l);
+}
+
+static void on_notice(void *ctx, http_notice what, const err *why)
+{
+    static const char *const names[] = {[HTTP_CERTIFICATE_RELOADED] = "certificate read again",
+                                        [HTTP_CERTIFICATE_BAD] = "the new certificate",
+                                        [HTTP_ACCEPT_STOPPED] = "new connections"};
+    const err none = {0};
+    (void)ctx;
+    serving_trouble(slice_str(names[what]), why ? why : &none);
+}
+
+static status read_options(service *s, http_options *o, err *why)
+{
+    app *a = s->a;
+    int64_t workers = option_int(a->options, OPT_SERVE_WORKERS);
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    *o = (http_options){.spool_dir = store_dir(s->base),
+                        .workers = workers ? (unsigned)workers : (unsigned)processors + 2,
+                        .limits.drain_ms = (uint32_t)option_int(a->options, OPT_SERVE_DRAIN) * 1000,
+                        .admit = admit,
+                        .thread_open = open_thread,
+                        .thread_close = close_thread,
+                        .log = on_log,
+                        .notice = on_notice,
+                        .ctx = s,
+                        .clock = clock_system(),
+                        .ticks = a->ticks,
+                        .random = a->random};
+    o->routes = api_routes(s->api, &o->route_count);
+    o->host_count = option_items(a->options, OPT_SERVE_HOST, &o->hosts);
+    status st = read_listen(a, o, why);
+    return st == OK ? read_tls(a, o, why) : st;
+}
+
+static status make_api(service *s, err *why)
+{
+    app *a = s->a;
+    s->log = (log_form)option_int(a->options, OPT_SERVE_LOG);
+    if (s->log == LOG_AUTO && a->json)
+        s->log = LOG_JSON;
+    status st = audit_log_new(s->base, &s->audit, why);
+    const auth_options ao = {
+        .store = s->base, .audit = s->audit, .clock = a->clock, .random = a->random};
+    if (st == OK)
+        st = auth_new(&ao, &s->who, why);
+    api_options o = {.store = s->base,
+                     .auth = s->who,
+                     .audit = s->audit,
+                     .clock = a->clock,
+                     .ticks = a->ticks,
+                     .random = a->random,
+                     .work_dir = store_dir(s->base)};
+    o.jail = sandbox_defaults(a->ticks).limits;
+    o.jail.memory_bytes = (uint64_t)option_int(a->options, OPT_LIMIT_WORKER_BYTES);
+    o.jail.cpu_s = o.jail.wait_s = (uint32_t)option_int(a->options, OPT_LIMIT_WORKER_SECONDS);
+    o.limits.record_bytes_max = (uint32_t)option_int(a->options, OPT_LIMIT_OBJECT_BYTES);
+    o.limits.line_bytes_max = (uint32_t)option_int(a->options, OPT_LIMIT_LINE_BYTES);
+    o.limits.depth_max = (uint32_t)option_int(a->options, OPT_LIMIT_JSON_DEPTH);
+    o.unpack.ratio_max = (uint32_t)option_int(a->options, OPT_LIMIT_ARCHIVE_RATIO);
+    o.unpack.bytes_max = (uint64_t)option_int(a->options, OPT_LIMIT_ARCHIVE_BYTES);
+    o.unpack.levels_max = (uint32_t)option_int(a->options, OPT_LIMIT_ARCHIVE_LEVELS);
+    return st == OK ? api_new(&o, &s->api, why) : st;
+}
+
+/* --- the first run ---------------------------------------------------------------------------- */
+
+static status is_ready(service *s, bool *ret, err *why)
+{
+    accounts *r = NULL;
+    status st = accounts_new(s->base, &r, why);
+    if (st == OK)
+        st = accounts_ready(r, ret, why);
+    accounts_free(r);
+    return st;
+}
+
+static slice own_address(service *s, bool secure)
+{
+    char text[ADDRESS_TEXT_MAX];
+    slice url = arena_printf(s->a->memory, "%s://%s/", secure ? "https" : "http",
+                             http_server_address(s->http, 0, text));
+    return url.ptr ? url : S("?");
+}
+
+static status offer_first_run(service *s, slice url, err *why)
+{
+    writer *w = NULL;
+    char token[AUTH_SECRET_TEXT + 1];
+    when until;
+    status st = writer_new(s->base, S("serve"), &w, why);
+    if (st == OK)
+        st = auth_first_make(s->who, w, token, &until, why);
+    writer_free(w);
+    if (st == OK)
+        app_note(s->a, msg_serve_first_run(url, slice_str(token)));
+    return st;
+}
+
+/* --- now and then ----------------------------------------------------------------------------- */
+
+static void *sweep(void *ctx)
 {
     service *s = ctx;
-    s->anyone.now = clock_now(s->a->clock);
-    return lens_look(s->l, &s->anyone, why);
-}
-
-/* Of what somebody typed, which may be a secret in the wrong place, no more is repeated. */
-static slice shown(slice typed)
-{
-    return slice_sub(typed, 0, SHOWN_BYTES);
-}
-
-/* --- how ------------------------------------------------------------------------------------ */
-
-static status read_zone(app *a, slice *ret, err *why)
-{
-    slice zone = option_text(a->options, OPT_SERVE_DNS_ZONE), rest, label;
-    char *lower = arena_alloc(a->memory, zone.len + 1);
-    if (!lower)
-        return ARENA_SPENT(a->memory, why);
-    if (slice_ends(zone, S(".")))
-        zone.len--;
-    for (size_t i = 0; i < zone.len; i++)
-        lower[i] = to_lower(zone.ptr[i]);
-    zone = rest = slice_of(lower, zone.len);
-    bool right = zone.len <= 160; /* the hash and "dns" stand in front */
-    while (right && zone.len && slice_cut(&rest, '.', &label)) {
-        right = label.len >= 1 && label.len <= 63;
-        for (size_t i = 0; right && i < label.len; i++)
-            right = is_alnum(label.ptr[i]) || label.ptr[i] == '-' || label.ptr[i] == '_';
+    struct pollfd stop = {.fd = s->stop_fd, .events = POLLIN};
+    while (poll(&stop, 1, SWEEP_MS) == 0) {
+        err why = {0};
+        status st = api_sweep(s->api, &why);
+        if (st == OK)
+            st = search_catch_up(s->base, &why);
+        if (st != OK)
+            serving_trouble(S("sweep"), &why);
     }
-    if (!right)
-        return app_fail(a, ERR_INPUT,
-                        msg_serve_zone(shown(option_text(a->options, OPT_SERVE_DNS_ZONE))), S(""),
-                        why);
-    *ret = zone;
-    return OK;
+    api_drains(s->api);
+    return NULL;
 }
 
-static status read_options(app *a, service *s, dns_server_options *ret, err *why)
+static status start_sweeper(service *s, err *why)
 {
-    slice where = option_text(a->options, OPT_SERVE_DNS);
-    const slice *names;
-    err what = {0};
-    *ret = (dns_server_options){
-        .zone = {.ttl_s = (uint32_t)option_int(a->options, OPT_SERVE_DNS_TTL),
-                 .find = find,
-                 .ctx = s},
-        .refresh = look_again,
-        .ctx = s,
-        .replies_per_second = (unsigned)option_int(a->options, OPT_SERVE_DNS_RATE),
-        .ticks = a->ticks,
-        .random = a->random};
-    if (!where.len)
-        return app_fail(a, ERR_INPUT, msg_serve_nothing(), S(""), why);
-    if (dns_address_read(where, &ret->address, &what) != OK)
-        return app_fail(a, ERR_INPUT, msg_serve_address(shown(where)), S(""), why);
-    if (!ret->address.loopback && !option_items(a->options, OPT_SERVE_DNS_SET, &names))
-        return app_fail(a, ERR_INPUT, msg_serve_public(where), S(""), why);
-    return read_zone(a, &ret->zone.zone, why);
+    int bad = pthread_create(&s->sweeper, NULL, sweep, s);
+    s->sweeps = bad == 0;
+    return bad ? err_os(why, bad, "a thread for what is done now and then") : OK;
 }
 
-/* A name that is not there is a slip, and a set that nobody may see would never be answered. */
-static status count_public(app *a, const service *s, int64_t *ret_sets, int64_t *ret_values,
-                           err *why)
-{
-    const slice *names;
-    set_list sets;
-    size_t count = option_items(a->options, OPT_SERVE_DNS_SET, &names);
-    status st = sets_seen(s->l, &sets, why);
-    *ret_sets = *ret_values = 0;
-    for (size_t i = 0; st == OK && i < sets.count; i++) {
-        if (!is_public(a, &sets.at[i]))
-            continue;
-        ++*ret_sets;
-        *ret_values += (int64_t)sets.at[i].keys;
-    }
-    for (size_t i = 0; st == OK && i < count; i++) {
-        bool found = false;
-        for (size_t k = 0; k < sets.count; k++)
-            found |= slice_eq(names[i], sets.at[k].name);
-        if (!found)
-            st = app_fail(a, ERR_NOT_FOUND, msg_serve_set_unknown(shown(names[i])), S(""), why);
-    }
-    return st;
-}
+/* --- the whole -------------------------------------------------------------------------------- */
 
-/* --- until it is told to end ---------------------------------------------------------------- */
-
-static status run(app *a, dns_server *d, err *why)
+static status start(service *s, err *why)
 {
-    stopping ends;
-    status st = stopping_begin(&ends, why);
+    http_options o;
+    bool ready = false;
+    status st = app_store(s->a, &s->base, why);
+    if (st == OK)
+        st = make_api(s, why);
+    if (st == OK)
+        st = read_options(s, &o, why);
+    if (st == OK)
+        st = is_ready(s, &ready, why);
+    if (st == OK)
+        st = check_outside(s->a, &o, ready, why);
+    if (st == OK)
+        st = http_server_open(&o, &s->http, why);
     if (st != OK)
         return st;
-    st = dns_server_run(d, ends.fd, why);
-    stopping_end(&ends);
-    dns_counts n = dns_server_counts(d);
-    app_note(a, msg_serve_ended((int64_t)n.questions, (int64_t)n.answered, (int64_t)n.limited,
-                                (int64_t)n.dropped));
-    return st;
+    api_serves(s->api, s->http);
+    slice url = own_address(s, o.certificate != NULL);
+    app_note(s->a, msg_serve_http(url));
+    if (!ready)
+        st = offer_first_run(s, url, why);
+    if (st == OK && option_text(s->a->options, OPT_SERVE_DNS).len)
+        st = serving_dns_start(s->a, s->stop_fd, &s->dns, why);
+    return st == OK ? start_sweeper(s, why) : st;
+}
+
+static void end(service *s)
+{
+    if (s->sweeps)
+        pthread_join(s->sweeper, NULL);
+    serving_dns_end(s->dns);
+    http_server_close(s->http);
+    api_free(s->api);
+    auth_free(s->who);
+    audit_log_free(s->audit);
 }
 
 status cmd_serve(app *a, err *why)
 {
-    service s = {.a = a, .anyone = {.clearance = TLP_CLEAR, .known_at = WHEN_NONE}};
-    dns_server_options o;
-    dns_server *d = NULL;
-    store *base;
-    int64_t sets, values;
-    char where[DNS_ADDRESS_ROOM];
-    status st = read_options(a, &s, &o, why);
+    stopping ends;
+    service s = {.a = a};
+    status st = stopping_begin(&ends, why);
+    if (st != OK)
+        return st;
+    s.stop_fd = ends.fd;
+    st = start(&s, why);
     if (st == OK)
-        st = app_store(a, &base, why);
-    if (st == OK)
-        st = lens_new(base, &s.l, why);
-    if (st == OK)
-        st = look_again(&s, why);
-    if (st == OK)
-        st = count_public(a, &s, &sets, &values, why);
-    if (st == OK)
-        st = dns_server_open(&o, &d, why);
-    if (st == OK) {
-        app_note(a, msg_serve_dns(slice_str(dns_server_address(d, where)), sets, values));
-        st = run(a, d, why);
-    }
-    dns_server_close(d);
-    lens_free(s.l);
+        st = http_server_run(s.http, ends.fd, why);
+    if (st != OK)
+        stopping_now(&ends); /* the other threads wait for it */
+    end(&s);
+    stopping_end(&ends);
     return st;
 }

@@ -2,13 +2,14 @@
 #include "cmd/setting.h"
 #include "know/store.h"
 #include "know/write.h"
+#include "publish/set_json.h"
 
 status cmd_set_list(app *a, err *why);
 status cmd_set_stats(app *a, err *why);
 status cmd_set_verify(app *a, err *why);
 status cmd_set_drop(app *a, err *why);
 
-enum { NAME_COLUMN = 28, WORD_COLUMN = 46, JSON_MAX = 1 << 20 };
+enum { NAME_COLUMN = 28, WORD_COLUMN = 46 };
 
 message_id setting_word(set_verdict v, set_polarity p)
 {
@@ -30,72 +31,15 @@ void setting_kinds(app *a, const uint64_t kinds[64])
         }
 }
 
-void setting_kinds_json(json_writer *w, const uint64_t kinds[64])
-{
-    json_open(w, '{');
-    for (unsigned k = 0; k < 64; k++)
-        if (kinds[k]) {
-            json_key(w, kind_name((kind)k));
-            json_put_int(w, (int64_t)kinds[k]);
-        }
-    json_close(w, '}');
-}
-
 /* --- rows ----------------------------------------------------------------------------------- */
-
-static void read_kinds(const set_info *s, uint64_t kinds[64])
-{
-    for (unsigned k = 0; k < 64; k++)
-        kinds[k] = set_of_kind(s, (kind)k);
-}
-
-static void put_text_json(json_writer *w, const char *key, slice text)
-{
-    json_key(w, key);
-    if (text.len)
-        json_put_text(w, text);
-    else
-        json_put_null(w);
-}
-
-static void put_number(json_writer *w, const char *key, uint64_t n)
-{
-    json_key(w, key);
-    json_put_int(w, (int64_t)n);
-}
 
 /* `verified` NULL: nobody looked. */
 static status put_json(app *a, const set_info *s, const char *verified, err *why)
 {
-    char hex[HASH_HEX_MAX], at[WHEN_TEXT_MAX];
-    uint64_t kinds[64];
     CLEANUP(buf_done) buf b;
-    buf_init(&b, JSON_MAX);
-    json_writer w = json_writer_on(&b);
-    read_kinds(s, kinds);
-    json_open(&w, '{');
-    put_text_json(&w, "schema", S("noroshi.set/1"));
-    put_text_json(&w, "set", s->name);
-    put_text_json(&w, "source", s->source);
-    put_text_json(&w, "verdict", slice_str(set_verdict_name(s->verdict)));
-    put_text_json(&w, "polarity", slice_str(set_polarity_name(s->polarity)));
-    put_text_json(&w, "tlp", slice_str(tlp_name(s->marking.tlp)));
-    put_text_json(&w, "content", slice_str(hash_hex(s->sha256, SHA256_BYTES, hex)));
-    put_number(&w, "values", s->keys);
-    put_number(&w, "lines", s->lines);
-    put_number(&w, "file_bytes", s->bytes);
-    put_text_json(&w, "loaded", slice_str(when_iso(s->recorded, at)));
-    json_key(&w, "withdrawn");
-    json_put_bool(&w, s->withdrawn);
-    put_text_json(&w, "broken", slice_str(s->broken));
-    put_text_json(&w, "verified", slice_str(verified));
-    json_key(&w, "kinds");
-    setting_kinds_json(&w, kinds);
-    json_close(&w, '}');
-    status st = buf_status(&b, why);
-    if (st == OK)
-        sink_json(&a->out, buf_slice(&b));
-    return st;
+    buf_init(&b, SET_JSON_MAX);
+    set_json(&b, s, verified);
+    return app_json(a, &b, why);
 }
 
 static void put_head(app *a, const set_info *s)
@@ -124,7 +68,7 @@ static status put_row(app *a, const set_info *s, bool kinds, err *why)
     sink_line(&a->out);
     if (!kinds || s->broken)
         return OK;
-    read_kinds(s, n);
+    set_kinds(s, n);
     sink_words(&a->out, S("  "));
     sink_foreign(&a->out, s->source);
     sink_words(&a->out, S("  "));

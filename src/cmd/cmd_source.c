@@ -3,47 +3,12 @@
 #include "cmd/app.h"
 #include "know/store.h"
 #include "know/write.h"
+#include "publish/source_json.h"
 
 status cmd_source_list(app *a, err *why);
 status cmd_source_set(app *a, err *why);
 
 /* --- list ----------------------------------------------------------------------------------- */
-
-static void put_text_or_null(json_writer *w, const char *key, slice text)
-{
-    json_key(w, key);
-    if (text.len)
-        json_put_text(w, text);
-    else
-        json_put_null(w);
-}
-
-static void put_when(json_writer *w, const char *key, when t)
-{
-    char text[WHEN_TEXT_MAX];
-    put_text_or_null(w, key, t == WHEN_NONE ? S("") : slice_str(when_iso(t, text)));
-}
-
-static void put_json(app *a, const source_info *s, buf *b)
-{
-    json_writer w = json_writer_on(b);
-    json_open(&w, '{');
-    json_key(&w, "schema");
-    json_put_text(&w, S("noroshi.source/1"));
-    json_key(&w, "name");
-    json_put_text(&w, s->name);
-    put_text_or_null(&w, "reliability", s->reliability_set ? slice_of(&s->reliability, 1) : S(""));
-    put_text_or_null(&w, "licence", s->licence);
-    put_text_or_null(&w, "derives_from", s->derives_from);
-    json_key(&w, "documents");
-    json_put_int(&w, (int64_t)s->documents);
-    json_key(&w, "records");
-    json_put_int(&w, (int64_t)s->records);
-    put_when(&w, "newest", s->newest);
-    put_when(&w, "fresh_as_of", s->fresh);
-    json_close(&w, '}');
-    sink_json(&a->out, buf_slice(b));
-}
 
 static void put_line(app *a, const source_info *s)
 {
@@ -68,13 +33,14 @@ static status on_source(void *ctx, const source_info *s, err *why)
 {
     app *a = ctx;
     CLEANUP(buf_done) buf b;
-    buf_init(&b, 1 << 20);
+    buf_init(&b, SOURCE_JSON_MAX);
     a->exit = 0; /* something was found */
-    if (a->json)
-        put_json(a, s, &b);
-    else
+    if (!a->json) {
         put_line(a, s);
-    return buf_status(&b, why);
+        return OK;
+    }
+    source_json(&b, s);
+    return app_json(a, &b, why);
 }
 
 status cmd_source_list(app *a, err *why)

@@ -1,132 +1,15 @@
 /* graphing.c - graphs for people and programs: see graphing.h. */
 #include "cmd/graphing.h"
-#include "know/names.h"
-#include "model/observable.h"
+#include "publish/graph_json.h"
 
-enum { GRAPH_JSON_MAX = 64 << 20, NAME_COLUMNS = 44 };
-
-status graphing_operand(app *a, lens *l, slice text, node_ref *ret, err *why)
-{
-    observable o;
-    bool known = false, is_value = observable_parse(a->memory, text, KIND_NONE, &o, NULL) == OK;
-    status st = is_value ? node_known(l, (node_ref){o.kind, o.value}, &known, why) : OK;
-    if (st != OK)
-        return st;
-    if (known) {
-        *ret = (node_ref){o.kind, o.value};
-        return OK;
-    }
-    st = name_resolve(l, a->memory, text, ret, why);
-    if (st == ERR_NOT_FOUND && is_value) {
-        *ret = (node_ref){o.kind, o.value};
-        return OK;
-    }
-    return st;
-}
-
-/* --- for programs --------------------------------------------------------------------------- */
-
-static void put_ref(json_writer *w, const node_ref *n, slice name)
-{
-    json_key(w, "id");
-    json_put_text(w, n->text);
-    json_key(w, "kind");
-    json_put_text(w, slice_str(kind_name(n->kind)));
-    json_key(w, "name");
-    json_put_text(w, name.len ? name : n->text);
-}
-
-static void json_nodes(json_writer *w, const graph_view *g)
-{
-    json_key(w, "nodes");
-    json_open(w, '[');
-    for (size_t i = 0; i < g->node_count; i++) {
-        const graph_node *n = &g->nodes[i];
-        json_open(w, '{');
-        put_ref(w, &n->node, n->name);
-        json_key(w, "depth");
-        json_put_int(w, n->depth);
-        json_key(w, "claims");
-        json_put_int(w, (int64_t)n->degree);
-        json_key(w, "hot");
-        json_put_bool(w, n->hot);
-        json_key(w, "left_out");
-        json_put_int(w, (int64_t)n->left_out);
-        json_close(w, '}');
-    }
-    json_close(w, ']');
-}
-
-static void json_edges(json_writer *w, const graph_view *g)
-{
-    json_key(w, "edges");
-    json_open(w, '[');
-    for (size_t i = 0; i < g->edge_count; i++) {
-        const graph_edge *e = &g->edges[i];
-        json_open(w, '{');
-        json_key(w, "from");
-        json_put_int(w, (int64_t)e->from);
-        json_key(w, "to");
-        json_put_int(w, (int64_t)e->to);
-        json_key(w, "relation");
-        json_put_text(w, slice_str(predicate_name(e->predicate)));
-        json_key(w, "sources");
-        json_open(w, '[');
-        for (size_t k = 0; k < e->source_count; k++)
-            json_put_text(w, e->sources[k]);
-        json_close(w, ']');
-        json_key(w, "claims");
-        json_put_int(w, (int64_t)e->claims);
-        json_key(w, "confidence");
-        if (e->confidence >= 0)
-            json_put_int(w, e->confidence);
-        else
-            json_put_null(w);
-        json_key(w, "tlp");
-        json_put_text(w, slice_str(tlp_name(e->tlp)));
-        json_close(w, '}');
-    }
-    json_close(w, ']');
-}
-
-static void json_related(json_writer *w, const graph_view *g)
-{
-    json_key(w, "related");
-    json_open(w, '[');
-    for (size_t i = 0; i < g->related_count; i++) {
-        const graph_related *r = &g->related[i];
-        json_open(w, '{');
-        put_ref(w, &r->node, r->name);
-        json_key(w, "weight");
-        json_put_int(w, r->weight);
-        json_key(w, "shared");
-        json_open(w, '[');
-        for (size_t k = 0; k < r->shared_count; k++)
-            json_put_int(w, (int64_t)r->shared[k]);
-        json_close(w, ']');
-        json_close(w, '}');
-    }
-    json_close(w, ']');
-}
+enum { NAME_COLUMNS = 44 };
 
 static status put_json(app *a, const graph_view *g, err *why)
 {
     CLEANUP(buf_done) buf b;
     buf_init(&b, GRAPH_JSON_MAX);
-    json_writer w = json_writer_on(&b);
-    json_open(&w, '{');
-    json_key(&w, "schema");
-    json_put_text(&w, S("noroshi.graph/1"));
-    json_nodes(&w, g);
-    json_edges(&w, g);
-    json_related(&w, g);
-    json_key(&w, "more");
-    json_put_bool(&w, g->more);
-    json_close(&w, '}');
-    status st = buf_status(&b, why);
-    if (st == OK)
-        sink_json(&a->out, buf_slice(&b));
-    return st;
+    graph_json(&b, g);
+    return app_json(a, &b, why);
 }
 
 /* --- for people ----------------------------------------------------------------------------- */

@@ -1,10 +1,6 @@
 /* group.c - which entities are one thing, and why: see group.h. */
 #include "cmd/group.h"
-#include "know/claims.h"
-
-#include <stdio.h>
-
-enum { JSON_MAX = 16 << 20 };
+#include "publish/group_json.h"
 
 static message tie_message(const name_tie *t)
 {
@@ -78,100 +74,12 @@ static void put_text(app *a, const name_group *g)
     }
 }
 
-static void put_ref(json_writer *w, const char *key, node_ref n)
-{
-    json_key(w, key);
-    json_put_text(w, n.text);
-}
-
-static void put_text_or_null(json_writer *w, const char *key, slice text)
-{
-    json_key(w, key);
-    if (text.len)
-        json_put_text(w, text);
-    else
-        json_put_null(w);
-}
-
-static void member_json(json_writer *w, const name_member *m)
-{
-    json_open(w, '{');
-    put_ref(w, "id", m->entity);
-    json_key(w, "kind");
-    json_put_text(w, slice_str(kind_name(m->entity.kind)));
-    json_key(w, "revoked");
-    json_put_bool(w, m->revoked);
-    json_key(w, "names");
-    json_open(w, '[');
-    for (size_t i = 0; i < m->name_count; i++) {
-        json_open(w, '{');
-        json_key(w, "name");
-        json_put_text(w, m->names[i].name);
-        json_key(w, "source");
-        json_put_text(w, m->names[i].source);
-        json_key(w, "kind");
-        json_put_text(w, slice_str(name_use_word(m->names[i].use)));
-        json_close(w, '}');
-    }
-    json_close(w, ']');
-    json_key(w, "more");
-    json_put_bool(w, m->more);
-    json_close(w, '}');
-}
-
-static void tie_json(json_writer *w, const name_group *g, const name_tie *t)
-{
-    char id[CLAIM_ID_TEXT + 1] = "";
-    if (t->predicate != PRED_NONE)
-        snprintf(id, sizeof id, "%016llx%016llx", (unsigned long long)t->claim_hi,
-                 (unsigned long long)t->claim_lo);
-    json_open(w, '{');
-    put_ref(w, "a", g->members[t->a].entity);
-    put_ref(w, "b", g->members[t->b].entity);
-    json_key(w, "by");
-    json_put_text(w, slice_str(name_rule_word(t->rule)));
-    put_text_or_null(w, "name", t->name);
-    put_text_or_null(w, "claim", slice_str(id));
-    put_text_or_null(w, "predicate",
-                     t->predicate ? slice_str(predicate_name(t->predicate)) : S(""));
-    put_text_or_null(w, "source", t->source);
-    put_text_or_null(w, "reason", t->reason);
-    json_close(w, '}');
-}
-
 static status put_json(app *a, const name_group *g, err *why)
 {
     CLEANUP(buf_done) buf b;
-    buf_init(&b, JSON_MAX);
-    json_writer w = json_writer_on(&b);
-    json_open(&w, '{');
-    json_key(&w, "schema");
-    json_put_text(&w, S("noroshi.group/1"));
-    json_key(&w, "entity");
-    json_open(&w, '{');
-    put_ref(&w, "id", g->id);
-    json_key(&w, "kind");
-    json_put_text(&w, slice_str(kind_name(g->kind)));
-    json_key(&w, "name");
-    json_put_text(&w, g->name);
-    json_close(&w, '}');
-    json_key(&w, "cut");
-    json_put_bool(&w, g->cut);
-    json_key(&w, "members");
-    json_open(&w, '[');
-    for (size_t i = 0; i < g->member_count; i++)
-        member_json(&w, &g->members[i]);
-    json_close(&w, ']');
-    json_key(&w, "ties");
-    json_open(&w, '[');
-    for (size_t i = 0; i < g->tie_count; i++)
-        tie_json(&w, g, &g->ties[i]);
-    json_close(&w, ']');
-    json_close(&w, '}');
-    status st = buf_status(&b, why);
-    if (st == OK)
-        sink_json(&a->out, buf_slice(&b));
-    return st;
+    buf_init(&b, GROUP_JSON_MAX);
+    group_json(&b, g);
+    return app_json(a, &b, why);
 }
 
 status group_put(app *a, const name_group *g, err *why)

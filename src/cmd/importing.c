@@ -2,14 +2,11 @@
 #include "cmd/importing.h"
 #include "cmd/progress.h"
 #include "cmd/starter.h"
-#include "intake/import.h"
+#include "intake/import_json.h"
 #include "know/index.h"
 #include "know/search.h"
 #include "know/store.h"
 #include "watch/retro.h"
-
-#include <stdio.h>
-#include <stdlib.h>
 
 enum { REFUSALS_SHOWN = 5, WARNINGS_SHOWN = 5, STARTER_MAX = 64 };
 
@@ -22,73 +19,6 @@ typedef struct importing {
 } importing;
 
 /* --- summaries ------------------------------------------------------------------------------ */
-
-static void put_text(json_writer *w, const char *key, slice text)
-{
-    json_key(w, key);
-    if (text.len)
-        json_put_text(w, text);
-    else
-        json_put_null(w);
-}
-
-static void put_notes(json_writer *w, const char *key, const import_refusal *list, size_t count)
-{
-    json_key(w, key);
-    json_open(w, '[');
-    for (size_t i = 0; i < count; i++) {
-        json_open(w, '{');
-        json_key(w, "at");
-        json_put_int(w, (int64_t)list[i].at);
-        if (list[i].place.len) {
-            json_key(w, "place");
-            json_put_text(w, list[i].place);
-        }
-        json_key(w, "why");
-        json_put_text(w, list[i].why);
-        json_close(w, '}');
-    }
-    json_close(w, ']');
-}
-
-static void put_count(json_writer *w, const char *key, uint64_t n)
-{
-    json_key(w, key);
-    json_put_int(w, (int64_t)n);
-}
-
-/* contract.md section 4 */
-static void put_json(buf *out, const import_summary *s)
-{
-    char hex[HASH_HEX_MAX], name[HASH_HEX_MAX + 8];
-    json_writer w = json_writer_on(out);
-    json_open(&w, '{');
-    json_key(&w, "schema");
-    json_put_text(&w, S("noroshi.import/1"));
-    put_text(&w, "path", s->path);
-    put_text(&w, "format", s->format);
-    put_text(&w, "source", s->source);
-    snprintf(name, sizeof name, "sha256:%s", hash_hex(s->sha256, SHA256_BYTES, hex));
-    put_text(&w, "document", s->has_document ? slice_str(name) : S(""));
-    put_count(&w, "records", s->records);
-    put_count(&w, "new", s->fresh);
-    put_count(&w, "known", s->known);
-    put_count(&w, "withdrawn", s->withdrawn);
-    put_count(&w, "refused_total", s->refused);
-    put_notes(&w, "refused", s->refusals, s->refusal_count);
-    put_count(&w, "warned_total", s->warned);
-    put_notes(&w, "warned", s->warnings, s->warning_count);
-    json_key(&w, "seconds");
-    char seconds[32];
-    snprintf(seconds, sizeof seconds, "%lld.%06lld", (long long)(s->elapsed_us / 1000000),
-             (long long)(s->elapsed_us % 1000000));
-    json_put_raw(&w, slice_str(seconds));
-    if (s->skipped) {
-        json_key(&w, "skipped");
-        json_put_bool(&w, true);
-    }
-    json_close(&w, '}');
-}
 
 static void put_refusals(importing *im, const import_summary *s)
 {
@@ -167,12 +97,11 @@ static status on_summary(void *ctx, const import_summary *s, err *why)
         put_failed(im, s);
     } else if (a->json) {
         CLEANUP(buf_done) buf b;
-        buf_init(&b, 4 << 20);
-        put_json(&b, s);
-        status st = buf_status(&b, why);
+        buf_init(&b, IMPORT_JSON_MAX);
+        import_json(&b, s);
+        status st = app_json(a, &b, why);
         if (st != OK)
             return st;
-        sink_json(&a->out, buf_slice(&b));
     } else if (!s->skipped && !im->quiet) {
         put_line(im, s);
     }

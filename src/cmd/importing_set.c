@@ -6,6 +6,7 @@
 #include "intake/import_set.h"
 #include "know/index.h"
 #include "know/store.h"
+#include "publish/set_json.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -150,7 +151,7 @@ static status put_json(app *a, const set_load_options *o, const set_summary *s, 
         json_put_int(&w, (int64_t)counts[i].n);
     }
     json_key(&w, "kinds");
-    setting_kinds_json(&w, s->result.kinds);
+    set_kinds_json(&w, s->result.kinds);
     put_refusals_json(&w, s);
     json_key(&w, "seconds");
     char seconds[32];

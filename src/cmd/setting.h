@@ -10,6 +10,5 @@
 message_id setting_word(set_verdict v, set_polarity p);
 /* ", 120 md5, 7 sha1" behind what stands on the line; kinds[k] is how many there are of kind k. */
 void setting_kinds(app *a, const uint64_t kinds[64]);
-void setting_kinds_json(json_writer *w, const uint64_t kinds[64]);
 
 #endif

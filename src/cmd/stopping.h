@@ -18,6 +18,8 @@ typedef struct stopping {
 } stopping;
 
 status stopping_begin(stopping *s, err *why) NODISCARD;
+/* As if it had been told: fd can be read from now on. */
+void stopping_now(const stopping *s);
 /* What came is taken, so that it does not end the process when let through. */
 void stopping_end(stopping *s);
 

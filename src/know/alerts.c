@@ -342,7 +342,7 @@ static status change(writer *w, lens *l, slice id, query which, slice reason, wh
     status st = alert_get(l, &a, id, &alert, why);
     if (st == OK && reason.len > FACT_VALUE_MAX)
         st = err_set(why, ERR_LIMIT, ERR_NOWHERE, "reason over %d bytes", FACT_VALUE_MAX);
-    if (st == OK)
+    if (st == OK && !w->together)
         st = writer_sync(w, why);
     if (st == OK)
         st = begin_engine(w, why);
@@ -360,8 +360,9 @@ static status change(writer *w, lens *l, slice id, query which, slice reason, wh
         st = err_set(why, ERR_BUSY, ERR_NOWHERE, "alert %s is %s already", alert.id,
                      which == Q_ALERT_CLOSE ? "closed" : "open");
     if (st == OK)
-        return writer_sync(w, why);
-    db_rollback(w->d);
+        return w->together ? OK : writer_sync(w, why);
+    if (st != ERR_BUSY || !w->together) /* busy: nothing was changed, what stands before it stays */
+        db_rollback(w->d);
     return st;
 }
 

@@ -81,6 +81,9 @@ void db_view(db *d, const db_sight *sight);
 
 /* Transactions of the engine. begin_write waits for the other writer (ERR_BUSY after busy_ms). */
 status db_begin_read(db *d, err *why) NODISCARD;
+/* In a read transaction that has read something: a number that is another one after any commit,
+ * whoever's. False: the engine does not say. */
+bool db_content(db *d, uint32_t *ret);
 status db_begin_write(db *d, err *why) NODISCARD;
 status db_commit(db *d, err *why) NODISCARD;
 void db_rollback(db *d);

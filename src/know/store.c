@@ -10,7 +10,9 @@ enum {
     READER_CACHE_KIB = 8192,
     WRITER_CACHE_KIB = 16384,
     IMPORT_CACHE_KIB = 32768,
-    INTERNED_MAX = 64 << 20
+    SMALL_CACHE_KIB = 512,
+    INTERNED_MAX = 64 << 20,
+    PER_LOOK_KEPT = INTERNED_MAX / 2 /* over it a look begins anew, though it sees the same */
 };
 static const uint64_t mmap_max = (uint64_t)16 << 30;
 
@@ -38,6 +40,11 @@ status store_connect(const store *s, bool writing, db **ret, err *why)
 status store_connect_import(const store *s, db **ret, err *why)
 {
     return connect(s, true, IMPORT_CACHE_KIB, ret, why);
+}
+
+status store_connect_small(const store *s, db **ret, err *why)
+{
+    return connect(s, true, SMALL_CACHE_KIB, ret, why);
 }
 
 status store_connect_scan(const store *s, db **ret, err *why)
@@ -389,23 +396,79 @@ static status load_cut(lens *l, err *why)
     return st;
 }
 
+/* The first read of a transaction is what pins it. */
+static status touch(lens *l, err *why)
+{
+    bool row;
+    db_stmt *q = db_query(l->d, Q_TX_LAST_AT);
+    status st = db_step(q, &row, why);
+    db_reset(q);
+    return st;
+}
+
+/* Do both see the same of the same store? When it is now does not matter for that. */
+static bool same_sight(const view *a, const view *b)
+{
+    bool same = a->clearance == b->clearance && slice_eq(a->organisation, b->organisation) &&
+                a->all_audiences == b->all_audiences && a->known_at == b->known_at &&
+                a->audience_count == b->audience_count;
+    for (size_t i = 0; same && i < a->audience_count; i++)
+        same = slice_eq(a->audiences[i], b->audiences[i]);
+    return same;
+}
+
+static status keep_view(lens *l, const view *v, err *why)
+{
+    l->looked = *v;
+    slice *audiences = arena_array(&l->per_look, v->audience_count + 1, sizeof *audiences);
+    bool room = audiences && arena_copy(&l->per_look, v->organisation, &l->looked.organisation);
+    for (size_t i = 0; room && i < v->audience_count; i++)
+        room = arena_copy(&l->per_look, v->audiences[i], &audiences[i]);
+    l->looked.audiences = audiences;
+    return room ? OK : ARENA_SPENT(&l->per_look, why);
+}
+
+/* What was found out in the look before holds still. */
+static bool is_same_look(lens *l, const view *v)
+{
+    uint32_t content;
+    return l->settled && l->per_look.spent < PER_LOOK_KEPT && same_sight(&l->looked, v) &&
+           db_content(l->d, &content) && content == l->content;
+}
+
+static status look_anew(lens *l, const view *v, err *why)
+{
+    l->look++;
+    arena_reset(&l->per_look);
+    status st = load_cut(l, why);
+    if (st == OK)
+        st = load_markings(l, why);
+    if (st == OK)
+        st = keep_view(l, v, why);
+    l->settled = st == OK && db_content(l->d, &l->content);
+    return st;
+}
+
 status lens_look(lens *l, const view *v, err *why)
 {
     if (l->in_read)
         db_rollback(l->d);
     l->in_read = false;
     l->v = v;
-    l->look++;
-    arena_reset(&l->per_look);
     status st = db_begin_read(l->d, why);
     if (st == OK) {
         l->in_read = true;
-        st = load_cut(l, why);
+        st = touch(l, why);
     }
-    if (st == OK)
-        st = load_markings(l, why);
+    if (st == OK && !is_same_look(l, v))
+        st = look_anew(l, v, why);
     db_view(l->d, st == OK ? &l->sight : NULL);
     return st;
+}
+
+uint64_t lens_looks(const lens *l)
+{
+    return l->look;
 }
 
 status lens_marking(lens *l, int64_t vc, marking *ret, err *why)

@@ -56,6 +56,9 @@ lens *lens_free(lens *l);
 status lens_look(lens *l, const view *v, err *why) NODISCARD;
 const view *lens_view(const lens *l);
 store *lens_store(const lens *l);
+/* Another number than at an earlier look: what was found out then may not hold any more. The same
+ * one: nothing was committed since, and the two views see the same. */
+uint64_t lens_looks(const lens *l);
 /* Another number than at an earlier look: something was published since, which the view need not
  * see. For caches. */
 int64_t lens_newest(const lens *l);

@@ -50,8 +50,13 @@ struct lens {
     arena per_look; /* emptied by lens_look */
     slice *sources; /* by source id; ptr NULL: not loaded yet */
     size_t source_count;
-    blob_reader *bytes;        /* of documents; made at first use */
-    uint64_t look;             /* counts looks: caches of other modules compare it */
+    blob_reader *bytes; /* of documents; made at first use */
+    /* Counts looks that may see other things than the one before: caches of other modules compare
+     * it. */
+    uint64_t look;
+    view looked; /* as whom, its texts in per_look; and the store's content then */
+    uint32_t content;
+    bool settled;              /* `content` is known */
     struct names_cache *names; /* know/names.c's */
     struct sets_cache *sets;   /* know/sets.c's */
     hash_state *h;
@@ -65,6 +70,8 @@ status store_connect(const store *s, bool writing, db **ret, err *why);
 /* For many rows in no order, with room for what they touch; for all rows in their order. */
 status store_connect_import(const store *s, db **ret, err *why);
 status store_connect_scan(const store *s, db **ret, err *why);
+/* For a few rows at a time: accounts, the audit log. */
+status store_connect_small(const store *s, db **ret, err *why);
 /* The first 8 bytes of SHA-256 over (kind, text), as stored in node_key. `h` is reused. */
 uint64_t node_hash(hash_state *h, node_ref n);
 /* The node's id, or 0 when it is not there. */

@@ -28,10 +28,17 @@ status put_setting(writer *w, int64_t source, int64_t tx, int64_t vc, char relia
     return db_run(q, why);
 }
 
-status statement_end(writer *w, status st, int64_t tx, err *why)
+status part_begin(writer *w, err *why)
 {
+    assert(!w->doc.open);
+    status st = w->together ? OK : writer_sync(w, why);
     if (st == OK)
-        st = publish_tx(w, tx, why);
+        st = begin_engine(w, why);
+    return st == OK && w->together ? db_savepoint(w->d, why) : st;
+}
+
+status part_end(writer *w, status st, err *why)
+{
     if (st == OK)
         st = w->together ? db_release(w->d, why) : writer_sync(w, why);
     if (st == OK)
@@ -44,13 +51,15 @@ status statement_end(writer *w, status st, int64_t tx, err *why)
 
 status statement_begin(writer *w, int what, slice reason, int64_t *ret_tx, err *why)
 {
-    assert(!w->doc.open);
-    status st = w->together ? OK : writer_sync(w, why);
-    if (st == OK)
-        st = begin_engine(w, why);
-    if (st == OK && w->together)
-        st = db_savepoint(w->d, why);
+    status st = part_begin(w, why);
     return st == OK ? begin_tx(w, what, reason, ret_tx, why) : st;
+}
+
+status statement_end(writer *w, status st, int64_t tx, err *why)
+{
+    if (st == OK)
+        st = publish_tx(w, tx, why);
+    return part_end(w, st, why);
 }
 
 status writer_together(writer *w, err *why)

@@ -1,6 +1,7 @@
 /* write_private.h - what the files of the writer share. Private to know.
  * Uses: db, store_private, write. Used by: write.c, write_intern.c, write_document.c,
- * write_record.c, write_curate.c, write_decide.c, write_ahead.c, sets_load.c, held.c, series.c. */
+ * write_record.c, write_curate.c, write_decide.c, write_ahead.c, sets_load.c, held.c, series.c,
+ * alerts.c, audit.c, accounts_private.h. */
 #ifndef NOROSHI_KNOW_WRITE_PRIVATE_H
 #define NOROSHI_KNOW_WRITE_PRIVATE_H
 
@@ -153,7 +154,12 @@ status begin_tx(writer *w, int what, slice reason, int64_t *ret, err *why) NODIS
 status publish_tx(writer *w, int64_t tx, err *why) NODISCARD;
 /* Commits the batch when it is full; the document stays pending. */
 status flush_batch(writer *w, err *why) NODISCARD;
-/* What a person does: one transaction. Documents gathered so far are made durable first. */
+/* One change: a transaction of its own, before which documents gathered so far are made durable;
+ * or, after writer_together, a part of that one, which is taken back alone. part_end ends it, also
+ * after an error, as statement_end. */
+status part_begin(writer *w, err *why) NODISCARD;
+status part_end(writer *w, status st, err *why) NODISCARD;
+/* The same for what a person states: with its row of tx. */
 status statement_begin(writer *w, int what, slice reason, int64_t *ret_tx, err *why) NODISCARD;
 /* Ends it, also after an error: published and durable, or taken back whole. Of several that belong
  * together (writer_together) only the refused one is taken back; writer_sync makes the others

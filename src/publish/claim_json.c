@@ -1,23 +1,8 @@
 /* claim_json.c - see claim_json.h. */
 #include "publish/claim_json.h"
-#include "base/json.h"
+#include "base/json_field.h"
 
 #include <stdio.h>
-
-static void put_text(json_writer *w, const char *key, slice text)
-{
-    json_key(w, key);
-    if (text.len)
-        json_put_text(w, text);
-    else
-        json_put_null(w);
-}
-
-static void put_when(json_writer *w, const char *key, when t)
-{
-    char text[WHEN_TEXT_MAX];
-    put_text(w, key, t == WHEN_NONE ? S("") : slice_str(when_iso(t, text)));
-}
 
 static void put_node(json_writer *w, const char *key, node_ref n)
 {
@@ -38,16 +23,16 @@ static void put_marking(json_writer *w, marking m)
 {
     json_key(w, "tlp");
     json_put_text(w, slice_str(tlp_name(m.tlp)));
-    put_text(w, "pap", slice_str(pap_name(m.pap)));
-    put_text(w, "owner", m.owner);
-    put_text(w, "audience", m.audience);
+    json_field_text(w, "pap", slice_str(pap_name(m.pap)));
+    json_field_text(w, "owner", m.owner);
+    json_field_text(w, "audience", m.audience);
 }
 
 static void put_document(json_writer *w, const uint8_t *sha256)
 {
     char hex[HASH_HEX_MAX], name[HASH_HEX_MAX + 8];
     snprintf(name, sizeof name, "sha256:%s", hash_hex(sha256, SHA256_BYTES, hex));
-    put_text(w, "document", slice_str(name));
+    json_field_text(w, "document", slice_str(name));
 }
 
 void claim_json(buf *out, const claim *c)
@@ -55,27 +40,27 @@ void claim_json(buf *out, const claim *c)
     char id[CLAIM_ID_TEXT + 1];
     json_writer w = json_writer_on(out);
     json_open(&w, '{');
-    put_text(&w, "schema", S("noroshi.claim/1"));
-    put_text(&w, "id", slice_str(claim_id_text(c, id)));
+    json_field_text(&w, "schema", S("noroshi.claim/1"));
+    json_field_text(&w, "id", slice_str(claim_id_text(c, id)));
     put_node(&w, "subject", c->subject);
-    put_text(&w, "predicate", slice_str(predicate_name(c->predicate)));
+    json_field_text(&w, "predicate", slice_str(predicate_name(c->predicate)));
     put_node(&w, "object", c->object);
-    put_text(&w, "value", c->value);
+    json_field_text(&w, "value", c->value);
     json_key(&w, "detail");
     if (c->detail.len)
         json_put_raw(&w, c->detail);
     else
         json_put_null(&w);
-    put_text(&w, "source", c->source);
+    json_field_text(&w, "source", c->source);
     json_key(&w, "confidence");
     if (c->confidence < 0)
         json_put_null(&w);
     else
         json_put_int(&w, c->confidence);
-    put_when(&w, "first_seen", c->first_seen);
-    put_when(&w, "last_seen", c->last_seen);
-    put_when(&w, "valid_from", c->valid_from);
-    put_when(&w, "valid_until", c->valid_until);
+    json_field_when(&w, "first_seen", c->first_seen);
+    json_field_when(&w, "last_seen", c->last_seen);
+    json_field_when(&w, "valid_from", c->valid_from);
+    json_field_when(&w, "valid_until", c->valid_until);
     put_marking(&w, c->marking);
     json_key(&w, "origins");
     json_open(&w, '[');
@@ -84,9 +69,9 @@ void claim_json(buf *out, const claim *c)
     json_close(&w, ']');
     if (c->has_document) {
         put_document(&w, c->document);
-        put_text(&w, "at", c->place);
+        json_field_text(&w, "at", c->place);
     }
-    put_when(&w, "recorded", c->recorded);
+    json_field_when(&w, "recorded", c->recorded);
     if (c->withdrawn) {
         json_key(&w, "withdrawn");
         json_put_bool(&w, true);
@@ -98,16 +83,16 @@ void document_json(buf *out, const document_info *d)
 {
     json_writer w = json_writer_on(out);
     json_open(&w, '{');
-    put_text(&w, "schema", S("noroshi.document/1"));
+    json_field_text(&w, "schema", S("noroshi.document/1"));
     put_document(&w, d->sha256);
-    put_text(&w, "source", d->source);
-    put_text(&w, "format", d->format);
-    put_text(&w, "path", d->path);
+    json_field_text(&w, "source", d->source);
+    json_field_text(&w, "format", d->format);
+    json_field_text(&w, "path", d->path);
     json_key(&w, "bytes");
     json_put_int(&w, (int64_t)d->bytes);
     json_key(&w, "records");
     json_put_int(&w, (int64_t)d->records);
-    put_when(&w, "recorded", d->recorded);
+    json_field_when(&w, "recorded", d->recorded);
     put_marking(&w, d->marking);
     json_close(&w, '}');
 }
@@ -116,11 +101,11 @@ void object_json(buf *out, const object_info *o, slice bytes)
 {
     json_writer w = json_writer_on(out);
     json_open(&w, '{');
-    put_text(&w, "schema", S("noroshi.object/1"));
-    put_text(&w, "id", o->id);
-    put_text(&w, "source", o->source);
-    put_text(&w, "spec", o->spec);
-    put_when(&w, "modified", o->modified);
+    json_field_text(&w, "schema", S("noroshi.object/1"));
+    json_field_text(&w, "id", o->id);
+    json_field_text(&w, "source", o->source);
+    json_field_text(&w, "spec", o->spec);
+    json_field_when(&w, "modified", o->modified);
     json_key(&w, "revoked");
     json_put_bool(&w, o->revoked);
     put_marking(&w, o->marking);

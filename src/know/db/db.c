@@ -179,6 +179,11 @@ status db_begin_read(db *d, err *why)
     return d->driver->begin_read(d, why);
 }
 
+bool db_content(db *d, uint32_t *ret)
+{
+    return d->driver->content && d->driver->content(d, ret);
+}
+
 status db_begin_write(db *d, err *why)
 {
     return d->driver->begin_write(d, why);

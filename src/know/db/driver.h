@@ -23,6 +23,9 @@ typedef struct db_driver {
     status (*set_version)(db *d, int version, err *why);
     status (*migration)(db *d, const char *sql, err *why);
     status (*begin_read)(db *d, err *why);
+    /* in a read transaction that has read: a number that changes with each commit of anybody.
+     * NULL: this engine has none */
+    bool (*content)(db *d, uint32_t *ret);
     status (*begin_write)(db *d, err *why);
     status (*commit)(db *d, err *why);
     void (*rollback)(db *d);

@@ -190,6 +190,12 @@ static status begin_read(db *d, err *why)
     return run_sql(d, "BEGIN", why);
 }
 
+static bool content(db *d, uint32_t *ret)
+{
+    return sqlite3_file_control(lite_of(d)->conn, "main", SQLITE_FCNTL_DATA_VERSION, ret) ==
+           SQLITE_OK;
+}
+
 static status begin_write(db *d, err *why)
 {
     return run_sql(d, "BEGIN IMMEDIATE", why);
@@ -540,6 +546,7 @@ const db_driver db_sqlite = {
     .set_version = set_version,
     .migration = run_sql,
     .begin_read = begin_read,
+    .content = content,
     .begin_write = begin_write,
     .commit = commit,
     .rollback = rollback,

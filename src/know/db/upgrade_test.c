@@ -95,7 +95,7 @@ static int64_t one(temp_store *f, const char *sql)
 }
 
 /* Schema 6 had no column for details that many claims share; its claims have all of theirs. Nor had
- * it the index of schema 8, and the tables of schema 9. */
+ * it the index of schema 8, and the tables of schemas 9 and 10. */
 static void make_it_schema_6(temp_store *f)
 {
     db *d = NULL;
@@ -110,9 +110,20 @@ static void make_it_schema_6(temp_store *f)
     run_sql(d, "DROP INDEX claim_told", &f->why);
     run_sql(d, "CREATE INDEX claim_verdict ON claim (subject, h, life) WHERE predicate = 36",
             &f->why);
-    run_sql(d, "DROP TABLE alert", &f->why);
-    run_sql(d, "DROP TABLE alert_place", &f->why);
-    run_sql(d, "DROP TABLE watch_place", &f->why);
+    static const char *const tables[] = {
+        "alert", "alert_place", "watch_place",   "organisation", "account", "account_audience",
+        "team",  "team_member", "recovery_code", "session",      "token",   "replay",
+        "audit",
+    };
+    for (size_t i = 0; i < COUNT_OF(tables); i++) {
+        char sql[64];
+        snprintf(sql, sizeof sql, "DROP TABLE %s", tables[i]);
+        run_sql(d, sql, &f->why);
+    }
+    if (!lite) {
+        run_sql(d, "DROP FUNCTION audit_keeps()", &f->why);
+        run_sql(d, "DROP FUNCTION audit_stays()", &f->why);
+    }
     CHECK_OK(d->driver->set_version(d, 6, &f->why));
     CHECK_OK(db_commit(d, &f->why));
     db_close(d);

@@ -1,0 +1,24 @@
+/* hunt_json.h - has this site ever seen it, as one JSON object: noroshi.hunt/1.
+ * Uses: know. Used by: cmd (hunt), serve. Shape: docs/formats/sightings.md. */
+#ifndef NOROSHI_PUBLISH_HUNT_JSON_H
+#define NOROSHI_PUBLISH_HUNT_JSON_H
+
+#include "know/sightings.h"
+#include "model/fact.h"
+
+enum { HUNT_JSON_MAX = 4 << 20 };
+
+/* What was asked. */
+typedef struct hunt_held {
+    const sightings *s; /* NULL: no telemetry was ever read */
+    const sightings_coverage *covered;
+} hunt_held;
+
+/* "yes", "no", "cannot-say" */
+const char *hunt_word(const hunt_held *h, const sightings_found *f);
+/* What the log is called; "?" when nobody says. */
+slice sightings_name(const sightings *s, uint32_t id);
+/* Appends the object, without a newline; what does not fit makes the buf fail. */
+void hunt_json(buf *out, const hunt_held *h, node_ref n, const sightings_found *f);
+
+#endif

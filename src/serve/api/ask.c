@@ -1,0 +1,227 @@
+/* ask.c - POST /ask, and one value or one thing by its address. */
+#include "serve/api/handlers.h"
+
+#include "answer/render.h"
+#include "model/extract.h"
+#include "model/observable.h"
+#include "publish/error_json.h"
+
+#include <stdlib.h>
+
+enum { ANSWERS_A_SLICE = 256, FOUND_SLOTS = 1 << 15 };
+
+static render_amount form_of(const call *c)
+{
+    slice form = call_param(c, "form");
+    return slice_eq(form, S("short")) ? RENDER_SHORT
+           : slice_eq(form, S("all")) ? RENDER_ALL
+                                      : RENDER_CAPPED;
+}
+
+static ask_options options_of(const call *c)
+{
+    return (ask_options){.seen_at = call_when(c, "seen", WHEN_NONE),
+                         .all = form_of(c) == RENDER_ALL};
+}
+
+/* --- many ------------------------------------------------------------------------------------- */
+
+typedef struct question {
+    slice text;
+    kind want;
+} question;
+
+typedef struct asking {
+    call c; /* as it was when the questions came */
+    ask_options o;
+    render_amount form;
+    question *at;
+    size_t count, next;
+    arena memory;
+} asking;
+
+static void put_error(buf *out, const err *why, slice where)
+{
+    error_json(out, why, S(""), where);
+    buf_byte(out, '\n');
+}
+
+/* What is wrong with one value is said in its place; only the store's own troubles end it all. */
+static status ask_one(asking *q, asker *k, const question *one, buf *out)
+{
+    const answer *w;
+    err why = {0};
+    size_t before = out->len;
+    arena_reset(&q->memory);
+    q->o.want = one->want;
+    status st = ask_value(k, &q->memory, one->text, &q->o, &w, &why);
+    if (st == OK)
+        st = answer_json(w, q->form, out, &why);
+    if (st == OK) {
+        buf_byte(out, '\n');
+        if (w->tlp > q->c.highest)
+            q->c.highest = w->tlp;
+        return OK;
+    }
+    if (out->failed)
+        return st;
+    out->len = before;
+    put_error(out, &why, one->text);
+    return st == ERR_INPUT || st == ERR_LIMIT ? OK : st;
+}
+
+static http_more fill(void *ctx, http_request *r, buf *out)
+{
+    asking *q = ctx;
+    asker *k;
+    err why = {0};
+    q->c.t = r->thread;
+    status st = call_asker(&q->c, &k, &why);
+    for (size_t n = 0; st == OK && q->next < q->count && n < ANSWERS_A_SLICE; n++) {
+        if (out->len >= HTTP_SLICE_BYTES)
+            break;
+        st = ask_one(q, k, &q->at[q->next++], out);
+    }
+    if (st == OK)
+        st = call_record_read(&q->c, &why);
+    if (st != OK)
+        return HTTP_BROKEN;
+    q->c.highest = TLP_CLEAR;
+    return q->next < q->count ? HTTP_MORE : HTTP_DONE;
+}
+
+static void finished(void *ctx)
+{
+    asking *q = ctx;
+    arena_done(&q->memory);
+    free(q);
+}
+
+/* --- which ------------------------------------------------------------------------------------ */
+
+static status over(err *why)
+{
+    return err_set(why, ERR_LIMIT, ERR_NOWHERE, "over %d values in one request", ASK_VALUES_MAX);
+}
+
+static status take_values(asking *q, const json *values, err *why)
+{
+    if (!json_is(values, JSON_ARRAY))
+        return err_set(why, ERR_INPUT, values->at, "values is an array of texts");
+    if (values->count > ASK_VALUES_MAX)
+        return over(why);
+    q->at = arena_array(q->c.m, values->count ? values->count : 1, sizeof *q->at);
+    if (!q->at)
+        return ARENA_SPENT(q->c.m, why);
+    for (const json *v = values->first; v; v = v->next) {
+        if (!json_is(v, JSON_STRING))
+            return err_set(why, ERR_INPUT, v->at, "values is an array of texts");
+        q->at[q->count++].text = v->text;
+    }
+    return OK;
+}
+
+typedef struct finding {
+    asking *q;
+    uint64_t *seen; /* a value that stands in the text twice is answered once */
+} finding;
+
+static bool first_time(finding *f, kind k, slice value)
+{
+    static const uint8_t key[16] = {2};
+    uint64_t h = siphash(key, value) ^ (uint64_t)k << 56;
+    h = h ? h : 1;
+    for (size_t i = 0;; i++) { /* more slots than values, so there is an empty one */
+        uint64_t *slot = &f->seen[(h + i) % FOUND_SLOTS];
+        if (*slot == h)
+            return false;
+        if (*slot == 0) {
+            *slot = h;
+            return true;
+        }
+    }
+}
+_Static_assert(FOUND_SLOTS > 2 * ASK_VALUES_MAX, "room for every value");
+
+static status on_find(void *ctx, const found *f, err *why)
+{
+    finding *x = ctx;
+    asking *q = x->q;
+    kind k = f->is_identifier ? f->id_kind : f->what.kind;
+    slice value = f->is_identifier ? f->value : f->what.value;
+    if (!first_time(x, k, value))
+        return OK;
+    if (q->count == ASK_VALUES_MAX)
+        return over(why);
+    question *one = &q->at[q->count++];
+    one->want = f->is_identifier ? KIND_NONE : k;
+    return arena_copy(q->c.m, value, &one->text) ? OK : ARENA_SPENT(q->c.m, why);
+}
+
+static status take_text(asking *q, slice text, err *why)
+{
+    CLEANUP(arena_done) arena scratch;
+    arena_init(&scratch, EXTRACT_BUDGET);
+    finding f = {q, arena_array(q->c.m, FOUND_SLOTS, sizeof *f.seen)};
+    q->at = arena_array(q->c.m, ASK_VALUES_MAX, sizeof *q->at);
+    if (!q->at || !f.seen)
+        return ARENA_SPENT(q->c.m, why);
+    return extract_text(&scratch, text, &(extract_options){0}, on_find, &f, why);
+}
+
+status api_ask(call *c, err *why)
+{
+    const json *values = json_get(c->body, S("values")), *text = json_get(c->body, S("text"));
+    asking *q = calloc(1, sizeof *q);
+    if (!q)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    *q = (asking){.c = *c, .o = options_of(c), .form = form_of(c)};
+    arena_init(&q->memory, ASK_MEMORY_MAX);
+    status st = !values == !text ? err_set(why, ERR_INPUT, ERR_NOWHERE,
+                                           "either values (texts) or text must be there")
+                : values         ? take_values(q, values, why)
+                                 : take_text(q, json_text(text), why);
+    if (st != OK) {
+        finished(q);
+        return st;
+    }
+    call_lines(c, &(http_producer){fill, finished, q});
+    return OK;
+}
+
+/* --- one -------------------------------------------------------------------------------------- */
+
+static status answer_one(call *c, slice text, const ask_options *o, const answer **ret, err *why)
+{
+    asker *k;
+    status st = call_asker(c, &k, why);
+    return st == OK ? ask_value(k, c->m, text, o, ret, why) : st;
+}
+
+static status put(call *c, const answer *w, err *why)
+{
+    c->highest = w->tlp;
+    return answer_json(w, form_of(c), c->out, why);
+}
+
+status api_observable(call *c, err *why)
+{
+    const answer *w;
+    kind k = kind_parse(call_param(c, "kind"));
+    if (!kind_is_observable(k))
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "no kind of observable");
+    ask_options o = options_of(c);
+    o.want = k;
+    status st = answer_one(c, call_param(c, "value"), &o, &w, why);
+    return st == OK ? put(c, w, why) : st;
+}
+
+status api_entity(call *c, err *why)
+{
+    const answer *w;
+    const ask_options o = {.seen_at = WHEN_NONE, .all = form_of(c) == RENDER_ALL};
+    status st = answer_one(c, call_param(c, "id"), &o, &w, why);
+    if (st == OK && (w->type == ANSWER_NOTHING || w->type == ANSWER_OBSERVABLE))
+        return err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "nothing is called so");
+    return st == OK ? put(c, w, why) : st;
+}

@@ -1,0 +1,144 @@
+/* call.c - see call.h: looking, bodies, lists. */
+#include "serve/api/route.h"
+
+/* --- looking ---------------------------------------------------------------------------------- */
+
+/* The only place where a view is made for a reader of the API. */
+static const view *look_as(call *c)
+{
+    when now = clock_now(c->a->o.clock);
+    identity_view(&c->from->who, WHEN_NONE, now, &c->from->v);
+    slice as_of;
+    when t;
+    if (http_query(c->r, "as_of", &as_of) && when_parse(as_of, &t) == OK)
+        c->from->v.known_at = c->from->v.now = t;
+    return &c->from->v;
+}
+
+status call_lens(call *c, lens **ret, err *why)
+{
+    status st = c->t->l ? OK : lens_new(c->a->o.store, &c->t->l, why);
+    if (st == OK)
+        st = lens_look(c->t->l, look_as(c), why);
+    if (st == OK)
+        *ret = c->t->l;
+    return st;
+}
+
+status call_asker(call *c, asker **ret, err *why)
+{
+    status st = c->t->k ? OK : asker_new(c->a->o.store, &c->t->k, why);
+    if (st == OK)
+        st = asker_look(c->t->k, look_as(c), why);
+    if (st == OK)
+        *ret = c->t->k;
+    return st;
+}
+
+status call_index(call *c, index_t **ret, err *why)
+{
+    uint64_t look = lens_looks(c->t->l);
+    status st = !c->t->ix               ? index_open(c->a->o.store, &c->t->ix, why)
+                : look != c->t->ix_look ? index_refresh(c->t->ix, why)
+                                        : OK;
+    c->t->ix_look = st == OK ? look : 0; /* looks are counted from 1 */
+    if (st == OK)
+        *ret = c->t->ix;
+    return st;
+}
+
+status call_sightings(call *c, sightings **ret, err *why)
+{
+    bool changed;
+    *ret = NULL;
+    if (c->from->who.has.organisation.len)
+        return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "sightings are the site's own");
+    if (c->t->seen) {
+        *ret = c->t->seen;
+        return sightings_refresh(c->t->seen, &changed, why);
+    }
+    slice folder = arena_printf(c->m, "%s/sightings", store_dir(c->a->o.store));
+    if (!folder.ptr)
+        return ARENA_SPENT(c->m, why);
+    status st = sightings_open(folder.ptr, &c->t->seen, why);
+    *ret = c->t->seen;
+    return st == ERR_NOT_FOUND ? OK : st;
+}
+
+when call_now(const call *c)
+{
+    return clock_now(c->a->o.clock);
+}
+
+/* --- who -------------------------------------------------------------------------------------- */
+
+slice call_analyst(const call *c)
+{
+    slice name = arena_printf(c->m, "analyst:%.*s", SLICE_FMT(c->from->who.who.login));
+    return name.ptr ? name : S("analyst:unknown");
+}
+
+void call_actor(const call *c, actor *ret)
+{
+    identity_actor(&c->from->who, &c->from->client, call_now(c), ret);
+}
+
+/* --- reads that are recorded ------------------------------------------------------------------ */
+
+status call_record_read(call *c, err *why)
+{
+    actor by;
+    if (!c->from->known || !audit_wants(c->highest))
+        return OK;
+    call_actor(c, &by);
+    const audit_entry e = {.at = by.now,
+                           .who = by.who,
+                           .from = by.from,
+                           .act = S("read"),
+                           .what = c->r->path,
+                           .detail = slice_str(tlp_name(c->highest)),
+                           .outcome = AUDIT_DONE};
+    return audit_put(c->a->o.audit, &e, 1, why);
+}
+
+/* --- bodies ----------------------------------------------------------------------------------- */
+
+slice call_text(const call *c, const char *name)
+{
+    return json_text(json_get(c->body, slice_str(name)));
+}
+
+status call_needs(const call *c, const char *name, slice *ret, err *why)
+{
+    *ret = call_text(c, name);
+    return ret->len ? OK : err_set(why, ERR_INPUT, ERR_NOWHERE, "%s must be there, a text", name);
+}
+
+/* --- lists ------------------------------------------------------------------------------------ */
+
+json_writer call_list_begin(call *c)
+{
+    json_writer w = json_writer_on(c->out);
+    json_open(&w, '{');
+    json_key(&w, "items");
+    json_open(&w, '[');
+    return w;
+}
+
+/* The writer is told of a value, an empty one, so that its commas are right. */
+void call_item(json_writer *w)
+{
+    json_put_raw(w, S(""));
+}
+
+void call_list_end(json_writer *w, slice next)
+{
+    json_close(w, ']');
+    json_field_text(w, "next", next);
+    json_close(w, '}');
+}
+
+void call_lines(call *c, const http_producer *p)
+{
+    http_stream(c->w, S("application/x-ndjson"), p);
+}

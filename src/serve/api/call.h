@@ -1,0 +1,144 @@
+/* call.h - one request to the API, and what its handler may use. Private to serve/api.
+ *
+ *     static status sources(call *c, err *why)
+ *     {
+ *         lens *l;
+ *         status st = call_lens(c, &l, why);        // looks with the view of who asks
+ *         ...
+ *     }
+ *
+ * Uses: api, http. Used by: the files of serve/api.
+ * A handler runs after the identity, the right, the CSRF token, every parameter and the JSON of the
+ * body were checked against its row of routes.def; it appends to c->out, or answers by
+ * http_reply.h.
+ * Not OK is a problem of that code (http.h). */
+#ifndef NOROSHI_SERVE_API_CALL_H
+#define NOROSHI_SERVE_API_CALL_H
+
+#include "answer/ask.h"
+#include "base/json_field.h"
+#include "know/index.h"
+#include "know/sets.h"
+#include "know/sightings.h"
+#include "serve/api.h"
+
+#include <pthread.h>
+
+enum {
+    TOUCHED_MAX = 1024,
+    OPENAPI_MAX = 4 << 20,
+    CALL_BODY_MAX = 1 << 20,
+    CALL_LIST_DEFAULT = 100,
+    CALL_LIST_MAX = 1000
+};
+
+typedef struct route route;
+
+struct api {
+    api_options o;
+    http_route *routes;
+    struct bound *bound; /* behind the routes' ctx */
+    buf openapi;
+    uint8_t etag_key[16];
+    http_server *server;
+    bool drains;      /* atomic */
+    unsigned intakes; /* under way; atomic */
+    pthread_mutex_t lock;
+    identity touched[TOUCHED_MAX]; /* whose time of last use is due; texts are not theirs */
+    size_t touched_count;
+};
+
+/* What belongs to one thread of the server; opened when it is first wanted. */
+typedef struct api_thread {
+    api *a;
+    accounts *people;
+    lens *l;
+    asker *k; /* has a lens of its own */
+    index_t *ix;
+    uint64_t ix_look; /* lens_looks when it was refreshed */
+    sightings *seen;
+} api_thread;
+
+/* Who asks; made by api_admit, lives as long as the request. */
+typedef struct caller {
+    bool known; /* false: nobody, at an open route */
+    identity who;
+    auth_client client;
+    slice cookie; /* of the session; empty: it was a token */
+    view v;
+} caller;
+
+typedef struct call {
+    api *a;
+    api_thread *t;
+    const route *route;
+    http_request *r;
+    http_reply *w;
+    caller *from;
+    arena *m;         /* the request's */
+    buf *out;         /* JSON: the body of the answer */
+    const json *body; /* NULL: the route takes none */
+    writer *writer;   /* of a change: everything it does is one transaction, with its audit entry */
+    slice did;        /* of a change: ids of what it was done to, for the audit log */
+    tlp highest;      /* marking of the answer: above GREEN the read is recorded */
+} call;
+
+typedef status (*call_handler)(call *c, err *why);
+
+/* The session's and the device's cookie: by another name under TLS, where browsers let nobody else
+ * set it. */
+const char *session_cookie(const http_request *r);
+const char *device_cookie(const http_request *r);
+const route *route_of(const http_request *r);
+/* api_sweep writes it. */
+void api_touched(api *a, const identity *who);
+
+/* --- parameters: given, or the default; checked already -------------------------------------- */
+
+slice call_param(const call *c,
+                 const char *name); /* of the path, or of the query; empty: not given */
+int64_t call_int(const call *c, const char *name, int64_t otherwise);
+bool call_bool(const call *c, const char *name);
+when call_when(const call *c, const char *name, when otherwise);
+
+/* --- what is known, in the view of who asks --------------------------------------------------- */
+
+/* Each looks anew, once a request. ?as_of= is obeyed. */
+status call_lens(call *c, lens **ret, err *why) NODISCARD;
+status call_asker(call *c, asker **ret, err *why) NODISCARD;
+/* After call_lens, so that it has all that is in sight. */
+status call_index(call *c, index_t **ret, err *why) NODISCARD;
+/* *ret NULL: no telemetry was ever read. ERR_FORBIDDEN: not of the site. */
+status call_sightings(call *c, sightings **ret, err *why) NODISCARD;
+
+/* --- bodies ----------------------------------------------------------------------------------- */
+
+/* Members that the route does not name were refused already. */
+slice call_text(const call *c, const char *name); /* empty: not there, or null */
+/* ERR_INPUT: it must be there, and a text. */
+status call_needs(const call *c, const char *name, slice *ret, err *why) NODISCARD;
+
+/* {"id",...}: an account, with what it has. */
+void put_user(json_writer *w, const account *who, const grant *has);
+
+/* "analyst:<login>": the source of what a person says. */
+slice call_analyst(const call *c);
+void call_actor(const call *c, actor *ret);
+/* An instant as it stands in an answer. */
+when call_now(const call *c);
+
+/* --- lists ------------------------------------------------------------------------------------ */
+
+/* {"items":[ ... ],"next":"..."}: the cursor is the id of the last item, null at the end. */
+json_writer call_list_begin(call *c);
+/* The next item: an object is appended to the list's buf behind it. */
+void call_item(json_writer *w);
+void call_list_end(json_writer *w, slice next);
+
+/* A read of something above GREEN is recorded before it leaves; for a stream before each slice.
+ * ERR_IO, ERR_BUSY: it may not leave. */
+status call_record_read(call *c, err *why) NODISCARD;
+/* A stream of JSON lines; `next` appends one or more to `out`. See http_producer. */
+void call_lines(call *c, const http_producer *p);
+
+#endif

@@ -1,0 +1,270 @@
+/* intake.c - what comes in over HTTP: documents, bulk lists. */
+#include "serve/api/handlers.h"
+
+#include "intake/import_json.h"
+#include "intake/import_set.h"
+#include "know/search.h"
+#include "know/write.h"
+#include "publish/error_json.h"
+#include "publish/set_json.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+/* Two at once: each has a worker process, and they take turns to write in any case. */
+enum { INTAKES_MAX = 2 };
+
+static status take_turn(call *c, err *why)
+{
+    unsigned before = __atomic_fetch_add(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
+    if (before < INTAKES_MAX)
+        return OK;
+    __atomic_fetch_sub(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
+    http_reply_header(c->w, "Retry-After", S("5"));
+    return err_set(why, ERR_BUSY, ERR_NOWHERE, "%d imports are under way", INTAKES_MAX);
+}
+
+static void end_turn(call *c)
+{
+    __atomic_fetch_sub(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
+}
+
+static status new_jail(call *c, sandbox **ret, err *why)
+{
+    sandbox_options o = sandbox_defaults(c->a->o.ticks);
+    o.limits = c->a->o.jail;
+    return sandbox_new(&o, ret, why);
+}
+
+static status record(call *c, slice what, err *why)
+{
+    actor by;
+    call_actor(c, &by);
+    const audit_entry e = {.at = by.now,
+                           .who = by.who,
+                           .from = by.from,
+                           .act = slice_str(c->route->name),
+                           .what = what,
+                           .outcome = AUDIT_DONE};
+    return audit_put(c->a->o.audit, &e, 1, why);
+}
+
+/* Whoever is of an organisation brings in what is its own. */
+static status read_floor(call *c, marking *ret, err *why)
+{
+    const grant *has = &c->from->who.has;
+    slice level = call_param(c, "tlp");
+    *ret = (marking){.audience = call_param(c, "audience"), .owner = has->organisation};
+    if (level.len && tlp_parse(level, &ret->tlp) != OK)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "tlp is none");
+    return OK;
+}
+
+/* --- documents -------------------------------------------------------------------------------- */
+
+typedef struct importing {
+    call *c;
+    bool any;
+} importing;
+
+static status on_summary(void *ctx, const import_summary *s, err *why)
+{
+    importing *x = ctx;
+    if (s->failed != OK)
+        error_json(x->c->out, &s->why, S(""), s->path);
+    else
+        import_json(x->c->out, s);
+    buf_byte(x->c->out, '\n');
+    x->any = true;
+    return buf_status(x->c->out, why);
+}
+
+static status read_options(call *c, import_options *o, err *why)
+{
+    slice mode = call_param(c, "mode"), grade = call_param(c, "reliability");
+    *o = (import_options){.store = c->a->o.store,
+                          .clock = c->a->o.ticks,
+                          .directory = c->a->o.work_dir,
+                          .actor = c->from->who.who.login,
+                          .format = call_param(c, "format"),
+                          .source = call_param(c, "source"),
+                          .reliability = grade.len ? grade.ptr[0] : 0,
+                          .mode = slice_eq(mode, S("snapshot")) ? IMPORT_SNAPSHOT
+                                  : slice_eq(mode, S("delta"))  ? IMPORT_DELTA
+                                                                : IMPORT_AUTO,
+                          .dry_run = call_bool(c, "dry_run"),
+                          .limits = c->a->o.limits,
+                          .unpack = c->a->o.unpack,
+                          .observable_bytes_max = OBSERVABLE_TEXT_MAX,
+                          .on_summary = on_summary};
+    if (o->format.len && !format_named(o->format))
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "format is not known");
+    return read_floor(c, &o->floor, why);
+}
+
+/* The indexes of values and of words take the new in, so that the next question need not. */
+static status catch_up(call *c, err *why)
+{
+    lens *l;
+    index_t *ix;
+    status st = call_lens(c, &l, why);
+    if (st == OK)
+        st = call_index(c, &ix, why);
+    if (st == OK)
+        st = index_settle(ix, why);
+    return st == OK ? search_catch_up(c->a->o.store, why) : st;
+}
+
+static status import_body(call *c, err *why)
+{
+    importing x = {c, false};
+    importer *it = NULL;
+    sandbox *jail = NULL;
+    import_options o;
+    slice path = call_param(c, "path");
+    status st = read_options(c, &o, why);
+    if (st == OK)
+        st = new_jail(c, &jail, why);
+    o.sandbox = jail;
+    o.ctx = &x;
+    if (st == OK)
+        st = importer_new(&o, &it, why);
+    if (st == OK)
+        st = import_memory(it, path.len ? path : S("upload"), c->r->body, why);
+    if (st == OK)
+        st = importer_finish(it, why);
+    importer_free(it);
+    sandbox_free(jail);
+    if (st == OK && !o.dry_run)
+        st = catch_up(c, why);
+    if (st == OK && !o.dry_run)
+        st = record(c, path, why);
+    return st;
+}
+
+status api_import(call *c, err *why)
+{
+    status st = take_turn(c, why);
+    if (st != OK)
+        return st;
+    c->out = http_body(c->w, S("application/x-ndjson"));
+    st = import_body(c, why);
+    end_turn(c);
+    return st;
+}
+
+/* --- sets ------------------------------------------------------------------------------------- */
+
+static void read_set(call *c, set_load_options *o)
+{
+    slice word = call_param(c, "verdict"), polarity = call_param(c, "polarity"),
+          mode = call_param(c, "mode");
+    o->name = call_param(c, "name");
+    o->source = call_param(c, "source");
+    if (!o->source.len)
+        o->source = o->name;
+    o->mode = slice_eq(mode, S("delta")) ? SET_ADD : SET_REPLACE;
+    o->verdict = slice_eq(word, S("known-good"))  ? SET_KNOWN_GOOD
+                 : slice_eq(word, S("known-bad")) ? SET_KNOWN_BAD
+                 : slice_eq(word, S("list"))      ? SET_LIST
+                                                  : 0;
+    if (o->verdict == SET_LIST)
+        o->polarity = slice_eq(polarity, S("benign"))       ? SET_BENIGN
+                      : slice_eq(polarity, S("suspicious")) ? SET_SUSPICIOUS
+                                                            : SET_NEUTRAL;
+    o->dry_run = call_bool(c, "dry_run");
+}
+
+static void put_set(call *c, const set_load_options *o, const set_summary *s)
+{
+    json_writer w = json_writer_on(c->out);
+    json_open(&w, '{');
+    json_field_text(&w, "schema", S("noroshi.set-import/1"));
+    json_field_text(&w, "set", o->name);
+    json_field_text(&w, "source", o->source);
+    json_field_text(&w, "verdict", slice_str(set_verdict_name(s->result.verdict)));
+    json_field_bool(&w, "known", s->result.known);
+    json_field_count(&w, "documents", s->documents);
+    json_field_count(&w, "lines", s->lines);
+    json_field_count(&w, "refused_total", s->refused);
+    json_field_count(&w, "values", s->result.keys);
+    json_field_count(&w, "replaced", s->result.replaced);
+    json_key(&w, "kinds");
+    set_kinds_json(&w, s->result.kinds);
+    json_close(&w, '}');
+}
+
+static status load(call *c, set_load_options *o, writer *w, err *why)
+{
+    char path[64];
+    sandbox *jail = NULL;
+    set_import *si = NULL;
+    set_summary s;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", c->r->body_fd);
+    status st = new_jail(c, &jail, why);
+    const set_import_options so = {.store = c->a->o.store,
+                                   .sandbox = jail,
+                                   .clock = c->a->o.ticks,
+                                   .directory = c->a->o.work_dir,
+                                   .unpack = c->a->o.unpack,
+                                   .load = o};
+    if (st == OK)
+        st = set_import_new(&so, &si, why);
+    if (st == OK)
+        st = set_import_path(si, path, why);
+    if (st == OK)
+        st = set_import_finish(si, w, &s, why);
+    if (st == OK)
+        put_set(c, o, &s);
+    if (st == OK && !o->dry_run)
+        st = set_import_settle(si, w, why);
+    set_import_free(si);
+    sandbox_free(jail);
+    return st;
+}
+
+status api_set_load(call *c, err *why)
+{
+    writer *w = NULL;
+    set_load_options o = {0};
+    if (c->r->body_fd < 0)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "the body is the list");
+    read_set(c, &o);
+    status st = take_turn(c, why);
+    if (st != OK)
+        return st;
+    st = read_floor(c, &o.marking, why);
+    if (st == OK && o.mode == SET_REPLACE && !call_param(c, "verdict").len)
+        st = err_set(why, ERR_INPUT, ERR_NOWHERE, "verdict must be there: what being in it says");
+    if (st == OK)
+        st = writer_new(c->a->o.store, c->from->who.who.login, &w, why);
+    o.w = w;
+    if (st == OK)
+        st = load(c, &o, w, why);
+    writer_free(w);
+    end_turn(c);
+    if (st == OK && !o.dry_run)
+        st = record(c, o.name, why);
+    return st;
+}
+
+status api_set_drop(call *c, err *why)
+{
+    lens *l;
+    set_list sets;
+    uint64_t dropped = 0;
+    size_t n = 0;
+    slice name = call_param(c, "name"), source = call_param(c, "source");
+    status st = call_lens(c, &l, why);
+    if (st == OK)
+        st = sets_seen(l, &sets, why);
+    if (st != OK)
+        return st;
+    int64_t *rows = arena_array(c->m, sets.count + 1, sizeof *rows);
+    if (!rows)
+        return ARENA_SPENT(c->m, why);
+    for (size_t i = 0; i < sets.count; i++)
+        if (slice_eq(sets.at[i].name, name) && (!source.len || slice_eq(source, sets.at[i].source)))
+            rows[n++] = sets.at[i].row;
+    return n ? set_drop(c->writer, rows, n, false, &dropped, why) : ERR_NOT_FOUND;
+}

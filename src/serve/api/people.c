@@ -1,0 +1,329 @@
+/* people.c - accounts, organisations, tokens, the audit log. */
+#include "serve/api/handlers.h"
+
+#include <stdio.h>
+
+/* --- users ------------------------------------------------------------------------------------ */
+
+/* Whoever is of an organisation does not find another's accounts. */
+static status find_account(call *c, account *ret, err *why)
+{
+    const grant *has = &c->from->who.has;
+    status st = account_get(c->t->people, c->m, call_param(c, "login"), ret, why);
+    if (st == OK && has->organisation.len && !slice_eq(has->organisation, ret->has.organisation))
+        return ERR_NOT_FOUND;
+    return st;
+}
+
+status api_users(call *c, err *why)
+{
+    account_list list;
+    status st = accounts_page(c->t->people, c->m, &c->from->who.has, call_param(c, "cursor"),
+                              (size_t)call_int(c, "limit", CALL_LIST_DEFAULT), &list, why);
+    if (st != OK)
+        return st;
+    json_writer w = call_list_begin(c);
+    for (size_t i = 0; i < list.count; i++)
+        put_user(&w, &list.at[i], &list.at[i].has);
+    call_list_end(&w, list.more && list.count ? list.at[list.count - 1].login : S(""));
+    return OK;
+}
+
+status api_user(call *c, err *why)
+{
+    account who;
+    status st = find_account(c, &who, why);
+    if (st != OK)
+        return st;
+    json_writer w = json_writer_on(c->out);
+    put_user(&w, &who, &who.has);
+    return OK;
+}
+
+static status read_role(call *c, user_role *ret, err *why)
+{
+    slice word = call_text(c, "role");
+    return user_role_parse(word, ret) == OK
+               ? OK
+               : err_set(why, ERR_INPUT, ERR_NOWHERE,
+                         "role is admin, expert, analyst, reader, customer or feed");
+}
+
+static status read_clearance(call *c, tlp *ret, err *why)
+{
+    return tlp_parse(call_text(c, "clearance"), ret) == OK
+               ? OK
+               : err_set(why, ERR_INPUT, ERR_NOWHERE,
+                         "clearance is clear, green, amber, amber+strict or red");
+}
+
+/* ["*"] is all of them. */
+static status read_audiences(call *c, const slice **ret, size_t *ret_count, bool *ret_all, err *why)
+{
+    const json *list = json_get(c->body, S("audiences"));
+    *ret_count = 0;
+    *ret_all = false;
+    if (!json_is(list, JSON_ARRAY) || list->count > ACCOUNT_AUDIENCES_MAX)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "audiences is an array of at most %d names",
+                       ACCOUNT_AUDIENCES_MAX);
+    slice *at = arena_array(c->m, list->count + 1, sizeof *at);
+    if (!at)
+        return ARENA_SPENT(c->m, why);
+    for (const json *v = list->first; v; v = v->next) {
+        if (!json_is(v, JSON_STRING) || !v->text.len)
+            return err_set(why, ERR_INPUT, v->at, "an audience is a name");
+        *ret_all |= slice_eq(v->text, S("*"));
+        at[(*ret_count)++] = v->text;
+    }
+    *ret_count = *ret_all ? 0 : *ret_count;
+    *ret = at;
+    return OK;
+}
+
+status api_user_add(call *c, err *why)
+{
+    actor by;
+    char hash[PASSWORD_HASH_MAX], id[ACCOUNT_ID_TEXT + 1];
+    slice password = call_text(c, "password");
+    account_in in = {.name = call_text(c, "name"), .organisation = call_text(c, "organisation")};
+    status st = call_needs(c, "login", &in.login, why);
+    if (st == OK)
+        st = read_role(c, &in.role, why);
+    if (st == OK)
+        st = read_clearance(c, &in.clearance, why);
+    if (st == OK && json_get(c->body, S("audiences")))
+        st = read_audiences(c, &in.audiences, &in.audience_count, &in.all_audiences, why);
+    if (st == OK && password.len) {
+        st = auth_password(c->a->o.auth, in.login, password, hash, why);
+        in.password = slice_str(hash);
+    }
+    call_actor(c, &by);
+    if (st == OK)
+        st = account_add(c->writer, &by, &in, id, why);
+    return st == ERR_BUSY ? http_problem(c->w, 409, st) : st;
+}
+
+static status read_changes(call *c, account_changes *x, user_role *r, tlp *t, slice text[2],
+                           bool flags[2], err *why)
+{
+    status st = OK;
+    const json *disabled = json_get(c->body, S("disabled"));
+    *x = (account_changes){0};
+    if (json_get(c->body, S("role"))) {
+        st = read_role(c, r, why);
+        x->role = r;
+    }
+    if (st == OK && json_get(c->body, S("clearance"))) {
+        st = read_clearance(c, t, why);
+        x->clearance = t;
+    }
+    if (json_get(c->body, S("name"))) {
+        text[0] = call_text(c, "name");
+        x->name = &text[0];
+    }
+    if (json_get(c->body, S("organisation"))) {
+        text[1] = call_text(c, "organisation");
+        x->organisation = &text[1];
+    }
+    if (st == OK && json_get(c->body, S("audiences"))) {
+        st = read_audiences(c, &x->audiences, &x->audience_count, &flags[0], why);
+        x->all_audiences = &flags[0];
+    }
+    if (st == OK && disabled) {
+        if (!json_is(disabled, JSON_TRUE) && !json_is(disabled, JSON_FALSE))
+            return err_set(why, ERR_INPUT, disabled->at, "disabled is true or false");
+        flags[1] = json_is(disabled, JSON_TRUE);
+        x->disabled = &flags[1];
+    }
+    return st;
+}
+
+status api_user_change(call *c, err *why)
+{
+    actor by;
+    account who;
+    account_changes x;
+    user_role r;
+    tlp t;
+    slice text[2], password = call_text(c, "password");
+    bool flags[2];
+    char hash[PASSWORD_HASH_MAX];
+    call_actor(c, &by);
+    status st = find_account(c, &who, why);
+    if (st == OK)
+        st = read_changes(c, &x, &r, &t, text, flags, why);
+    if (st == OK && password.len)
+        st = auth_password(c->a->o.auth, who.login, password, hash, why);
+    if (st == OK)
+        st = account_change(c->writer, &by, who.login, &x, why);
+    if (st == OK && password.len)
+        st = password_put(c->writer, &by, who.login, slice_str(hash), 0, why);
+    return st;
+}
+
+status api_user_sessions_revoke(call *c, err *why)
+{
+    actor by;
+    account who;
+    call_actor(c, &by);
+    status st = find_account(c, &who, why);
+    return st == OK ? sessions_revoke(c->writer, &by, who.login, why) : st;
+}
+
+/* --- organisations ---------------------------------------------------------------------------- */
+
+status api_organisations(call *c, err *why)
+{
+    name_list list;
+    status st = organisations_page(c->t->people, c->m, &c->from->who.has, call_param(c, "cursor"),
+                                   (size_t)call_int(c, "limit", CALL_LIST_DEFAULT), &list, why);
+    if (st != OK)
+        return st;
+    json_writer w = call_list_begin(c);
+    for (size_t i = 0; i < list.count; i++)
+        json_put_text(&w, list.at[i]);
+    call_list_end(&w, list.more && list.count ? list.at[list.count - 1] : S(""));
+    return OK;
+}
+
+status api_organisation_add(call *c, err *why)
+{
+    actor by;
+    slice name;
+    call_actor(c, &by);
+    status st = call_needs(c, "name", &name, why);
+    if (st == OK)
+        st = organisation_add(c->writer, &by, name, why);
+    return st == ERR_BUSY ? http_problem(c->w, 409, st) : st;
+}
+
+/* --- tokens ----------------------------------------------------------------------------------- */
+
+static void put_token(json_writer *w, const token_row *t)
+{
+    char scopes[RIGHTS_TEXT_MAX];
+    json_open(w, '{');
+    json_field_text(w, "id", slice_str(t->id));
+    json_field_text(w, "owner", t->login);
+    json_field_text(w, "name", t->name);
+    json_field_text(w, "scopes", slice_str(rights_text(t->scopes, scopes)));
+    json_field_text(w, "clearance", slice_str(tlp_name(t->clearance)));
+    json_field_text(w, "organisation", t->organisation);
+    json_field_text(w, "network", t->network);
+    json_field_when(w, "created", t->created);
+    json_field_when(w, "used", t->used);
+    json_field_when(w, "until", t->until);
+    json_field_when(w, "revoked", t->revoked);
+    json_close(w, '}');
+}
+
+status api_tokens(call *c, err *why)
+{
+    token_list list;
+    bool all = call_bool(c, "all");
+    status st = all ? identity_may(&c->from->who, RIGHT_USERS, why) : OK;
+    if (st == OK)
+        st = tokens_page(c->t->people, c->m, all ? 0 : c->from->who.who.row, 0, CALL_LIST_MAX,
+                         &list, why);
+    if (st != OK)
+        return st;
+    json_writer w = call_list_begin(c);
+    for (size_t i = 0; i < list.count; i++)
+        put_token(&w, &list.at[i]);
+    json_close(&w, ']');
+    json_field_bool(&w, "more", list.more);
+    json_close(&w, '}');
+    return OK;
+}
+
+static status read_token(call *c, token_in *in, err *why)
+{
+    slice scopes, until = call_text(c, "until"), level = call_text(c, "clearance");
+    *in = (token_in){.organisation = call_text(c, "organisation"),
+                     .network = call_text(c, "network"),
+                     .clearance = c->from->who.has.clearance,
+                     .until = call_now(c) + 90 * WHEN_DAY};
+    status st = call_needs(c, "name", &in->name, why);
+    if (st == OK)
+        st = call_needs(c, "scopes", &scopes, why);
+    if (st == OK)
+        st = rights_parse(scopes, &in->scopes, why);
+    if (st == OK && level.len)
+        st = read_clearance(c, &in->clearance, why);
+    if (st == OK && until.len && when_parse(until, &in->until) != OK)
+        st = err_set(why, ERR_INPUT, ERR_NOWHERE, "until is a time as ISO 8601 writes it");
+    return st;
+}
+
+/* Outside the table's transactions: its text may not be kept for an idempotency key. */
+status api_token_make(call *c, err *why)
+{
+    actor by;
+    token_in in;
+    writer *w = NULL;
+    char text[AUTH_TOKEN_TEXT + 1], id[TOKEN_ID_TEXT + 1];
+    slice owner = call_text(c, "owner");
+    call_actor(c, &by);
+    status st = read_token(c, &in, why);
+    if (st == OK)
+        st = writer_new(c->a->o.store, c->from->who.who.login, &w, why);
+    if (st == OK)
+        st = auth_token_make(c->a->o.auth, w, &by, owner.len ? owner : c->from->who.who.login, &in,
+                             text, id, why);
+    writer_free(w);
+    if (st != OK)
+        return st;
+    json_writer j = json_writer_on(c->out);
+    json_open(&j, '{');
+    json_field_text(&j, "id", slice_str(id));
+    json_field_text(&j, "token", slice_str(text));
+    json_field_when(&j, "until", in.until);
+    json_close(&j, '}');
+    return OK;
+}
+
+status api_token_revoke(call *c, err *why)
+{
+    actor by;
+    call_actor(c, &by);
+    return token_revoke(c->writer, &by, call_param(c, "id"), why);
+}
+
+/* --- the audit log ---------------------------------------------------------------------------- */
+
+static void put_row(json_writer *w, const audit_row *r)
+{
+    json_open(w, '{');
+    json_field_count(w, "seq", r->seq);
+    json_field_when(w, "at", r->e.at);
+    json_field_text(w, "who", r->e.who);
+    json_field_text(w, "from", r->e.from);
+    json_field_text(w, "act", r->e.act);
+    json_field_text(w, "what", r->e.what);
+    json_field_text(w, "detail", r->e.detail);
+    json_field_text(w, "outcome", slice_str(audit_outcome_name(r->e.outcome)));
+    json_close(w, '}');
+}
+
+status api_audit(call *c, err *why)
+{
+    audit_list list;
+    uint64_t before = 0;
+    char next[24] = "";
+    slice cursor = call_param(c, "cursor");
+    const audit_filter f = {
+        .who = call_param(c, "who"), .act = call_param(c, "act"), .what = call_param(c, "what")};
+    if (cursor.len && !slice_u64(cursor, &before))
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "cursor is none of ours");
+    status st = audit_page(c->a->o.store, c->m, &f, before,
+                           (size_t)call_int(c, "limit", CALL_LIST_DEFAULT), &list, why);
+    if (st != OK)
+        return st;
+    json_writer w = call_list_begin(c);
+    for (size_t i = 0; i < list.count; i++)
+        put_row(&w, &list.at[i]);
+    if (list.more && list.count)
+        snprintf(next, sizeof next, "%llu", (unsigned long long)list.at[list.count - 1].seq);
+    call_list_end(&w, slice_str(next));
+    return OK;
+}
