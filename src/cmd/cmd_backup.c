@@ -178,7 +178,9 @@ static status read_restore(app *a, restore_options *o, err *why)
                            .disk = a->disk,
                            .clock = a->clock,
                            .random = a->random,
-                           .on_progress = show};
+                           .on_progress = show,
+                           .who = arena_printf(a->memory, "cli:%.*s", SLICE_FMT(app_actor(a))),
+                           .keep_tokens = option_bool(a->options, OPT_RESTORE_KEEP_TOKENS)};
     return OK;
 }
 
@@ -209,6 +211,7 @@ status cmd_restore(app *a, err *why)
         put_line(a, o.dry_run ? msg_restore_good(slice_str(o.path), r.at)
                               : msg_restore_done(slice_str(o.into), r.at));
         put_content(a, &r);
+        put_line(a, o.keep_tokens ? msg_restore_tokens_kept() : msg_restore_tokens_revoked());
     }
     return sink_flush(&a->out, why);
 }

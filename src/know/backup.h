@@ -48,9 +48,10 @@ typedef struct restore_options {
     random_source random;
     void (*on_progress)(void *ctx, const backup_report *so_far);
     void *ctx;
-    /* What has to happen to the store before it has its name: sessions and tokens of then must not
-     * be of use again. NULL: nothing */
-    status (*finish)(void *ctx, store *s, err *why);
+    slice who; /* for the audit log */
+    /* Sessions end and tokens are revoked: a backup must not bring back what was taken from somebody
+     * since. With this, tokens stay what they were then. */
+    bool keep_tokens;
 } restore_options;
 
 /* The store is opened, moved to the newest schema and checked as a whole before it has its name.

@@ -1,9 +1,12 @@
 /* backup_test.c - what is backed up comes back, and nothing else is taken for it. */
 #include "know/backup.h"
+#include "know/audit.h"
 #include "know/claims.h"
+#include "know/sessions.h"
 #include "know/sets.h"
 #include "know/sightings_write.h"
 #include "know/test_store.h"
+#include "know/tokens.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -217,6 +220,85 @@ TEST(one_backup_at_a_time)
     close(fd);
     CHECK_OK(back_up(&f, false, &r));
     end(&f);
+}
+
+/* --- restore_revokes: who could come in then cannot now -------------------------------------- */
+
+static void let_in(fixture *f)
+{
+    const grant whole = grant_whole();
+    const actor root = {
+        .who = S("cli:root"), .from = S("cli"), .has = &whole, .now = at("2026-11-20")};
+    char id[ACCOUNT_ID_TEXT + 1];
+    account_in person = {.login = S("alice"), .role = USER_ANALYST, .clearance = TLP_GREEN};
+    session_in session = {.hash = {1}, .id = "abcdefghij"};
+    token_in token = {.name = S("script"),
+                      .scopes = (rights)1 << RIGHT_READ,
+                      .clearance = TLP_CLEAR,
+                      .until = at("2026-12-01")};
+    uint8_t hash[SHA256_BYTES] = {2};
+    scratch *t = &f->t;
+    CHECK_OK(account_add(t->w, &root, &person, id, &t->why));
+    CHECK_OK(session_open(t->w, &root, 1, &session, S("login"), &t->why));
+    CHECK_OK(token_add(t->w, &root, S("alice"), &token, "tokentoken", hash, &t->why));
+    CHECK_OK(writer_sync(t->w, &t->why));
+}
+
+typedef struct doors {
+    size_t sessions;
+    bool token_stands, audited;
+} doors;
+
+static doors doors_of(fixture *f)
+{
+    CLEANUP(arena_done) arena a;
+    doors ret = {0};
+    store *s = NULL;
+    accounts *r = NULL;
+    session_list sessions = {0};
+    token_row token = {0};
+    account owner;
+    audit_report audit = {0};
+    arena_init(&a, 1 << 20);
+    const store_options o = {.dir = f->into,
+                             .clock = {scratch_tick, &f->t},
+                             .random = random_seeded(&f->t.seed),
+                             .mutant = -1};
+    CHECK_OK(store_open(&o, &s, &f->t.why));
+    CHECK_OK(accounts_new(s, &r, &f->t.why));
+    CHECK_OK(sessions_of(r, &a, 1, at("2026-11-20"), &sessions, &f->t.why));
+    CHECK_OK(token_find(r, &a, S("tokentoken"), &token, &owner, &f->t.why));
+    ret.audited = audit_verify(s, NULL, 0, &audit, &f->t.why) == OK && !audit.broken_at &&
+                  audit.head.seq == 4; /* the last is the restore */
+    ret.sessions = sessions.count;
+    ret.token_stands = token.revoked == WHEN_NONE;
+    accounts_free(r);
+    store_close(s);
+    return ret;
+}
+
+TEST(restore_revokes)
+{
+    for (int keep = 0; keep < 2; keep++) {
+        fixture f;
+        backup_report r = {0};
+        REQUIRE(begin(&f));
+        SKIP_ON_A_SERVER(&f);
+        let_in(&f);
+        CHECK_OK(back_up(&f, false, &r));
+        const restore_options o = {.path = f.path,
+                                   .into = f.into,
+                                   .clock = {scratch_tick, &f.t},
+                                   .random = random_seeded(&f.t.seed),
+                                   .who = S("cli:root"),
+                                   .keep_tokens = keep};
+        CHECK_OK(store_restore(&o, &r, &f.t.why));
+        doors d = doors_of(&f);
+        CHECK_EQ(d.sessions, 0);
+        CHECK_EQ(d.token_stands, keep);
+        CHECK(d.audited);
+        end(&f);
+    }
 }
 
 /* --- backup_tamper: what is not the backup is not taken for it ------------------------------ */

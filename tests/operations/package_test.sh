@@ -25,7 +25,7 @@ must test -f /lib/systemd/system/noroshi.service
 must noroshi config check
 
 say work
-as() { setpriv --reuid noroshi --regid noroshi --clear-groups "$@"; }
+as() { HOME=/var/lib/noroshi setpriv --reuid noroshi --regid noroshi --clear-groups "$@"; }
 must as noroshi init -q --starter
 must as noroshi ask CVE-2021-44228
 must as noroshi doctor

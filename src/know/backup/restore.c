@@ -2,10 +2,12 @@
 #include "know/backup.h"
 
 #include "base/json.h"
+#include "know/audit.h"
 #include "know/backup/stream.h"
 #include "know/sightings.h"
 #include "know/store_private.h"
 #include "know/tiers.h"
+#include "know/write_private.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -207,6 +209,47 @@ static status check_store(restoring *r, store *s, err *why)
 
 /* --- the whole ------------------------------------------------------------------------------ */
 
+/* --- who may come in ------------------------------------------------------------------------ */
+
+static status run_at(db *d, query q, when at, err *why)
+{
+    db_stmt *s = db_query(d, q);
+    if (q == Q_RESTORE_TOKENS)
+        db_bind_int(s, 1, at);
+    return db_run(s, why);
+}
+
+static status end_all(const restoring *r, writer *w, when now, err *why)
+{
+    char at[WHEN_TEXT_MAX];
+    status st = run_at(w->d, Q_RESTORE_SESSIONS, now, why);
+    if (st == OK)
+        st = run_at(w->d, Q_RESTORE_REPLAYS, now, why);
+    if (st == OK && !r->o->keep_tokens)
+        st = run_at(w->d, Q_RESTORE_TOKENS, now, why);
+    const audit_entry e = {.at = now,
+                           .who = r->o->who,
+                           .from = S("cli"),
+                           .act = S("restore"),
+                           .what = slice_str(when_iso(r->report.at, at)),
+                           .detail = r->o->keep_tokens ? S("tokens kept") : S("tokens revoked")};
+    return st == OK ? audit_add(w, &e, why) : st;
+}
+
+static status close_doors(const restoring *r, store *s, err *why)
+{
+    writer *w = NULL;
+    status st = writer_new(s, r->o->who, &w, why);
+    if (st == OK)
+        st = part_begin(w, why);
+    if (st == OK)
+        st = part_end(w, end_all(r, w, clock_now(r->o->clock), why), why);
+    if (st == OK)
+        st = writer_sync(w, why);
+    writer_free(w);
+    return st;
+}
+
 static status open_and_check(restoring *r, err *why)
 {
     store *s = NULL;
@@ -218,8 +261,8 @@ static status open_and_check(restoring *r, err *why)
     status st = store_open(&o, &s, why);
     if (st == OK)
         st = check_store(r, s, why);
-    if (st == OK && r->o->finish)
-        st = r->o->finish(r->o->ctx, s, why);
+    if (st == OK)
+        st = close_doors(r, s, why);
     store_close(s);
     return st;
 }

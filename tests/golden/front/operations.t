@@ -35,9 +35,11 @@ Needs: noroshi
     $ noroshi restore sealed --into new --key key --dry-run
     sealed of (re: .*) UTC is good: it was restored as a whole, checked, and taken away again
     in it: the database, 1 document, 0 versions of sets, no sightings, as there are none
+    its sessions have ended and its tokens are revoked: everyone logs in anew
     $ noroshi restore sealed --into new --key key
     restored into new as it was at (re: .*) UTC, and checked; to use it: --data new
     in it: the database, 1 document, 0 versions of sets, no sightings, as there are none
+    its sessions have ended and its tokens are revoked: everyone logs in anew
     $ noroshi export --format ndjson > one; noroshi --data new export --format ndjson > two; cmp one two
     $ noroshi restore sealed --into new --key key
     noroshi: new is there already
