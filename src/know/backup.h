@@ -49,8 +49,8 @@ typedef struct restore_options {
     void (*on_progress)(void *ctx, const backup_report *so_far);
     void *ctx;
     slice who; /* for the audit log */
-    /* Sessions end and tokens are revoked: a backup must not bring back what was taken from somebody
-     * since. With this, tokens stay what they were then. */
+    /* Sessions end and tokens are revoked: a backup must not bring back what was taken from
+     * somebody since. With this, tokens stay what they were then. */
     bool keep_tokens;
 } restore_options;
 

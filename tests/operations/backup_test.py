@@ -61,6 +61,9 @@ def check_plain(t, work, data):
     run("restore", backup, "--into", into)
     t.check(exported(into) == exported(data), "a restored store exports the same bytes")
     t.check(run("doctor", "--deep", "-q", data=into).stdout == b"", "and is well")
+    seen = [run("hunt", "--json", "host-1.list-001.example.com", data=d, code=None).stdout
+            for d in (data, into)]
+    t.check(seen[0] == seen[1] and b'"yes"' in seen[0], "what was seen is still seen", seen)
     p = run("restore", backup, "--into", into, code=2)
     t.check(b"is there already" in p.stderr, "nothing is restored over a store", p.stderr)
     p = run("backup", backup, data=data, code=2)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What tools/deb try runs inside a bare Debian: the package in /root is installed, works, takes over an
-# older store, is removed and purged. Prints what it does; exit status 0 when all of it went well.
+# What tools/deb try runs inside a bare Debian: an older package (/root/old.deb) is installed and fills a
+# store, the new one takes it over, works, is removed and purged. Prints what it does; exit status 0 when all of it went well.
 set -eu
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 deb=$(ls /root/noroshi_*.deb)
@@ -13,7 +13,7 @@ chmod +x /usr/sbin/policy-rc.d
 
 say install
 apt-get update -q
-apt-get install -q -y --no-install-recommends "$deb"
+apt-get install -q -y --no-install-recommends /root/old.deb
 must test "$(stat -c '%U %a' /var/lib/noroshi)" = "noroshi 700"
 must id noroshi-worker
 must test -f /usr/share/man/man1/noroshi.1.gz
@@ -33,8 +33,7 @@ must as noroshi backup /var/lib/noroshi/backup
 before=$(as noroshi export --format ndjson | sha256sum)
 
 say upgrade over an older store
-if command -v sqlite3 >/dev/null; then echo "sqlite3 is there"; fi
-must dpkg -i "$deb"
+apt-get install -q -y --no-install-recommends --reinstall "$deb"
 must test "$(as noroshi export --format ndjson | sha256sum)" = "$before"
 must as noroshi doctor --deep
 
