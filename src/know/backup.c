@@ -251,6 +251,7 @@ static status put_blobs(backing *b, err *why)
     bool row;
     status st;
     db_stmt *q = db_query(b->copy, Q_BACKUP_BLOBS);
+    db_bind_blob(q, 1, S(""));
     while ((st = db_step(q, &row, why)) == OK && row) {
         uint8_t sha[SHA256_BYTES];
         slice bytes = db_text(q, 0);

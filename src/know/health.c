@@ -25,6 +25,7 @@ static status look_at_all(store *s, db *d, bool deep, health_documents *ret, err
     bool row;
     status st;
     db_stmt *q = db_query(d, Q_BACKUP_BLOBS);
+    db_bind_blob(q, 1, S(""));
     while ((st = db_step(q, &row, why)) == OK && row) {
         uint8_t sha[SHA256_BYTES] = {0};
         slice bytes = db_text(q, 0);

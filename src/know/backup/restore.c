@@ -132,6 +132,7 @@ static status check_blobs(restoring *r, store *s, db *d, err *why)
     bool row;
     status st;
     db_stmt *q = db_query(d, Q_BACKUP_BLOBS);
+    db_bind_blob(q, 1, S(""));
     while ((st = db_step(q, &row, why)) == OK && row) {
         slice sha = db_text(q, 0);
         st = sha.len == SHA256_BYTES
@@ -211,22 +212,30 @@ static status check_store(restoring *r, store *s, err *why)
 
 /* --- who may come in ------------------------------------------------------------------------ */
 
-static status run_at(db *d, query q, when at, err *why)
+/* All of them: there is no later time. */
+static status end_of(db *d, query q, err *why)
 {
     db_stmt *s = db_query(d, q);
-    if (q == Q_RESTORE_TOKENS)
-        db_bind_int(s, 1, at);
+    db_bind_int(s, 1, INT64_MAX);
+    return db_run(s, why);
+}
+
+static status revoke_tokens(db *d, when now, err *why)
+{
+    db_stmt *s = db_query(d, Q_RESTORE_TOKENS);
+    db_bind_int(s, 1, now);
+    db_bind_int(s, 2, 0); /* every one, by its index */
     return db_run(s, why);
 }
 
 static status end_all(const restoring *r, writer *w, when now, err *why)
 {
     char at[WHEN_TEXT_MAX];
-    status st = run_at(w->d, Q_RESTORE_SESSIONS, now, why);
+    status st = end_of(w->d, Q_SESSIONS_OVER, why);
     if (st == OK)
-        st = run_at(w->d, Q_RESTORE_REPLAYS, now, why);
+        st = end_of(w->d, Q_REPLAY_OVER, why);
     if (st == OK && !r->o->keep_tokens)
-        st = run_at(w->d, Q_RESTORE_TOKENS, now, why);
+        st = revoke_tokens(w->d, now, why);
     const audit_entry e = {.at = now,
                            .who = r->o->who,
                            .from = S("cli"),
