@@ -57,6 +57,12 @@ status sightings_refresh(sightings *s, bool *ret_changed, err *why) NODISCARD;
 /* Reads all and compares every check sum. ERR_INPUT: damaged. */
 status sightings_verify(const sightings *s, err *why) NODISCARD;
 
+/* The files that it lies in, as they are, with their names in the folder; also when they were
+ * removed meanwhile. Valid until it is refreshed or closed. For backups. */
+status sightings_files(const sightings *s,
+                       status (*on_file)(void *ctx, const char *name, slice bytes, err *why),
+                       void *ctx, err *why) NODISCARD;
+
 /* --- asking --------------------------------------------------------------------------------- */
 
 /* A value as observable_parse gives it. KIND_CIDR: a network. */
