@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -14,7 +15,8 @@ enum { LOOK_MS = 60000 /* the longest that a feed of another process waits to be
 
 struct puller {
     puller_options o;
-    int woken; /* eventfd */
+    pthread_mutex_t lock; /* over o.grants */
+    int woken;            /* eventfd */
     int stop_fd;
 };
 
@@ -22,6 +24,7 @@ struct puller {
 typedef struct running {
     puller *p;
     feed_runner r;
+    feed_grants grants;
     sandbox *jail;
     when since;
     bool some; /* something was taken */
@@ -47,6 +50,9 @@ static status begin(puller *p, slice actor, running *x, err *why)
     sandbox_options jail = sandbox_defaults(p->o.ticks);
     jail.limits = p->o.jail;
     *x = (running){.p = p};
+    pthread_mutex_lock(&p->lock);
+    x->grants = p->o.grants;
+    pthread_mutex_unlock(&p->lock);
     status st = settle_newest(p->o.store, clock_now(p->o.clock), &x->since, why);
     if (st == OK)
         st = sandbox_new(&jail, &x->jail, why);
@@ -58,7 +64,7 @@ static status begin(puller *p, slice actor, running *x, err *why)
                          .actor = actor,
                          .import = &p->o.import,
                          .limits = p->o.limits,
-                         .grants = &p->o.grants,
+                         .grants = &x->grants,
                          .stop = told_to_stop,
                          .ran = on_run,
                          .ctx = x};
@@ -107,6 +113,13 @@ void puller_run(puller *p, int stop_fd)
     }
 }
 
+void puller_grant(puller *p, const feed_grants *grants)
+{
+    pthread_mutex_lock(&p->lock);
+    p->o.grants = *grants;
+    pthread_mutex_unlock(&p->lock);
+}
+
 void puller_wake(puller *p)
 {
     const uint64_t once = 1;
@@ -130,9 +143,11 @@ status puller_new(const puller_options *options, puller **ret, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     p->o = *options;
     p->stop_fd = -1;
+    pthread_mutex_init(&p->lock, NULL);
     p->woken = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (p->woken < 0) {
         status st = err_os(why, errno, "an eventfd");
+        pthread_mutex_destroy(&p->lock);
         free(p);
         return st;
     }
@@ -144,6 +159,7 @@ puller *puller_free(puller *p)
 {
     if (p) {
         close(p->woken);
+        pthread_mutex_destroy(&p->lock);
         free(p);
     }
     return NULL;

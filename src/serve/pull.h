@@ -19,7 +19,7 @@ typedef struct puller_options {
     random_source random;
     import_options import; /* limits and directory */
     outbound_limits limits;
-    feed_grants grants; /* kept by reference */
+    feed_grants grants; /* its texts are kept by reference */
     /* What the service's own side could not do; what a feed's server did is that feed's state. */
     void (*trouble)(void *ctx, const err *why);
     void *ctx;
@@ -32,6 +32,8 @@ status puller_new(const puller_options *options, puller **ret, err *why) NODISCA
 puller *puller_free(puller *p); /* NULL is fine; not while it runs */
 /* Until stop_fd can be read; a fetch under way is given up then. */
 void puller_run(puller *p, int stop_fd);
+/* What the configuration grants from now on; its texts stay until puller_free. Any thread. */
+void puller_grant(puller *p, const feed_grants *grants);
 /* Something is due now: looks at once. */
 void puller_wake(puller *p);
 

@@ -41,8 +41,9 @@ struct api {
     buf openapi;
     uint8_t etag_key[16];
     http_server *server;
-    bool drains;      /* atomic */
-    unsigned intakes; /* under way; atomic */
+    bool reload_failed; /* atomic */
+    bool drains;        /* atomic */
+    unsigned intakes;   /* under way; atomic */
     pthread_mutex_t lock;
     identity touched[TOUCHED_MAX]; /* whose time of last use is due; texts are not theirs */
     size_t touched_count;
