@@ -15,7 +15,7 @@ void serving_log(log_form form, const http_log *l);
 /* Something that goes on in spite of it: "dns", "sweep", "certificate". */
 void serving_trouble(slice what, const err *why);
 
-/* --- beside it: sweeping, SIGHUP, the service manager, feeds ----------------------------------- */
+/* --- beside it: sweeping, SIGHUP, the service manager, feeds --------------------------------- */
 
 struct api;
 struct puller;
