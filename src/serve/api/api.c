@@ -208,6 +208,7 @@ void api_thread_close(void *thread)
     sightings_close(t->seen);
     index_close(t->ix);
     asker_free(t->k);
+    call_rest(&c);
     lens_free(t->l);
     accounts_free(t->people);
     free(t);

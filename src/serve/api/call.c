@@ -35,6 +35,12 @@ status call_asker(call *c, asker **ret, err *why)
     return st;
 }
 
+void call_rest(const call *c)
+{
+    lens_rest(c->t->l);
+    asker_rest(c->t->k);
+}
+
 status call_index(call *c, index_t **ret, err *why)
 {
     uint64_t look = lens_looks(c->t->l);

@@ -106,6 +106,9 @@ when call_when(const call *c, const char *name, when otherwise);
 /* Each looks anew, once a request. ?as_of= is obeyed. */
 status call_lens(call *c, lens **ret, err *why) NODISCARD;
 status call_asker(call *c, asker **ret, err *why) NODISCARD;
+/* Nothing more is looked at on this thread: at the end of each handler and of each slice of a
+ * stream. */
+void call_rest(const call *c);
 /* After call_lens, so that it has all that is in sight. */
 status call_index(call *c, index_t **ret, err *why) NODISCARD;
 /* *ret NULL: no telemetry was ever read. ERR_FORBIDDEN: not of the site. */

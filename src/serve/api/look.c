@@ -335,6 +335,7 @@ static http_more fill_hashes(void *ctx, http_request *r, buf *out)
     }
     if (st == OK)
         st = call_record_read(&x->c, &why);
+    call_rest(&x->c);
     x->c.highest = TLP_CLEAR;
     return st != OK ? HTTP_BROKEN : x->next ? HTTP_MORE : HTTP_DONE;
 }
