@@ -84,6 +84,13 @@ slice call_analyst(const call *c)
     return name.ptr ? name : S("analyst:unknown");
 }
 
+status call_of_site(const call *c, const char *what, err *why)
+{
+    return c->from->who.has.organisation.len
+               ? err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "%s the site's own", what)
+               : OK;
+}
+
 void call_actor(const call *c, actor *ret)
 {
     identity_actor(&c->from->who, &c->from->client, call_now(c), ret);

@@ -127,6 +127,8 @@ void put_user(json_writer *w, const account *who, const grant *has);
 /* "analyst:<login>": the source of what a person says. */
 slice call_analyst(const call *c);
 void call_actor(const call *c, actor *ret);
+/* ERR_FORBIDDEN for whoever is of an organisation: `what` says what is the site's own. */
+status call_of_site(const call *c, const char *what, err *why) NODISCARD;
 /* An instant as it stands in an answer. */
 when call_now(const call *c);
 

@@ -253,8 +253,16 @@ status api_set_drop(call *c, err *why)
     lens *l;
     set_list sets;
     uint64_t dropped = 0;
+/* Everybody's sets may be seen by whoever is of an organisation; only its own are his to drop. */
+static bool is_to_drop(const call *c, const set_info *s)
+{
+    slice name = call_param(c, "name"), source = call_param(c, "source"),
+          own = c->from->who.has.organisation;
+    return slice_eq(s->name, name) && (!source.len || slice_eq(source, s->source)) &&
+           (!own.len || slice_eq(own, s->marking.owner));
+}
+
     size_t n = 0;
-    slice name = call_param(c, "name"), source = call_param(c, "source");
     status st = call_lens(c, &l, why);
     if (st == OK)
         st = sets_seen(l, &sets, why);
@@ -264,7 +272,7 @@ status api_set_drop(call *c, err *why)
     if (!rows)
         return ARENA_SPENT(c->m, why);
     for (size_t i = 0; i < sets.count; i++)
-        if (slice_eq(sets.at[i].name, name) && (!source.len || slice_eq(source, sets.at[i].source)))
+        if (is_to_drop(c, &sets.at[i]))
             rows[n++] = sets.at[i].row;
     return n ? set_drop(c->writer, rows, n, false, &dropped, why) : ERR_NOT_FOUND;
 }
