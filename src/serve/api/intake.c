@@ -49,14 +49,19 @@ static status record(call *c, slice what, err *why)
     return audit_put(c->a->o.audit, &e, 1, why);
 }
 
-/* Whoever is of an organisation brings in what is its own. */
+/* Whoever is of an organisation brings in what is its own. Nobody writes where he does not see:
+ * what is there already would be replaced, and the answer would tell of it. */
 static status read_floor(call *c, marking *ret, err *why)
 {
-    const grant *has = &c->from->who.has;
+    view v;
     slice level = call_param(c, "tlp");
-    *ret = (marking){.audience = call_param(c, "audience"), .owner = has->organisation};
-    if (level.len && tlp_parse(level, &ret->tlp) != OK)
+    marking m = {.audience = call_param(c, "audience"), .owner = c->from->who.has.organisation};
+    if (level.len && tlp_parse(level, &m.tlp) != OK)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "tlp is none");
+    identity_view(&c->from->who, WHEN_NONE, call_now(c), &v);
+    if (!view_sees(&v, m))
+        return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "you would not see what is marked so");
+    *ret = m;
     return OK;
 }
 
@@ -248,11 +253,6 @@ status api_set_load(call *c, err *why)
     return st;
 }
 
-status api_set_drop(call *c, err *why)
-{
-    lens *l;
-    set_list sets;
-    uint64_t dropped = 0;
 /* Everybody's sets may be seen by whoever is of an organisation; only its own are his to drop. */
 static bool is_to_drop(const call *c, const set_info *s)
 {
@@ -262,6 +262,11 @@ static bool is_to_drop(const call *c, const set_info *s)
            (!own.len || slice_eq(own, s->marking.owner));
 }
 
+status api_set_drop(call *c, err *why)
+{
+    lens *l;
+    set_list sets;
+    uint64_t dropped = 0;
     size_t n = 0;
     status st = call_lens(c, &l, why);
     if (st == OK)
