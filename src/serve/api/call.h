@@ -27,7 +27,7 @@
 enum {
     TOUCHED_MAX = 1024,
     OPENAPI_MAX = 4 << 20,
-    CALL_BODY_MAX = 1 << 20,
+    OPEN_BODY_MAX = 8 << 10, /* of who is not known yet: room for all bodies is everybody's */
     CALL_LIST_DEFAULT = 100,
     CALL_LIST_MAX = 1000
 };
