@@ -78,9 +78,18 @@ static status answer_read(call *c, err *why)
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
+static void hash_part(hash_state *h, slice part)
+{
+    uint64_t len = part.len;
+    hash_update(h, slice_of((const char *)&len, sizeof len));
+    hash_update(h, part);
+}
+
+/* What is kept of a request is a quick hash, so of one with a password nothing is: it is made anew,
+ * which comes to the same. */
 static status replay_of(call *c, replay_key *k, err *why)
 {
-    slice key = http_header(c->r, "Idempotency-Key");
+    slice key = call_text(c, "password").len ? S("") : http_header(c->r, "Idempotency-Key");
     hash_state *h;
     *k = (replay_key){.account = c->from->who.who.row,
                       .organisation = c->from->who.has.organisation,
@@ -93,9 +102,13 @@ static status replay_of(call *c, replay_key *k, err *why)
                        REPLAY_KEY_MAX);
     if (!(h = hash_new(HASH_SHA256)))
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-    hash_update(h, slice_str(http_method_name(c->r->method)));
-    hash_update(h, c->r->path);
-    hash_update(h, c->r->body);
+    hash_part(h, slice_str(http_method_name(c->r->method)));
+    hash_part(h, c->r->path);
+    for (size_t i = 0; i < c->r->query_count; i++) {
+        hash_part(h, c->r->query[i].name);
+        hash_part(h, c->r->query[i].value);
+    }
+    hash_part(h, c->r->body);
     hash_final(h, k->request);
     hash_free(h);
     return OK;
