@@ -114,17 +114,30 @@ static status replay_of(call *c, replay_key *k, err *why)
     return OK;
 }
 
+static audit_entry entry_of(const call *c, audit_outcome outcome, actor *by)
+{
+    call_actor(c, by);
+    return (audit_entry){.at = by->now,
+                         .who = by->who,
+                         .from = by->from,
+                         .act = slice_str(c->route->name),
+                         .what = c->did,
+                         .outcome = outcome};
+}
+
 static status record_change(call *c, err *why)
 {
     actor by;
-    call_actor(c, &by);
-    const audit_entry e = {.at = by.now,
-                           .who = by.who,
-                           .from = by.from,
-                           .act = slice_str(c->route->name),
-                           .what = c->did,
-                           .outcome = AUDIT_DONE};
+    const audit_entry e = entry_of(c, AUDIT_DONE, &by);
     return audit_add(c->writer, &e, why);
+}
+
+/* The transaction is gone, with what a part of it had written down. */
+static status record_refusal(call *c, err *why)
+{
+    actor by;
+    const audit_entry e = entry_of(c, AUDIT_REFUSED, &by);
+    return audit_put(c->a->o.audit, &e, 1, why);
 }
 
 /* What it does, that it was done, and how it was answered become one transaction. */
@@ -166,6 +179,10 @@ static status answer_change(call *c, err *why)
     if (st == OK)
         st = change(c, &k, why);
     writer_free(c->writer);
+    if (st == ERR_FORBIDDEN) {
+        status noted = record_refusal(c, why);
+        st = noted == OK ? st : noted;
+    }
     if (st == OK && !c->out->len)
         http_status(c->w, 204);
     return st;
@@ -191,6 +208,7 @@ static status handle(void *ctx, http_request *r, http_reply *w, err *why)
         return st;
     c.out = http_body(w, S("application/json"));
     st = b->row->flags & ROUTE_CHANGES ? answer_change(&c, why) : answer_read(&c, why);
+    call_rest(&c);
     if (st == OK && why)
         *why = (err){0}; /* what was tried on the way is nobody's trouble */
     return st;
@@ -221,7 +239,6 @@ void api_thread_close(void *thread)
     sightings_close(t->seen);
     index_close(t->ix);
     asker_free(t->k);
-    call_rest(&c);
     lens_free(t->l);
     accounts_free(t->people);
     free(t);
