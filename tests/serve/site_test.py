@@ -5,11 +5,13 @@ of_the_site: somebody of an organisation, whatever rights he has, neither change
 hidden_writes: a set under a marking above one's clearance is neither replaced, nor compared, nor known of.
 idempotency: the query is a part of the request, and of a password not even a hash is kept.
 refusals: what was refused while it was under way is in the audit log.
+waiting: whoever has to wait for the audit log holds up nobody else.
 rested: a service that nobody asks keeps no old state of the store from being cleared up."""
 import os
 import re
 import sqlite3
 import sys
+import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from api_test import fill_store  # noqa: E402
@@ -82,6 +84,30 @@ def refusals(service, admin):
     check((newest["act"], newest["outcome"]) == ("user_add", "refused"), "refusals: which is in the audit log", newest)
 
 
+def waiting(service, admin):
+    r = admin.post("/api/v1/import?path=x.csv&tlp=amber&source=own", b"203.0.113.99,c2\n")
+    check(r.status == 200, "waiting: something above GREEN, whose reading is recorded", r)
+    where, answers = "/api/v1/observables/ipv4/203.0.113.99", []
+    service.client(admin.token).get(where)
+    store = sqlite3.connect(os.path.join(service.data, "noroshi.db"), isolation_level=None)
+    store.execute("BEGIN IMMEDIATE")  # somebody writes
+    readers = [threading.Thread(target=lambda: answers.append(service.client(admin.token).get(where)))
+               for _ in range(2 * (os.cpu_count() or 1))]  # for every thread that reads and writes
+    for t in readers:
+        t.start()
+    healthy = []
+    others = threading.Thread(target=lambda: [healthy.append(service.client().get("/-/healthy").status)
+                                              for _ in range(50) if not answers])
+    others.start()
+    others.join(8)  # the readers would give up after 10 s
+    check(len(healthy) == 50 and not answers, "waiting: others are answered meanwhile", (healthy, answers))
+    store.execute("ROLLBACK")
+    store.close()
+    for t in readers + [others]:
+        t.join(30)
+    check([r.status for r in answers] == [200] * len(readers), "waiting: and who waited is answered then", answers)
+
+
 def rested(service, admin):
     for _ in range(20):  # on every thread, or on most
         admin.get("/api/v1/search", q="Quiet")
@@ -117,6 +143,7 @@ def main():
             hidden_writes(service, admin)
             idempotency(service, admin)
             refusals(service, admin)
+            waiting(service, admin)
             rested(service, admin)
             r = service.client().post("/api/v1/session", b" " * 9000 + b"{}", **{"Content-Type": "application/json"})
             check(r.status == 413, "who is not known yet takes little of the room for bodies", r)

@@ -103,6 +103,8 @@ status call_record_read(call *c, err *why)
     actor by;
     if (!c->from->known || !audit_wants(c->highest))
         return OK;
+    if (http_later(c->w))
+        return ERR_BUSY;
     call_actor(c, &by);
     const audit_entry e = {.at = by.now,
                            .who = by.who,
