@@ -140,8 +140,8 @@ json_writer call_list_begin(call *c);
 void call_item(json_writer *w);
 void call_list_end(json_writer *w, slice next);
 
-/* A read of something above GREEN is recorded before it leaves; for a stream before each slice. That
- * waits for whoever writes, so a quick route goes on in a worker: ERR_BUSY is for nobody then.
+/* A read of something above GREEN is recorded before it leaves; for a stream before each slice.
+ * That waits for whoever writes, so a quick route goes on in a worker (http_later).
  * ERR_IO, ERR_BUSY: it may not leave. */
 status call_record_read(call *c, err *why) NODISCARD;
 /* A stream of JSON lines; `next` appends one or more to `out`. See http_producer. */
