@@ -297,6 +297,7 @@ status alerts_page(lens *l, arena *a, const alert_filter *f, int64_t from, size_
         db_bind_int(q, 4, f->indicator.kind);
         db_bind_text(q, 5, f->indicator.text);
     }
+    db_bind_text(q, which_page(f) == Q_ALERTS_OF ? 6 : 4, lens_view(l)->organisation);
     while ((st = db_step(q, &row, why)) == OK && row && !(more = n == max)) {
         if ((st = read_row(q, a, &list[n], &classes[n], why)) != OK)
             break;
@@ -321,6 +322,7 @@ status alert_get(lens *l, arena *a, slice id, alert_info *ret, err *why)
         db_stmt *q = db_query(l->d, Q_ALERT_GET);
         db_bind_blob(q, 1, slice_of((const char *)key, KEY_BYTES));
         db_bind_int(q, 2, known_at(l));
+        db_bind_text(q, 3, lens_view(l)->organisation);
         if ((st = db_step(q, &row, why)) == OK && row)
             st = read_row(q, a, &found, &vc, why);
         db_reset(q);

@@ -61,6 +61,7 @@ TEST(contacts_of_one_group_are_one_alert)
     look(&t, "2026-11-22");
     alert_list list = page(&t, &a, &(alert_filter){0}, 0, 100);
     REQUIRE(list.count == 5 && !list.more);
+    CHECK_OK(store_check(t.s, &t.why)); /* SQLite 3.40 by itself is not content with these tables */
     const alert_info *r = &list.at[4];
     CHECK_SLICE(slice_str(r->id), slice_str(first.id));
     CHECK_EQ(r->hits, 2);

@@ -1,8 +1,10 @@
 /* lite.h - what the files of the SQLite driver share. Private to them.
  *
  * sqlite.c opens, begins, prepares, binds and steps; lite_ahead.c brings what the store has of what
- * a writer announced (db_expect), and adds the rows that were gathered, a statement a table.
- * Uses: driver, hand, key_filter, recall, SQLite. Used by: sqlite.c, lite_ahead.c. */
+ * a writer announced (db_expect), and adds the rows that were gathered, a statement a table;
+ * lite_snapshot.c copies a database while others write.
+ * Uses: driver, hand, key_filter, recall, SQLite. Used by: sqlite.c, lite_ahead.c,
+ * lite_snapshot.c. */
 #ifndef NOROSHI_KNOW_DB_LITE_H
 #define NOROSHI_KNOW_DB_LITE_H
 
@@ -45,6 +47,9 @@ static inline lite_db *lite_of(db *d)
 
 /* sqlite.c: what SQLite says of its last failure. */
 status lite_fail(const lite_db *d, const char *doing, err *why);
+
+/* lite_snapshot.c */
+status lite_snapshot(db *d, const char *path, err *why);
 
 /* lite_ahead.c */
 status lite_expect(db *d, const db_coming *c, err *why);
