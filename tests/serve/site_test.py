@@ -33,7 +33,7 @@ def of_the_site(service, admin):
     for path in ("/api/v1/tokens?all=true", "/api/v1/audit"):
         r = manager.get(path)
         check(r.status == 403, "of_the_site: but not " + path, r)
-    taro = service.client(service.make_token("taro", "read,ask,import,curate", "amber"))
+    taro = service.client(service.make_token("taro", "read,ask,import,curate,feed", "amber"))
     before = [admin.get(path).body for path in ("/api/v1/sources", "/api/v1/sets")]
     r = taro.ask("PATCH", "/api/v1/sources/lists", {"reliability": "F"})
     check(r.status == 403, "of_the_site: how far a source is trusted", r)
@@ -46,6 +46,20 @@ def of_the_site(service, admin):
     check(r.status == 200 and r.json["replaced"] == 0, "of_the_site: his own of the same name is another one", r)
     check(taro.ask("DELETE", "/api/v1/sets/good").status == 204, "which he may drop")
     check(admin.get("/api/v1/sets").body == before[1], "and the site's stays")
+    feeds(service, admin, taro)
+
+
+def feeds(service, admin, taro):
+    body = {"url": "https://feeds.example/a.csv", "format": "csv", "source": "a", "paused": True}
+    check(admin.ask("PUT", "/api/v1/feeds/ours", body).status == 204, "a feed of the site")
+    before = admin.get("/api/v1/feeds/ours").body
+    check(taro.get("/api/v1/feeds/ours").status == 200, "which he sees")
+    r = [taro.ask("PUT", "/api/v1/feeds/ours", {"url": "https://evil.example/a.csv"}),
+         taro.ask("DELETE", "/api/v1/feeds/ours"), taro.post("/api/v1/feeds/ours/run")]
+    check([x.status for x in r] == [403] * 3, "of_the_site: its feeds", r)
+    check(admin.get("/api/v1/feeds/ours").body == before, "and it is as it was")
+    check(taro.ask("PUT", "/api/v1/feeds/mine", dict(body, source="b")).status == 204, "his own he may make")
+    check(taro.ask("DELETE", "/api/v1/feeds/mine").status == 204, "and drop")
 
 
 def hidden_writes(service, admin):
