@@ -5,10 +5,12 @@ of_the_site: somebody of an organisation, whatever rights he has, neither change
 hidden_writes: a set under a marking above one's clearance is neither replaced, nor compared, nor known of.
 idempotency: the query is a part of the request, and of a password not even a hash is kept.
 refusals: what was refused while it was under way is in the audit log.
+turns: feeds whose servers say nothing do not take every worker.
 waiting: whoever has to wait for the audit log holds up nobody else.
 rested: a service that nobody asks keeps no old state of the store from being cleared up."""
 import os
 import re
+import socket
 import sqlite3
 import sys
 import threading
@@ -98,6 +100,27 @@ def refusals(service, admin):
     check((newest["act"], newest["outcome"]) == ("user_add", "refused"), "refusals: which is in the audit log", newest)
 
 
+def turns(service, admin, silent):
+    """`silent` listens, and says nothing to whoever connects."""
+    workers, runs = (os.cpu_count() or 1) + 2, []
+    for i in range(workers):
+        body = {"url": "http://127.0.0.1:%d/%d" % (silent.getsockname()[1], i), "source": "s", "paused": True}
+        check(admin.ask("PUT", "/api/v1/feeds/f%d" % i, body).status == 204, "turns: feed %d" % i)
+    pulls = [threading.Thread(target=lambda n=i: runs.append(admin.post("/api/v1/feeds/f%d/run" % n).status))
+             for i in range(workers)]
+    for t in pulls:
+        t.start()
+    kept = [silent.accept()[0] for _ in range(2)]  # two are under way, and the others are told so
+    for t in pulls:
+        t.join(5)
+    r = admin.get("/-/ready")
+    check(r.status == 200 and runs == [503] * (workers - 2), "turns: two wait, and everybody else is answered", (r, runs))
+    for c in kept:
+        c.close()
+    for t in pulls:
+        t.join(30)
+
+
 def waiting(service, admin):
     r = admin.post("/api/v1/import?path=x.csv&tlp=amber&source=own", b"203.0.113.99,c2\n")
     check(r.status == 200, "waiting: something above GREEN, whose reading is recorded", r)
@@ -141,7 +164,12 @@ def rested(service, admin):
 def main():
     skip_unless_built()
     with scratch("noroshi-site-") as home:
-        service = Service(home, env={"NOROSHI_NOW": "2026-11-22T01:00:00Z"})
+        silent = socket.create_server(("127.0.0.1", 0))
+        silent.settimeout(20)
+        settings = os.path.join(home, "noroshi.conf")
+        with open(settings, "w") as f:
+            f.write("feed.allow = * 127.0.0.1 %d\n" % silent.getsockname()[1])
+        service = Service(home, ["--config", settings], {"NOROSHI_NOW": "2026-11-22T01:00:00Z"})
         fill_store(service)
         service.user("hanako", "admin", "red", audiences=["*"])
         service.run("organisation", "add", "acme")
@@ -157,6 +185,7 @@ def main():
             hidden_writes(service, admin)
             idempotency(service, admin)
             refusals(service, admin)
+            turns(service, admin, silent)
             waiting(service, admin)
             rested(service, admin)
             r = service.client().post("/api/v1/session", b" " * 9000 + b"{}", **{"Content-Type": "application/json"})

@@ -176,16 +176,21 @@ status api_feed_put(call *c, err *why)
     return st;
 }
 
-/* Not inside the table's transaction: each step of a run is durable by itself. */
+/* Not inside the table's transaction: each step of a run is durable by itself. A server may take as
+ * long as it likes, so it takes a turn: not every worker waits for one. */
 static status act(call *c, puller_action action, err *why)
 {
     lens *l;
     feed_info f;
     status st = find_own(c, &l, &f, why);
     if (st == OK)
-        st = call_record(c, f.d.name, why);
+        st = call_turn(c, why);
+    if (st != OK)
+        return st;
+    st = call_record(c, f.d.name, why);
     if (st == OK)
         st = puller_act(c->a->o.puller, action, f.d.name, c->from->who.who.login, why);
+    call_turn_ends(c);
     return st == ERR_BUSY ? http_problem(c->w, 409, st) : st;
 }
 
