@@ -68,7 +68,8 @@ status api_feed_presets(call *c, err *why)
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
-/* Everybody's feeds may be seen by whoever is of an organisation; only its own are his to change. */
+/* Everybody's feeds may be seen by whoever is of an organisation, and only its own are his to
+ * change. */
 static status find_own(call *c, lens **l, feed_info *ret, err *why)
 {
     slice own = c->from->who.has.organisation;

@@ -95,6 +95,8 @@ static status import_body(call *c, err *why)
         st = call_jail(c, &jail, why);
     o.sandbox = jail;
     o.ctx = &x;
+    if (st == OK && !o.dry_run)
+        st = call_record(c, path, why);
     if (st == OK)
         st = importer_new(&o, &it, why);
     if (st == OK)
@@ -105,8 +107,6 @@ static status import_body(call *c, err *why)
     sandbox_free(jail);
     if (st == OK && !o.dry_run)
         st = settle(c, since, why);
-    if (st == OK && !o.dry_run)
-        st = call_record(c, path, why);
     return st;
 }
 
@@ -204,6 +204,8 @@ status api_set_load(call *c, err *why)
     st = read_floor(c, &o.marking, why);
     if (st == OK && o.mode == SET_REPLACE && !call_param(c, "verdict").len)
         st = err_set(why, ERR_INPUT, ERR_NOWHERE, "verdict must be there: what being in it says");
+    if (st == OK && !o.dry_run)
+        st = call_record(c, o.name, why);
     if (st == OK)
         st = writer_new(c->a->o.store, c->from->who.who.login, &w, why);
     o.w = w;
@@ -211,8 +213,6 @@ status api_set_load(call *c, err *why)
         st = load(c, &o, w, why);
     writer_free(w);
     call_turn_ends(c);
-    if (st == OK && !o.dry_run)
-        st = call_record(c, o.name, why);
     return st;
 }
 
