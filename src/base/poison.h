@@ -20,6 +20,8 @@
 #pragma GCC poison strcpy strcat sprintf vsprintf gets strtok strncpy strncat
 #pragma GCC poison atoi atol atoll atof sscanf vsscanf
 #pragma GCC poison localtime gmtime asctime ctime localtime_r mktime srand srandom
+/* Names are looked up by base/outbound's library alone: <netdb.h> cannot even be included. */
+#pragma GCC poison getaddrinfo gethostbyname gethostbyname2 gethostbyname_r getnameinfo
 #pragma GCC poison popen execlp execvp tmpnam tempnam mktemp setlocale
 
 /* Words that libraries use as names of parameters: only the call is an error. clang takes the

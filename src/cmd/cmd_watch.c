@@ -211,7 +211,8 @@ status cmd_watch(app *a, err *why)
     o.sightings = x.sightings;
     if (st == OK)
         st = watcher_new(&o, &x.w, why);
-    const watch_follow f = {.w = x.w, .writer = x.writer, .committed = committed, .ctx = &x};
+    const watch_follow f = {
+        .w = x.w, .writer = x.writer, .marking = o.marking, .committed = committed, .ctx = &x};
     if (st == OK)
         st = x.follows ? watch_follow_run(a, &f, why) : read_logs(&x, why);
     if (st == OK)
