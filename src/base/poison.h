@@ -10,7 +10,6 @@
 #define _GNU_SOURCE 1
 #endif
 #include <locale.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +20,6 @@
 #pragma GCC poison strcpy strcat sprintf vsprintf gets strtok strncpy strncat
 #pragma GCC poison atoi atol atoll atof sscanf vsscanf
 #pragma GCC poison localtime gmtime asctime ctime localtime_r mktime srand srandom
-/* Names are looked up by base/outbound's library alone. */
-#pragma GCC poison getaddrinfo gethostbyname gethostbyname2 gethostbyname_r getnameinfo
 #pragma GCC poison popen execlp execvp tmpnam tempnam mktemp setlocale
 
 /* Words that libraries use as names of parameters: only the call is an error. clang takes the
@@ -31,6 +28,13 @@
 extern int rand(void) __attribute__((error("rand: take a random_source")));
 extern long random(void) __attribute__((error("random: take a random_source")));
 extern int system(const char *) __attribute__((error("no shell is ever started")));
+/* Libraries' headers declare them, so they cannot be poisoned. */
+struct addrinfo;
+struct hostent;
+extern int getaddrinfo(const char *, const char *, const struct addrinfo *, struct addrinfo **)
+    __attribute__((error("names are looked up by base/outbound alone")));
+extern struct hostent *gethostbyname(const char *)
+    __attribute__((error("names are looked up by base/outbound alone")));
 #endif
 
 #endif

@@ -87,11 +87,4 @@ static slice kit_sign(arena *a, const kit_key *k, slice message)
     return k->open.kind == SIGNATURE_ES256 ? kit_raw(a, sig, n) : kit_bytes(a, sig, n);
 }
 
-static slice kit_base64(arena *a, slice bytes)
-{
-    char *out = arena_alloc(a, BASE64_ROOM(bytes.len));
-    assert(out);
-    return slice_str(base64_put(BASE64_URL, bytes, out));
-}
-
 #endif

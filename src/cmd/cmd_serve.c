@@ -19,6 +19,7 @@ typedef struct service {
     store *base;
     audit_log *audit;
     auth *who;
+    serving_oidc *oidc;
     api *api;
     http_server *http;
     serving_dns *dns;
@@ -163,12 +164,16 @@ static status make_api(service *s, err *why)
         .store = s->base, .audit = s->audit, .clock = a->clock, .random = a->random};
     if (st == OK)
         st = auth_new(&ao, &s->who, why);
+    if (st == OK)
+        st = serving_oidc_new(a, &s->oidc, why);
     api_options o = {.store = s->base,
                      .auth = s->who,
                      .audit = s->audit,
                      .clock = a->clock,
                      .ticks = a->ticks,
                      .random = a->random,
+                     .oidc = serving_oidc_of(s->oidc),
+                     .trouble = serving_trouble,
                      .work_dir = store_dir(s->base)};
     o.jail = sandbox_defaults(a->ticks).limits;
     o.jail.memory_bytes = (uint64_t)option_int(a->options, OPT_LIMIT_WORKER_BYTES);
@@ -277,6 +282,7 @@ static void end(service *s)
     serving_dns_end(s->dns);
     http_server_close(s->http);
     api_free(s->api);
+    serving_oidc_free(s->oidc);
     auth_free(s->who);
     audit_log_free(s->audit);
 }

@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { FORM_MAX = 32 << 10, FLOOR_BYTES = 1 };
+enum { FORM_MAX = 32 << 10, LOGIN_MAX = 4096, FLOOR_BYTES = 1 };
 
 /* A login under way. */
 typedef struct pending {
@@ -228,6 +228,12 @@ static void out_give(oidc *o, size_t i)
     pthread_mutex_unlock(&o->mutex);
 }
 
+static void wipe(buf *b)
+{
+    if (b->ptr)
+        explicit_bzero(b->ptr, b->len);
+}
+
 static status take_bytes(void *ctx, slice bytes, err *why)
 {
     buf *b = ctx;
@@ -265,7 +271,7 @@ static status ask(oidc *o, arena *a, outbound_request *q, const char *what, slic
         st = judge(&reply, what, why);
     if (st == OK && !arena_copy(a, buf_slice(&body), ret))
         st = ARENA_SPENT(a, why);
-    explicit_bzero(body.ptr, body.len); /* tokens come this way */
+    wipe(&body); /* tokens come this way */
     return st;
 }
 
@@ -357,23 +363,28 @@ static status check_token(oidc *o, arena *a, const oidc_provider *p, const oidc_
 
 /* --- out: the browser's way there ------------------------------------------------------------- */
 
-static void put_form(buf *out, const char *name, slice value)
+static void put_encoded(buf *out, slice value)
 {
     static const char hex[] = "0123456789ABCDEF";
-    if (out->len && out->ptr[out->len - 1] != '?' && out->ptr[out->len - 1] != '&')
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.ptr[i];
+        if (is_alnum(c) || c == '-' || c == '_' || c == '.' || c == '~') {
+            buf_byte(out, c);
+        } else {
+            buf_byte(out, '%');
+            buf_byte(out, hex[(unsigned char)c >> 4]);
+            buf_byte(out, hex[(unsigned char)c & 15]);
+        }
+    }
+}
+
+static void put_form(buf *out, const char *name, slice value)
+{
+    if (out->len && out->ptr[out->len - 1] != '?')
         buf_byte(out, '&');
     buf_put(out, slice_str(name));
     buf_byte(out, '=');
-    for (size_t i = 0; i < value.len; i++) {
-        unsigned char c = (unsigned char)value.ptr[i];
-        if (is_alnum(value.ptr[i]) || c == '-' || c == '_' || c == '.' || c == '~') {
-            buf_byte(out, value.ptr[i]);
-        } else {
-            buf_byte(out, '%');
-            buf_byte(out, hex[c >> 4]);
-            buf_byte(out, hex[c & 15]);
-        }
-    }
+    put_encoded(out, value);
 }
 
 static status put_location(const oidc *o, const oidc_provider *p, const pending *one, slice state,
@@ -435,24 +446,18 @@ status oidc_begin(oidc *o, arena *a, slice from, slice redirect, char ret_cookie
 static status make_login(const oidc *o, secret **ret, err *why)
 {
     CLEANUP(buf_done) buf plain;
-    char text[BASE64_ROOM(FORM_MAX) + 6];
-    buf_init(&plain, FORM_MAX);
-    put_form(&plain, "", o->o.client);
-    put_form(&plain, "", secret_reveal(o->o.key));
+    char text[6 + BASE64_ROOM(LOGIN_MAX)] = "Basic ";
+    buf_init(&plain, LOGIN_MAX);
+    put_encoded(&plain, o->o.client);
+    buf_byte(&plain, ':');
+    put_encoded(&plain, secret_reveal(o->o.key));
     status st = buf_status(&plain, why);
     if (st == OK) {
-        /* "=id&=key" is "id:key" */
-        char *middle = memchr(plain.ptr, '&', plain.len);
-        middle[0] = ':';
-        memmove(middle + 1, middle + 2, plain.len - (size_t)(middle - plain.ptr) - 2);
-        slice joined = slice_of(plain.ptr + 1, plain.len - 2);
-        memcpy(text, "Basic ", 6);
-        base64_put(BASE64_PADDED, joined, text + 6);
+        base64_put(BASE64_PADDED, buf_slice(&plain), text + 6);
         st = secret_keep(slice_str(text), ret, why);
-        explicit_bzero(text, sizeof text);
     }
-    if (plain.ptr)
-        explicit_bzero(plain.ptr, plain.len);
+    wipe(&plain);
+    explicit_bzero(text, sizeof text);
     return st;
 }
 

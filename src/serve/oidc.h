@@ -68,6 +68,7 @@ oidc *oidc_free(oidc *o); /* NULL is fine; nobody is in it any more */
     X(NOBODY, "no-account")  /* and none is made */                                                \
     X(TAKEN, "login-taken")  /* an account of that name is another's */                            \
     X(DISABLED, "disabled")                                                                        \
+    X(SETUP, "setup") /* a rule names what is not there */                                         \
     X(BUSY, "busy")
 #define OIDC_ENUM_(name, word) OIDC_##name,
 typedef enum oidc_refusal { OIDC_REFUSALS(OIDC_ENUM_) OIDC_REFUSAL_COUNT_ } oidc_refusal;
