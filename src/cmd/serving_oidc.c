@@ -12,6 +12,16 @@ struct serving_oidc {
     outbound_exception allowed[ALLOW_MAX];
 };
 
+/* What is wrong, for people; a reason outlives whoever found it. */
+static status complain(app *a, slice line, const err *what, err *why)
+{
+    slice reason;
+    if (!arena_copy(a->memory, slice_str(what->msg), &reason))
+        return ARENA_SPENT(a->memory, why);
+    message m = line.len ? msg_oidc_line(line, reason) : msg_oidc_setting(reason);
+    return app_fail(a, ERR_INPUT, m, S(""), why);
+}
+
 static status read_rules(app *a, serving_oidc *s, oidc_options *o, err *why)
 {
     const slice *lines;
@@ -21,7 +31,7 @@ static status read_rules(app *a, serving_oidc *s, oidc_options *o, err *why)
     for (size_t i = 0; i < count; i++) {
         err what = {0};
         if (oidc_rule_read(lines[i], &s->rules[i], &what) != OK)
-            return app_fail(a, ERR_INPUT, msg_oidc_line(lines[i], slice_str(what.msg)), S(""), why);
+            return complain(a, lines[i], &what, why);
     }
     o->rules = s->rules;
     o->rule_count = count;
@@ -50,7 +60,7 @@ static status read_files(app *a, serving_oidc *s, oidc_options *o, err *why)
     slice key = option_text(a->options, OPT_OIDC_SECRET), ca = option_text(a->options, OPT_OIDC_CA);
     err what = {0};
     if (key.len && secret_read(key.ptr, &s->key, &what) != OK) /* options end in a NUL */
-        return app_fail(a, ERR_INPUT, msg_oidc_setting(slice_str(what.msg)), S(""), why);
+        return complain(a, S(""), &what, why);
     o->key = s->key;
     o->ca = ca.len ? ca.ptr : NULL;
     return OK;
@@ -73,7 +83,7 @@ static status open_it(app *a, serving_oidc *s, err *why)
     if (st == OK)
         st = read_files(a, s, &o, why);
     if (st == OK && oidc_new(&o, &s->oidc, &what) != OK)
-        st = app_fail(a, ERR_INPUT, msg_oidc_setting(slice_str(what.msg)), S(""), why);
+        st = complain(a, S(""), &what, why);
     return st;
 }
 

@@ -148,9 +148,9 @@ status auth_second(auth *s, writer *w, const auth_client *c, slice challenge, sl
  *   ERR_FORBIDDEN  the account is disabled */
 status auth_vouched(auth *s, writer *w, const auth_client *c, const account *who, slice before,
                     auth_entry *ret, err *why) NODISCARD;
-/* He was refused, and why: recorded; of one network so many as somebody may guess passwords. */
-status auth_vouched_refused(auth *s, const auth_client *c, slice who, slice detail,
-                            err *why) NODISCARD;
+/* He was refused, and why: recorded. From one network, of one reason, as often as somebody may
+ * guess passwords: a flood is not written down. */
+status auth_vouched_refused(auth *s, const auth_client *c, slice detail, err *why) NODISCARD;
 /* A new id for a session whose rights are about to change; the old one is worth nothing. */
 status auth_renew(auth *s, writer *w, const auth_client *c, const identity *who, auth_entry *ret,
                   err *why) NODISCARD;

@@ -329,13 +329,15 @@ status auth_vouched(auth *s, writer *w, const auth_client *c, const account *who
     return st == OK ? open_session(s, w, c, &proof, old, false, ret, why) : st;
 }
 
-status auth_vouched_refused(auth *s, const auth_client *c, slice who, slice detail, err *why)
+/* Each reason counts for itself, so that many of one cannot hide another. */
+status auth_vouched_refused(auth *s, const auth_client *c, slice detail, err *why)
 {
     uint64_t bucket[2];
-    char network[TRIES_NETWORK_TEXT];
-    tries_bucket(s->tries, S("login.oidc"), slice_str(tries_network(c->from, network)), bucket);
+    char network[TRIES_NETWORK_TEXT], place[TRIES_NETWORK_TEXT + 8];
+    snprintf(place, sizeof place, "oidc %s", tries_network(c->from, network));
+    tries_bucket(s->tries, detail, slice_str(place), bucket);
     return tries_begin(s->tries, bucket, auth_now(s)) == 0
-               ? auth_refused(s, c, who, S("login.oidc"), detail, why)
+               ? auth_refused(s, c, S(""), S("login.oidc"), detail, why)
                : OK;
 }
 

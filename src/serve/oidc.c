@@ -23,7 +23,7 @@ typedef struct pending {
 typedef struct kept {
     char *text;
     size_t len;
-    int64_t at_us, asked_us; /* INT64_MIN: never */
+    int64_t at_us, again_us; /* INT64_MIN: never */
 } kept;
 
 struct oidc {
@@ -71,7 +71,7 @@ status oidc_new(const oidc_options *options, oidc **ret, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     o->o = *options;
     pthread_mutex_init(&o->mutex, NULL);
-    o->description.at_us = o->keys.at_us = o->keys.asked_us = INT64_MIN;
+    o->description.at_us = o->keys.at_us = o->keys.again_us = INT64_MIN;
     o->table = calloc(OIDC_PENDING_MAX, sizeof *o->table);
     if (!o->table)
         st = err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
@@ -246,9 +246,9 @@ static status judge(const outbound_reply *r, const char *what, err *why)
 {
     if (r->problem == OUTBOUND_FINE && !r->redirects && r->http == 200)
         return OK;
-    const char *word = r->redirects                   ? "bad-redirect"
-                       : r->problem != OUTBOUND_FINE ? outbound_word(r->problem)
-                                                      : "not what was asked for";
+    const char *word = r->problem != OUTBOUND_FINE ? outbound_word(r->problem)
+                       : r->redirects              ? outbound_word(OUTBOUND_BAD_REDIRECT)
+                                                   : "not what was asked for";
     return r->http ? err_set(why, ERR_IO, ERR_NOWHERE, "the provider's %s: %s (HTTP %d)", what,
                              word, r->http)
                    : err_set(why, ERR_IO, ERR_NOWHERE, "the provider's %s: %s", what, word);
@@ -321,15 +321,15 @@ static status find_provider(oidc *o, arena *a, oidc_provider *ret, err *why)
     return st == ERR_INPUT ? ERR_IO : st;
 }
 
-/* May the keys be asked for, once more? */
+/* May the keys be asked for again, for one that is not among those that are kept? */
 static bool keys_may(oidc *o)
 {
     int64_t now = clock_now_us(o->o.ticks);
     pthread_mutex_lock(&o->mutex);
-    bool may = o->keys.asked_us == INT64_MIN ||
-               now - o->keys.asked_us >= OIDC_KEYS_AGAIN_S * (int64_t)1000000;
+    bool may = o->keys.again_us == INT64_MIN ||
+               now - o->keys.again_us >= OIDC_KEYS_AGAIN_S * (int64_t)1000000;
     if (may)
-        o->keys.asked_us = now;
+        o->keys.again_us = now;
     pthread_mutex_unlock(&o->mutex);
     return may;
 }
@@ -350,12 +350,11 @@ static status check_token(oidc *o, arena *a, const oidc_provider *p, const oidc_
 {
     slice text;
     oidc_keys keys;
-    status st = ERR_NOT_FOUND;
-    if (look_up(o, &o->keys, a, &text) && (st = oidc_keys_read(a, text, &keys, why)) == OK)
+    status st = OK;
+    bool had = look_up(o, &o->keys, a, &text);
+    if (had && (st = oidc_keys_read(a, text, &keys, why)) == OK)
         st = oidc_token_check(t, &keys, want, why);
-    else if (st == ERR_NOT_FOUND)
-        err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "the provider's keys were asked for just now");
-    if (st != ERR_NOT_FOUND || !keys_may(o))
+    if (had && (st != ERR_NOT_FOUND || !keys_may(o)))
         return st;
     st = fetch_keys(o, a, p->keys, &keys, why);
     return st == OK ? oidc_token_check(t, &keys, want, why) : st;

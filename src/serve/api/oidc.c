@@ -172,8 +172,8 @@ status api_oidc_callback(call *c, err *why)
     if (refusal == OIDC_NONE)
         return st;
     err other = {0};
-    st = auth_vouched_refused(c->a->o.auth, &c->from->client, S(""),
-                              slice_str(oidc_word(refusal)), &other);
+    st = auth_vouched_refused(c->a->o.auth, &c->from->client, slice_str(oidc_word(refusal)),
+                              &other);
     if (st != OK && why)
         *why = other;
     return st == OK ? refuse(c, refusal, why) : st;
