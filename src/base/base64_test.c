@@ -40,12 +40,12 @@ TEST(one_spelling_is_read)
         base64_kind kind;
         slice text;
     } bad[] = {
-        {BASE64_URL, S_INIT("Zg==")},     {BASE64_URL, S_INIT("+/+/")},
+        {BASE64_URL, S_INIT("Zg==")},   {BASE64_URL, S_INIT("+/+/")},
         {BASE64_URL, S_INIT("Zh")}, /* bits left over */
-        {BASE64_URL, S_INIT("Z")},        {BASE64_URL, S_INIT("Zm9v\n")},
-        {BASE64_URL, S_INIT(" Zm9v")},    {BASE64_URL, S_INIT("Zm\0v")},
-        {BASE64_PADDED, S_INIT("Zg")},    {BASE64_PADDED, S_INIT("-_-_")},
-        {BASE64_PADDED, S_INIT("Zg=")},   {BASE64_PADDED, S_INIT("Zg===")},
+        {BASE64_URL, S_INIT("Z")},      {BASE64_URL, S_INIT("Zm9v\n")},
+        {BASE64_URL, S_INIT(" Zm9v")},  {BASE64_URL, S_INIT("Zm\0v")},
+        {BASE64_PADDED, S_INIT("Zg")},  {BASE64_PADDED, S_INIT("-_-_")},
+        {BASE64_PADDED, S_INIT("Zg=")}, {BASE64_PADDED, S_INIT("Zg===")},
         {BASE64_PADDED, S_INIT("=")},
     };
     CLEANUP(arena_done) arena a;

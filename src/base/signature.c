@@ -36,10 +36,10 @@ static bool is_rsa(const signature_key *k)
 
 status signature_key_check(const signature_key *k, err *why)
 {
-    bool good = k->kind == SIGNATURE_RS256   ? is_rsa(k)
-                : k->kind == SIGNATURE_ES256 ? k->x.len == SIGNATURE_CURVE_BYTES &&
-                                                   k->y.len == SIGNATURE_CURVE_BYTES
-                                             : k->x.len == SIGNATURE_CURVE_BYTES;
+    bool good = k->kind == SIGNATURE_RS256 ? is_rsa(k)
+                : k->kind == SIGNATURE_ES256
+                    ? k->x.len == SIGNATURE_CURVE_BYTES && k->y.len == SIGNATURE_CURVE_BYTES
+                    : k->x.len == SIGNATURE_CURVE_BYTES;
     return good ? OK
                 : err_set(why, ERR_INPUT, ERR_NOWHERE, "that is no key for %s",
                           signature_name(k->kind));
@@ -81,8 +81,7 @@ static EVP_PKEY *curve_key(const signature_key *k)
     OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
     memcpy(point + 1, k->x.ptr, SIGNATURE_CURVE_BYTES);
     memcpy(point + 1 + SIGNATURE_CURVE_BYTES, k->y.ptr, SIGNATURE_CURVE_BYTES);
-    if (build &&
-        OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) &&
+    if (build && OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) &&
         OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point))
         key = key_from("EC", build);
     OSSL_PARAM_BLD_free(build);

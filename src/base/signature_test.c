@@ -19,8 +19,8 @@ TEST(a_signature_of_the_rfc_is_right)
                         S("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7"
                           "sVvpAr_MuM0KAg"),
                         &sig, NULL) == OK);
-    CHECK_OK(signature_check(
-        &k, S("eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc"), sig, NULL));
+    CHECK_OK(signature_check(&k, S("eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc"), sig,
+                             NULL));
 }
 
 static void check_flips(const signature_key *k, slice message, slice sig)

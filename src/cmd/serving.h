@@ -17,7 +17,7 @@ void serving_log(log_form form, const http_log *l);
 /* Something that goes on in spite of it: "dns", "sweep", "certificate". */
 void serving_trouble(slice what, const err *why);
 
-/* --- login by an OpenID provider --------------------------------------------------------------- */
+/* --- login by an OpenID provider -------------------------------------------------------------- */
 
 typedef struct serving_oidc serving_oidc;
 /* *ret NULL: it is not configured. What is wrong in the configuration is said to people. */

@@ -285,8 +285,8 @@ static status open_session(auth *s, writer *w, const auth_client *c, const auth_
     auth_session_make(s, c, &e, &in);
     in.before = before;
     in.by_password = by_password;
-    status st = session_open(w, &by, who->account, &in,
-                             by_password ? S("login") : S("login.oidc"), why);
+    status st =
+        session_open(w, &by, who->account, &in, by_password ? S("login") : S("login.oidc"), why);
     if (st != OK)
         return st;
     auth_device_make(s, by.who, &e);

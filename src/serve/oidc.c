@@ -57,7 +57,8 @@ static status check_options(const oidc_options *o, err *why)
     if (!o->client.len)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "the client has no id");
     if (o->create && !o->rule_count)
-        return err_set(why, ERR_INPUT, ERR_NOWHERE, "accounts are made by rules, and there is none");
+        return err_set(why, ERR_INPUT, ERR_NOWHERE,
+                       "accounts are made by rules, and there is none");
     return oidc_url_check(&a, o->issuer, true, why);
 }
 
@@ -201,8 +202,8 @@ static status find_login(oidc *o, const oidc_answer *answer, pending *ret, err *
         st = hash_text(answer->cookie, hash, why);
     if (st != OK)
         return st;
-    bool fits = hash_same((const uint8_t *)state, (const uint8_t *)answer->state.ptr,
-                          AUTH_SECRET_TEXT);
+    bool fits =
+        hash_same((const uint8_t *)state, (const uint8_t *)answer->state.ptr, AUTH_SECRET_TEXT);
     return fits && take(o, hash, ret) ? OK : lost(why);
 }
 
@@ -392,11 +393,11 @@ static status put_location(const oidc *o, const oidc_provider *p, const pending 
     uint8_t hash[SHA256_BYTES];
     char challenge[BASE64_ROOM(SHA256_BYTES)];
     CLEANUP(buf_done) buf scope;
+    buf_init(&scope, FORM_MAX);
     status st = hash_text(slice_str(one->verifier), hash, why);
     if (st != OK)
         return st;
     base64_put(BASE64_URL, slice_of((const char *)hash, sizeof hash), challenge);
-    buf_init(&scope, FORM_MAX);
     buf_printf(&scope, "openid%s%.*s", o->o.scope.len ? " " : "", SLICE_FMT(o->o.scope));
     buf_put(out, p->authorization);
     if (slice_find_byte(p->authorization, '?', 0) == SIZE_MAX)
@@ -412,8 +413,8 @@ static status put_location(const oidc *o, const oidc_provider *p, const pending 
     return buf_status(out, why);
 }
 
-status oidc_begin(oidc *o, arena *a, slice from, slice redirect, char ret_cookie[AUTH_SECRET_TEXT + 1],
-                  slice *ret_location, err *why)
+status oidc_begin(oidc *o, arena *a, slice from, slice redirect,
+                  char ret_cookie[AUTH_SECRET_TEXT + 1], slice *ret_location, err *why)
 {
     oidc_provider p;
     pending one = {0};
@@ -494,8 +495,7 @@ static status read_exchange(arena *a, slice text, slice *ret, err *why)
     if (st != OK)
         return err_wrap(why, st, "the provider's token");
     *ret = json_text(json_get(v, S("id_token")));
-    return ret->len ? OK
-                    : err_set(why, ERR_INPUT, ERR_NOWHERE, "the provider gave no ID token");
+    return ret->len ? OK : err_set(why, ERR_INPUT, ERR_NOWHERE, "the provider gave no ID token");
 }
 
 /* --- who it is -------------------------------------------------------------------------------- */

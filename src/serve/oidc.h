@@ -38,13 +38,13 @@ enum {
 
 /* Texts and lists must outlive the oidc. */
 typedef struct oidc_options {
-    slice issuer, client;     /* as they were agreed on with the provider */
-    const secret *key;        /* the client's; NULL: a public client */
-    slice scope;              /* besides "openid" */
-    slice groups_claim;       /* where the token has the groups */
-    const oidc_rule *rules;   /* none: accounts keep what they have here */
+    slice issuer, client;   /* as they were agreed on with the provider */
+    const secret *key;      /* the client's; NULL: a public client */
+    slice scope;            /* besides "openid" */
+    slice groups_claim;     /* where the token has the groups */
+    const oidc_rule *rules; /* none: accounts keep what they have here */
     size_t rule_count;
-    bool create;              /* accounts for whom a rule fits and who has none */
+    bool create; /* accounts for whom a rule fits and who has none */
     const outbound_exception *exceptions;
     size_t exception_count;
     const char *ca; /* PEM, instead of the system's; NULL */
@@ -60,13 +60,13 @@ oidc *oidc_free(oidc *o); /* NULL is fine; nobody is in it any more */
 /* Why somebody does not come in, for him and for the audit log. */
 #define OIDC_REFUSALS(X)                                                                           \
     X(NONE, "none")                                                                                \
-    X(LOST, "state")         /* no login of this browser: too late, used, or another's */          \
-    X(DENIED, "denied")      /* the provider, or the person there, said no */                      \
-    X(PROVIDER, "provider")  /* it did not answer, or not as it must */                            \
-    X(TOKEN, "token")        /* what it says of the person cannot be believed */                   \
-    X(GROUP, "group")        /* no rule fits */                                                    \
-    X(NOBODY, "no-account")  /* and none is made */                                                \
-    X(TAKEN, "login-taken")  /* an account of that name is another's */                            \
+    X(LOST, "state")        /* no login of this browser: too late, used, or another's */           \
+    X(DENIED, "denied")     /* the provider, or the person there, said no */                       \
+    X(PROVIDER, "provider") /* it did not answer, or not as it must */                             \
+    X(TOKEN, "token")       /* what it says of the person cannot be believed */                    \
+    X(GROUP, "group")       /* no rule fits */                                                     \
+    X(NOBODY, "no-account") /* and none is made */                                                 \
+    X(TAKEN, "login-taken") /* an account of that name is another's */                             \
     X(DISABLED, "disabled")                                                                        \
     X(SETUP, "setup") /* a rule names what is not there */                                         \
     X(BUSY, "busy")
@@ -78,8 +78,8 @@ const char *oidc_word(oidc_refusal r); /* "login-taken" */
 /* Where to send the browser, and what it is to keep in a cookie meanwhile. `from` is its address,
  * `redirect` the URL of ours that it comes back to.
  *   ERR_BUSY  others wait for the provider; ERR_IO  it does not answer as it must; ERR_LIMIT */
-status oidc_begin(oidc *o, arena *a, slice from, slice redirect, char ret_cookie[AUTH_SECRET_TEXT + 1],
-                  slice *ret_location, err *why) NODISCARD;
+status oidc_begin(oidc *o, arena *a, slice from, slice redirect,
+                  char ret_cookie[AUTH_SECRET_TEXT + 1], slice *ret_location, err *why) NODISCARD;
 
 /* What the browser came back with; what is not there is empty. */
 typedef struct oidc_answer {

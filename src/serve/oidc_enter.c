@@ -17,8 +17,7 @@ static status refuse(oidc_refusal *ret, oidc_refusal why_not, err *why, const ch
     return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "%s", text);
 }
 
-static status add(writer *w, const actor *by, const oidc_person *p, oidc_refusal *refusal,
-                  err *why)
+static status add(writer *w, const actor *by, const oidc_person *p, oidc_refusal *refusal, err *why)
 {
     char id[ACCOUNT_ID_TEXT + 1];
     account_in in = {.login = p->login,
@@ -33,9 +32,9 @@ static status add(writer *w, const actor *by, const oidc_person *p, oidc_refusal
         in.name = S(""); /* what cannot be a name here is left out */
         st = account_add(w, by, &in, id, why);
     }
-    return st == ERR_BUSY ? refuse(refusal, OIDC_TAKEN, why,
-                                   "there is an account of that login already")
-                          : st;
+    return st == ERR_BUSY
+               ? refuse(refusal, OIDC_TAKEN, why, "there is an account of that login already")
+               : st;
 }
 
 static status make(accounts *r, writer *w, arena *a, const actor *by, const oidc_person *p,

@@ -45,7 +45,8 @@ static void put_number(json_writer *w, arena *a, const char *name, slice bytes)
 
 static void put_key(json_writer *w, arena *a, const oidc_key *k)
 {
-    static const char *const types[] = {"RSA", "EC", "OKP"}, *const curves[] = {"", "P-256", "Ed25519"};
+    static const char *const types[] = {"RSA", "EC", "OKP"}, *const curves[] = {"", "P-256",
+                                                                                "Ed25519"};
     json_open(w, '{');
     json_key(w, "kty"), json_put_text(w, slice_str(types[k->key.kind]));
     json_key(w, "crv"), json_put_text(w, slice_str(curves[k->key.kind]));
@@ -105,7 +106,8 @@ static void check_rule(slice text)
 {
     oidc_rule r;
     if (oidc_rule_read(text, &r, NULL) == OK)
-        assert(r.role != USER_ADMIN && r.group.len && (r.role != USER_CUSTOMER || r.organisation.len));
+        assert(r.role != USER_ADMIN && r.group.len &&
+               (r.role != USER_CUSTOMER || r.organisation.len));
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)

@@ -1,5 +1,5 @@
-/* Logins under way: whose they are, how long, how many. The talk with providers, right and wrong, is
- * tests/serve/oidc_test.py. */
+/* Logins under way: whose they are, how long, how many. The talk with providers, right and wrong,
+ * is tests/serve/oidc_test.py. */
 #include "serve/oidc.h"
 
 #include "base/test.h"
@@ -11,7 +11,7 @@
 
 enum { MEMORY = 8 << 20, ROOM = 4096 };
 
-/* --- a provider that describes itself, once ---------------------------------------------------- */
+/* --- a provider that describes itself, once --------------------------------------------------- */
 
 typedef struct provider {
     int fd;
@@ -30,10 +30,11 @@ static void *describe(void *ctx)
         n = recv(c, text + len, sizeof text - len, 0);
         len += n > 0 ? (size_t)n : 0;
     }
-    n = snprintf(text, sizeof text,
-                 "{\"issuer\":\"%s\",\"authorization_endpoint\":\"%s/a\",\"token_endpoint\":\"%s/t\","
-                 "\"jwks_uri\":\"%s/k\"}",
-                 p->issuer, p->issuer, p->issuer, p->issuer);
+    n = snprintf(
+        text, sizeof text,
+        "{\"issuer\":\"%s\",\"authorization_endpoint\":\"%s/a\",\"token_endpoint\":\"%s/t\","
+        "\"jwks_uri\":\"%s/k\"}",
+        p->issuer, p->issuer, p->issuer, p->issuer);
     n = snprintf(reply, sizeof reply, "HTTP/1.1 200 OK\r\nContent-Length: %zd\r\n\r\n%s", n, text);
     n = send(c, reply, (size_t)n, MSG_NOSIGNAL);
     close(c);
@@ -186,9 +187,14 @@ TEST(the_table_is_bounded)
 TEST(options_are_checked)
 {
     static const oidc_rule rule = {.role = USER_READER, .group = S_INIT("*")};
-    const oidc_options good = {.issuer = S("https://idp.example"), .client = S("us"), .create = true,
-                               .rules = &rule, .rule_count = 1, .clock = clock_system(),
-                               .ticks = clock_system(), .random = random_system()};
+    const oidc_options good = {.issuer = S("https://idp.example"),
+                               .client = S("us"),
+                               .create = true,
+                               .rules = &rule,
+                               .rule_count = 1,
+                               .clock = clock_system(),
+                               .ticks = clock_system(),
+                               .random = random_system()};
     oidc *o = NULL;
     CHECK_OK(oidc_new(&good, &o, NULL));
     o = oidc_free(o);

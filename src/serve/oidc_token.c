@@ -325,8 +325,7 @@ static status check_times(const json *claims, when now, err *why)
     return OK;
 }
 
-status oidc_token_check(const oidc_token *t, const oidc_keys *keys, const oidc_want *want,
-                        err *why)
+status oidc_token_check(const oidc_token *t, const oidc_keys *keys, const oidc_want *want, err *why)
 {
     status st = check_signature(t, keys, why);
     if (st == OK)

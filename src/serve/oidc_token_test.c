@@ -23,14 +23,14 @@ TEST(a_description_is_read)
     CHECK_SLICE(p.token, S("https://token.example/t"));
     CHECK_SLICE(p.keys, S("https://idp.example/k"));
     CHECK(!p.says_issuer);
-    CHECK_OK(oidc_provider_read(
-        &a,
-        S("{\"issuer\":\"" ISSUER "\"," ENDPOINTS
-          ",\"authorization_response_iss_parameter_supported\":true,"
-          "\"code_challenge_methods_supported\":[\"plain\",\"S256\"],"
-          "\"response_types_supported\":[\"code id_token\",\"code\"],"
-          "\"id_token_signing_alg_values_supported\":[\"HS256\",\"EdDSA\"]}"),
-        S(ISSUER), &p, NULL));
+    CHECK_OK(
+        oidc_provider_read(&a,
+                           S("{\"issuer\":\"" ISSUER "\"," ENDPOINTS
+                             ",\"authorization_response_iss_parameter_supported\":true,"
+                             "\"code_challenge_methods_supported\":[\"plain\",\"S256\"],"
+                             "\"response_types_supported\":[\"code id_token\",\"code\"],"
+                             "\"id_token_signing_alg_values_supported\":[\"HS256\",\"EdDSA\"]}"),
+                           S(ISSUER), &p, NULL));
     CHECK(p.says_issuer);
 }
 
@@ -45,10 +45,12 @@ TEST(what_is_no_description_is_refused)
         S_INIT("{\"issuer\":[\"" ISSUER "\"]," ENDPOINTS "}"),
         S_INIT("{\"issuer\":\"" ISSUER "\",\"issuer\":\"" ISSUER "\"," ENDPOINTS "}"),
         S_INIT("{\"issuer\":\"" ISSUER "\"}"),
-        S_INIT("{\"issuer\":\"" ISSUER "\",\"authorization_endpoint\":\"https://idp.example/a\","
-               "\"token_endpoint\":\"http://idp.example/t\",\"jwks_uri\":\"https://idp.example/k\"}"),
-        S_INIT("{\"issuer\":\"" ISSUER "\",\"authorization_endpoint\":\"javascript:alert(1)\","
-               "\"token_endpoint\":\"https://idp.example/t\",\"jwks_uri\":\"https://idp.example/k\"}"),
+        S_INIT(
+            "{\"issuer\":\"" ISSUER "\",\"authorization_endpoint\":\"https://idp.example/a\","
+            "\"token_endpoint\":\"http://idp.example/t\",\"jwks_uri\":\"https://idp.example/k\"}"),
+        S_INIT(
+            "{\"issuer\":\"" ISSUER "\",\"authorization_endpoint\":\"javascript:alert(1)\","
+            "\"token_endpoint\":\"https://idp.example/t\",\"jwks_uri\":\"https://idp.example/k\"}"),
         S_INIT("{\"issuer\":\"" ISSUER "\"," ENDPOINTS
                ",\"code_challenge_methods_supported\":[\"plain\"]}"),
         S_INIT("{\"issuer\":\"" ISSUER "\"," ENDPOINTS ",\"code_challenge_methods_supported\":1}"),
@@ -105,7 +107,8 @@ TEST(a_url_has_a_limit)
 /* --- keys ------------------------------------------------------------------------------------- */
 
 #define X32 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-#define ED(kid, more) "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"" kid "\",\"x\":\"" X32 "\"" more "}"
+#define ED(kid, more)                                                                              \
+    "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"" kid "\",\"x\":\"" X32 "\"" more "}"
 
 TEST(keys_are_read_and_others_passed_over)
 {
@@ -115,12 +118,19 @@ TEST(keys_are_read_and_others_passed_over)
     CHECK_OK(oidc_keys_read(
         &a,
         S("{\"keys\":[" ED("one", "") "," ED("two", ",\"use\":\"sig\",\"alg\":\"EdDSA\"") "," ED(
-            "enc", ",\"use\":\"enc\"") "," ED("other", ",\"alg\":\"ES256\"") ","
-          "{\"kty\":\"oct\",\"k\":\"AAAA\",\"kid\":\"shared\"},"
-          "{\"kty\":\"EC\",\"crv\":\"P-521\",\"x\":\"" X32 "\",\"y\":\"" X32 "\"},"
-          "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" X32 "\"},"
-          "{\"kty\":\"RSA\",\"n\":\"AAAA\",\"e\":\"AQAB\"},"
-          "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"!\"},{},1,null]}"),
+            "enc",
+            ",\"use\":\"enc\"") "," ED("other",
+                                       ",\"alg\":\"ES256\"") ","
+                                                             "{\"kty\":\"oct\",\"k\":\"AAAA\","
+                                                             "\"kid\":\"shared\"},"
+                                                             "{\"kty\":\"EC\",\"crv\":\"P-521\","
+                                                             "\"x\":\"" X32 "\",\"y\":\"" X32 "\"},"
+                                                             "{\"kty\":\"EC\",\"crv\":\"P-256\","
+                                                             "\"x\":\"" X32 "\"},"
+                                                             "{\"kty\":\"RSA\",\"n\":\"AAAA\","
+                                                             "\"e\":\"AQAB\"},"
+                                                             "{\"kty\":\"OKP\",\"crv\":\"Ed25519\","
+                                                             "\"x\":\"!\"},{},1,null]}"),
         &k, NULL));
     REQUIRE(k.count == 2);
     CHECK_SLICE(k.at[0].kid, S("one"));
@@ -204,10 +214,8 @@ static slice make(scene *s, signature_kind kind, const char *head, slice claims)
 static status judge(scene *s, slice text, err *why)
 {
     oidc_token t;
-    const oidc_want want = {.issuer = S(ISSUER),
-                            .client = S("us"),
-                            .nonce = S("n-1"),
-                            .now = (when)NOW_S * 1000};
+    const oidc_want want = {
+        .issuer = S(ISSUER), .client = S("us"), .nonce = S("n-1"), .now = (when)NOW_S * 1000};
     status st = oidc_token_read(&s->a, text, &t, why);
     return st == OK ? oidc_token_check(&t, &s->keys, &want, why) : st;
 }
@@ -242,7 +250,8 @@ TEST(claims_are_judged)
         {S_INIT(GOOD), OK, NULL},
         {S_INIT(CLAIMS("\"" ISSUER "\"", "[\"us\"]", "\"n-1\"", TIMES)), OK, NULL},
         {S_INIT(CLAIMS("\"" ISSUER "\"", "\"us\"", "\"n-1\"", TIMES ",\"azp\":\"us\"")), OK, NULL},
-        {S_INIT(CLAIMS("\"" ISSUER "\"", "\"us\"", "\"n-1\"", TIMES ",\"nbf\":1800000060")), OK, NULL},
+        {S_INIT(CLAIMS("\"" ISSUER "\"", "\"us\"", "\"n-1\"", TIMES ",\"nbf\":1800000060")), OK,
+         NULL},
         {S_INIT(CLAIMS("\"" ISSUER "\"", "\"us\"", "\"n-1\"",
                        "\"exp\":1799999941,\"iat\":1799999400")),
          OK, NULL},
@@ -269,8 +278,8 @@ TEST(claims_are_judged)
         {S_INIT(CLAIMS("\"" ISSUER "\"", "\"us\"", "\"n-1\"",
                        "\"exp\":1799999940,\"iat\":1800000000")),
          ERR_FORBIDDEN, "exp"},
-        {S_INIT(CLAIMS("\"" ISSUER "\"", "\"us\"", "\"n-1\"", "\"iat\":1800000000")),
-         ERR_FORBIDDEN, "exp"},
+        {S_INIT(CLAIMS("\"" ISSUER "\"", "\"us\"", "\"n-1\"", "\"iat\":1800000000")), ERR_FORBIDDEN,
+         "exp"},
         {S_INIT(CLAIMS("\"" ISSUER "\"", "\"us\"", "\"n-1\"",
                        "\"exp\":\"1800000300\",\"iat\":1800000000")),
          ERR_FORBIDDEN, "exp"},
@@ -278,8 +287,8 @@ TEST(claims_are_judged)
          ERR_FORBIDDEN, "exp"},
         {S_INIT(CLAIMS("\"" ISSUER "\"", "\"us\"", "\"n-1\"", "\"exp\":-1,\"iat\":1800000000")),
          ERR_FORBIDDEN, "exp"},
-        {S_INIT(CLAIMS("\"" ISSUER "\"", "\"us\"", "\"n-1\"", "\"exp\":1800000300")),
-         ERR_FORBIDDEN, "iat"},
+        {S_INIT(CLAIMS("\"" ISSUER "\"", "\"us\"", "\"n-1\"", "\"exp\":1800000300")), ERR_FORBIDDEN,
+         "iat"},
         {S_INIT(CLAIMS("\"" ISSUER "\"", "\"us\"", "\"n-1\"",
                        "\"exp\":1800000300,\"iat\":1800000061")),
          ERR_FORBIDDEN, "iat"},
@@ -359,15 +368,13 @@ TEST(no_byte_of_a_token_can_change)
 
 TEST(tokens_have_a_limit)
 {
+    static char text[OIDC_TOKEN_MAX + 1];
     CLEANUP(arena_done) arena a;
     oidc_token t;
-    char *text = malloc(OIDC_TOKEN_MAX + 1);
-    REQUIRE(text);
-    memset(text, 'A', OIDC_TOKEN_MAX + 1);
+    memset(text, 'A', sizeof text);
     arena_init(&a, MEMORY);
     CHECK_EQ(oidc_token_read(&a, slice_of(text, OIDC_TOKEN_MAX), &t, NULL), ERR_INPUT);
     CHECK_EQ(oidc_token_read(&a, slice_of(text, OIDC_TOKEN_MAX + 1), &t, NULL), ERR_LIMIT);
-    free(text);
 }
 
 TEST(every_allocation_may_fail)

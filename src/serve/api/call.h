@@ -85,8 +85,8 @@ typedef struct call {
 
 typedef status (*call_handler)(call *c, err *why);
 
-/* The cookies of the session, the device and of a login at a provider: by another name under TLS, where browsers let nobody else
- * set it. */
+/* The cookies of the session, the device, and a login at a provider: by another name under TLS,
+ * where browsers let nobody else set it. */
 const char *session_cookie(const http_request *r);
 const char *device_cookie(const http_request *r);
 const char *oidc_cookie(const http_request *r);

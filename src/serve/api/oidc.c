@@ -44,8 +44,9 @@ static status put_page(call *c, oidc_refusal refusal, err *why)
     message title = msg_oidc_title(), text = message_of(refusals[refusal].text),
             back = msg_oidc_back();
     buf_init(&b, PAGE_MAX);
-    buf_printf(&b, "<!doctype html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>Noroshi</title>"
-                   "<h1>",
+    buf_printf(&b,
+               "<!doctype html>\n<html lang=\"%s\"><meta charset=\"utf-8\"><title>Noroshi</title>"
+               "<h1>",
                language_name(l));
     message_render(&b, l, &title, NULL);
     buf_put(&b, S("</h1>\n<p>"));
@@ -172,8 +173,8 @@ status api_oidc_callback(call *c, err *why)
     if (refusal == OIDC_NONE)
         return st;
     err other = {0};
-    st = auth_vouched_refused(c->a->o.auth, &c->from->client, slice_str(oidc_word(refusal)),
-                              &other);
+    st =
+        auth_vouched_refused(c->a->o.auth, &c->from->client, slice_str(oidc_word(refusal)), &other);
     if (st != OK && why)
         *why = other;
     return st == OK ? refuse(c, refusal, why) : st;

@@ -99,9 +99,9 @@ static status refuse_word(call *c, const auth_said *said, err *why)
 
 void call_set_cookie(call *c, const char *name, const char *value, int64_t seconds, bool lax)
 {
-    slice text = arena_printf(c->m, "%s=%s; Path=/; HttpOnly; SameSite=%s; Max-Age=%lld%s", name,
-                              value, lax ? "Lax" : "Strict", (long long)seconds,
-                              c->r->tls ? "; Secure" : "");
+    slice text =
+        arena_printf(c->m, "%s=%s; Path=/; HttpOnly; SameSite=%s; Max-Age=%lld%s", name, value,
+                     lax ? "Lax" : "Strict", (long long)seconds, c->r->tls ? "; Secure" : "");
     http_reply_header(c->w, "Set-Cookie", text);
 }
 
