@@ -72,6 +72,7 @@ static status open_it(app *a, serving_oidc *s, err *why)
     oidc_options o = {.issuer = option_text(a->options, OPT_OIDC_ISSUER),
                       .client = option_text(a->options, OPT_OIDC_CLIENT),
                       .scope = option_text(a->options, OPT_OIDC_SCOPE),
+                      .redirect = option_text(a->options, OPT_OIDC_REDIRECT),
                       .groups_claim = option_text(a->options, OPT_OIDC_CLAIM),
                       .create = option_bool(a->options, OPT_OIDC_CREATE),
                       .clock = a->clock,

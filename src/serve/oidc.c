@@ -59,7 +59,10 @@ static status check_options(const oidc_options *o, err *why)
     if (o->create && !o->rule_count)
         return err_set(why, ERR_INPUT, ERR_NOWHERE,
                        "accounts are made by rules, and there is none");
-    return oidc_url_check(&a, o->issuer, true, why);
+    status st = oidc_url_check(&a, o->issuer, true, why);
+    if (st == OK && o->redirect.len && (st = oidc_url_check(&a, o->redirect, true, why)) != OK)
+        err_wrap(why, st, "the redirect");
+    return st;
 }
 
 status oidc_new(const oidc_options *options, oidc **ret, err *why)
@@ -387,6 +390,12 @@ static void put_form(buf *out, const char *name, slice value)
     put_encoded(out, value);
 }
 
+/* Where the provider leads the browser back to: both times the same. */
+static slice way_back(const oidc *o, slice reached)
+{
+    return o->o.redirect.len ? o->o.redirect : reached;
+}
+
 static status put_location(const oidc *o, const oidc_provider *p, const pending *one, slice state,
                            slice redirect, buf *out, err *why)
 {
@@ -404,7 +413,7 @@ static status put_location(const oidc *o, const oidc_provider *p, const pending 
         buf_byte(out, '?');
     put_form(out, "response_type", S("code"));
     put_form(out, "client_id", o->o.client);
-    put_form(out, "redirect_uri", redirect);
+    put_form(out, "redirect_uri", way_back(o, redirect));
     put_form(out, "scope", buf_slice(&scope));
     put_form(out, "state", state);
     put_form(out, "nonce", slice_str(one->nonce));
@@ -470,7 +479,7 @@ static status exchange(oidc *o, arena *a, const oidc_provider *p, const oidc_ans
     buf_init(&form, FORM_MAX);
     put_form(&form, "grant_type", S("authorization_code"));
     put_form(&form, "code", answer->code);
-    put_form(&form, "redirect_uri", answer->redirect);
+    put_form(&form, "redirect_uri", way_back(o, answer->redirect));
     put_form(&form, "code_verifier", slice_str(one->verifier));
     put_form(&form, "client_id", o->o.client);
     status st = buf_status(&form, why);

@@ -38,10 +38,11 @@ enum {
 
 /* Texts and lists must outlive the oidc. */
 typedef struct oidc_options {
-    slice issuer, client;   /* as they were agreed on with the provider */
-    const secret *key;      /* the client's; NULL: a public client */
-    slice scope;            /* besides "openid" */
-    slice groups_claim;     /* where the token has the groups */
+    slice issuer, client; /* as they were agreed on with the provider */
+    const secret *key;    /* the client's; NULL: a public client */
+    slice scope;          /* besides "openid" */
+    slice redirect;       /* URL of ours that it leads back to; empty: as the browser reached us */
+    slice groups_claim;   /* where the token has the groups */
     const oidc_rule *rules; /* none: accounts keep what they have here */
     size_t rule_count;
     bool create; /* accounts for whom a rule fits and who has none */
@@ -53,7 +54,8 @@ typedef struct oidc_options {
 } oidc_options;
 
 typedef struct oidc oidc;
-/* ERR_INPUT: the issuer is no URL that may be one; create without a rule. ERR_LIMIT: memory. */
+/* ERR_INPUT: the issuer or the redirect is no URL that may be one; create without a rule.
+ * ERR_LIMIT: memory. */
 status oidc_new(const oidc_options *options, oidc **ret, err *why) NODISCARD;
 oidc *oidc_free(oidc *o); /* NULL is fine; nobody is in it any more */
 
@@ -76,7 +78,7 @@ typedef enum oidc_refusal { OIDC_REFUSALS(OIDC_ENUM_) OIDC_REFUSAL_COUNT_ } oidc
 const char *oidc_word(oidc_refusal r); /* "login-taken" */
 
 /* Where to send the browser, and what it is to keep in a cookie meanwhile. `from` is its address,
- * `redirect` the URL of ours that it comes back to.
+ * `redirect` the URL of ours that it comes back to, as it reached us.
  *   ERR_BUSY  others wait for the provider; ERR_IO  it does not answer as it must; ERR_LIMIT */
 status oidc_begin(oidc *o, arena *a, slice from, slice redirect,
                   char ret_cookie[AUTH_SECRET_TEXT + 1], slice *ret_location, err *why) NODISCARD;

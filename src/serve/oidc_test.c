@@ -207,5 +207,8 @@ TEST(options_are_checked)
     bad = good;
     bad.rule_count = 0;
     CHECK_EQ(oidc_new(&bad, &o, NULL), ERR_INPUT);
+    bad = good;
+    bad.redirect = S("http://soc.example/api/v1/oidc/callback");
+    CHECK_EQ(oidc_new(&bad, &o, NULL), ERR_INPUT);
     CHECK(!o);
 }

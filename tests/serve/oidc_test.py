@@ -20,9 +20,11 @@ import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "oidc"))
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "feed"))
 import evil  # noqa: E402
 from evil import answer, hs256, token  # noqa: E402
 from kit import Service, scratch, skip_unless_built  # noqa: E402
+from server import certificates  # noqa: E402
 from tap import Tap  # noqa: E402
 
 TAP = Tap()
@@ -530,6 +532,32 @@ def evil_provider(home):
     wrong_descriptions(home, provider)
 
 
+def over_tls(home):
+    """As it is outside of tests: https, by a CA of the site's own, behind a proxy that has another name."""
+    folder = os.path.join(home, "tls")
+    os.makedirs(folder)
+    certificates(folder)
+    back = "https://soc.example" + BACK
+    for name, ca, log in (("good", True, None), ("good", False, "tls-untrusted"), ("expired", True, "tls-expired"),
+                          ("other", True, "tls-wrong-name"), ("self", True, "tls-untrusted")):
+        provider = evil.Provider(folder, CLIENT, SECRET, os.path.join(folder, name))
+        site = Site(os.path.join(folder, name + str(ca)), provider.port, "client-id=" + CLIENT, "redirect=" + back,
+                    "issuer=" + provider.issuer, *(["ca=" + os.path.join(folder, "ca.pem")] if ca else []))
+        site.user("hanako", "admin", "red")
+        site.link("hanako", provider.issuer, "s-1")
+        site.start()
+        try:
+            if log:
+                r = site.client().get(START)
+                check(r.status == 502 and wait_for_log(site, 0, log), "oidc_evil_provider: " + log, (r, site.said()))
+            else:
+                browser, r = whole(site, provider)
+                me = browser.get("/api/v1/session")
+                check(r.status == 302 and me.json["user"]["login"] == "hanako", "over TLS, by a private CA", (r, me))
+        finally:
+            site.stop()
+
+
 def settings(home):
     """What is wrong in the configuration is said before anything is served."""
     for name, lines, text in (("an admin by group", ["group=admin red - soc"], "made by an admin"),
@@ -538,6 +566,7 @@ def settings(home):
                               ("accounts without a rule", ["create=yes"], "by rules"),
                               ("a secret that others may read", ["client-secret=/etc/hostname"], "read"),
                               ("plain http", ["issuer=http://idp.example"], "not https"),
+                              ("back over plain http", ["redirect=http://soc.example/"], "redirect"),
                               ("a hole for everything", ["allow=0.0.0.0/0"], "NETWORK PORT")):
         site = Site(os.path.join(home, "bad-" + str(len(name))) + name.replace(" ", ""), 1, "client-id=x", *lines)
         done = subprocess.run([os.environ.get("NOROSHI", "build/noroshi"), "--data", site.data, "serve", "--listen",
@@ -559,6 +588,7 @@ def main():
     skip_unless_built()
     with scratch("noroshi-oidc-") as home:
         evil_provider(home)
+        over_tls(home)
         settings(home)
         by_others(home)
     return TAP.end()

@@ -84,6 +84,8 @@ static status refuse(call *c, oidc_refusal refusal, err *why)
              SLICE_FMT(c->from->client.from), oidc_word(refusal));
     if (c->a->o.trouble)
         c->a->o.trouble(S("oidc"), &told);
+    if (refusal == OIDC_BUSY)
+        http_reply_header(c->w, "Retry-After", S("5"));
     return wants_page(c->r) ? put_page(c, refusal, why) : put_problem(c, refusal, why);
 }
 

@@ -6,6 +6,7 @@ import hmac
 import http.server
 import json
 import os
+import ssl
 import subprocess
 import threading
 import time
@@ -80,7 +81,7 @@ class Provider:
     """`do` maps "description", "keys" and "token" to functions (handler, what would be right) that answer
     otherwise; `make` makes the ID token of claims."""
 
-    def __init__(self, folder, client, secret):
+    def __init__(self, folder, client, secret, certificate=None):
         self.client, self.secret = client, secret
         self.keys = {alg: Key(folder, alg, "k-" + alg) for alg in MAKE}
         self.published = list(self.keys.values())
@@ -101,7 +102,11 @@ class Provider:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.port = self.server.server_address[1]
-        self.issuer = "http://127.0.0.1:%d" % self.port
+        self.issuer = "http%s://127.0.0.1:%d" % ("s" if certificate else "", self.port)
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate + ".pem", certificate + ".key")
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def reset(self):
