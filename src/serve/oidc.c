@@ -259,17 +259,19 @@ static status judge(const outbound_reply *r, const char *what, err *why)
 }
 
 /* The body, in `a`. */
-static status ask(oidc *o, arena *a, outbound_request *q, const char *what, slice *ret, err *why)
+static status ask(oidc *o, arena *a, const outbound_request *asked, const char *what, slice *ret,
+                  err *why)
 {
     CLEANUP(buf_done) buf body;
     outbound_reply reply;
     size_t slot;
+    outbound_request q = *asked;
     buf_init(&body, OIDC_BODY_MAX + 1);
-    q->bytes = take_bytes;
-    q->ctx = &body;
+    q.bytes = take_bytes;
+    q.ctx = &body;
     if (!out_take(o, &slot))
         return err_set(why, ERR_BUSY, ERR_NOWHERE, "others wait for the provider");
-    status st = outbound_fetch(o->out[slot], a, q, clock_now(o->o.clock), &reply, why);
+    status st = outbound_fetch(o->out[slot], a, &q, clock_now(o->o.clock), &reply, why);
     out_give(o, slot);
     if (st == OK)
         st = judge(&reply, what, why);
@@ -318,7 +320,7 @@ static status find_provider(oidc *o, arena *a, oidc_provider *ret, err *why)
     slice url = arena_printf(a, "%.*s/.well-known/openid-configuration", SLICE_FMT(base));
     if (!url.ptr)
         return ARENA_SPENT(a, why);
-    outbound_request q = {.url = url};
+    const outbound_request q = {.url = url};
     status st = ask(o, a, &q, "description", &text, why);
     if (st == OK && (st = oidc_provider_read(a, text, o->o.issuer, ret, why)) == OK)
         keep(o, &o->description, text);
@@ -341,7 +343,7 @@ static bool keys_may(oidc *o)
 static status fetch_keys(oidc *o, arena *a, slice url, oidc_keys *ret, err *why)
 {
     slice text;
-    outbound_request q = {.url = url};
+    const outbound_request q = {.url = url};
     status st = ask(o, a, &q, "keys", &text, why);
     if (st == OK && (st = oidc_keys_read(a, text, ret, why)) == OK)
         keep(o, &o->keys, text);
@@ -485,11 +487,11 @@ static status exchange(oidc *o, arena *a, const oidc_provider *p, const oidc_ans
     status st = buf_status(&form, why);
     if (st == OK && o->o.key && (st = make_login(o, &login, why)) == OK)
         headers[1] = (outbound_header){.name = S("Authorization"), .hidden = login};
-    outbound_request q = {.url = p->token,
-                          .body = buf_slice(&form),
-                          .body_type = S("application/x-www-form-urlencoded"),
-                          .headers = headers,
-                          .header_count = o->o.key ? 2 : 1};
+    const outbound_request q = {.url = p->token,
+                                .body = buf_slice(&form),
+                                .body_type = S("application/x-www-form-urlencoded"),
+                                .headers = headers,
+                                .header_count = o->o.key ? 2 : 1};
     if (st == OK)
         st = ask(o, a, &q, "token", ret, why);
     secret_free(login);
