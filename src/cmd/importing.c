@@ -3,10 +3,8 @@
 #include "cmd/progress.h"
 #include "cmd/starter.h"
 #include "intake/import_json.h"
-#include "know/index.h"
-#include "know/search.h"
 #include "know/store.h"
-#include "watch/retro.h"
+#include "watch/settle.h"
 
 enum { REFUSALS_SHOWN = 5, WARNINGS_SHOWN = 5, STARTER_MAX = 64 };
 
@@ -200,54 +198,29 @@ static status start(app *a, importing *im, sandbox **jail, importer **ret,
     return importer_new(&o, ret, why);
 }
 
-/* The indexes of values and of words take the new in, so that the first question need not. */
-static status catch_up(app *a, err *why)
-{
-    index_t *ix = NULL;
-    status st = index_open(a->store, &ix, why);
-    if (st == OK)
-        st = index_settle(ix, why);
-    index_close(ix);
-    return st == OK ? search_catch_up(a->store, why) : st;
-}
-
-/* When what is in the store now was published. */
 status importing_newest(app *a, when *ret, err *why)
 {
-    lens *l = NULL;
-    status st = lens_new(a->store, &l, why);
-    if (st == OK)
-        st = lens_look(l, &a->view, why);
-    if (st == OK)
-        *ret = lens_newest(l) / 1000;
-    lens_free(l);
-    return st;
+    return settle_newest(a->store, clock_now(a->clock), ret, why);
 }
 
-/* Was anything of it seen here before? */
-static status look_back(app *a, when since, err *why)
+static status settle(app *a, when since, bool quiet, err *why)
 {
-    retro_counts n = {0};
-    writer *w = NULL;
-    status st = writer_new(a->store, app_actor(a), &w, why);
-    const retro_options o = {.s = a->store,
-                             .view = &a->view,
-                             .clock = a->clock,
-                             .writer = w,
-                             .marking = {.tlp = TLP_AMBER},
-                             .since = since};
-    if (st == OK)
-        st = retro_look(&o, &n, why);
-    writer_free(w);
-    if (st == OK && n.alerts)
-        app_note(a, msg_watch_retro((int64_t)n.alerts));
+    uint64_t alerts;
+    const settle_options o = {.s = a->store,
+                              .actor = app_actor(a),
+                              .clock = a->clock,
+                              .since = since,
+                              .view = &a->view,
+                              .quiet = quiet};
+    status st = settle_import(&o, &alerts, why);
+    if (st == OK && alerts)
+        app_note(a, msg_watch_retro((int64_t)alerts));
     return st;
 }
 
 status importing_settle(app *a, when since, err *why)
 {
-    status st = catch_up(a, why);
-    return st == OK ? look_back(a, since, why) : st;
+    return settle(a, since, false, why);
 }
 
 static status finish(app *a, importing *im, importer *it, status st, err *why)
@@ -261,10 +234,8 @@ static status finish(app *a, importing *im, importer *it, status st, err *why)
         app_exit(a, 1);
     importer_free(it);
     if (st == OK)
-        st = catch_up(a, why);
-    if (st == OK)
         st = sink_flush(&a->out, why);
-    return st == OK && !im->quiet ? look_back(a, im->since, why) : st;
+    return st == OK ? settle(a, im->since, im->quiet, why) : st;
 }
 
 status importing_paths(app *a, err *why)

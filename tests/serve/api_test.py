@@ -154,6 +154,7 @@ def look(service, admin, document):
         if path.startswith("/api/v1/alerts/"):
             here["id"] = alerts[0]["id"]
         query = needed(row)
+        here["name"] = "near"
         if path == "/api/v1/path":
             query["to"] = MOUSE["id"]
         r = admin.get(fill(path, here), **query)
@@ -312,6 +313,8 @@ def fill_store(service):
             f.write(text)
     service.run("import", os.path.join(service.home, "lists"), os.path.join(service.home, "vendor"))
     service.run("watch", os.path.join(service.home, "fw.log"))
+    service.run("feed", "add", "near", "https://feed.example/list.csv")
+    service.run("feed", "pause", "near")
 
 
 def main():

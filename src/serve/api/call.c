@@ -51,8 +51,10 @@ status call_sightings(call *c, sightings **ret, err *why)
 {
     bool changed;
     *ret = NULL;
-    if (c->from->who.has.organisation.len)
-        return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "sightings are the site's own");
+    if (!sightings_are_for(look_as(c)))
+        return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE,
+                       "sightings are the site's own, at TLP:AMBER");
+    c->highest = TLP_AMBER;
     if (c->t->seen) {
         *ret = c->t->seen;
         return sightings_refresh(c->t->seen, &changed, why);
@@ -97,6 +99,20 @@ status call_record_read(call *c, err *why)
                            .act = S("read"),
                            .what = c->r->path,
                            .detail = slice_str(tlp_name(c->highest)),
+                           .outcome = AUDIT_DONE};
+    return audit_put(c->a->o.audit, &e, 1, why);
+}
+
+/* A change that cannot be recorded is not made. */
+status call_record(call *c, slice what, err *why)
+{
+    actor by;
+    call_actor(c, &by);
+    const audit_entry e = {.at = by.now,
+                           .who = by.who,
+                           .from = by.from,
+                           .act = slice_str(c->route->name),
+                           .what = what,
                            .outcome = AUDIT_DONE};
     return audit_put(c->a->o.audit, &e, 1, why);
 }

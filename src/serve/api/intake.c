@@ -3,10 +3,10 @@
 
 #include "intake/import_json.h"
 #include "intake/import_set.h"
-#include "know/search.h"
 #include "know/write.h"
 #include "publish/error_json.h"
 #include "publish/set_json.h"
+#include "watch/settle.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -34,19 +34,6 @@ static status new_jail(call *c, sandbox **ret, err *why)
     sandbox_options o = sandbox_defaults(c->a->o.ticks);
     o.limits = c->a->o.jail;
     return sandbox_new(&o, ret, why);
-}
-
-static status record(call *c, slice what, err *why)
-{
-    actor by;
-    call_actor(c, &by);
-    const audit_entry e = {.at = by.now,
-                           .who = by.who,
-                           .from = by.from,
-                           .act = slice_str(c->route->name),
-                           .what = what,
-                           .outcome = AUDIT_DONE};
-    return audit_put(c->a->o.audit, &e, 1, why);
 }
 
 /* Whoever is of an organisation brings in what is its own. */
@@ -102,17 +89,15 @@ static status read_options(call *c, import_options *o, err *why)
     return read_floor(c, &o->floor, why);
 }
 
-/* The indexes of values and of words take the new in, so that the next question need not. */
-static status catch_up(call *c, err *why)
+/* The indexes take the new in; what was seen here of it becomes alerts. */
+static status settle(call *c, when since, err *why)
 {
-    lens *l;
-    index_t *ix;
-    status st = call_lens(c, &l, why);
-    if (st == OK)
-        st = call_index(c, &ix, why);
-    if (st == OK)
-        st = index_settle(ix, why);
-    return st == OK ? search_catch_up(c->a->o.store, why) : st;
+    uint64_t alerts;
+    const settle_options o = {.s = c->a->o.store,
+                              .actor = c->from->who.who.login,
+                              .clock = c->a->o.clock,
+                              .since = since};
+    return settle_import(&o, &alerts, why);
 }
 
 static status import_body(call *c, err *why)
@@ -121,8 +106,11 @@ static status import_body(call *c, err *why)
     importer *it = NULL;
     sandbox *jail = NULL;
     import_options o;
+    when since = WHEN_NONE;
     slice path = call_param(c, "path");
     status st = read_options(c, &o, why);
+    if (st == OK)
+        st = settle_newest(c->a->o.store, call_now(c), &since, why);
     if (st == OK)
         st = new_jail(c, &jail, why);
     o.sandbox = jail;
@@ -136,9 +124,9 @@ static status import_body(call *c, err *why)
     importer_free(it);
     sandbox_free(jail);
     if (st == OK && !o.dry_run)
-        st = catch_up(c, why);
+        st = settle(c, since, why);
     if (st == OK && !o.dry_run)
-        st = record(c, path, why);
+        st = call_record(c, path, why);
     return st;
 }
 
@@ -244,7 +232,7 @@ status api_set_load(call *c, err *why)
     writer_free(w);
     end_turn(c);
     if (st == OK && !o.dry_run)
-        st = record(c, o.name, why);
+        st = call_record(c, o.name, why);
     return st;
 }
 

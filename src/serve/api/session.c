@@ -249,10 +249,8 @@ status api_logout(call *c, err *why)
     if (st == OK)
         st = auth_leave(c->a->o.auth, w, &c->from->client, &c->from->who, why);
     writer_free(w);
-    if (st == OK) {
+    if (st == OK)
         call_set_cookie(c, session_cookie(c->r), "", 0, false);
-        http_status(c->w, 204);
-    }
     return st;
 }
 

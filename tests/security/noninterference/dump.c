@@ -240,8 +240,8 @@ static void put_alerts(const reading *r, lens *l, buf *out)
     err why = {0};
     arena_init(&a, MEMORY);
     status st = OK;
-    for (int closed = 0; st == OK && closed < 2; closed++) {
-        alert_filter f = {.closed_too = closed};
+    for (int which = 0; st == OK && which < 3; which++) {
+        alert_filter f = {.closed_too = which == 1, .oldest_first = which == 2};
         st = alerts_page(l, &a, &f, 0, ALERT_PAGE_MAX, &list, &why);
         for (size_t i = 0; st == OK && i < list.count; i++)
             st = put_alert(l, &a, &list.at[i], out, &why);
