@@ -35,7 +35,7 @@ typedef struct api_options {
     format_limits limits; /* of documents, and of archives */
     unpack_limits unpack;
     struct puller *puller; /* who pulls feeds (serve/pull.h) */
-    oidc *oidc; /* NULL: nobody comes in that way */
+    oidc *oidc;            /* NULL: nobody comes in that way */
     /* Why somebody was refused who is told less: "oidc". Any thread. */
     void (*trouble)(slice what, const err *why);
 } api_options;

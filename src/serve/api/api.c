@@ -74,7 +74,7 @@ static status answer_read(call *c, err *why)
         st = call_record_read(c, why);
     if (st == OK && c->route->gives && !c->route->type)
         tag(c);
-    if (st == OK && !c->route->gives && !c->out->len)
+    if (st == OK && !c->route->gives && !(c->route->flags & ROUTE_LEADS) && !c->out->len)
         http_status(c->w, 204);
     return st;
 }
@@ -184,7 +184,7 @@ static status handle(void *ctx, http_request *r, http_reply *w, err *why)
     c.out = http_body(w, S("application/json"));
     st = b->row->flags & ROUTE_CHANGES ? answer_change(&c, why) : answer_read(&c, why);
     if (st == OK && why)
-        *why = (err){0}; /* what was tried on the way is nobody's trouble */
+        *why = (err){0};     /* what was tried on the way is nobody's trouble */
     if (st == ERR_NOT_FOUND) /* not there, and not for this reader, are not told apart */
         return err_set(why, st, ERR_NOWHERE, "nothing there, or nothing that you may see");
     return st;
