@@ -25,7 +25,7 @@ status serving_oidc_new(app *a, serving_oidc **ret, err *why) NODISCARD;
 serving_oidc *serving_oidc_free(serving_oidc *s); /* NULL is fine */
 oidc *serving_oidc_of(const serving_oidc *s);     /* NULL of NULL */
 
-/* --- beside it: sweeping, SIGHUP, the service manager, feeds ----------------------------------- */
+/* --- beside it: sweeping, SIGHUP, the service manager, feeds --------------------------------- */
 
 struct api;
 struct puller;

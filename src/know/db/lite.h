@@ -3,7 +3,8 @@
  * sqlite.c opens, begins, prepares, binds and steps; lite_ahead.c brings what the store has of what
  * a writer announced (db_expect), and adds the rows that were gathered, a statement a table;
  * lite_snapshot.c copies a database while others write.
- * Uses: driver, hand, key_filter, recall, SQLite. Used by: sqlite.c, lite_ahead.c, lite_snapshot.c. */
+ * Uses: driver, hand, key_filter, recall, SQLite. Used by: sqlite.c, lite_ahead.c,
+ * lite_snapshot.c. */
 #ifndef NOROSHI_KNOW_DB_LITE_H
 #define NOROSHI_KNOW_DB_LITE_H
 

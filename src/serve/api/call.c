@@ -117,6 +117,33 @@ status call_record(call *c, slice what, err *why)
     return audit_put(c->a->o.audit, &e, 1, why);
 }
 
+/* --- what comes in ----------------------------------------------------------------------------- */
+
+/* Two at once: each has a worker process, and they take turns to write in any case. */
+enum { INTAKES_MAX = 2 };
+
+status call_turn(call *c, err *why)
+{
+    unsigned before = __atomic_fetch_add(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
+    if (before < INTAKES_MAX)
+        return OK;
+    __atomic_fetch_sub(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
+    http_reply_header(c->w, "Retry-After", S("5"));
+    return err_set(why, ERR_BUSY, ERR_NOWHERE, "%d imports are under way", INTAKES_MAX);
+}
+
+void call_turn_ends(call *c)
+{
+    __atomic_fetch_sub(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
+}
+
+status call_jail(call *c, sandbox **ret, err *why)
+{
+    sandbox_options o = sandbox_defaults(c->a->o.ticks);
+    o.limits = c->a->o.jail;
+    return sandbox_new(&o, ret, why);
+}
+
 /* --- bodies ----------------------------------------------------------------------------------- */
 
 slice call_text(const call *c, const char *name)

@@ -150,6 +150,10 @@ void call_list_end(json_writer *w, slice next);
 status call_record_read(call *c, err *why) NODISCARD;
 /* That it is done, before it is done, of what is no part of the table's transactions. */
 status call_record(call *c, slice what, err *why) NODISCARD;
+/* Uploads are taken by turns, each read in a jail of its own. ERR_BUSY: too many are under way. */
+status call_turn(call *c, err *why) NODISCARD;
+void call_turn_ends(call *c);
+status call_jail(call *c, sandbox **ret, err *why) NODISCARD;
 /* A stream of JSON lines; `next` appends one or more to `out`. See http_producer. */
 void call_lines(call *c, const http_producer *p);
 

@@ -11,31 +11,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Two at once: each has a worker process, and they take turns to write in any case. */
-enum { INTAKES_MAX = 2 };
-
-static status take_turn(call *c, err *why)
-{
-    unsigned before = __atomic_fetch_add(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
-    if (before < INTAKES_MAX)
-        return OK;
-    __atomic_fetch_sub(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
-    http_reply_header(c->w, "Retry-After", S("5"));
-    return err_set(why, ERR_BUSY, ERR_NOWHERE, "%d imports are under way", INTAKES_MAX);
-}
-
-static void end_turn(call *c)
-{
-    __atomic_fetch_sub(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
-}
-
-static status new_jail(call *c, sandbox **ret, err *why)
-{
-    sandbox_options o = sandbox_defaults(c->a->o.ticks);
-    o.limits = c->a->o.jail;
-    return sandbox_new(&o, ret, why);
-}
-
 /* Whoever is of an organisation brings in what is its own. */
 static status read_floor(call *c, marking *ret, err *why)
 {
@@ -112,7 +87,7 @@ static status import_body(call *c, err *why)
     if (st == OK)
         st = settle_newest(c->a->o.store, call_now(c), &since, why);
     if (st == OK)
-        st = new_jail(c, &jail, why);
+        st = call_jail(c, &jail, why);
     o.sandbox = jail;
     o.ctx = &x;
     if (st == OK)
@@ -132,12 +107,12 @@ static status import_body(call *c, err *why)
 
 status api_import(call *c, err *why)
 {
-    status st = take_turn(c, why);
+    status st = call_turn(c, why);
     if (st != OK)
         return st;
     c->out = http_body(c->w, S("application/x-ndjson"));
     st = import_body(c, why);
-    end_turn(c);
+    call_turn_ends(c);
     return st;
 }
 
@@ -189,7 +164,7 @@ static status load(call *c, set_load_options *o, writer *w, err *why)
     set_import *si = NULL;
     set_summary s;
     snprintf(path, sizeof path, "/proc/self/fd/%d", c->r->body_fd);
-    status st = new_jail(c, &jail, why);
+    status st = call_jail(c, &jail, why);
     const set_import_options so = {.store = c->a->o.store,
                                    .sandbox = jail,
                                    .clock = c->a->o.ticks,
@@ -218,7 +193,7 @@ status api_set_load(call *c, err *why)
     if (c->r->body_fd < 0)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "the body is the list");
     read_set(c, &o);
-    status st = take_turn(c, why);
+    status st = call_turn(c, why);
     if (st != OK)
         return st;
     st = read_floor(c, &o.marking, why);
@@ -230,7 +205,7 @@ status api_set_load(call *c, err *why)
     if (st == OK)
         st = load(c, &o, w, why);
     writer_free(w);
-    end_turn(c);
+    call_turn_ends(c);
     if (st == OK && !o.dry_run)
         st = call_record(c, o.name, why);
     return st;
