@@ -145,8 +145,8 @@ def look(service, admin, document):
     bad, seen = [], 0
     for path, method, row in routes(document):
         content = row["responses"].get("200", {}).get("content", {})
-        if method != "GET" or "text/event-stream" in content:
-            continue
+        if method != "GET" or not content or "text/event-stream" in content:
+            continue  # what leads elsewhere is oidc_test.py's
         here = dict(values)
         if path.startswith("/api/v1/entities"):
             here["id"] = "Quiet Mouse"

@@ -6,6 +6,8 @@
 static const char *const session_cookies[] = {"noroshi", "__Host-noroshi"}; /* plain, TLS */
 static const char *const device_cookies[] = {"noroshi-device", "__Host-noroshi-device"};
 
+static const char *const oidc_cookies[] = {"noroshi-oidc", "__Host-noroshi-oidc"};
+
 const char *session_cookie(const http_request *r)
 {
     return session_cookies[r->tls];
@@ -14,6 +16,11 @@ const char *session_cookie(const http_request *r)
 const char *device_cookie(const http_request *r)
 {
     return device_cookies[r->tls];
+}
+
+const char *oidc_cookie(const http_request *r)
+{
+    return oidc_cookies[r->tls];
 }
 
 /* "192.0.2.7:4711" and "[2001:db8::1]:4711" without their ports. */

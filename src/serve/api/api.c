@@ -74,7 +74,7 @@ static status answer_read(call *c, err *why)
         st = call_record_read(c, why);
     if (st == OK && c->route->gives && !c->route->type)
         tag(c);
-    if (st == OK && !c->route->gives && !c->out->len)
+    if (st == OK && !c->route->gives && !(c->route->flags & ROUTE_LEADS) && !c->out->len)
         http_status(c->w, 204);
     return st;
 }

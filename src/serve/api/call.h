@@ -87,10 +87,11 @@ typedef struct call {
 
 typedef status (*call_handler)(call *c, err *why);
 
-/* The session's and the device's cookie: by another name under TLS, where browsers let nobody else
- * set it. */
+/* The cookies of the session, the device, and a login at a provider: by another name under TLS,
+ * where browsers let nobody else set it. */
 const char *session_cookie(const http_request *r);
 const char *device_cookie(const http_request *r);
+const char *oidc_cookie(const http_request *r);
 const route *route_of(const http_request *r);
 /* api_sweep writes it. */
 void api_touched(api *a, const identity *who);
@@ -125,6 +126,13 @@ status call_needs(const call *c, const char *name, slice *ret, err *why) NODISCA
 
 /* {"id",...}: an account, with what it has. */
 void put_user(json_writer *w, const account *who, const grant *has);
+
+/* Sets a cookie for our own pages; `lax`: also for whom another site sends here. 0 s: it goes. */
+void call_set_cookie(call *c, const char *name, const char *value, int64_t seconds, bool lax);
+/* The cookies of a session that was just opened, and its name in the log. */
+status call_let_in(call *c, const auth_entry *e, identity *ret_who, err *why) NODISCARD;
+/* A writer outside of any identity, for a login; the caller's to free. */
+status call_login_writer(call *c, writer **ret, err *why) NODISCARD;
 
 /* "analyst:<login>": the source of what a person says. */
 slice call_analyst(const call *c);
