@@ -77,7 +77,8 @@ static inline slots_hash slots_sum_end(const slots_sum *s)
 }
 
 /* `begun` is of this kind and length, at most SLOTS_SHORT. */
-static inline slots_hash slots_hash_short(const slots_secret *x, slots_sum s, slice bytes)
+static inline __attribute__((always_inline)) slots_hash slots_hash_short(const slots_secret *x,
+                                                                         slots_sum s, slice bytes)
 {
     size_t full = bytes.len / 8, rest = bytes.len % 8;
     uint64_t word;
