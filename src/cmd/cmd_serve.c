@@ -169,7 +169,8 @@ static status make_api(service *s, err *why)
                      .clock = a->clock,
                      .ticks = a->ticks,
                      .random = a->random,
-                     .work_dir = store_dir(s->base)};
+                     .work_dir = store_dir(s->base),
+                     .set_keep_days = (uint32_t)option_int(a->options, OPT_SET_KEEP_DAYS)};
     o.jail = sandbox_defaults(a->ticks).limits;
     o.jail.memory_bytes = (uint64_t)option_int(a->options, OPT_LIMIT_WORKER_BYTES);
     o.jail.cpu_s = o.jail.wait_s = (uint32_t)option_int(a->options, OPT_LIMIT_WORKER_SECONDS);
