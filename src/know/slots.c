@@ -1,14 +1,12 @@
 /* slots.c - a table of keys: opening, checking, looking up. See slots.h. */
 #include "know/slots/table.h"
+#include "know/slots/wide.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#ifdef __x86_64__
-#include <immintrin.h>
-#endif
 
 /* In the innermost loop, and filled before it is read: not zeroed first as all else is. */
 #define RAW __attribute__((uninitialized))
@@ -384,8 +382,12 @@ INLINE void ask_all(const slots *const *tables, size_t table_count, asked t[GROU
     }
 }
 
-/* SHA-256s of one kind: the length is known, the loop is none. Apart from what surrounds it, so that
- * its sums stay in registers. */
+/* Hashes of SHA-256s, of one kind. */
+typedef void sha256_hasher(const slots_secret *secret, slots_sum begun, const slots_key *keys,
+                           size_t n, slots_hash *ret);
+
+/* The length is known, the loop is none. Apart from what surrounds it, so that its sums stay in
+ * registers. */
 static __attribute__((noinline)) void hash_sha256s(const slots_secret *secret, slots_sum begun,
                                                    const slots_key *keys, size_t n, slots_hash *ret)
 {
@@ -393,36 +395,50 @@ static __attribute__((noinline)) void hash_sha256s(const slots_secret *secret, s
         ret[i] = slots_hash_short(secret, begun, slice_of(keys[i].bytes.ptr, SHA256_BYTES));
 }
 
+#ifdef __x86_64__
+WIDE static void hash_sha256s_wide(const slots_secret *secret, slots_sum begun,
+                                   const slots_key *keys, size_t n, slots_hash *ret)
+{
+    size_t i = 0;
+    for (; i + WIDE_KEYS <= n; i += WIDE_KEYS)
+        wide_hash(secret, &begun, keys + i, ret + i);
+    if (i < n)
+        hash_sha256s(secret, begun, keys + i, n - i, ret + i);
+}
+#endif
+
 /* Keys of one kind and length. */
-static void hash_alike(const slots_secret *secret, const slots_key *keys, size_t n, slots_hash *ret)
+static void hash_alike(const slots_secret *secret, const slots_key *keys, size_t n,
+                       sha256_hasher *sha256s, slots_hash *ret)
 {
     size_t len = keys->bytes.len;
-    slots_sum begun = slots_sum_begin(secret, keys->kind, len < SLOTS_SHORT ? len : SLOTS_SHORT);
+    slots_sum begun = slots_sum_begin(secret, keys->kind, len);
     if (len == SHA256_BYTES)
-        hash_sha256s(secret, begun, keys, n, ret);
+        sha256s(secret, begun, keys, n, ret);
     for (size_t i = 0; len != SHA256_BYTES && i < n; i++)
         ret[i] = len > SLOTS_SHORT ? slots_hash_long(secret, keys[i].kind, keys[i].bytes)
                                    : slots_hash_short(secret, begun, keys[i].bytes);
 }
 
-static void hash_keys(const slots_secret *secret, const slots_key *keys, size_t n, slots_hash *ret)
+static void hash_keys(const slots_secret *secret, const slots_key *keys, size_t n,
+                      sha256_hasher *sha256s, slots_hash *ret)
 {
     for (size_t at = 0, to; at < n; at = to) {
         const slots_key *first = &keys[at];
         for (to = at + 1;
              to < n && keys[to].kind == first->kind && keys[to].bytes.len == first->bytes.len;)
             to++;
-        hash_alike(secret, first, to - at, ret + at);
+        hash_alike(secret, first, to - at, sha256s, ret + at);
     }
 }
 
 /* Hashes of all; the filters of `far` are on their way meanwhile. */
 INLINE void hash_batch(const slots_secret *secret, const asked *far, size_t count,
-                       const slots_key *keys, size_t n, slots_hash *ret)
+                       const slots_key *keys, size_t n, sha256_hasher *sha256s, slots_hash *ret)
 {
     for (size_t at = 0; at < n; at += SOME) {
         size_t some = n - at < SOME ? n - at : SOME;
-        hash_keys(secret, keys + at, some, ret + at);
+        hash_keys(secret, keys + at, some, sha256s, ret + at);
         for (size_t i = at; i < at + some; i++)
             fetch(far, count, ret[i]);
     }
@@ -431,12 +447,12 @@ INLINE void hash_batch(const slots_secret *secret, const asked *far, size_t coun
 }
 
 INLINE void find_batch(const slots *const *tables, size_t table_count, const slots_key *keys,
-                       size_t n, slots_found *ret, filter_pass *pass)
+                       size_t n, slots_found *ret, sha256_hasher *sha256s, filter_pass *pass)
 {
     RAW slots_hash h[SLOTS_BATCH];
     RAW asked t[GROUP], far[GROUP];
     size_t count = group_at(tables, table_count, 0, t), far_count = far_ones(t, count, far);
-    hash_batch(&tables[0]->secret, far, far_count, keys, n, h);
+    hash_batch(&tables[0]->secret, far, far_count, keys, n, sha256s, h);
     ask_all(tables, table_count, t, h, n, pass, ret);
 }
 
@@ -446,25 +462,41 @@ typedef void finder(const slots *const *tables, size_t table_count, const slots_
 static void find_plain(const slots *const *tables, size_t table_count, const slots_key *keys,
                        size_t n, slots_found *ret)
 {
-    find_batch(tables, table_count, keys, n, ret, filters_plain);
+    find_batch(tables, table_count, keys, n, ret, hash_sha256s, filters_plain);
 }
 
 #ifdef __x86_64__
-__attribute__((target("avx2"))) static void find_avx2(const slots *const *tables,
-                                                      size_t table_count, const slots_key *keys,
-                                                      size_t n, slots_found *ret)
+AVX2 static void find_avx2(const slots *const *tables, size_t table_count, const slots_key *keys,
+                           size_t n, slots_found *ret)
 {
-    find_batch(tables, table_count, keys, n, ret, filters_avx2);
+    find_batch(tables, table_count, keys, n, ret, hash_sha256s, filters_avx2);
+}
+
+AVX2 static void find_avx512(const slots *const *tables, size_t table_count, const slots_key *keys,
+                             size_t n, slots_found *ret)
+{
+    find_batch(tables, table_count, keys, n, ret, hash_sha256s_wide, filters_avx2);
 }
 #endif
+
+/* The quickest first; NULL: this processor cannot. */
+static finder *finder_of(slots_way way)
+{
+#ifdef __x86_64__
+    if (way == SLOTS_AVX512 && __builtin_cpu_supports("avx2") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512ifma"))
+        return find_avx512;
+    if (way == SLOTS_AVX2 && __builtin_cpu_supports("avx2"))
+        return find_avx2;
+#endif
+    return way == SLOTS_PLAIN ? find_plain : NULL;
+}
 
 static finder *finder_here(void)
 {
-#ifdef __x86_64__
-    if (__builtin_cpu_supports("avx2"))
-        return find_avx2;
-#endif
-    return find_plain;
+    finder *f = finder_of(SLOTS_AVX512);
+    f = f ? f : finder_of(SLOTS_AVX2);
+    return f ? f : find_plain;
 }
 
 static void find_all(const slots *const *tables, size_t table_count, const slots_key *keys,
@@ -513,9 +545,13 @@ void slots_find(const slots *s, const slots_key *keys, size_t count, uint32_t *r
     find_one_table(s, keys, count, ret, finder_here());
 }
 
-void slots_find_plain(const slots *s, const slots_key *keys, size_t count, uint32_t *ret)
+bool slots_find_by(slots_way way, const slots *s, const slots_key *keys, size_t count,
+                   uint32_t *ret)
 {
-    find_one_table(s, keys, count, ret, find_plain);
+    finder *find = finder_of(way);
+    if (find)
+        find_one_table(s, keys, count, ret, find);
+    return find != NULL;
 }
 
 bool slots_filter_has(const slots *s, slots_hash h)
