@@ -172,7 +172,8 @@ status set_loader_keys(set_loader *sl, const fact_label *label, const fact_key *
  *   ERR_BUSY   of a change: the set was replaced meanwhile */
 status set_loader_finish(set_loader *sl, writer *w, set_result *ret, err *why) NODISCARD;
 /* After many changes: makes one table of several, so that look-ups stay quick. Says nothing else
- * than before; nobody waits for it; whoever kills it loses nothing. Then sets_retire, of all sets. */
+ * than before; nobody waits for it; whoever kills it loses nothing. Then
+ * sets_retire, of all sets. */
 status set_loader_settle(set_loader *sl, writer *w, err *why) NODISCARD;
 
 /* Withdraws versions by their rows. purge: and removes their keys, so that as-of does not find them

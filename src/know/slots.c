@@ -204,8 +204,8 @@ typedef struct likely {
     uint32_t tables;
 } likely;
 
-/* Asks `count` filters for the keys whose numbers are in `left`; returns how many are in `ret`. What
- * is read next of these is on its way, while the other keys are asked for. */
+/* Asks `count` filters for the keys whose numbers are in `left`; returns how many are in `ret`.
+ * What is read next of these is on its way, while the other keys are asked for. */
 typedef size_t filter_pass(const asked *t, size_t count, const slots_hash *h, const uint32_t *left,
                            size_t n, likely *ret);
 
