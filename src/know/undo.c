@@ -46,16 +46,32 @@ void pending_done(const store *s, int64_t tx, int fd)
     close(fd);
 }
 
+static status wait_turn(const void *ctx, int *ret_fd, err *why)
+{
+    const store *s = ctx;
+    char path[STORE_PATH_MAX + 40];
+    snprintf(path, sizeof path, "%s/pending/turn", s->dir);
+    return take_lock(path, LOCK_EX, ret_fd, why);
+}
+
+static void end_turn(int fd)
+{
+    close(fd);
+}
+
+db_turns store_turns(const store *s)
+{
+    return (db_turns){.ctx = s, .wait = wait_turn, .done = end_turn};
+}
+
 status begin_in_turn(const store *s, db *d, err *why)
 {
-    char path[STORE_PATH_MAX + 40];
     int fd;
-    snprintf(path, sizeof path, "%s/pending/turn", s->dir);
-    status st = take_lock(path, LOCK_EX, &fd, why);
+    status st = wait_turn(s, &fd, why);
     if (st != OK)
         return st;
     st = db_begin_write(d, why);
-    close(fd);
+    end_turn(fd);
     return st;
 }
 

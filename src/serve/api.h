@@ -34,6 +34,7 @@ typedef struct api_options {
     format_limits limits; /* of documents, and of archives */
     unpack_limits unpack;
     uint32_t set_keep_days; /* see set_load_options; api_sweep does it, too */
+    struct puller *puller; /* who pulls feeds (serve/pull.h) */
 } api_options;
 
 /* What `options` point at is kept. ERR_LIMIT: memory. */
@@ -43,6 +44,8 @@ api *api_free(api *a); /* NULL is fine; not while a server runs on it */
 const http_route *api_routes(const api *a, size_t *ret_count);
 /* http_server_metrics of the server that it runs on go to /metrics. */
 void api_serves(api *a, http_server *s);
+/* How reading the configuration again went: for /metrics. */
+void api_reloaded(api *a, bool well);
 /* Draining: /-/ready says no from now on. */
 void api_drains(api *a);
 

@@ -1,5 +1,5 @@
-/* page.h - the page of web/ over HTTP: "/" and what it loads, under ASSET_POLICY. Everybody gets it:
- * nothing in it depends on who asks, and it is what asks for the log-in.
+/* page.h - the page of web/ over HTTP: "/" and what it loads, under ASSET_POLICY. Everybody gets
+ * it: nothing in it depends on who asks, and it is what asks for the log-in.
  * Uses: assets, http. Used by: cmd/cmd_serve. */
 #ifndef NOROSHI_SERVE_PAGE_H
 #define NOROSHI_SERVE_PAGE_H

@@ -107,7 +107,7 @@ export async function logOut(): Promise<void> {
 /* Answers come one by one, in the order of the questions. */
 export async function ask(
     q: Question,
-    form: 'short' | 'full',
+    form: 'short' | 'full' | 'all',
     each: (l: Line) => void,
     signal: AbortSignal,
 ): Promise<void> {

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { firstRun, logIn, Refusal, type Session } from './api.ts';
-import { type Key, t } from './i18n.ts';
+import { type Key, t, word } from './i18n.ts';
 import { Icon } from './icons.tsx';
 import { Said } from './parts.tsx';
 import { enter, session, where } from './state.ts';
@@ -59,7 +59,7 @@ export function RefusalText({ r }: { r: Refusal }) {
     return (
         <div class="refusal" role="alert">
             <strong>
-                <Icon name="error" /> {t(('refused.' + r.code) as Key) || r.code}
+                <Icon name="error" /> {word('refused', r.code)}
             </strong>{' '}
             {wait !== undefined && t('refused.wait', { n: wait })} {r.detail && <Said text={r.detail} />}
         </div>

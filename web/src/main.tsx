@@ -8,7 +8,7 @@ import { lang, number, setLang, t } from './i18n.ts';
 import { move, onKey } from './keys.ts';
 import { AskFor } from './parts.tsx';
 import { Shown, titleOf } from './shown.tsx';
-import { cursor, followAddress, list, type Run, run, start, where } from './state.ts';
+import { cursor, followAddress, list, type Run, run, start, trouble, where } from './state.ts';
 import { Table, visibleRows } from './table.tsx';
 import { visible } from './text.ts';
 
@@ -87,7 +87,7 @@ function Page() {
             )}
             {where.value === 'unreachable' && (
                 <main class="narrow" id="main">
-                    <p role="alert">{t('refused.unreachable')}</p>
+                    {trouble.value && <RefusalText r={trouble.value} />}
                     <p>
                         <button type="button" onClick={() => void start()}>
                             {t('retry')}

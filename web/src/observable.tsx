@@ -137,6 +137,7 @@ function Why({ a }: { a: Answer }) {
                 {t('why.counts', { n: rows.length + over, m: a.independent ?? 0 })}
                 {a.independent === 1 && rows.length > 1 ? t('join.sentence') + t('why.once') : ''}
                 {over > 0 ? t('join.sentence') + t('more.left-out', { n: over }) : ''}
+                {a.more?.claims_over ? t('join.sentence') + t('why.at-least', { n: a.more.claims_over }) : ''}
                 {a.confidence && a.confidence !== 'none'
                     ? t('join.sentence') + t('confidence', { word: word('confidence', a.confidence) })
                     : ''}

@@ -9,6 +9,7 @@ import { Named, NamedHead, NamedMore, Several, SeveralHead } from './named.tsx';
 import { Observable, ObservableHead, ObservableMore } from './observable.tsx';
 import { Command, Details, Said, Section, shownValue, Tlp } from './parts.tsx';
 import { curl } from './question.ts';
+import { askAll } from './state.ts';
 import { visible, visibleLines } from './text.ts';
 import { Vulnerability, VulnerabilityHead, VulnerabilityMore } from './vulnerability.tsx';
 
@@ -187,9 +188,16 @@ function Unknown({ a }: { a: Answer }) {
 
 function TakeAway({ l, a }: { l: Line; a: Answer }) {
     const q = { mode: 'values', text: a.question.input } as const;
+    const { claims_over: _, ...more } = a.more ?? {};
+    const left = Object.values(more).reduce((sum, n) => sum + n, 0);
     return (
         <Section label={t('label.take')}>
             <p class="buttons">
+                {left > 0 && (
+                    <button type="button" onClick={askAll}>
+                        {t('take.all', { n: left })}
+                    </button>
+                )}
                 <button type="button" onClick={() => void copy(curl(location.origin, q))}>
                     {t('take.curl')}
                 </button>

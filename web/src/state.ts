@@ -21,6 +21,7 @@ export type Where = 'starting' | 'first-run' | 'log-in' | 'ready' | 'unreachable
 export interface Run {
     question: Question;
     many: boolean;
+    form: 'short' | 'full' | 'all';
     lines: Line[];
     busy: boolean;
     refusal: api.Refusal | null;
@@ -29,6 +30,8 @@ export interface Run {
 }
 
 export const where = signal<Where>('starting');
+/* Why nothing could be said about the session. */
+export const trouble = signal<api.Refusal | null>(null);
 export const session = signal<api.Session | null>(null);
 export const typed = signal('');
 export const mode = signal<Mode | 'auto'>('auto');
@@ -102,7 +105,7 @@ async function perform(r: Run): Promise<void> {
     try {
         await api.ask(
             r.question,
-            r.many ? 'short' : 'full',
+            r.form,
             (l) => {
                 waiting.push(l);
                 timer ||= window.setTimeout(flush, r.lines.length ? FLUSH_MS : 0);
@@ -123,6 +126,7 @@ async function perform(r: Run): Promise<void> {
         await perform({
             ...r,
             many: false,
+            form: 'full',
             busy: true,
             lines: [],
             question: { mode: 'values', text: alone.question.input },
@@ -138,9 +142,11 @@ function begin(q: Question): void {
         show(old);
         return;
     }
+    const many = q.mode === 'text' || lines(q.text).length > 1;
     const r: Run = {
         question: q,
-        many: q.mode === 'text' || lines(q.text).length > 1,
+        many,
+        form: many ? 'short' : 'full',
         lines: [],
         busy: true,
         refusal: null,
@@ -149,6 +155,12 @@ function begin(q: Question): void {
     };
     show(r);
     void perform(r);
+}
+
+/* The answer that is shown, with lists of up to 1,000. */
+export function askAll(): void {
+    const r = run.value;
+    if (r && !r.many) void perform({ ...r, form: 'all', busy: true, refusal: null, lines: [] });
 }
 
 function tooMuch(q: Question): Key | null {
@@ -222,7 +234,8 @@ export async function start(): Promise<void> {
         session.value = await api.whoAmI();
         enter();
     } catch (e) {
-        const r = e as api.Refusal;
+        const r = e instanceof api.Refusal ? e : new api.Refusal('internal', String(e));
+        trouble.value = r;
         where.value = r.status === 401 ? (r.fields.first_run ? 'first-run' : 'log-in') : 'unreachable';
     }
 }
