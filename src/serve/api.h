@@ -34,7 +34,7 @@ typedef struct api_options {
     format_limits limits; /* of documents, and of archives */
     unpack_limits unpack;
     uint32_t set_keep_days; /* see set_load_options; api_sweep does it, too */
-    struct puller *puller; /* who pulls feeds (serve/pull.h) */
+    struct puller *puller;  /* who pulls feeds (serve/pull.h) */
 } api_options;
 
 /* What `options` point at is kept. ERR_LIMIT: memory. */
