@@ -27,7 +27,7 @@
 enum {
     TOUCHED_MAX = 1024,
     OPENAPI_MAX = 4 << 20,
-    CALL_BODY_MAX = 1 << 20,
+    OPEN_BODY_MAX = 8 << 10, /* of who is not known yet: room for all bodies is everybody's */
     CALL_LIST_DEFAULT = 100,
     CALL_LIST_MAX = 1000
 };
@@ -108,6 +108,9 @@ when call_when(const call *c, const char *name, when otherwise);
 /* Each looks anew, once a request. ?as_of= is obeyed. */
 status call_lens(call *c, lens **ret, err *why) NODISCARD;
 status call_asker(call *c, asker **ret, err *why) NODISCARD;
+/* Nothing more is looked at on this thread: at the end of each handler and of each slice of a
+ * stream. */
+void call_rest(const call *c);
 /* After call_lens, so that it has all that is in sight. */
 status call_index(call *c, index_t **ret, err *why) NODISCARD;
 /* *ret NULL: no telemetry was ever read. ERR_FORBIDDEN: not of the site. */
@@ -126,6 +129,8 @@ void put_user(json_writer *w, const account *who, const grant *has);
 /* "analyst:<login>": the source of what a person says. */
 slice call_analyst(const call *c);
 void call_actor(const call *c, actor *ret);
+/* ERR_FORBIDDEN for whoever is of an organisation: `what` says what is the site's own. */
+status call_of_site(const call *c, const char *what, err *why) NODISCARD;
 /* An instant as it stands in an answer. */
 when call_now(const call *c);
 
@@ -138,6 +143,7 @@ void call_item(json_writer *w);
 void call_list_end(json_writer *w, slice next);
 
 /* A read of something above GREEN is recorded before it leaves; for a stream before each slice.
+ * That waits for whoever writes, so a quick route goes on in a worker (http_later).
  * ERR_IO, ERR_BUSY: it may not leave. */
 status call_record_read(call *c, err *why) NODISCARD;
 /* That it is done, before it is done, of what is no part of the table's transactions. */

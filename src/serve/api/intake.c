@@ -11,14 +11,19 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Whoever is of an organisation brings in what is its own. */
+/* Whoever is of an organisation brings in what is its own. Nobody writes where he does not see:
+ * what is there already would be replaced, and the answer would tell of it. */
 static status read_floor(call *c, marking *ret, err *why)
 {
-    const grant *has = &c->from->who.has;
+    view v;
     slice level = call_param(c, "tlp");
-    *ret = (marking){.audience = call_param(c, "audience"), .owner = has->organisation};
-    if (level.len && tlp_parse(level, &ret->tlp) != OK)
+    marking m = {.audience = call_param(c, "audience"), .owner = c->from->who.has.organisation};
+    if (level.len && tlp_parse(level, &m.tlp) != OK)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "tlp is none");
+    identity_view(&c->from->who, WHEN_NONE, call_now(c), &v);
+    if (!view_sees(&v, m))
+        return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "you would not see what is marked so");
+    *ret = m;
     return OK;
 }
 
@@ -90,6 +95,8 @@ static status import_body(call *c, err *why)
         st = call_jail(c, &jail, why);
     o.sandbox = jail;
     o.ctx = &x;
+    if (st == OK && !o.dry_run)
+        st = call_record(c, path, why);
     if (st == OK)
         st = importer_new(&o, &it, why);
     if (st == OK)
@@ -100,8 +107,6 @@ static status import_body(call *c, err *why)
     sandbox_free(jail);
     if (st == OK && !o.dry_run)
         st = settle(c, since, why);
-    if (st == OK && !o.dry_run)
-        st = call_record(c, path, why);
     return st;
 }
 
@@ -200,6 +205,8 @@ status api_set_load(call *c, err *why)
     st = read_floor(c, &o.marking, why);
     if (st == OK && o.mode == SET_REPLACE && !call_param(c, "verdict").len)
         st = err_set(why, ERR_INPUT, ERR_NOWHERE, "verdict must be there: what being in it says");
+    if (st == OK && !o.dry_run)
+        st = call_record(c, o.name, why);
     if (st == OK)
         st = writer_new(c->a->o.store, c->from->who.who.login, &w, why);
     o.w = w;
@@ -207,9 +214,16 @@ status api_set_load(call *c, err *why)
         st = load(c, &o, w, why);
     writer_free(w);
     call_turn_ends(c);
-    if (st == OK && !o.dry_run)
-        st = call_record(c, o.name, why);
     return st;
+}
+
+/* Everybody's sets may be seen by whoever is of an organisation; only its own are his to drop. */
+static bool is_to_drop(const call *c, const set_info *s)
+{
+    slice name = call_param(c, "name"), source = call_param(c, "source"),
+          own = c->from->who.has.organisation;
+    return slice_eq(s->name, name) && (!source.len || slice_eq(source, s->source)) &&
+           (!own.len || slice_eq(own, s->marking.owner));
 }
 
 status api_set_drop(call *c, err *why)
@@ -218,7 +232,6 @@ status api_set_drop(call *c, err *why)
     set_list sets;
     uint64_t dropped = 0;
     size_t n = 0;
-    slice name = call_param(c, "name"), source = call_param(c, "source");
     status st = call_lens(c, &l, why);
     if (st == OK)
         st = sets_seen(l, &sets, why);
@@ -228,7 +241,7 @@ status api_set_drop(call *c, err *why)
     if (!rows)
         return ARENA_SPENT(c->m, why);
     for (size_t i = 0; i < sets.count; i++)
-        if (slice_eq(sets.at[i].name, name) && (!source.len || slice_eq(source, sets.at[i].source)))
+        if (is_to_drop(c, &sets.at[i]))
             rows[n++] = sets.at[i].row;
     return n ? set_drop(c->writer, rows, n, false, &dropped, why) : ERR_NOT_FOUND;
 }
