@@ -203,7 +203,8 @@ static status make_api(service *s, err *why)
                      .jail = jail_of(a),
                      .puller = s->puller,
                      .oidc = serving_oidc_of(s->oidc),
-                     .trouble = serving_trouble};
+                     .trouble = serving_trouble,
+                     .set_keep_days = (uint32_t)option_int(a->options, OPT_SET_KEEP_DAYS)};
     o.limits.record_bytes_max = (uint32_t)option_int(a->options, OPT_LIMIT_OBJECT_BYTES);
     o.limits.line_bytes_max = (uint32_t)option_int(a->options, OPT_LIMIT_LINE_BYTES);
     o.limits.depth_max = (uint32_t)option_int(a->options, OPT_LIMIT_JSON_DEPTH);

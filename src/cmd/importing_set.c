@@ -70,7 +70,8 @@ static status read_options(app *a, set_load_options *o, err *why)
                             .mode = read_mode(given),
                             .marking = {.audience = option_text(given, OPT_IMPORT_FOR),
                                         .owner = option_text(given, OPT_IMPORT_OWNER)},
-                            .dry_run = option_bool(given, OPT_IMPORT_DRY_RUN)};
+                            .dry_run = option_bool(given, OPT_IMPORT_DRY_RUN),
+                            .keep_days = (uint32_t)option_int(given, OPT_SET_KEEP_DAYS)};
     read_verdict(given, o);
     if (!o->source.len)
         o->source = o->name;
@@ -336,7 +337,7 @@ status importing_set(app *a, err *why)
         st = show_changes(a, before, sum.result.tx, why);
     if (st == OK && sum.result.tx)
         st = sink_flush(&a->out, why);
-    if (st == OK && sum.result.tx) /* it is told; what follows makes it quicker */
+    if (st == OK && !lo.dry_run) /* it is told; what follows makes it quicker, and smaller */
         st = set_import_settle(si, w, why);
     set_import_free(si);
     writer_free(w);

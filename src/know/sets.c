@@ -432,6 +432,49 @@ status sets_find(lens *l, arena *a, node_ref value, set_hits *ret, err *why)
     return st;
 }
 
+/* At most SLOTS_BATCH. */
+static status find_some(lens *l, arena *a, const set_list *sets, const node_ref *values,
+                        size_t count, set_hits *ret, err *why)
+{
+    uint8_t digests[SLOTS_BATCH][HASH_BYTES_MAX];
+    slots_key keys[SLOTS_BATCH];
+    slots_found found[SLOTS_BATCH];
+    finding f[SLOTS_BATCH];
+    status st = OK;
+    for (size_t i = 0; i < count; i++) {
+        size_t n = fact_digest_bytes(values[i].kind);
+        assert(n && "only hashes have one probe");
+        if (!hash_unhex(values[i].text, digests[i], n))
+            n = 0; /* of no length that a digest has: it is in no set */
+        keys[i] = (slots_key){values[i].kind, slice_of((const char *)digests[i], n)};
+        f[i] = (finding){.l = l, .a = a};
+    }
+    for (size_t s = 0; st == OK && s < sets->count; s++) {
+        if (!sets->at[s].keys_of)
+            continue;
+        tiers_find(sets->at[s].keys_of, keys, count, found);
+        for (size_t i = 0; st == OK && i < count; i++)
+            if (found[i].record)
+                st = add_hits(&f[i], &sets->at[s], &(probe){SET_EXACT, KEY_HOST, values[i]},
+                              found[i], why);
+    }
+    for (size_t i = 0; i < count; i++)
+        ret[i] = (set_hits){f[i].at, f[i].count};
+    return st;
+}
+
+status sets_find_hashes(lens *l, arena *a, const node_ref *values, size_t count, set_hits *ret,
+                        err *why)
+{
+    set_list sets;
+    status st = sets_seen(l, &sets, why);
+    for (size_t at = 0; st == OK && at < count; at += SLOTS_BATCH) {
+        size_t n = count - at < SLOTS_BATCH ? count - at : SLOTS_BATCH;
+        st = find_some(l, a, &sets, values + at, n, ret + at, why);
+    }
+    return st;
+}
+
 /* --- what a version touches ----------------------------------------------------------------- */
 
 /* Kinds of values that these sets may say something about: hashes of the kinds that they have, and

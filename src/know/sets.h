@@ -14,7 +14,7 @@
  * a change to the one before it, whose tables it shares; to a reader each is whole. Versions are
  * seen and not seen as everything else is: a lens finds what its view may see at its time, and
  * another source's or another marking's set of the same name is another set. A version that was
- * replaced or dropped stays for as-of until it is purged.
+ * replaced or dropped stays for as-of until it is purged, or retired when it is old.
  * A hit is a claim nobody stored: its id is that of a claim, the key's hash and the version's. */
 #ifndef NOROSHI_KNOW_SETS_H
 #define NOROSHI_KNOW_SETS_H
@@ -100,6 +100,11 @@ typedef struct set_hits {
  *   ERR_LIMIT  the budget */
 status sets_find(lens *l, arena *a, node_ref value, set_hits *ret, err *why) NODISCARD;
 
+/* The same for many hashes at once, which is quicker: ret[i] is what sets_find says of values[i].
+ *   ERR_LIMIT  the budget */
+status sets_find_hashes(lens *l, arena *a, const node_ref *values, size_t count, set_hits *ret,
+                        err *why) NODISCARD;
+
 /* Stored values that versions added or withdrawn by transaction `tx` may say something about, and
  * of which the view knows something, in an order that content alone decides. Reads every stored
  * value: 1-2 us each, once for every million that are told. */
@@ -124,6 +129,7 @@ typedef struct set_load_options {
     marking marking;
     uint64_t memory_bytes; /* 0: 600 MiB */
     bool dry_run;          /* everything but keeping it */
+    uint32_t keep_days;    /* set_loader_settle ends versions withdrawn so long ago; 0: none */
     /* What is going to be read, by name, size and date, say: a load that was killed before with the
      * same is taken up where its last sorted run ended. Empty: it begins anew. */
     slice resume;
@@ -166,7 +172,8 @@ status set_loader_keys(set_loader *sl, const fact_label *label, const fact_key *
  *   ERR_BUSY   of a change: the set was replaced meanwhile */
 status set_loader_finish(set_loader *sl, writer *w, set_result *ret, err *why) NODISCARD;
 /* After many changes: makes one table of several, so that look-ups stay quick. Says nothing else
- * than before; nobody waits for it; whoever kills it loses nothing. */
+ * than before; nobody waits for it; whoever kills it loses nothing. Then
+ * sets_retire, of all sets. */
 status set_loader_settle(set_loader *sl, writer *w, err *why) NODISCARD;
 
 /* Withdraws versions by their rows; after writer_together a part of that transaction. purge, which
@@ -174,5 +181,8 @@ status set_loader_settle(set_loader *sl, writer *w, err *why) NODISCARD;
  * versions that were not withdrawn before. */
 status set_drop(writer *w, const int64_t *rows, size_t count, bool purge, uint64_t *ret_count,
                 err *why) NODISCARD;
+/* Removes the keys of versions that were withdrawn before that time, as set_drop does with `purge`;
+ * nothing is written when there are none. What is seen is never touched. *ret_count: how many. */
+status sets_retire(writer *w, when before, uint64_t *ret_count, err *why) NODISCARD;
 
 #endif

@@ -701,7 +701,7 @@ static status swap(set_loader *sl, writer *w, const tiers *t, size_t count, cons
     return st == ERR_INPUT ? OK : st;
 }
 
-status set_loader_settle(set_loader *sl, writer *w, err *why)
+static status fold(set_loader *sl, writer *w, err *why)
 {
     char folder[FOLDER_ROOM], path[FOLDER_ROOM + 8];
     status st = OK;
@@ -721,6 +721,16 @@ status set_loader_settle(set_loader *sl, writer *w, err *why)
     }
     /* more profiles than one table may have, or somebody was quicker: it stays as it is */
     return st == ERR_LIMIT || st == ERR_BUSY ? OK : st;
+}
+
+status set_loader_settle(set_loader *sl, writer *w, err *why)
+{
+    uint64_t retired;
+    int64_t now = clock_now_us(sl->s->options.clock) / 1000;
+    status st = fold(sl, w, why);
+    return st == OK && sl->o.keep_days && !sl->o.dry_run
+               ? sets_retire(w, now - (int64_t)sl->o.keep_days * WHEN_DAY, &retired, why)
+               : st;
 }
 
 /* --- dropping ------------------------------------------------------------------------------- */
@@ -798,5 +808,47 @@ status set_drop(writer *w, const int64_t *rows, size_t count, bool purge, uint64
     free(files);
     if (st == OK)
         *ret_count = dropped;
+    return st;
+}
+
+/* --- retention ------------------------------------------------------------------------------ */
+
+/* Rows of versions whose keys are still there though they were withdrawn long ago. */
+static status old_rows(writer *w, when before, int64_t *ret, size_t room, size_t *ret_count,
+                       err *why)
+{
+    size_t n = 0;
+    bool row;
+    status st = writer_sync(w, why);
+    if (st == OK)
+        st = begin_engine(w, why);
+    if (st != OK)
+        return st;
+    db_stmt *q = db_query(w->d, Q_SETS_OLD);
+    db_bind_int(q, 1, before * 1000);
+    db_bind_int(q, 2, (int64_t)room);
+    while ((st = db_step(q, &row, why)) == OK && row && n < room)
+        ret[n++] = db_int(q, 0);
+    db_reset(q);
+    db_rollback(w->d); /* it was for the reading */
+    *ret_count = n;
+    return st;
+}
+
+status sets_retire(writer *w, when before, uint64_t *ret_count, err *why)
+{
+    enum { AT_ONCE = 64 };
+    int64_t rows[AT_ONCE];
+    uint64_t retired = 0, dropped;
+    size_t n = AT_ONCE;
+    status st = OK;
+    while (st == OK && n == AT_ONCE) {
+        st = old_rows(w, before, rows, COUNT_OF(rows), &n, why);
+        if (st == OK && n) /* nobody sees a withdrawn version again: it is as it was read */
+            st = set_drop(w, rows, n, true, &dropped, why);
+        retired += st == OK ? n : 0;
+    }
+    if (st == OK)
+        *ret_count = retired;
     return st;
 }

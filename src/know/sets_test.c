@@ -404,6 +404,140 @@ TEST(dropped_it_stays_for_as_of_until_it_is_purged)
     end(&f);
 }
 
+/* Versions whose keys are still there. */
+static size_t kept_versions(fixture *f)
+{
+    CLEANUP(arena_done) arena a;
+    set_list past = {0};
+    size_t n = 0;
+    arena_init(&a, 1 << 20);
+    CHECK_OK(lens_look(f->l, &green, &f->why));
+    CHECK_OK(sets_past(f->l, &a, &past, &f->why));
+    for (size_t i = 0; i < past.count; i++)
+        n += past.at[i].file[0] != 0;
+    return n;
+}
+
+/* Withdrawn versions end when they are old enough, to the moment; what is seen never does, however
+ * old, and what shares its tables with an old version keeps them. */
+TEST(old_versions_are_retired_and_what_is_seen_is_not)
+{
+    static const value first[] = {{KIND_MD5, MD5_A, NULL, NULL}},
+                       more[] = {{KIND_MD5, MD5_B, NULL, NULL}};
+    fixture f;
+    uint64_t n = 9;
+    REQUIRE(begin(&f, -1));
+    load_small(&f, "other", SET_KNOWN_BAD, TLP_CLEAR, 7, more, 1);
+    load_small(&f, "s", SET_KNOWN_BAD, TLP_CLEAR, 1, first, 1);
+    view then = green;
+    then.known_at = f.t.now_us / 1000;
+    set_load_options o = options_of("s", SET_KNOWN_BAD, SET_POLARITY_NONE, TLP_CLEAR);
+    o.mode = SET_ADD;
+    o.w = f.claims.w;
+    CHECK_OK(load(&f, &o, 2, more, 1, NULL));
+    when withdrawn = f.t.now_us / 1000;
+    f.t.now_us += (int64_t)900 * WHEN_DAY * 1000;
+    CHECK_OK(sets_retire(f.claims.w, withdrawn - 1000, &n, &f.why));
+    CHECK_EQ(n, 0);
+    CHECK_EQ(kept_versions(&f), 3);
+    CHECK_OK(lens_look(f.l, &then, &f.why));
+    check_hits(&f, KIND_MD5, MD5_A, MD5_A ": s 0 md5 " MD5_A " \"\"\n");
+    CHECK_OK(sets_retire(f.claims.w, withdrawn + 1000, &n, &f.why));
+    CHECK_EQ(n, 1);
+    CHECK_EQ(kept_versions(&f), 2);
+    CHECK_OK(lens_look(f.l, &then, &f.why)); /* told as not asked, not as not there */
+    set_list seen = {0};
+    CHECK_OK(sets_seen(f.l, &seen, &f.why));
+    CHECK(seen.count == 2 && !seen.at[0].broken && seen.at[1].broken);
+    CHECK_OK(lens_look(f.l, &green, &f.why));
+    check_hits(&f, KIND_MD5, MD5_A, MD5_A ": s 0 md5 " MD5_A " \"\"\n");
+    CHECK_OK(sets_seen(f.l, &seen, &f.why));
+    REQUIRE(seen.count == 2);
+    CHECK_OK(set_verify(&seen.at[1], &f.why));
+    CHECK_OK(sets_retire(f.claims.w, f.t.now_us / 1000, &n, &f.why));
+    CHECK_EQ(n, 0);
+    end(&f);
+}
+
+/* A load's last step does it: with keep_days, of every set, and not without; more than one page. */
+TEST(a_load_retires_what_is_older_than_it_keeps)
+{
+    enum { VERSIONS = 150 };
+    static const value one[] = {{KIND_MD5, MD5_A, NULL, NULL}};
+    fixture f;
+    REQUIRE(begin(&f, -1));
+    for (uint8_t i = 1; i <= VERSIONS; i++)
+        load_small(&f, "s", SET_KNOWN_BAD, TLP_CLEAR, i, one, 1);
+    f.t.now_us += 10 * (int64_t)WHEN_DAY * 1000;
+    static const struct {
+        uint32_t keep;
+        bool dry;
+        size_t left;
+    } steps[] = {{0, false, VERSIONS}, {11, false, VERSIONS}, {9, true, VERSIONS}, {9, false, 1}};
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        set_loader *sl = NULL;
+        set_result r;
+        uint8_t sha[SHA256_BYTES] = {VERSIONS}; /* what is there: no version is made */
+        set_load_options o = options_of("s", SET_KNOWN_BAD, SET_POLARITY_NONE, TLP_CLEAR);
+        o.keep_days = steps[i].keep;
+        o.dry_run = steps[i].dry;
+        CHECK_OK(set_loader_new(f.t.s, &o, &sl, &f.why));
+        CHECK_OK(set_loader_document(sl, sha, 1, &f.why));
+        CHECK_OK(put_value(sl, &one[0], &f.why));
+        CHECK_OK(set_loader_finish(sl, f.claims.w, &r, &f.why));
+        CHECK_OK(set_loader_settle(sl, f.claims.w, &f.why));
+        set_loader_free(sl);
+        CHECK(r.known);
+        CHECK_EQ(kept_versions(&f), steps[i].left);
+    }
+    CHECK_EQ(files(&f), 2); /* a manifest and its table */
+    end(&f);
+}
+
+/* Many hashes at once are what each alone is, in whatever batch: hits, misses, several sets, one
+ * that is broken, hex that is none. */
+TEST(many_hashes_are_answered_as_each_alone)
+{
+    enum { COUNT = 300 };
+    static const value some[] = {{KIND_MD5, MD5_A, "Old", NULL},
+                                 {KIND_SHA256, SHA256_A, NULL, NULL}},
+                       more[] = {{KIND_MD5, MD5_A, "New", NULL}, {KIND_MD5, MD5_B, NULL, NULL}};
+    static const node_ref asked[] = {{KIND_MD5, S_INIT(MD5_A)},
+                                     {KIND_SHA256, S_INIT(SHA256_A)},
+                                     {KIND_MD5, S_INIT("00000000000000000000000000000000")},
+                                     {KIND_MD5, S_INIT("no hex")},
+                                     {KIND_MD5, S_INIT(MD5_B)}};
+    CLEANUP(arena_done) arena a;
+    fixture f;
+    node_ref values[COUNT];
+    set_hits many[COUNT] = {0}, one;
+    size_t hits = 0;
+    arena_init(&a, 8 << 20);
+    REQUIRE(begin(&f, -1));
+    CHECK_OK(lens_look(f.l, &green, &f.why));
+    CHECK_OK(sets_find_hashes(f.l, &a, asked, COUNT_OF(asked), many, &f.why));
+    CHECK_EQ(many[0].count, 0); /* there are no sets */
+    load_small(&f, "bad", SET_KNOWN_BAD, TLP_CLEAR, 1, some, 2);
+    load_small(&f, "good", SET_KNOWN_GOOD, TLP_CLEAR, 2, more, 2);
+    for (size_t i = 0; i < COUNT; i++)
+        values[i] = asked[(i * 7 + i / 50) % COUNT_OF(asked)];
+    CHECK_OK(lens_look(f.l, &green, &f.why));
+    CHECK_OK(sets_find_hashes(f.l, &a, values, COUNT, many, &f.why));
+    for (size_t i = 0; i < COUNT; i++) {
+        CHECK_OK(sets_find(f.l, &a, values[i], &one, &f.why));
+        REQUIRE(many[i].count == one.count);
+        hits += one.count;
+        for (size_t k = 0; k < one.count; k++) {
+            const set_hit *x = &many[i].at[k], *y = &one.at[k];
+            CHECK(x->set == y->set && x->how == y->how && x->id_hi == y->id_hi &&
+                  x->id_lo == y->id_lo && slice_eq(x->label, y->label) &&
+                  slice_eq(x->node.text, y->node.text));
+        }
+    }
+    CHECK_EQ(hits, COUNT / 5 * 4);
+    end(&f);
+}
+
 /* A file that is lost or damaged is told; everything else goes on. */
 TEST(a_drop_is_a_part_of_what_is_gathered)
 {

@@ -1,14 +1,12 @@
 /* slots.c - a table of keys: opening, checking, looking up. See slots.h. */
 #include "know/slots/table.h"
+#include "know/slots/wide.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#ifdef __x86_64__
-#include <immintrin.h>
-#endif
 
 /* In the innermost loop, and filled before it is read: not zeroed first as all else is. */
 #define RAW __attribute__((uninitialized))
@@ -188,6 +186,7 @@ status slots_verify(const slots *s, err *why)
 enum {
     GROUP = 8,          /* tables that a key is asked of at once */
     NEAR_BLOCKS = 4096, /* a filter that small is in the processor's cache */
+    SOME = 16,          /* keys that are hashed before their memory is asked for */
     FEW = 8             /* keys for which memory is read before it is known to be needed */
 };
 
@@ -199,9 +198,16 @@ typedef struct asked {
     unsigned spill;
 } asked;
 
-/* ret[i]: a bit for each of `count` filters that says maybe to key left[i]. */
-typedef void filter_pass(const asked *t, size_t count, const slots_hash *h, const uint32_t *left,
-                         size_t n, uint8_t *ret);
+/* A key that filters said maybe to, and a bit for each of these. */
+typedef struct likely {
+    uint32_t key;
+    uint32_t tables;
+} likely;
+
+/* Asks `count` filters for the keys whose numbers are in `left`; returns how many are in `ret`.
+ * What is read next of these is on its way, while the other keys are asked for. */
+typedef size_t filter_pass(const asked *t, size_t count, const slots_hash *h, const uint32_t *left,
+                           size_t n, likely *ret);
 
 INLINE const uint32_t *filter_block(const asked *t, slots_hash h)
 {
@@ -218,9 +224,20 @@ INLINE asked asked_of(const slots *s)
     return (asked){s->filter, s->lines, s->t.filter_blocks, s->t.lines, s->t.spill};
 }
 
-static void filters_plain(const asked *t, size_t count, const slots_hash *h, const uint32_t *left,
-                          size_t n, uint8_t *ret)
+INLINE size_t note_likely(const asked *t, uint32_t key, slots_hash h, unsigned maybe, likely *ret,
+                          size_t n)
 {
+    if (!maybe)
+        return n;
+    __builtin_prefetch(first_line(&t[__builtin_ctz(maybe)], h), 0, 3);
+    ret[n] = (likely){key, maybe};
+    return n + 1;
+}
+
+static size_t filters_plain(const asked *t, size_t count, const slots_hash *h, const uint32_t *left,
+                            size_t n, likely *ret)
+{
+    size_t found = 0;
     for (size_t i = 0; i < n; i++) {
         slots_hash one = h[left[i]];
         unsigned maybe = 0;
@@ -231,29 +248,46 @@ static void filters_plain(const asked *t, size_t count, const slots_hash *h, con
                 missing |= ~block[k] & (uint32_t)1 << (one.rest * slots_salt[k] >> 27);
             maybe |= (unsigned)(missing == 0) << f;
         }
-        ret[i] = (uint8_t)maybe;
+        found = note_likely(t, left[i], one, maybe, ret, found);
     }
+    return found;
 }
 
 #ifdef __x86_64__
 /* The same with a block in one vector. */
-__attribute__((target("avx2,bmi2"))) static void filters_avx2(const asked *t, size_t count,
-                                                              const slots_hash *h,
-                                                              const uint32_t *left, size_t n,
-                                                              uint8_t *ret)
+#define AVX2 __attribute__((target("avx2")))
+
+AVX2 INLINE size_t avx2_pass(const asked *t, size_t count, const slots_hash *h,
+                             const uint32_t *left, size_t n, likely *ret)
 {
     const __m256i one = _mm256_set1_epi32(1),
                   salt = _mm256_loadu_si256((const __m256i *)(const void *)slots_salt);
+    size_t found = 0;
     for (size_t i = 0; i < n; i++) {
         slots_hash key = h[left[i]];
         __m256i bits = _mm256_mullo_epi32(salt, _mm256_set1_epi32((int)key.rest));
         unsigned maybe = 0;
         bits = _mm256_sllv_epi32(one, _mm256_srli_epi32(bits, 27));
+#pragma GCC unroll 4
         for (size_t f = 0; f < count; f++) {
             const void *block = filter_block(&t[f], key);
             maybe |= (unsigned)_mm256_testc_si256(_mm256_loadu_si256(block), bits) << f;
         }
-        ret[i] = (uint8_t)maybe;
+        found = note_likely(t, left[i], key, maybe, ret, found);
+    }
+    return found;
+}
+
+/* Most sets have few tables: of so many the loop over them is none. */
+AVX2 static size_t filters_avx2(const asked *t, size_t count, const slots_hash *h,
+                                const uint32_t *left, size_t n, likely *ret)
+{
+    switch (count) {
+    case 1: return avx2_pass(t, 1, h, left, n, ret);
+    case 2: return avx2_pass(t, 2, h, left, n, ret);
+    case 3: return avx2_pass(t, 3, h, left, n, ret);
+    case 4: return avx2_pass(t, 4, h, left, n, ret);
+    default: return avx2_pass(t, count, h, left, n, ret);
     }
 }
 #endif
@@ -278,21 +312,11 @@ INLINE uint32_t find_in_lines(const asked *t, slots_hash h)
 INLINE size_t ask_group(const asked *t, size_t count, size_t first, const slots_hash *h,
                         uint32_t *left, size_t n, bool last, filter_pass *pass, slots_found *ret)
 {
-    RAW uint8_t maybe[SLOTS_BATCH];
-    RAW uint32_t hits[SLOTS_BATCH];
-    size_t hit_count = 0, kept = 0;
-    pass(t, count, h, left, n, maybe);
-    for (size_t i = 0; i < n; i++) {
-        hits[hit_count] = (uint32_t)i;
-        hit_count += maybe[i] != 0;
-    }
-    for (size_t i = 0; i < hit_count; i++) {
-        unsigned one = (unsigned)__builtin_ctz(maybe[hits[i]]);
-        __builtin_prefetch(first_line(&t[one], h[left[hits[i]]]), 0, 3);
-    }
-    for (size_t i = 0; i < hit_count; i++) {
-        uint32_t key = left[hits[i]], record = 0;
-        for (unsigned more = maybe[hits[i]]; more && !record; more &= more - 1) {
+    RAW likely some[SLOTS_BATCH];
+    size_t kept = 0, likely_count = pass(t, count, h, left, n, some);
+    for (size_t i = 0; i < likely_count; i++) {
+        uint32_t key = some[i].key, record = 0;
+        for (unsigned more = some[i].tables; more && !record; more &= more - 1) {
             unsigned one = (unsigned)__builtin_ctz(more);
             record = find_in_lines(&t[one], h[key]);
             ret[key] = (slots_found){record, record ? (uint32_t)first + one : 0};
@@ -315,13 +339,17 @@ INLINE size_t far_ones(const asked *t, size_t count, asked ret[GROUP])
     return n;
 }
 
-INLINE void fetch(const asked *far, size_t count, slots_hash h, bool few)
+INLINE void fetch(const asked *far, size_t count, slots_hash h)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         __builtin_prefetch(filter_block(&far[i], h), 0, 3);
-        if (few)
-            __builtin_prefetch(first_line(&far[i], h), 0, 3);
-    }
+}
+
+/* Of few keys the lines, too: there is time, and they are waited for alone. */
+INLINE void fetch_lines(const asked *far, size_t count, slots_hash h)
+{
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(first_line(&far[i], h), 0, 3);
 }
 
 INLINE size_t group_at(const slots *const *tables, size_t table_count, size_t first,
@@ -347,43 +375,84 @@ INLINE void ask_all(const slots *const *tables, size_t table_count, asked t[GROU
         size_t count = group_at(tables, table_count, first, t);
         size_t far_count = first ? far_ones(t, count, far) : 0;
         for (size_t i = 0; far_count && i < n; i++)
-            fetch(far, far_count, h[left[i]], n <= FEW);
+            fetch(far, far_count, h[left[i]]);
+        for (size_t i = 0; far_count && n <= FEW && i < n; i++)
+            fetch_lines(far, far_count, h[left[i]]);
         n = ask_group(t, count, first, h, left, n, first + GROUP >= table_count, pass, ret);
+    }
+}
+
+/* Hashes of SHA-256s, of one kind. */
+typedef void sha256_hasher(const slots_secret *secret, slots_sum begun, const slots_key *keys,
+                           size_t n, slots_hash *ret);
+
+/* The length is known, the loop is none. Apart from what surrounds it, so that its sums stay in
+ * registers. */
+static __attribute__((noinline)) void hash_sha256s(const slots_secret *secret, slots_sum begun,
+                                                   const slots_key *keys, size_t n, slots_hash *ret)
+{
+    for (size_t i = 0; i < n; i++)
+        ret[i] = slots_hash_short(secret, begun, slice_of(keys[i].bytes.ptr, SHA256_BYTES));
+}
+
+#ifdef __x86_64__
+WIDE static void hash_sha256s_wide(const slots_secret *secret, slots_sum begun,
+                                   const slots_key *keys, size_t n, slots_hash *ret)
+{
+    size_t i = 0;
+    for (; i + WIDE_KEYS <= n; i += WIDE_KEYS)
+        wide_hash(secret, &begun, keys + i, ret + i);
+    if (i < n)
+        hash_sha256s(secret, begun, keys + i, n - i, ret + i);
+}
+#endif
+
+/* Keys of one kind and length. */
+static void hash_alike(const slots_secret *secret, const slots_key *keys, size_t n,
+                       sha256_hasher *sha256s, slots_hash *ret)
+{
+    size_t len = keys->bytes.len;
+    slots_sum begun = slots_sum_begin(secret, keys->kind, len);
+    if (len == SHA256_BYTES)
+        sha256s(secret, begun, keys, n, ret);
+    for (size_t i = 0; len != SHA256_BYTES && i < n; i++)
+        ret[i] = len > SLOTS_SHORT ? slots_hash_long(secret, keys[i].kind, keys[i].bytes)
+                                   : slots_hash_short(secret, begun, keys[i].bytes);
+}
+
+static void hash_keys(const slots_secret *secret, const slots_key *keys, size_t n,
+                      sha256_hasher *sha256s, slots_hash *ret)
+{
+    for (size_t at = 0, to; at < n; at = to) {
+        const slots_key *first = &keys[at];
+        for (to = at + 1;
+             to < n && keys[to].kind == first->kind && keys[to].bytes.len == first->bytes.len;)
+            to++;
+        hash_alike(secret, first, to - at, sha256s, ret + at);
     }
 }
 
 /* Hashes of all; the filters of `far` are on their way meanwhile. */
 INLINE void hash_batch(const slots_secret *secret, const asked *far, size_t count,
-                       const slots_key *keys, size_t n, slots_hash *ret)
+                       const slots_key *keys, size_t n, sha256_hasher *sha256s, slots_hash *ret)
 {
-    slots_sum begun = {0};
-    size_t len = SIZE_MAX;
-    kind k = 0;
-    for (size_t i = 0; i < n; i++) {
-        const slots_key *key = &keys[i];
-        if (key->bytes.len > SLOTS_SHORT) {
-            ret[i] = slots_hash_long(secret, key->kind, key->bytes);
-        } else {
-            if (key->bytes.len != len || key->kind != k) {
-                len = key->bytes.len;
-                k = key->kind;
-                begun = slots_sum_begin(secret, k, len);
-            }
-            ret[i] = len == SHA256_BYTES /* the length is known, the loop is none */
-                         ? slots_hash_short(secret, begun, slice_of(key->bytes.ptr, SHA256_BYTES))
-                         : slots_hash_short(secret, begun, key->bytes);
-        }
-        fetch(far, count, ret[i], n <= FEW);
+    for (size_t at = 0; at < n; at += SOME) {
+        size_t some = n - at < SOME ? n - at : SOME;
+        hash_keys(secret, keys + at, some, sha256s, ret + at);
+        for (size_t i = at; i < at + some; i++)
+            fetch(far, count, ret[i]);
     }
+    for (size_t i = 0; n <= FEW && i < n; i++)
+        fetch_lines(far, count, ret[i]);
 }
 
 INLINE void find_batch(const slots *const *tables, size_t table_count, const slots_key *keys,
-                       size_t n, slots_found *ret, filter_pass *pass)
+                       size_t n, slots_found *ret, sha256_hasher *sha256s, filter_pass *pass)
 {
     RAW slots_hash h[SLOTS_BATCH];
     RAW asked t[GROUP], far[GROUP];
     size_t count = group_at(tables, table_count, 0, t), far_count = far_ones(t, count, far);
-    hash_batch(&tables[0]->secret, far, far_count, keys, n, h);
+    hash_batch(&tables[0]->secret, far, far_count, keys, n, sha256s, h);
     ask_all(tables, table_count, t, h, n, pass, ret);
 }
 
@@ -393,26 +462,41 @@ typedef void finder(const slots *const *tables, size_t table_count, const slots_
 static void find_plain(const slots *const *tables, size_t table_count, const slots_key *keys,
                        size_t n, slots_found *ret)
 {
-    find_batch(tables, table_count, keys, n, ret, filters_plain);
+    find_batch(tables, table_count, keys, n, ret, hash_sha256s, filters_plain);
 }
 
 #ifdef __x86_64__
-__attribute__((target("avx2,bmi2"))) static void find_avx2(const slots *const *tables,
-                                                           size_t table_count,
-                                                           const slots_key *keys, size_t n,
-                                                           slots_found *ret)
+AVX2 static void find_avx2(const slots *const *tables, size_t table_count, const slots_key *keys,
+                           size_t n, slots_found *ret)
 {
-    find_batch(tables, table_count, keys, n, ret, filters_avx2);
+    find_batch(tables, table_count, keys, n, ret, hash_sha256s, filters_avx2);
+}
+
+AVX2 static void find_avx512(const slots *const *tables, size_t table_count, const slots_key *keys,
+                             size_t n, slots_found *ret)
+{
+    find_batch(tables, table_count, keys, n, ret, hash_sha256s_wide, filters_avx2);
 }
 #endif
+
+/* The quickest first; NULL: this processor cannot. */
+static finder *finder_of(slots_way way)
+{
+#ifdef __x86_64__
+    if (way == SLOTS_AVX512 && __builtin_cpu_supports("avx2") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512ifma"))
+        return find_avx512;
+    if (way == SLOTS_AVX2 && __builtin_cpu_supports("avx2"))
+        return find_avx2;
+#endif
+    return way == SLOTS_PLAIN ? find_plain : NULL;
+}
 
 static finder *finder_here(void)
 {
-#ifdef __x86_64__
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
-        return find_avx2;
-#endif
-    return find_plain;
+    finder *f = finder_of(SLOTS_AVX512);
+    f = f ? f : finder_of(SLOTS_AVX2);
+    return f ? f : find_plain;
 }
 
 static void find_all(const slots *const *tables, size_t table_count, const slots_key *keys,
@@ -432,7 +516,7 @@ void slots_find_hashes(const slots *const *tables, size_t table_count, const slo
         size_t n = count - at < SLOTS_BATCH ? count - at : SLOTS_BATCH;
         size_t far_count = far_ones(t, group_at(tables, table_count, 0, t), far);
         for (size_t i = 0; i < n; i++)
-            fetch(far, far_count, h[at + i], false);
+            fetch(far, far_count, h[at + i]);
         ask_all(tables, table_count, t, h + at, n, filters_plain, ret + at);
     }
 }
@@ -461,18 +545,21 @@ void slots_find(const slots *s, const slots_key *keys, size_t count, uint32_t *r
     find_one_table(s, keys, count, ret, finder_here());
 }
 
-void slots_find_plain(const slots *s, const slots_key *keys, size_t count, uint32_t *ret)
+bool slots_find_by(slots_way way, const slots *s, const slots_key *keys, size_t count,
+                   uint32_t *ret)
 {
-    find_one_table(s, keys, count, ret, find_plain);
+    finder *find = finder_of(way);
+    if (find)
+        find_one_table(s, keys, count, ret, find);
+    return find != NULL;
 }
 
 bool slots_filter_has(const slots *s, slots_hash h)
 {
     const asked t = asked_of(s);
     const uint32_t first = 0;
-    uint8_t maybe = 0;
-    filters_plain(&t, 1, &h, &first, 1, &maybe);
-    return maybe != 0;
+    likely one;
+    return filters_plain(&t, 1, &h, &first, 1, &one) != 0;
 }
 
 /* --- records -------------------------------------------------------------------------------- */

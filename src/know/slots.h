@@ -15,7 +15,8 @@
  * What is read from the file is never trusted: any byte may be wrong, and the worst is a wrong
  * answer, which slots_verify finds. Thread-safe; processes share the mapping.
  * Cold: a miss reads nothing but the filter in 99 of 100 cases and more, a hit one page of the
- * lines. On processors with AVX2, known when the program runs, the filter is read in vectors. */
+ * lines. With AVX2, known when the program runs, the filter is read in vectors, and with
+ * AVX-512 IFMA eight SHA-256s are hashed at once. */
 #ifndef NOROSHI_KNOW_SLOTS_H
 #define NOROSHI_KNOW_SLOTS_H
 
@@ -59,8 +60,11 @@ status slots_verify(const slots *t, err *why) NODISCARD;
 
 /* ret_record[i]: what stands with keys[i], 0 when it is not there. */
 void slots_find(const slots *t, const slots_key *keys, size_t count, uint32_t *ret_record);
-/* The same without what only some processors have: for tests, which compare the two. */
-void slots_find_plain(const slots *t, const slots_key *keys, size_t count, uint32_t *ret_record);
+
+typedef enum slots_way { SLOTS_PLAIN, SLOTS_AVX2, SLOTS_AVX512 } slots_way;
+/* The same in one way, for tests, which compare them. false: this processor cannot. */
+bool slots_find_by(slots_way way, const slots *t, const slots_key *keys, size_t count,
+                   uint32_t *ret_record);
 
 typedef struct slots_found {
     uint32_t record; /* 0: in none of them */

@@ -24,8 +24,20 @@ __extension__ typedef unsigned __int128 slots_wide;
 /* What a seed becomes once. */
 typedef struct slots_secret {
     uint8_t seed[SLOTS_SEED];
-    uint64_t factor[SLOTS_WORDS][4]; /* the lowest first; the fourth is not used */
+    uint64_t factor[SLOTS_WORDS][4];    /* the lowest first; the fourth is not used */
+    uint64_t limb[SHA256_BYTES / 8][4]; /* the first of them in 52 bits each: slots/wide.h */
 } slots_secret;
+
+static const uint64_t SLOTS_LIMB = ((uint64_t)1 << 52) - 1;
+
+/* 192 bits as 52, 52, 52 and 36. */
+static inline void slots_limbs(const uint64_t part[3], uint64_t ret[4])
+{
+    ret[0] = part[0] & SLOTS_LIMB;
+    ret[1] = (part[0] >> 52 | part[1] << 12) & SLOTS_LIMB;
+    ret[2] = (part[1] >> 40 | part[2] << 24) & SLOTS_LIMB;
+    ret[3] = part[2] >> 28;
+}
 
 typedef struct slots_hash {
     uint64_t place;
@@ -45,6 +57,8 @@ static inline void slots_secret_of(const uint8_t seed[SLOTS_SEED], slots_secret 
             uint64_t at = i * 2 + half;
             siphash128(seed, slice_of((const char *)&at, sizeof at), &ret->factor[i][2 * half]);
         }
+    for (size_t i = 0; i < COUNT_OF(ret->limb); i++)
+        slots_limbs(ret->factor[i], ret->limb[i]);
 }
 
 static inline void slots_sum_word(slots_sum *s, const uint64_t factor[3], uint64_t word)
@@ -77,7 +91,8 @@ static inline slots_hash slots_sum_end(const slots_sum *s)
 }
 
 /* `begun` is of this kind and length, at most SLOTS_SHORT. */
-static inline slots_hash slots_hash_short(const slots_secret *x, slots_sum s, slice bytes)
+static inline __attribute__((always_inline)) slots_hash slots_hash_short(const slots_secret *x,
+                                                                         slots_sum s, slice bytes)
 {
     size_t full = bytes.len / 8, rest = bytes.len % 8;
     uint64_t word;

@@ -34,6 +34,7 @@ typedef struct api_options {
     sandbox_limits jail;  /* of the workers that read what comes in */
     format_limits limits; /* of documents, and of archives */
     unpack_limits unpack;
+    uint32_t set_keep_days; /* see set_load_options; api_sweep does it, too */
     struct puller *puller; /* who pulls feeds (serve/pull.h) */
     oidc *oidc;            /* NULL: nobody comes in that way */
     /* Why somebody was refused who is told less: "oidc". Any thread. */
@@ -57,8 +58,8 @@ status api_admit(api *a, http_request *r, http_reply *w, err *why) NODISCARD;
 status api_thread_open(api *a, void **ret, err *why) NODISCARD;
 void api_thread_close(void *thread);
 
-/* What has to be done now and then: sessions that are over, times of last use. Once a minute, from
- * one thread. */
+/* What has to be done now and then: sessions that are over, times of last use, keys of sets'
+ * versions that were withdrawn long ago. Once a minute, from one thread. */
 status api_sweep(api *a, err *why) NODISCARD;
 
 #endif

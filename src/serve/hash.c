@@ -37,7 +37,7 @@ static hash_word word_of(const hash_answer *h)
                        : HASH_LISTED;
 }
 
-status hash_ask(lens *l, arena *a, slice text, hash_answer *ret, err *why)
+status hash_read(const lens *l, arena *a, slice text, hash_answer *ret, err *why)
 {
     uint8_t digest[HASH_BYTES_MAX];
     char hex[HASH_HEX_MAX];
@@ -48,12 +48,38 @@ status hash_ask(lens *l, arena *a, slice text, hash_answer *ret, err *why)
                        "no hash: 32, 40, 56, 64, 96 or 128 hex digits");
     if (!arena_copy(a, slice_str(hash_hex(digest, n, hex)), &h.hash.text))
         return ARENA_SPENT(a, why);
-    status st = sets_find(l, a, h.hash, &h.hits, why);
-    if (st != OK)
-        return st;
-    h.word = word_of(&h);
     *ret = h;
     return OK;
+}
+
+status hash_look(lens *l, arena *a, hash_answer *h, size_t count, err *why)
+{
+    enum { AT_ONCE = 64 };
+    node_ref values[AT_ONCE];
+    set_hits hits[AT_ONCE];
+    status st = OK;
+    for (size_t at = 0; st == OK && at < count; at += AT_ONCE) {
+        size_t n = count - at < AT_ONCE ? count - at : AT_ONCE;
+        for (size_t i = 0; i < n; i++)
+            values[i] = h[at + i].hash;
+        st = sets_find_hashes(l, a, values, n, hits, why);
+        for (size_t i = 0; st == OK && i < n; i++) {
+            h[at + i].hits = hits[i];
+            h[at + i].word = word_of(&h[at + i]);
+        }
+    }
+    return st;
+}
+
+status hash_ask(lens *l, arena *a, slice text, hash_answer *ret, err *why)
+{
+    hash_answer h;
+    status st = hash_read(l, a, text, &h, why);
+    if (st == OK)
+        st = hash_look(l, a, &h, 1, why);
+    if (st == OK)
+        *ret = h;
+    return st;
 }
 
 /* --- as JSON -------------------------------------------------------------------------------- */

@@ -4,8 +4,7 @@
  *     if ((st = hash_ask(l, &a, S("D41D8CD98F00B204E9800998ECF8427E"), &h, why)) == OK)
  *         hash_put_json(&w, &h);
  *
- * Uses: sets. Used by: cmd_serve (the DNS answers); hash_put_json is what GET /api/v1/hash/<h> will
- * send.
+ * Uses: sets. Used by: cmd_serve (the DNS answers), serve/api (GET and POST /api/v1/hash).
  * Sets only, no claims: these answers go to readers that nobody knows by name. */
 #ifndef NOROSHI_SERVE_HASH_H
 #define NOROSHI_SERVE_HASH_H
@@ -34,6 +33,10 @@ typedef struct hash_answer {
 /* An MD5, SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512 in hex, any case.
  *   ERR_INPUT  it is none; ERR_LIMIT  the arena's budget */
 status hash_ask(lens *l, arena *a, slice text, hash_answer *ret, err *why) NODISCARD;
+
+/* The same in two steps, for many: what is asked, without an answer yet, then all answers. */
+status hash_read(const lens *l, arena *a, slice text, hash_answer *ret, err *why) NODISCARD;
+status hash_look(lens *l, arena *a, hash_answer *h, size_t count, err *why) NODISCARD;
 
 /* {"schema":"noroshi.hash/1","kind":...,"value":...,"verdict":...,"sets":[...]} */
 void hash_put_json(json_writer *w, const hash_answer *h);

@@ -2,6 +2,7 @@
 #include "serve/api/route.h"
 
 #include "know/replay.h"
+#include "know/sets.h"
 #include "serve/pull.h"
 
 #include <stdlib.h>
@@ -355,6 +356,11 @@ status api_sweep(api *a, err *why)
         st = auth_touch(a->o.auth, w, &due[i], why);
     if (st == OK)
         st = auth_sweep(a->o.auth, w, why);
+    if (st == OK && a->o.set_keep_days) {
+        when now = clock_now_us(a->o.clock) / 1000;
+        uint64_t retired;
+        st = sets_retire(w, now - (when)a->o.set_keep_days * WHEN_DAY, &retired, why);
+    }
     writer_free(w);
     free(due);
     return st;

@@ -141,6 +141,7 @@ static void read_set(call *c, set_load_options *o)
                       : slice_eq(polarity, S("suspicious")) ? SET_SUSPICIOUS
                                                             : SET_NEUTRAL;
     o->dry_run = call_bool(c, "dry_run");
+    o->keep_days = c->a->o.set_keep_days;
 }
 
 static void put_set(call *c, const set_load_options *o, const set_summary *s)

@@ -307,13 +307,49 @@ status api_hash(call *c, err *why)
     return st;
 }
 
-enum { HASHES_MAX = 100000, HASHES_A_SLICE = 1024 };
+enum {
+    HASHES_MAX = 100000,
+    HASHES_A_SLICE = 1024,
+    HASHES_AT_ONCE = 64,        /* looked up together */
+    HASH_ANSWER_BYTES = 1 << 20 /* of memory for each */
+};
 
 typedef struct hashing {
     call c;
     const json *next;
     arena memory;
 } hashing;
+
+/* The next ones, in one look-up; what is no hash is told in its place. */
+static status answer_hashes(hashing *x, lens *l, size_t count, buf *out, err *why)
+{
+    hash_answer h[HASHES_AT_ONCE];
+    err no_hash[HASHES_AT_ONCE];
+    const json *asked = x->next;
+    size_t read = 0, told = 0;
+    bool good[HASHES_AT_ONCE];
+    status st = OK;
+    arena_reset(&x->memory);
+    for (size_t i = 0; st == OK && i < count; i++, x->next = x->next->next) {
+        no_hash[i] = (err){0};
+        st = hash_read(l, &x->memory, x->next->text, &h[read], &no_hash[i]);
+        good[i] = st == OK;
+        read += good[i];
+        if (st != OK && st != ERR_INPUT)
+            *why = no_hash[i];
+        st = st == ERR_INPUT ? OK : st;
+    }
+    if (st == OK)
+        st = hash_look(l, &x->memory, h, read, why);
+    for (size_t i = 0; st == OK && i < count; i++, asked = asked->next) {
+        if (good[i])
+            put_hash(&x->c, out, &h[told++]);
+        else
+            error_json(out, &no_hash[i], S(""), asked->text);
+        buf_byte(out, '\n');
+    }
+    return st;
+}
 
 static http_more fill_hashes(void *ctx, http_request *r, buf *out)
 {
@@ -322,16 +358,11 @@ static http_more fill_hashes(void *ctx, http_request *r, buf *out)
     err why = {0};
     x->c.t = r->thread;
     status st = call_lens(&x->c, &l, &why);
-    for (size_t n = 0; st == OK && x->next && n < HASHES_A_SLICE; n++, x->next = x->next->next) {
-        hash_answer h;
-        arena_reset(&x->memory);
-        st = hash_ask(l, &x->memory, x->next->text, &h, &why);
-        if (st == OK)
-            put_hash(&x->c, out, &h);
-        else if (st == ERR_INPUT)
-            error_json(out, &why, S(""), x->next->text);
-        buf_byte(out, '\n');
-        st = st == ERR_INPUT ? OK : st;
+    for (size_t n = 0; st == OK && x->next && n < HASHES_A_SLICE; n += HASHES_AT_ONCE) {
+        size_t count = 0;
+        for (const json *v = x->next; v && count < HASHES_AT_ONCE; v = v->next)
+            count++;
+        st = answer_hashes(x, l, count, out, &why);
     }
     if (st == OK)
         st = call_record_read(&x->c, &why);
@@ -361,7 +392,7 @@ status api_hashes(call *c, err *why)
     if (!x)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     *x = (hashing){.c = *c, .next = list->first};
-    arena_init(&x->memory, 1 << 20);
+    arena_init(&x->memory, HASHES_AT_ONCE * HASH_ANSWER_BYTES);
     call_lines(c, &(http_producer){fill_hashes, hashes_done, x});
     return OK;
 }
