@@ -23,6 +23,7 @@ status asker_new(store *s, asker **ret, err *why)
         asker_free(k);
         return st;
     }
+    lens_index(k->l, k->ix);
     *ret = k;
     return OK;
 }
@@ -71,8 +72,10 @@ status asker_look(asker *k, const view *v, err *why)
     bool same = st == OK && lens_looks(k->l) == before;
     if (st == OK && (!same || k->look.spent > ASK_REMEMBERED_MAX / 2))
         st = forget(k, why);
-    if (st == OK && !same)
+    if (st == OK && k->indexed != lens_looks(k->l)) {
         st = index_refresh(k->ix, why);
+        k->indexed = st == OK ? lens_looks(k->l) : 0; /* they are counted from 1 */
+    }
     if (st == OK)
         st = look_at_sightings(k, why);
     if (st == OK)
@@ -189,7 +192,7 @@ status ask_value(asker *k, arena *a, slice text, const ask_options *o, const ans
     size_t bad = utf8_check(asked);
     if (bad != SIZE_MAX)
         return err_set(why, ERR_INPUT, bad, "no UTF-8");
-    job j = {.k = k, .a = a, .w = arena_new(a, answer), .all = o->all};
+    job j = {.k = k, .a = a, .w = arena_new(a, answer), .all = o->all, .brief = o->brief};
     if (!j.w)
         return ARENA_SPENT(a, why);
     answer *w = j.w;

@@ -3,6 +3,7 @@
 #include "know/index/files.h"
 #include "know/store_private.h"
 #include "model/ip.h"
+#include "model/memo.h"
 #include "model/observable.h"
 #include "model/url.h"
 
@@ -379,6 +380,42 @@ static bool holds(const index_t *ix, node_ref n)
     }
     at = seg_keys_lower(ix->keys, ix->key_count, hash);
     return at < ix->key_count && ix->keys[at].hash == hash;
+}
+
+bool index_lacks(const index_t *ix, node_ref value)
+{
+    return kind_is_observable(value.kind) && !holds(ix, value);
+}
+
+void lens_index(lens *l, const index_t *ix)
+{
+    l->ix = ix;
+}
+
+/* Names, lists and the like are few, and asked about with every value. */
+static void remember(lens *l, node_ref n, int64_t id)
+{
+    int64_t *kept = l->node_count < LENS_NODES_MAX ? arena_new(&l->per_look, int64_t) : NULL;
+    if (kept && !l->nodes)
+        l->nodes = memo_new(&l->per_look);
+    if (!kept || !l->nodes)
+        return;
+    *kept = id;
+    l->node_count += memo_put(l->nodes, n, kept);
+}
+
+status lens_node(lens *l, node_ref n, int64_t *ret, err *why)
+{
+    *ret = 0;
+    if (kind_is_observable(n.kind))
+        return l->ix && index_lacks(l->ix, n) ? OK : node_find(l->d, l->h, n, ret, why);
+    const int64_t *known = memo_get(l->nodes, n);
+    status st = known ? OK : node_find(l->d, l->h, n, ret, why);
+    if (known)
+        *ret = *known;
+    else if (st == OK)
+        remember(l, n, *ret);
+    return st;
 }
 
 static status find_derived(finding *f, uint32_t probe, node_ref n, unsigned how)

@@ -440,6 +440,8 @@ static status look_anew(lens *l, const view *v, err *why)
 {
     l->look++;
     arena_reset(&l->per_look);
+    l->nodes = NULL;
+    l->node_count = 0;
     status st = load_cut(l, why);
     if (st == OK)
         st = load_markings(l, why);

@@ -33,6 +33,7 @@ struct asker {
     const view *v;
     arena look; /* emptied by asker_look */
     memo *faces, *sources, *helds, *names, *shares;
+    uint64_t indexed; /* the look that the index was refreshed after */
     bool lists_known;
     uint64_t lists;
 };
@@ -44,6 +45,7 @@ typedef struct job {
     evidence_set set;
     bool spent; /* an allocation failed: the step's status says so */
     bool all;   /* ask_options.all */
+    bool brief; /* ask_options.brief */
 } job;
 
 /* --- memory (job.c): what fails sets `spent`, and returns NULL or nothing ------------------- */

@@ -21,7 +21,8 @@ static render_amount form_of(const call *c)
 static ask_options options_of(const call *c)
 {
     return (ask_options){.seen_at = call_when(c, "seen", WHEN_NONE),
-                         .all = form_of(c) == RENDER_ALL};
+                         .all = form_of(c) == RENDER_ALL,
+                         .brief = form_of(c) == RENDER_SHORT};
 }
 
 /* --- many ------------------------------------------------------------------------------------- */
