@@ -27,6 +27,7 @@ static status connect(const store *s, bool writing, uint32_t cache_kib, db **ret
         .vfs = s->options.vfs,
         .cache_kib = cache_kib,
         .mmap_bytes = writing ? 0 : mmap_max,
+        .folds_nothing = cache_kib == SMALL_CACHE_KIB,
         .mutant = s->options.mutant,
     };
     return db_open(&o, ret, why);

@@ -23,7 +23,8 @@ static status take_lock(const char *path, int how, int *ret_fd, err *why)
         if (errno != EINTR) {
             int os = errno;
             close(fd);
-            return err_os(why, os, "locking %s", path);
+            return os == EWOULDBLOCK ? err_set(why, ERR_BUSY, ERR_NOWHERE, "%s is locked", path)
+                                     : err_os(why, os, "locking %s", path);
         }
     *ret_fd = fd;
     return OK;
@@ -46,17 +47,27 @@ void pending_done(const store *s, int64_t tx, int fd)
     close(fd);
 }
 
-status begin_in_turn(const store *s, db *d, err *why)
+static status begin_with(const store *s, db *d, int how, status (*begin)(db *d, err *why), err *why)
 {
     char path[STORE_PATH_MAX + 40];
     int fd;
     snprintf(path, sizeof path, "%s/pending/turn", s->dir);
-    status st = take_lock(path, LOCK_EX, &fd, why);
+    status st = take_lock(path, how, &fd, why);
     if (st != OK)
         return st;
-    st = db_begin_write(d, why);
+    st = begin(d, why);
     close(fd);
     return st;
+}
+
+status begin_in_turn(const store *s, db *d, err *why)
+{
+    return begin_with(s, d, LOCK_EX, db_begin_write, why);
+}
+
+status begin_if_free(const store *s, db *d, err *why)
+{
+    return begin_with(s, d, LOCK_EX | LOCK_NB, db_try_write, why);
 }
 
 static status run_one(db *d, query q, int64_t a, err *why)

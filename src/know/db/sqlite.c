@@ -122,10 +122,12 @@ static status configure(lite_db *d, const db_options *o, err *why)
              o->cache_kib ? o->cache_kib : 8192, (unsigned long long)o->mmap_bytes);
     status st = run_sql(&d->base, sql, why);
     if (st == OK && !o->read_only)
-        st = run_sql(
-            &d->base,
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=16000;",
-            why);
+        st = run_sql(&d->base, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;", why);
+    if (st == OK && !o->read_only)
+        st = run_sql(&d->base,
+                     o->folds_nothing ? "PRAGMA wal_autocheckpoint=0;"
+                                      : "PRAGMA wal_autocheckpoint=16000;",
+                     why);
     return st;
 }
 
@@ -211,9 +213,15 @@ static bool content(db *d, uint32_t *ret)
            SQLITE_OK;
 }
 
-static status begin_write(db *d, err *why)
+static status begin_write(db *b, bool waits, err *why)
 {
-    return run_sql(d, "BEGIN IMMEDIATE", why);
+    lite_db *d = lite_of(b);
+    if (!waits)
+        sqlite3_busy_timeout(d->conn, 0);
+    status st = run_sql(b, "BEGIN IMMEDIATE", why);
+    if (!waits)
+        sqlite3_busy_timeout(d->conn, d->busy_ms);
+    return st;
 }
 
 static status commit(db *d, err *why)

@@ -312,7 +312,9 @@ status api_sweep(api *a, err *why)
         st = auth_touch(a->o.auth, w, &due[i], why);
     if (st == OK)
         st = auth_sweep(a->o.auth, w, why);
-    writer_free(w);
+    if (st == OK)
+        st = audit_log_settle(a->o.audit, why);
+    writer_free(w); /* and folds the write-ahead log */
     free(due);
     return st;
 }

@@ -315,7 +315,9 @@ status api_audit(call *c, err *why)
         .who = call_param(c, "who"), .act = call_param(c, "act"), .what = call_param(c, "what")};
     if (cursor.len && !slice_u64(cursor, &before))
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "cursor is none of ours");
-    status st = audit_page(c->a->o.store, c->m, &f, before,
+    status st = audit_log_settle(c->a->o.audit, why);
+    if (st == OK)
+        st = audit_page(c->a->o.store, c->m, &f, before,
                            (size_t)call_int(c, "limit", CALL_LIST_DEFAULT), &list, why);
     if (st != OK)
         return st;
