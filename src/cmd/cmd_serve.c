@@ -2,6 +2,7 @@
  * told to end. */
 #include "cmd/serving.h"
 #include "cmd/stopping.h"
+#include "know/index.h"
 #include "know/search.h"
 #include "know/store.h"
 #include "serve/api.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { SWEEP_MS = 30000 };
+enum { SWEEP_MS = 30000, KEEP_MS = 250 };
 
 typedef struct service {
     app *a;
@@ -23,8 +24,8 @@ typedef struct service {
     serving_dns *dns;
     log_form log;
     int stop_fd;
-    pthread_t sweeper;
-    bool sweeps;
+    pthread_t sweeper, keeper;
+    bool sweeps, keeps;
 } service;
 
 /* --- how -------------------------------------------------------------------------------------- */
@@ -218,10 +219,32 @@ static void *sweep(void *ctx)
     return NULL;
 }
 
-static status start_sweeper(service *s, err *why)
+/* Writes the index of values while an import goes on. Else each thread that answers would read all
+ * that is new when it is published, and those who ask would wait for that. */
+static void *keep(void *ctx)
+{
+    service *s = ctx;
+    struct pollfd stop = {.fd = s->stop_fd, .events = POLLIN};
+    index_t *ix = NULL;
+    while (poll(&stop, 1, KEEP_MS) == 0) {
+        err why = {0};
+        status st = ix ? index_refresh(ix, &why) : index_open(s->base, &ix, &why);
+        if (st == OK)
+            st = index_settle(ix, &why);
+        if (st != OK)
+            serving_trouble(S("the index of values"), &why);
+    }
+    index_close(ix);
+    return NULL;
+}
+
+static status start_threads(service *s, err *why)
 {
     int bad = pthread_create(&s->sweeper, NULL, sweep, s);
     s->sweeps = bad == 0;
+    if (!bad)
+        bad = pthread_create(&s->keeper, NULL, keep, s);
+    s->keeps = s->sweeps && bad == 0;
     return bad ? err_os(why, bad, "a thread for what is done now and then") : OK;
 }
 
@@ -251,11 +274,13 @@ static status start(service *s, err *why)
         st = offer_first_run(s, url, why);
     if (st == OK && option_text(s->a->options, OPT_SERVE_DNS).len)
         st = serving_dns_start(s->a, s->stop_fd, &s->dns, why);
-    return st == OK ? start_sweeper(s, why) : st;
+    return st == OK ? start_threads(s, why) : st;
 }
 
 static void end(service *s)
 {
+    if (s->keeps)
+        pthread_join(s->keeper, NULL);
     if (s->sweeps)
         pthread_join(s->sweeper, NULL);
     serving_dns_end(s->dns);

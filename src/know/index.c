@@ -174,7 +174,8 @@ static void begin_behind(index_t *ix)
             ix->prefixes[n] |= ix->files.at[i].prefixes[n / 64] >> (n % 64) & 1;
 }
 
-/* Under the lock: another process may have written since these files were opened. */
+/* Another process, or another thread, may have written since these files were opened: then what
+ * they cover need not be read, or is read again. */
 static status catch_up(index_t *ix, bool *ret_again, err *why)
 {
     seg_files now;
@@ -269,10 +270,13 @@ status index_refresh(index_t *ix, err *why)
     bool again = false;
     db *scan = NULL;
     status st = OK;
-    /* More than one page is many: they are read through a connection that maps nothing, so that
-     * the whole table does not become resident memory of ours. */
+    /* More than one page is many: somebody may have written them to files meanwhile. What is left
+     * is read through a connection that maps nothing, so that the whole table does not become
+     * resident memory of ours. */
     for (size_t page = 0; st == OK && (rows == NODE_PAGE || again); page++) {
         again = false;
+        if (page == 1 && (st = catch_up(ix, &again, why)) != OK)
+            break;
         if (page == 1)
             st = store_connect_scan(ix->s, &scan, why);
         if (st == OK)
