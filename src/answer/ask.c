@@ -52,10 +52,13 @@ static status forget(asker *k, err *why)
     return OK;
 }
 
-static status look_at_sightings(asker *k, err *why)
+status look_at_sightings(asker *k, err *why)
 {
     bool changed;
     slice folder;
+    if (k->seen_looked)
+        return OK;
+    k->seen_looked = true;
     if (k->seen)
         return sightings_refresh(k->seen, &changed, why);
     folder = arena_printf(&k->look, "%s/sightings", store_dir(k->s));
@@ -76,8 +79,7 @@ status asker_look(asker *k, const view *v, err *why)
         st = index_refresh(k->ix, why);
         k->indexed = st == OK ? lens_looks(k->l) : 0; /* they are counted from 1 */
     }
-    if (st == OK)
-        st = look_at_sightings(k, why);
+    k->seen_looked = false;
     if (st == OK)
         k->v = v;
     return st;

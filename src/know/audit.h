@@ -98,7 +98,8 @@ typedef struct audit_report {
     uint64_t heads;        /* given ones that were met */
     uint64_t broken_at;    /* seq of the first entry that does not fit; 0: all do */
     const char *broken_by; /* "altered" "missing" "cut" "rewritten"; NULL: nothing */
-    uint64_t waiting; /* entries of reads that are not in the chain yet; proven, too: what is altered
+    uint64_t
+        waiting; /* entries of reads that are not in the chain yet; proven, too: what is altered
                        * there is "altered" behind the last of the chain */
 } audit_report;
 /* Reads the chain, up to the first break. OK also when it is broken: the report says so. `heads`

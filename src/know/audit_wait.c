@@ -150,8 +150,7 @@ static status read_file(int fd, buf *into, err *why)
 static status write_all(audit_wait *w, slice bytes, err *why)
 {
     for (slice rest = bytes; rest.len;) {
-        ssize_t n =
-            pwrite(w->fd, rest.ptr, rest.len, (off_t)(w->size + (bytes.len - rest.len)));
+        ssize_t n = pwrite(w->fd, rest.ptr, rest.len, (off_t)(w->size + (bytes.len - rest.len)));
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
@@ -381,8 +380,8 @@ status audit_wait_take(audit_wait *w, db *d, hash_state *h, audit_head *head, er
     if (!audit_wait_count(w))
         return OK;
     hash_state *own = hash_new(HASH_SHA256); /* `h` is used for the chain meanwhile */
-    status st = own ? read_file(w->fd, &bytes, why)
-                    : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    status st =
+        own ? read_file(w->fd, &bytes, why) : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     if (st == OK)
         st = audit_wait_read(own, buf_slice(&bytes), take_one, (void *)(uintptr_t)&t, &said, why);
     hash_free(own);

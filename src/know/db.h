@@ -46,7 +46,8 @@ typedef struct db_options {
     const char *vfs;    /* SQLite: name of the file layer; NULL is the default. For power tests */
     uint32_t busy_ms;   /* how long to wait for another writer; 0: 10,000 */
     uint32_t cache_kib; /* page cache */
-    bool folds_nothing; /* SQLite: commits leave the write-ahead log to others, however long it is */
+    bool
+        folds_nothing; /* SQLite: commits leave the write-ahead log to others, however long it is */
     uint64_t mmap_bytes;
     int mutant; /* NOROSHI_MUTANTS builds only: drop this visibility filter; -1 none */
 } db_options;

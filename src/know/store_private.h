@@ -47,12 +47,12 @@ struct lens {
     size_t marking_count;
     document_face documents[DOCUMENT_CACHE];
     tx_time times[TX_CACHE];
-    arena per_look; /* emptied by lens_look */
+    arena per_look;     /* emptied by lens_look */
     struct memo *nodes; /* ids of nodes that are no observables, in per_look; NULL: none yet */
     size_t node_count;
     slice *sources; /* by source id; ptr NULL: not loaded yet */
     size_t source_count;
-    blob_reader *bytes; /* of documents; made at first use */
+    blob_reader *bytes;     /* of documents; made at first use */
     const struct index *ix; /* what is not in it is not stored; NULL: it is not asked */
     /* Counts looks that may see other things than the one before: caches of other modules compare
      * it. */

@@ -318,7 +318,7 @@ status api_audit(call *c, err *why)
     status st = audit_log_settle(c->a->o.audit, why);
     if (st == OK)
         st = audit_page(c->a->o.store, c->m, &f, before,
-                           (size_t)call_int(c, "limit", CALL_LIST_DEFAULT), &list, why);
+                        (size_t)call_int(c, "limit", CALL_LIST_DEFAULT), &list, why);
     if (st != OK)
         return st;
     json_writer w = call_list_begin(c);
