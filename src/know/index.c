@@ -408,11 +408,30 @@ static void remember(lens *l, node_ref n, int64_t id)
     l->node_count += memo_put(l->nodes, n, kept);
 }
 
+/* What the index has since lacked is not seen before the next look. */
+static bool is_lacking(lens *l, node_ref n)
+{
+    if (!l->ix)
+        return false;
+    if (l->lacked.look == l->look && l->lacked.kind == n.kind && l->lacked.len == n.text.len &&
+        memcmp(l->lacked.text, n.text.ptr, n.text.len) == 0)
+        return true;
+    if (!index_lacks(l->ix, n))
+        return false;
+    if (n.text.len && n.text.len <= LENS_LACKED_MAX) {
+        l->lacked.look = l->look;
+        l->lacked.kind = n.kind;
+        l->lacked.len = n.text.len;
+        memcpy(l->lacked.text, n.text.ptr, n.text.len);
+    }
+    return true;
+}
+
 status lens_node(lens *l, node_ref n, int64_t *ret, err *why)
 {
     *ret = 0;
     if (kind_is_observable(n.kind))
-        return l->ix && index_lacks(l->ix, n) ? OK : node_find(l->d, l->h, n, ret, why);
+        return is_lacking(l, n) ? OK : node_find(l->d, l->h, n, ret, why);
     const int64_t *known = memo_get(l->nodes, n);
     status st = known ? OK : node_find(l->d, l->h, n, ret, why);
     if (known)

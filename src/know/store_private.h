@@ -15,7 +15,7 @@ struct store {
     blob_dir blobs;
 };
 
-enum { DOCUMENT_CACHE = 256, TX_CACHE = 64, LENS_NODES_MAX = 4096 };
+enum { DOCUMENT_CACHE = 256, TX_CACHE = 64, LENS_NODES_MAX = 4096, LENS_LACKED_MAX = 256 };
 
 /* What claims show of their document. */
 typedef struct document_face {
@@ -50,6 +50,12 @@ struct lens {
     arena per_look;     /* emptied by lens_look */
     struct memo *nodes; /* ids of nodes that are no observables, in per_look; NULL: none yet */
     size_t node_count;
+    struct {           /* the value that was not there last: a question asks for it several times */
+        uint64_t look; /* in which look */
+        kind kind;
+        size_t len;
+        char text[LENS_LACKED_MAX];
+    } lacked;
     slice *sources; /* by source id; ptr NULL: not loaded yet */
     size_t source_count;
     blob_reader *bytes;     /* of documents; made at first use */

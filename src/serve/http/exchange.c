@@ -192,9 +192,8 @@ static bool has_place(exchange *x)
 {
     const unsigned flags = x->route->flags;
     const unsigned most = limits_of(x->c->loop->s)->client_requests;
-    return !(flags & HTTP_SLOW) ||
-           (exchange_enter(x, WORKERS, most) &&
-            (!(flags & HTTP_LONG) || exchange_enter(x, LONG_WORKERS, most)));
+    bool has = !(flags & HTTP_SLOW) || exchange_enter(x, WORKERS, most);
+    return has && (!(flags & HTTP_LONG) || exchange_enter(x, LONG_WORKERS, most));
 }
 
 static step no_place(exchange *x)
