@@ -8,7 +8,7 @@ NINJA  := ninja -C $(BUILD)
 .NOTPARALLEL:
 .PHONY: all run demo test bench fuzz lint check-all install clean help deps deps-test
 
-## make            build build/noroshi; installs nothing
+## make            build build/noroshi; installs nothing, so without web/node_modules it has no page
 all: $(BUILD)/build.ninja
 	@$(NINJA) $$($(NINJA) -t query noroshi >/dev/null 2>&1 && echo noroshi)
 
@@ -61,5 +61,7 @@ help:
 
 deps:
 	@tools/deps build
+	@tools/web-modules build
 deps-test:
 	@tools/deps test
+	@tools/web-modules test

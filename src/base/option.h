@@ -29,6 +29,7 @@
 #define NOROSHI_OPTION_H
 
 #include "base/base.h"
+#include "base/file.h"
 #include "base/message.h"
 #include "base/when.h"
 
@@ -135,6 +136,11 @@ status options_args(options *o, const slice *argv, size_t count, err *why) NODIS
  * `strict` those that begin with NOROSHI_ are problems. */
 status options_environment(options *o, const char *const *environment, bool strict,
                            err *why) NODISCARD;
+/* The same for NAME_FILE=path, where NAME is an option's variable: its value is what the file says,
+ * without the newline at its end. A file that cannot be read is a problem, and so is NAME beside
+ * NAME_FILE. */
+status options_environment_files(options *o, const char *const *environment, const fs *disk,
+                                 err *why) NODISCARD;
 /* A configuration file's bytes; `path` names it in problems. Later files overwrite earlier ones.
  *   ERR_LIMIT  over OPTION_FILE_MAX, or the budget */
 status options_file(options *o, slice path, slice bytes, err *why) NODISCARD;

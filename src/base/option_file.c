@@ -119,6 +119,15 @@ static const option *row_of_variable(const option_table *t, slice name)
     return NULL;
 }
 
+/* The row of NAME_FILE, which is no variable of an option's own. */
+static const option *row_of_file(const option_table *t, slice name)
+{
+    static const slice end = S_INIT("_FILE");
+    if (!slice_ends(name, end) || row_of_variable(t, name))
+        return NULL;
+    return row_of_variable(t, slice_sub(name, 0, name.len - end.len));
+}
+
 static status unknown_variable(options *o, option_origin where, err *why)
 {
     option_guess g = {.word = where.name};
@@ -169,8 +178,51 @@ status options_environment(options *o, const char *const *environment, bool stri
         const option *row = row_of_variable(o->table, where.name);
         if (row)
             st = assign_variable(o, row, kept, where, why);
-        else if (strict)
+        else if (strict && !row_of_file(o->table, where.name))
             st = unknown_variable(o, where, why);
+    }
+    return st;
+}
+
+static bool is_set_by_variable(const options *o, const option *row)
+{
+    return option_origin_of(o, (unsigned)(row - o->table->rows)).layer == LAYER_ENVIRONMENT;
+}
+
+/* `path` ends in a NUL. */
+static status assign_file(options *o, const option *row, slice path, option_origin where,
+                          const fs *disk, err *why)
+{
+    slice bytes, reason;
+    err said = {0};
+    if (is_set_by_variable(o, row))
+        return options_problem(o, msg_option_variable_twice(), where, why);
+    status st = fs_read_all(disk, o->a, path.ptr, OPTION_VALUE_MAX, &bytes, &said);
+    if (st == OK) {
+        while (slice_ends(bytes, S("\n")) || slice_ends(bytes, S("\r")))
+            bytes.len--;
+        return assign_variable(o, row, bytes, where, why);
+    }
+    if (!arena_copy(o->a, slice_str(said.msg), &reason))
+        return ARENA_SPENT(o->a, why);
+    return options_problem(o, msg_option_file_unreadable(reason), where, why);
+}
+
+status options_environment_files(options *o, const char *const *environment, const fs *disk,
+                                 err *why)
+{
+    status st = OK;
+    for (size_t i = 0; st == OK && environment[i]; i++) {
+        slice pair = slice_str(environment[i]), path;
+        option_origin where = {.layer = LAYER_ENVIRONMENT};
+        if (!slice_starts(pair, S("NOROSHI_")))
+            continue;
+        if (!arena_copy(o->a, pair, &path))
+            return ARENA_SPENT(o->a, why);
+        slice_cut(&path, '=', &where.name);
+        const option *row = path.len ? row_of_file(o->table, where.name) : NULL;
+        if (row)
+            st = assign_file(o, row, path, where, disk, why);
     }
     return st;
 }

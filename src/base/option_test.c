@@ -377,7 +377,7 @@ TEST(a_higher_layer_wins_whatever_the_order)
                                               NULL};
     static const slice argv[] = {S_INIT("--color=never"), S_INIT("--audience"), S_INIT("x"),
                                  S_INIT("--audience=y"), S_INIT("ask")};
-    const slice file =
+    const slice lines =
         S("# site\ncolor = auto\nlang=en\naudience = f\n\n[limit]\n"
           "json-depth = 7 # low\nline-bytes = \"1k\"\n[]\ndata = \"/srv/a \\\"b\\\"#c\"\n");
     for (int order = 0; order < 6; order++) {
@@ -390,7 +390,7 @@ TEST(a_higher_layer_wins_whatever_the_order)
             if (orders[order][i] == 'a')
                 CHECK_OK(options_args(&o, argv, COUNT_OF(argv), NULL));
             else if (orders[order][i] == 'f')
-                CHECK_OK(options_file(&o, S("/etc/x.conf"), file, NULL));
+                CHECK_OK(options_file(&o, S("/etc/x.conf"), lines, NULL));
             else
                 CHECK_OK(options_environment(&o, environment, false, NULL));
         }
@@ -477,6 +477,43 @@ TEST(strict_environment_finds_misspelt_variables)
     CHECK_SLICE(problem_text(&o, &b),
                 S("NOROSHI_LNAG no option has this variable; did you mean NOROSHI_LANG?\n"
                   "NOROSHI_QQQQQQQQQQ no option has this variable\n"));
+}
+
+TEST(a_variable_may_name_a_file_that_has_the_value)
+{
+    char folder[] = "/tmp/noroshi-option-XXXXXX", path[64], lang[96], data[96];
+    const char *environment[] = {lang,
+                                 data,
+                                 "NOROSHI_COLOR=never",
+                                 "NOROSHI_COLOR_FILE=/nowhere",
+                                 "NOROSHI_AUDIENCE_FILE=/nowhere",
+                                 NULL};
+    CLEANUP(arena_done) arena a;
+    CLEANUP(buf_done) buf b;
+    options o;
+    file f;
+    arena_init(&a, 1 << 20);
+    buf_init(&b, 1 << 16);
+    REQUIRE(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/value", folder);
+    snprintf(lang, sizeof lang, "NOROSHI_LANG_FILE=%s", path);
+    snprintf(data, sizeof data, "NOROSHI_DATA_FILE=");
+    CHECK_OK(fs_open(fs_system(), path, FILE_WRITE | FILE_CREATE, &f, NULL));
+    CHECK_OK(file_write(&f, S("ja\r\n"), NULL));
+    file_close(&f);
+    CHECK_OK(options_init(&o, &a, &table, NULL));
+    CHECK_OK(options_environment(&o, environment, true, NULL)); /* they belong to options */
+    CHECK_EQ(o.problem_count, 0);
+    CHECK_OK(options_environment_files(&o, environment, fs_system(), NULL));
+    CHECK_SLICE(option_text(&o, T_LANG), S("ja"));
+    CHECK_SLICE(option_origin_of(&o, T_LANG).name, S("NOROSHI_LANG_FILE"));
+    CHECK(!option_is_set(&o, T_DATA));
+    CHECK_SLICE(
+        problem_text(&o, &b),
+        S("NOROSHI_COLOR_FILE given twice: the variable without _FILE is set, too\n"
+          "NOROSHI_AUDIENCE_FILE cannot be read: opening /nowhere: No such file or directory\n"));
+    CHECK_OK(fs_remove(fs_system(), path, NULL));
+    CHECK_OK(fs_remove(fs_system(), folder, NULL));
 }
 
 TEST(limits_hold_at_the_edge)

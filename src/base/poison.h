@@ -28,6 +28,13 @@
 extern int rand(void) __attribute__((error("rand: take a random_source")));
 extern long random(void) __attribute__((error("random: take a random_source")));
 extern int system(const char *) __attribute__((error("no shell is ever started")));
+/* Libraries' headers declare them, so they cannot be poisoned. */
+struct addrinfo;
+struct hostent;
+extern int getaddrinfo(const char *, const char *, const struct addrinfo *, struct addrinfo **)
+    __attribute__((error("names are looked up by base/outbound alone")));
+extern struct hostent *gethostbyname(const char *)
+    __attribute__((error("names are looked up by base/outbound alone")));
 #endif
 
 #endif

@@ -101,6 +101,12 @@ void app_note(app *a, message what);
 /* One object of standard output, when it fitted. */
 status app_json(app *a, const buf *object, err *why) NODISCARD;
 
+/* Reads configuration and environment once more, as they are now; flags stay what they were. The
+ * app's own options are not touched: who reloads takes from *ret what may change while it runs.
+ * *ret lives in `memory`, which starts empty.
+ *   ERR_INPUT  something is wrong in them, *why says where and what: keep the old ones */
+status app_reload(const app *a, arena *memory, options *ret, err *why) NODISCARD;
+
 /* Who acts, for the history: the login name of the process's user. */
 slice app_actor(app *a);
 /* "analyst:<name>": the source of what a person says. */

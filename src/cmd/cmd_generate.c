@@ -1,4 +1,5 @@
-/* cmd_generate.c - noroshi generate man|bash: what `make install` puts beside the program. */
+/* cmd_generate.c - noroshi generate man|bash|zsh|fish: what `make install` puts beside the
+ * program. */
 #include "base/text.h"
 #include "cmd/generate.h"
 
@@ -27,10 +28,15 @@ status cmd_generate(app *a, err *why)
         man_put(&out, a->language, date_of_page(a, date));
     else if (slice_eq(a->operands[0], S("bash")))
         complete_bash_put(&out);
+    else if (slice_eq(a->operands[0], S("zsh")))
+        complete_zsh_put(&out);
+    else if (slice_eq(a->operands[0], S("fish")))
+        complete_fish_put(&out, a->language);
     else
-        return app_fail(a, ERR_INPUT,
-                        msg_option_bad_choice(text_brief(a->memory, a->operands[0]), S("man bash")),
-                        S(""), why);
+        return app_fail(
+            a, ERR_INPUT,
+            msg_option_bad_choice(text_brief(a->memory, a->operands[0]), S("man bash zsh fish")),
+            S(""), why);
     status st = buf_status(&out, why);
     a->out.options.columns = 0;
     if (st == OK)

@@ -183,7 +183,7 @@ status cmd_hunt(app *a, err *why)
     arena_init(&h.kept, MEMORY);
     buf_init(&h.line, HUNT_JSON_MAX);
     status st = app_store(a, &s, why);
-    if (st == OK && a->view.organisation.len)
+    if (st == OK && !sightings_are_for(&a->view))
         st = app_fail(a, ERR_FORBIDDEN, msg_hunt_site(), S(""), why);
     if (st == OK)
         st = open_sightings(&h, why);

@@ -2,17 +2,13 @@
  * told to end. */
 #include "cmd/serving.h"
 #include "cmd/stopping.h"
-#include "know/index.h"
-#include "know/search.h"
+#include "cmd/importing.h"
 #include "know/store.h"
 #include "serve/api.h"
+#include "serve/page.h"
+#include "serve/pull.h"
 
-#include <poll.h>
-#include <pthread.h>
-#include <stdlib.h>
 #include <unistd.h>
-
-enum { SWEEP_MS = 30000, KEEP_MS = 250 };
 
 typedef struct service {
     app *a;
@@ -22,10 +18,10 @@ typedef struct service {
     api *api;
     http_server *http;
     serving_dns *dns;
-    log_form log;
+    puller *puller;
+    serving_care *care;
+    log_form log; /* atomic: a reload changes it */
     int stop_fd;
-    pthread_t sweeper, keeper;
-    bool sweeps, keeps;
 } service;
 
 /* --- how -------------------------------------------------------------------------------------- */
@@ -85,7 +81,7 @@ static status check_outside(app *a, const http_options *o, bool ready, err *why)
 
 static status admit(void *ctx, http_request *r, http_reply *w, err *why)
 {
-    return api_admit(((service *)ctx)->api, r, w, why);
+    return page_is(r->route) ? OK : api_admit(((service *)ctx)->api, r, w, why);
 }
 
 static status open_thread(void *ctx, void **ret, err *why)
@@ -101,7 +97,7 @@ static void close_thread(void *ctx, void *thread)
 
 static void on_log(void *ctx, const http_log *l)
 {
-    serving_log(((service *)ctx)->log, l);
+    serving_log(__atomic_load_n(&((service *)ctx)->log, __ATOMIC_ACQUIRE), l);
 }
 
 static void on_notice(void *ctx, http_notice what, const err *why)
@@ -112,6 +108,20 @@ static void on_notice(void *ctx, http_notice what, const err *why)
     const err none = {0};
     (void)ctx;
     serving_trouble(slice_str(names[what]), why ? why : &none);
+}
+
+/* The API and the page are one table. */
+static status read_routes(service *s, http_options *o, err *why)
+{
+    const http_route *of_api = api_routes(s->api, &o->route_count);
+    http_route *all = arena_array(s->a->memory, o->route_count + PAGE_ROUTES, sizeof *all);
+    if (!all)
+        return ARENA_SPENT(s->a->memory, why);
+    memcpy(all, of_api, o->route_count * sizeof *all);
+    memcpy(all + o->route_count, page_routes, sizeof page_routes);
+    o->routes = all;
+    o->route_count += PAGE_ROUTES;
+    return OK;
 }
 
 static status read_options(service *s, http_options *o, err *why)
@@ -131,33 +141,64 @@ static status read_options(service *s, http_options *o, err *why)
                         .clock = clock_system(),
                         .ticks = a->ticks,
                         .random = a->random};
-    o->routes = api_routes(s->api, &o->route_count);
     o->host_count = option_items(a->options, OPT_SERVE_HOST, &o->hosts);
-    status st = read_listen(a, o, why);
+    status st = read_routes(s, o, why);
+    if (st == OK)
+        st = read_listen(a, o, why);
     return st == OK ? read_tls(a, o, why) : st;
+}
+
+static sandbox_limits jail_of(const app *a)
+{
+    sandbox_limits l = sandbox_defaults(a->ticks).limits;
+    l.memory_bytes = (uint64_t)option_int(a->options, OPT_LIMIT_WORKER_BYTES);
+    l.cpu_s = l.wait_s = (uint32_t)option_int(a->options, OPT_LIMIT_WORKER_SECONDS);
+    return l;
+}
+
+static void on_feed_trouble(void *ctx, const err *why)
+{
+    (void)ctx;
+    serving_trouble(S("feeds"), why);
+}
+
+static status make_puller(service *s, err *why)
+{
+    app *a = s->a;
+    puller_options o = {.store = s->base,
+                        .jail = jail_of(a),
+                        .clock = a->clock,
+                        .ticks = a->ticks,
+                        .random = a->random,
+                        .limits = outbound_limits_default(),
+                        .trouble = on_feed_trouble};
+    importing_limits(a, &o.import);
+    serving_grants(a->options, &o.grants);
+    o.limits.total_ms = option_int(a->options, OPT_LIMIT_FEED_SECONDS) * 1000;
+    o.limits.floor_ms = option_int(a->options, OPT_LIMIT_FEED_SLOW_SECONDS) * 1000;
+    return puller_new(&o, &s->puller, why);
 }
 
 static status make_api(service *s, err *why)
 {
     app *a = s->a;
-    s->log = (log_form)option_int(a->options, OPT_SERVE_LOG);
-    if (s->log == LOG_AUTO && a->json)
-        s->log = LOG_JSON;
+    s->log = serving_log_form(a, a->options);
     status st = audit_log_new(s->base, &s->audit, why);
     const auth_options ao = {
         .store = s->base, .audit = s->audit, .clock = a->clock, .random = a->random};
     if (st == OK)
         st = auth_new(&ao, &s->who, why);
+    if (st == OK)
+        st = make_puller(s, why);
     api_options o = {.store = s->base,
                      .auth = s->who,
                      .audit = s->audit,
                      .clock = a->clock,
                      .ticks = a->ticks,
                      .random = a->random,
-                     .work_dir = store_dir(s->base)};
-    o.jail = sandbox_defaults(a->ticks).limits;
-    o.jail.memory_bytes = (uint64_t)option_int(a->options, OPT_LIMIT_WORKER_BYTES);
-    o.jail.cpu_s = o.jail.wait_s = (uint32_t)option_int(a->options, OPT_LIMIT_WORKER_SECONDS);
+                     .work_dir = store_dir(s->base),
+                     .jail = jail_of(a),
+                     .puller = s->puller};
     o.limits.record_bytes_max = (uint32_t)option_int(a->options, OPT_LIMIT_OBJECT_BYTES);
     o.limits.line_bytes_max = (uint32_t)option_int(a->options, OPT_LIMIT_LINE_BYTES);
     o.limits.depth_max = (uint32_t)option_int(a->options, OPT_LIMIT_JSON_DEPTH);
@@ -201,54 +242,18 @@ static status offer_first_run(service *s, slice url, err *why)
     return st;
 }
 
-/* --- now and then ----------------------------------------------------------------------------- */
-
-static void *sweep(void *ctx)
-{
-    service *s = ctx;
-    struct pollfd stop = {.fd = s->stop_fd, .events = POLLIN};
-    while (poll(&stop, 1, SWEEP_MS) == 0) {
-        err why = {0};
-        status st = api_sweep(s->api, &why);
-        if (st == OK)
-            st = search_catch_up(s->base, &why);
-        if (st != OK)
-            serving_trouble(S("sweep"), &why);
-    }
-    api_drains(s->api);
-    return NULL;
-}
-
-/* Writes the index of values while an import goes on. Else each thread that answers would read all
- * that is new when it is published, and those who ask would wait for that. */
-static void *keep(void *ctx)
-{
-    service *s = ctx;
-    struct pollfd stop = {.fd = s->stop_fd, .events = POLLIN};
-    index_t *ix = NULL;
-    while (poll(&stop, 1, KEEP_MS) == 0) {
-        err why = {0};
-        status st = ix ? index_refresh(ix, &why) : index_open(s->base, &ix, &why);
-        if (st == OK)
-            st = index_settle(ix, &why);
-        if (st != OK)
-            serving_trouble(S("the index of values"), &why);
-    }
-    index_close(ix);
-    return NULL;
-}
-
-static status start_threads(service *s, err *why)
-{
-    int bad = pthread_create(&s->sweeper, NULL, sweep, s);
-    s->sweeps = bad == 0;
-    if (!bad)
-        bad = pthread_create(&s->keeper, NULL, keep, s);
-    s->keeps = s->sweeps && bad == 0;
-    return bad ? err_os(why, bad, "a thread for what is done now and then") : OK;
-}
-
 /* --- the whole -------------------------------------------------------------------------------- */
+
+static status make_care(service *s, err *why)
+{
+    const care_options o = {.a = s->a,
+                            .stop_fd = s->stop_fd,
+                            .api = s->api,
+                            .store = s->base,
+                            .puller = s->puller,
+                            .log = &s->log};
+    return serving_care_new(&o, &s->care, why);
+}
 
 static status start(service *s, err *why)
 {
@@ -264,6 +269,8 @@ static status start(service *s, err *why)
     if (st == OK)
         st = check_outside(s->a, &o, ready, why);
     if (st == OK)
+        st = make_care(s, why);
+    if (st == OK)
         st = http_server_open(&o, &s->http, why);
     if (st != OK)
         return st;
@@ -274,18 +281,16 @@ static status start(service *s, err *why)
         st = offer_first_run(s, url, why);
     if (st == OK && option_text(s->a->options, OPT_SERVE_DNS).len)
         st = serving_dns_start(s->a, s->stop_fd, &s->dns, why);
-    return st == OK ? start_threads(s, why) : st;
+    return st == OK ? serving_care_start(s->care, s->http, url, why) : st;
 }
 
 static void end(service *s)
 {
-    if (s->keeps)
-        pthread_join(s->keeper, NULL);
-    if (s->sweeps)
-        pthread_join(s->sweeper, NULL);
+    serving_care_end(s->care);
     serving_dns_end(s->dns);
     http_server_close(s->http);
     api_free(s->api);
+    puller_free(s->puller);
     auth_free(s->who);
     audit_log_free(s->audit);
 }

@@ -1,5 +1,5 @@
 /* cmd_status.c - noroshi status: what is held, how fresh it is, whether the jail holds. */
-#include "cmd/app.h"
+#include "cmd/feeding.h"
 #include "know/held.h"
 #include "know/index.h"
 #include "know/sets.h"
@@ -30,10 +30,28 @@ typedef struct report {
     bool has_index; /* its size counts what is not for every reader */
     uint64_t values, index_bytes;
     uint64_t sets, set_values, set_bytes;
+    feeding_sum feeds;
+    uint64_t quiet_logs;
     slice dir;
     const char *jail;
     err jail_why; /* why there is none */
 } report;
+
+static void put_feeds_json(json_writer *w, const feeding_sum *f)
+{
+    const struct {
+        const char *key;
+        uint64_t n;
+    } counts[] = {
+        {"count", f->feeds}, {"not_well", f->sick}, {"held", f->held}, {"quiet", f->quiet}};
+    json_key(w, "feeds");
+    json_open(w, '{');
+    for (size_t i = 0; i < COUNT_OF(counts); i++) {
+        json_key(w, counts[i].key);
+        json_put_int(w, (int64_t)counts[i].n);
+    }
+    json_close(w, '}');
+}
 
 static void put_json(app *a, const report *r, buf *b)
 {
@@ -77,6 +95,9 @@ static void put_json(app *a, const report *r, buf *b)
     json_key(&w, "bytes");
     json_put_int(&w, (int64_t)r->set_bytes);
     json_close(&w, '}');
+    put_feeds_json(&w, &r->feeds);
+    json_key(&w, "quiet_logs");
+    json_put_int(&w, (int64_t)r->quiet_logs);
     json_key(&w, "jail");
     if (r->jail)
         json_put_text(&w, slice_str(r->jail));
@@ -116,6 +137,14 @@ static void put_text(app *a, const report *r)
         put_row(
             a, msg_status_sets(),
             msg_status_sets_hold((int64_t)r->sets, (int64_t)r->set_values, (int64_t)r->set_bytes));
+    if (r->feeds.feeds)
+        put_row(a, msg_status_feeds(),
+                r->feeds.sick || r->feeds.held || r->feeds.quiet
+                    ? msg_feed_sum((int64_t)r->feeds.feeds, (int64_t)r->feeds.sick,
+                                   (int64_t)r->feeds.held, (int64_t)r->feeds.quiet)
+                    : msg_feed_sum_well((int64_t)r->feeds.feeds));
+    if (r->quiet_logs)
+        put_row(a, msg_status_logs(), msg_feed_sum_logs((int64_t)r->quiet_logs));
     put_row(a, msg_status_jail(),
             r->jail ? msg_status_where(slice_str(r->jail))
                     : msg_status_no_jail(slice_str(r->jail_why.msg)));
@@ -164,6 +193,10 @@ status cmd_status(app *a, err *why)
         st = source_each(l, add_source, &r.t, why);
     if (st == OK)
         st = count_sets(l, &r, why);
+    if (st == OK)
+        st = feeding_count(l, a->view.now, &r.feeds, why);
+    if (st == OK)
+        st = feeding_quiet_logs(a, l, false, &r.quiet_logs, why);
     r.has_index = sees_all(&a->view);
     if (st == OK && r.has_index && (st = index_open(a->store, &ix, why)) == OK)
         index_size(ix, &r.values, &r.index_bytes);

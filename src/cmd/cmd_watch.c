@@ -1,12 +1,19 @@
 /* cmd_watch.c - noroshi watch PATH...|-: logs against everything that is known; an alert a line. */
+#include "base/hash.h"
 #include "cmd/app.h"
 #include "cmd/progress.h"
 #include "cmd/watch_follow.h"
 #include "cmd/watching.h"
 #include "intake/telemetry.h"
+#include "publish/deliver.h"
 #include "watch/ledger.h"
 
-enum { BATCH_ALERTS = 1000 };
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+enum { BATCH_ALERTS = 1000, DELIVER_WAIT_MS = 5000 };
 
 typedef struct watching {
     app *a;
@@ -14,6 +21,8 @@ typedef struct watching {
     writer *writer;
     watch_stream *stream;
     sightings_writer *sightings; /* NULL: none are kept */
+    int lock;                    /* of the name under which positions are kept; -1: none */
+    deliver *to;                 /* NULL: alerts go nowhere else */
     ledger read;                 /* logs of which they are */
     telemetry_log log_id;
     uint64_t seen; /* sightings at the last commit, where logs are followed */
@@ -33,7 +42,8 @@ status cmd_watch(app *a, err *why);
 static status commit(watching *x, err *why)
 {
     x->pending = 0;
-    return x->writer ? writer_sync(x->writer, why) : OK;
+    status st = x->writer ? writer_sync(x->writer, why) : OK;
+    return st == OK && x->to ? deliver_step(x->to, why) : st;
 }
 
 static status on_alert(void *ctx, const alert *a, err *why)
@@ -171,6 +181,8 @@ static status committed(void *ctx, err *why)
     status st = seen != x->seen ? commit_seen(x, why) : OK;
     x->pending = 0;
     x->seen = seen;
+    if (st == OK && x->to)
+        st = deliver_step(x->to, why);
     return st == OK ? flush(x, why) : st;
 }
 
@@ -191,9 +203,75 @@ static status open_sightings(watching *x, err *why)
     return st == OK ? ledger_read(&x->read, sightings_checkpoint(x->sightings), why) : st;
 }
 
+/* --- other receivers -------------------------------------------------------------------------- */
+
+static void trouble(void *ctx, slice target, const err *what)
+{
+    watching *x = ctx;
+    app_note(x->a, msg_watch_deliver(target, slice_str(what->msg)));
+}
+
+/* Positions and cursors of a name belong to one watch at a time, on this machine. The file is not
+ * removed: who waits for it would hold another. */
+static status hold_name(watching *x, err *why)
+{
+    app *a = x->a;
+    uint8_t digest[SHA256_BYTES];
+    char hex[HASH_HEX_MAX];
+    slice name = option_text(a->options, OPT_WATCH_AS);
+    if (!hash_of(HASH_SHA256, name, digest))
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
+    hash_hex(digest, 8, hex);
+    slice path = arena_printf(a->memory, "%s/watch-%s.lock", store_dir(a->store), hex);
+    if (!path.ptr)
+        return ARENA_SPENT(a->memory, why);
+    x->lock = open(path.ptr, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (x->lock < 0)
+        return err_os(why, errno, "opening %s", path.ptr);
+    if (flock(x->lock, LOCK_EX | LOCK_NB) == 0)
+        return OK;
+    return errno == EWOULDBLOCK
+               ? app_fail(a, ERR_BUSY, msg_watch_name_held(slice_sub(name, 0, 64)), S(""), why)
+               : err_os(why, errno, "locking %s", path.ptr);
+}
+
+static status open_receivers(watching *x, err *why)
+{
+    app *a = x->a;
+    const slice *items;
+    char host[64] = "";
+    size_t n = option_items(a->options, OPT_WATCH_TO, &items);
+    if (!n)
+        return OK;
+    if (!x->writer)
+        return app_fail(a, ERR_INPUT, msg_watch_deliver_dry(), S(""), why);
+    gethostname(host, sizeof host - 1);
+    const deliver_options o = {.s = a->store,
+                               .view = &a->view,
+                               .writer = x->writer,
+                               .ticks = a->ticks,
+                               .name = option_text(a->options, OPT_WATCH_AS),
+                               .host = host,
+                               .trouble = trouble,
+                               .ctx = x};
+    status st = deliver_new(&o, &x->to, why);
+    for (size_t i = 0; st == OK && i < n; i++)
+        st = deliver_add(x->to, items[i], why);
+    return st;
+}
+
+static status close_receivers(watching *x, err *why)
+{
+    size_t left = 0;
+    status st = x->to ? deliver_finish(x->to, DELIVER_WAIT_MS, &left, why) : OK;
+    if (st == OK && left)
+        app_note(x->a, msg_watch_undelivered((int64_t)left));
+    return st;
+}
+
 status cmd_watch(app *a, err *why)
 {
-    watching x = {.a = a, .bar = progress_start(a)};
+    watching x = {.a = a, .bar = progress_start(a), .lock = -1};
     site *own = NULL;
     const slice *items;
     x.follows = option_bool(a->options, OPT_WATCH_FOLLOW);
@@ -207,15 +285,22 @@ status cmd_watch(app *a, err *why)
         st = writer_new(a->store, app_actor(a), &x.writer, why);
     if (st == OK && x.writer && !option_bool(a->options, OPT_WATCH_FORGET))
         st = open_sightings(&x, why);
+    if (st == OK && x.writer && (x.follows || option_items(a->options, OPT_WATCH_TO, &items)))
+        st = hold_name(&x, why);
+    if (st == OK)
+        st = open_receivers(&x, why);
     o.writer = x.writer;
     o.sightings = x.sightings;
     if (st == OK)
         st = watcher_new(&o, &x.w, why);
-    const watch_follow f = {.w = x.w, .writer = x.writer, .committed = committed, .ctx = &x};
+    const watch_follow f = {
+        .w = x.w, .writer = x.writer, .marking = o.marking, .committed = committed, .ctx = &x};
     if (st == OK)
         st = x.follows ? watch_follow_run(a, &f, why) : read_logs(&x, why);
     if (st == OK)
         st = commit(&x, why);
+    if (st == OK)
+        st = close_receivers(&x, why);
     if (st == OK)
         st = flush(&x, why);
     if (st == OK) {
@@ -225,6 +310,9 @@ status cmd_watch(app *a, err *why)
     }
     watch_close(x.stream);
     watcher_free(x.w);
+    deliver_free(x.to);
+    if (x.lock >= 0)
+        close(x.lock);
     sightings_writer_free(x.sightings);
     ledger_done(&x.read);
     writer_free(x.writer);

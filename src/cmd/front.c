@@ -6,11 +6,17 @@
 #include "cmd/progress.h"
 #include "know/store.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <sys/stat.h>
+
+enum { CONFIG_FILES_MAX = 100, CONFIG_NAME_MAX = 128 };
 
 typedef struct front {
-    app app;
+    app app; /* stays the first */
     const front_io *io;
+    const slice *argv;
+    size_t argc;
     int64_t now_us; /* --now */
     bool pipe_closed;
 } front;
@@ -75,23 +81,74 @@ static status read_file(options *o, const front_io *io, arena *a, slice path, bo
     return options_problem(o, msg_front_config_unreadable(reason), where, why);
 }
 
+typedef struct fragments {
+    char at[CONFIG_FILES_MAX][CONFIG_NAME_MAX];
+    size_t count;
+} fragments;
+
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* DIR/conf.d/NAME.conf in the order of their names; others, and hidden ones, are nobody's. */
+static void list_fragments(slice folder, fragments *ret)
+{
+    DIR *d = opendir(folder.ptr);
+    const struct dirent *e;
+    while (d && (e = readdir(d))) {
+        slice name = slice_str(e->d_name);
+        if (name.ptr[0] == '.' || !slice_ends(name, S(".conf")) || name.len >= CONFIG_NAME_MAX ||
+            ret->count == CONFIG_FILES_MAX)
+            continue;
+        memcpy(ret->at[ret->count++], name.ptr, name.len + 1);
+    }
+    if (d)
+        closedir(d);
+    if (ret->count)
+        qsort(ret->at, ret->count, sizeof *ret->at, by_bytes);
+}
+
+/* DIR/noroshi.conf, and behind it what stands in DIR/conf.d. */
+static status read_folder(options *o, const front_io *io, arena *a, slice dir, err *why)
+{
+    slice folder = arena_printf(a, "%.*s/conf.d", SLICE_FMT(dir));
+    fragments *f = arena_new(a, fragments);
+    if (!dir.ptr || !folder.ptr || !f)
+        return ARENA_SPENT(a, why);
+    status st =
+        read_file(o, io, a, arena_printf(a, "%.*s/noroshi.conf", SLICE_FMT(dir)), false, why);
+    list_fragments(folder, f);
+    for (size_t i = 0; st == OK && i < f->count; i++)
+        st =
+            read_file(o, io, a, arena_printf(a, "%.*s/%s", SLICE_FMT(folder), f->at[i]), true, why);
+    return st;
+}
+
+/* A file, or a directory that has what /etc/noroshi has; empty: nothing. */
+static status read_named(options *o, const front_io *io, arena *a, err *why)
+{
+    slice path;
+    struct stat info;
+    if (!option_text(o, OPT_CONFIG).len)
+        return OK;
+    if (!arena_copy(a, option_text(o, OPT_CONFIG), &path)) /* ends in NUL */
+        return ARENA_SPENT(a, why);
+    return stat(path.ptr, &info) == 0 && S_ISDIR(info.st_mode)
+               ? read_folder(o, io, a, path, why)
+               : read_file(o, io, a, path, true, why);
+}
+
 static status read_files(options *o, const front_io *io, arena *a, err *why)
 {
-    if (option_is_set(o, OPT_CONFIG)) {
-        slice path;
-        if (!option_text(o, OPT_CONFIG).len) /* --config '': no file */
-            return OK;
-        if (!arena_copy(a, option_text(o, OPT_CONFIG), &path)) /* ends in NUL */
-            return ARENA_SPENT(a, why);
-        return read_file(o, io, a, path, true, why);
-    }
+    if (option_is_set(o, OPT_CONFIG))
+        return read_named(o, io, a, why);
     const char *xdg = variable(io, "XDG_CONFIG_HOME"), *home = variable(io, "HOME");
-    status st = read_file(o, io, a, S("/etc/noroshi/noroshi.conf"), false, why);
+    status st = read_folder(o, io, a, S("/etc/noroshi"), why);
     if (st == OK && !io->root && xdg)
-        st = read_file(o, io, a, arena_printf(a, "%s/noroshi/noroshi.conf", xdg), false, why);
+        st = read_folder(o, io, a, arena_printf(a, "%s/noroshi", xdg), why);
     else if (st == OK && !io->root && home)
-        st = read_file(o, io, a, arena_printf(a, "%s/.config/noroshi/noroshi.conf", home), false,
-                       why);
+        st = read_folder(o, io, a, arena_printf(a, "%s/.config/noroshi", home), why);
     return st;
 }
 
@@ -106,10 +163,45 @@ static status read_options(options *o, const front_io *io, arena *a, const slice
     if (st == OK)
         st = options_environment(o, io->environment, strict, why);
     if (st == OK)
+        st = options_environment_files(o, io->environment, io->disk, why);
+    if (st == OK)
         st = machine_language(o, io, why);
     if (st == OK)
         st = machine_data(o, io, a, why);
     return st == OK ? read_files(o, io, a, why) : st;
+}
+
+/* --- once more ------------------------------------------------------------------------------ */
+
+/* For the log of a service: in English. */
+static status say_problem(const option_problem *p, err *why)
+{
+    CLEANUP(buf_done) buf where;
+    CLEANUP(buf_done) buf what;
+    buf_init(&where, OPTION_VALUE_MAX + 64);
+    buf_init(&what, 1 << 16);
+    option_origin_put(&where, p->where);
+    message_render(&what, LANG_EN, &p->what, NULL);
+    return err_set(why, ERR_INPUT, ERR_NOWHERE, "%.*s: %.*s", SLICE_FMT(buf_slice(&where)),
+                   SLICE_FMT(buf_slice(&what)));
+}
+
+status front_options(const front_io *io, const slice *argv, size_t argc, arena *memory,
+                     options *ret, err *why)
+{
+    options o;
+    status st = read_options(&o, io, memory, argv, argc, why);
+    if (st == OK && o.problem_count)
+        st = say_problem(&o.problems[0], why);
+    if (st == OK)
+        *ret = o;
+    return st;
+}
+
+status app_reload(const app *a, arena *memory, options *ret, err *why)
+{
+    const front *f = (const front *)a; /* the app stands at its beginning */
+    return front_options(f->io, f->argv, f->argc, memory, ret, why);
 }
 
 /* --- the app -------------------------------------------------------------------------------- */
@@ -191,9 +283,9 @@ static void make_view(app *a)
                      .now = known_at != WHEN_NONE ? known_at : clock_now(a->clock)};
 }
 
-static void make_app(front *f, const front_io *io, const options *o)
+static void make_app(front *f, const front_io *io, const options *o, const slice *argv, size_t argc)
 {
-    *f = (front){.io = io};
+    *f = (front){.io = io, .argv = argv, .argc = argc};
     app *a = &f->app;
     *a = (app){.operands = o->operands,
                .operand_count = o->operand_count,
@@ -313,7 +405,7 @@ int front_run(const front_io *io, const slice *argv, size_t argc)
         st = io->errors(io->ctx, slice_of(line, (size_t)n), NULL);
         return 2;
     }
-    make_app(&f, io, &o);
+    make_app(&f, io, &o, argv, argc);
     st = run(&f.app, &why);
     return finish(&f, st, &why);
 }

@@ -31,4 +31,9 @@ typedef struct front_io {
 /* argv without the program's name. */
 int front_run(const front_io *io, const slice *argv, size_t argc);
 
+/* What app_reload does: the options of these words, the environment and the files as they are now,
+ * in `memory`. ERR_INPUT: *why says what is wrong, and where. */
+status front_options(const front_io *io, const slice *argv, size_t argc, arena *memory,
+                     options *ret, err *why) NODISCARD;
+
 #endif

@@ -89,27 +89,33 @@ static void session_done(session *s)
     buf_done(&s->errors);
 }
 
-static void type(session *s, const char *line)
+static front_io io_of(session *s, fs *files)
 {
     static const int64_t now = 1763773200000000; /* 2025-11-22T01:00:00Z */
+    *files = (fs){.ctx = &s->disk,
+                  .open = disk_open,
+                  .pread = disk_pread,
+                  .size = disk_size,
+                  .close = disk_close};
+    return (front_io){.environment = s->environment,
+                      .out = to_out,
+                      .errors = to_errors,
+                      .ctx = s,
+                      .out_tty = s->tty,
+                      .err_tty = s->tty,
+                      .root = s->root,
+                      .clock = clock_fixed(&now),
+                      .random = random_system(),
+                      .disk = files,
+                      .memory_max = s->memory_max};
+}
+
+static void type(session *s, const char *line)
+{
     slice rest = slice_str(line), word, words[64];
     size_t n = 0;
-    const fs files = {.ctx = &s->disk,
-                      .open = disk_open,
-                      .pread = disk_pread,
-                      .size = disk_size,
-                      .close = disk_close};
-    const front_io io = {.environment = s->environment,
-                         .out = to_out,
-                         .errors = to_errors,
-                         .ctx = s,
-                         .out_tty = s->tty,
-                         .err_tty = s->tty,
-                         .root = s->root,
-                         .clock = clock_fixed(&now),
-                         .random = random_system(),
-                         .disk = &files,
-                         .memory_max = s->memory_max};
+    fs files;
+    const front_io io = io_of(s, &files);
     while (rest.len && slice_cut(&rest, ' ', &word) && n < COUNT_OF(words))
         words[n++] = word;
     buf_clear(&s->out);
@@ -182,8 +188,8 @@ TEST(sessions)
         {"--json -o limit.json-depth=65 version", 2, "",
          "{\"error\":{\"code\":\"input\",\"message\":\"65 is outside 1..64\",\"at\":null,"
          "\"where\":\"-o limit.json-depth\"}}\n"},
-        {"generate", 2, "", "noroshi: generate needs man|bash\n"},
-        {"generate woman", 2, "", "noroshi: \"woman\" is none of: man bash\n"},
+        {"generate", 2, "", "noroshi: generate needs man|bash|zsh|fish\n"},
+        {"generate woman", 2, "", "noroshi: \"woman\" is none of: man bash zsh fish\n"},
         {"help aks", 2, "", "noroshi: unknown command aks; did you mean ask?\n"},
         {"config show limit.json-depth lang", 0, "lang = en\nlimit.json-depth = 64\n", ""},
         {"config show --origin -o limit.json-depth=3 limit.json-depth", 0,
@@ -256,6 +262,33 @@ TEST(the_configuration_file_is_read_and_checked)
     type(&s, "config check");
     CHECK_EQ(s.code, 1);
     CHECK(says(&s.out, "NOROSHI_LAGN: no option has this variable; did you mean NOROSHI_LANG?"));
+}
+
+/* A service that is told to reload keeps what it has when what it reads is wrong. */
+TEST(reloading_reads_what_is_there_now_or_says_what_is_wrong)
+{
+    static const slice words[] = {S_INIT("--clearance=amber"), S_INIT("status")};
+    CLEANUP(session_done) session s;
+    CLEANUP(arena_done) arena first;
+    CLEANUP(arena_done) arena second;
+    options o = {.problem_count = 77};
+    err why = {0};
+    fs files;
+    session_start(&s);
+    arena_init(&first, 1 << 20);
+    arena_init(&second, 1 << 20);
+    s.environment[0] = "HOME=/home/u";
+    const front_io io = io_of(&s, &files);
+    s.disk = (disk){"/home/u/.config/noroshi/noroshi.conf", S("lang = de\n"), false};
+    CHECK_EQ(front_options(&io, words, COUNT_OF(words), &first, &o, &why), ERR_INPUT);
+    CHECK_SLICE(slice_str(why.msg),
+                S("/home/u/.config/noroshi/noroshi.conf:1: lang: \"de\" is none "
+                  "of: en ja"));
+    CHECK_EQ(o.problem_count, 77);
+    s.disk.bytes = S("lang = ja\nclearance = clear\n");
+    CHECK_OK(front_options(&io, words, COUNT_OF(words), &second, &o, &why));
+    CHECK_EQ(option_int(&o, OPT_LANG), 1);
+    CHECK_SLICE(option_text(&o, OPT_CLEARANCE), S("amber"));
 }
 
 TEST(config_check_of_another_file)

@@ -3,10 +3,8 @@
 #include "cmd/progress.h"
 #include "cmd/starter.h"
 #include "intake/import_json.h"
-#include "know/index.h"
-#include "know/search.h"
 #include "know/store.h"
-#include "watch/retro.h"
+#include "watch/settle.h"
 
 enum { REFUSALS_SHOWN = 5, WARNINGS_SHOWN = 5, STARTER_MAX = 64 };
 
@@ -127,8 +125,10 @@ static void put_totals(importing *im)
 
 /* --- options -------------------------------------------------------------------------------- */
 
-static status no_such_format(slice name, err *why)
+status importing_format(slice name, err *why)
 {
+    if (format_named(name))
+        return OK;
     CLEANUP(buf_done) buf names;
     buf_init(&names, 4096);
     for (size_t i = 0; i < format_count(); i++) {
@@ -140,11 +140,25 @@ static status no_such_format(slice name, err *why)
                    SLICE_FMT(name), SLICE_FMT(buf_slice(&names)));
 }
 
-static status read_options(app *a, import_options *o, err *why)
+void importing_limits(const app *a, import_options *o)
 {
     const options *given = a->options;
     o->clock = a->ticks;
     o->directory = store_dir(a->store);
+    o->limits.record_bytes_max = (uint32_t)option_int(given, OPT_LIMIT_OBJECT_BYTES);
+    o->limits.line_bytes_max = (uint32_t)option_int(given, OPT_LIMIT_LINE_BYTES);
+    o->limits.depth_max = (uint32_t)option_int(given, OPT_LIMIT_JSON_DEPTH);
+    o->observable_bytes_max = (size_t)option_int(given, OPT_LIMIT_OBSERVABLE_BYTES);
+    o->document_bytes_max = (uint64_t)option_int(given, OPT_LIMIT_DOCUMENT_BYTES);
+    o->unpack.ratio_max = (uint32_t)option_int(given, OPT_LIMIT_ARCHIVE_RATIO);
+    o->unpack.bytes_max = (uint64_t)option_int(given, OPT_LIMIT_ARCHIVE_BYTES);
+    o->unpack.levels_max = (uint32_t)option_int(given, OPT_LIMIT_ARCHIVE_LEVELS);
+}
+
+static status read_options(app *a, import_options *o, err *why)
+{
+    const options *given = a->options;
+    importing_limits(a, o);
     o->format = option_text(given, OPT_IMPORT_FORMAT);
     o->mapping = option_text(given, OPT_IMPORT_MAP);
     o->source = option_text(given, OPT_IMPORT_SOURCE);
@@ -158,25 +172,22 @@ static status read_options(app *a, import_options *o, err *why)
     if (level.len && tlp_parse(level, &o->floor.tlp) != OK)
         return err_set(why, ERR_INPUT, ERR_NOWHERE,
                        "--tlp is clear, green, amber, amber+strict or red");
-    o->limits.record_bytes_max = (uint32_t)option_int(given, OPT_LIMIT_OBJECT_BYTES);
-    o->limits.line_bytes_max = (uint32_t)option_int(given, OPT_LIMIT_LINE_BYTES);
-    o->limits.depth_max = (uint32_t)option_int(given, OPT_LIMIT_JSON_DEPTH);
-    o->observable_bytes_max = (size_t)option_int(given, OPT_LIMIT_OBSERVABLE_BYTES);
-    o->document_bytes_max = (uint64_t)option_int(given, OPT_LIMIT_DOCUMENT_BYTES);
-    o->unpack.ratio_max = (uint32_t)option_int(given, OPT_LIMIT_ARCHIVE_RATIO);
-    o->unpack.bytes_max = (uint64_t)option_int(given, OPT_LIMIT_ARCHIVE_BYTES);
-    o->unpack.levels_max = (uint32_t)option_int(given, OPT_LIMIT_ARCHIVE_LEVELS);
-    return o->format.len && !format_named(o->format) ? no_such_format(o->format, why) : OK;
+    return o->format.len ? importing_format(o->format, why) : OK;
+}
+
+status importing_jail(app *a, sandbox **ret, err *why)
+{
+    sandbox_options so = sandbox_defaults(a->ticks);
+    so.limits.memory_bytes = (uint64_t)option_int(a->options, OPT_LIMIT_WORKER_BYTES);
+    so.limits.cpu_s = so.limits.wait_s = (uint32_t)option_int(a->options, OPT_LIMIT_WORKER_SECONDS);
+    return sandbox_new(&so, ret, why);
 }
 
 static status start(app *a, importing *im, sandbox **jail, importer **ret,
                     const import_options *wanted, err *why)
 {
     import_options o = *wanted;
-    sandbox_options so = sandbox_defaults(a->ticks);
-    so.limits.memory_bytes = (uint64_t)option_int(a->options, OPT_LIMIT_WORKER_BYTES);
-    so.limits.cpu_s = so.limits.wait_s = (uint32_t)option_int(a->options, OPT_LIMIT_WORKER_SECONDS);
-    status st = sandbox_new(&so, jail, why);
+    status st = importing_jail(a, jail, why);
     if (st != OK)
         return st;
     o.store = a->store;
@@ -187,48 +198,29 @@ static status start(app *a, importing *im, sandbox **jail, importer **ret,
     return importer_new(&o, ret, why);
 }
 
-/* The indexes of values and of words take the new in, so that the first question need not. */
-static status catch_up(app *a, err *why)
+status importing_newest(app *a, when *ret, err *why)
 {
-    index_t *ix = NULL;
-    status st = index_open(a->store, &ix, why);
-    if (st == OK)
-        st = index_settle(ix, why);
-    index_close(ix);
-    return st == OK ? search_catch_up(a->store, why) : st;
+    return settle_newest(a->store, clock_now(a->clock), ret, why);
 }
 
-/* When what is in the store now was published. */
-static status note_newest(app *a, when *ret, err *why)
+static status settle(app *a, when since, bool quiet, err *why)
 {
-    lens *l = NULL;
-    status st = lens_new(a->store, &l, why);
-    if (st == OK)
-        st = lens_look(l, &a->view, why);
-    if (st == OK)
-        *ret = lens_newest(l) / 1000;
-    lens_free(l);
+    uint64_t alerts;
+    const settle_options o = {.s = a->store,
+                              .actor = app_actor(a),
+                              .clock = a->clock,
+                              .since = since,
+                              .view = &a->view,
+                              .quiet = quiet};
+    status st = settle_import(&o, &alerts, why);
+    if (st == OK && alerts)
+        app_note(a, msg_watch_retro((int64_t)alerts));
     return st;
 }
 
-/* Was anything of it seen here before? */
-static status look_back(app *a, const importing *im, err *why)
+status importing_settle(app *a, when since, err *why)
 {
-    retro_counts n = {0};
-    writer *w = NULL;
-    status st = writer_new(a->store, app_actor(a), &w, why);
-    const retro_options o = {.s = a->store,
-                             .view = &a->view,
-                             .clock = a->clock,
-                             .writer = w,
-                             .marking = {.tlp = TLP_AMBER},
-                             .since = im->since};
-    if (st == OK)
-        st = retro_look(&o, &n, why);
-    writer_free(w);
-    if (st == OK && n.alerts)
-        app_note(a, msg_watch_retro((int64_t)n.alerts));
-    return st;
+    return settle(a, since, false, why);
 }
 
 static status finish(app *a, importing *im, importer *it, status st, err *why)
@@ -242,10 +234,8 @@ static status finish(app *a, importing *im, importer *it, status st, err *why)
         app_exit(a, 1);
     importer_free(it);
     if (st == OK)
-        st = catch_up(a, why);
-    if (st == OK)
         st = sink_flush(&a->out, why);
-    return st == OK && !im->quiet ? look_back(a, im, why) : st;
+    return st == OK ? settle(a, im->since, im->quiet, why) : st;
 }
 
 status importing_paths(app *a, err *why)
@@ -264,7 +254,7 @@ status importing_paths(app *a, err *why)
         return app_fail(a, ERR_INPUT, msg_set_remove_alone(), S(""), why);
     status st = app_store(a, &s, why);
     if (st == OK)
-        st = note_newest(a, &im.since, why);
+        st = importing_newest(a, &im.since, why);
     if (st == OK)
         st = read_options(a, &o, why);
     if (st == OK)

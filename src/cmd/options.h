@@ -17,6 +17,8 @@
 #define LIMIT_ASK_VALUES_MAX 10000
 #define LIMIT_WORKER_BYTES_MAX ((int64_t)2 << 30)
 #define LIMIT_WORKER_SECONDS_MAX 120
+#define LIMIT_FEED_SECONDS_MAX 900
+#define LIMIT_FEED_SLOW_SECONDS_MAX 20
 
 #define OPTION(name, ...) OPT_##name,
 enum opt {

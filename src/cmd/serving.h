@@ -15,6 +15,33 @@ void serving_log(log_form form, const http_log *l);
 /* Something that goes on in spite of it: "dns", "sweep", "certificate". */
 void serving_trouble(slice what, const err *why);
 
+/* --- beside it: sweeping, SIGHUP, the service manager, feeds --------------------------------- */
+
+struct api;
+struct puller;
+struct store;
+typedef struct serving_care serving_care;
+
+typedef struct care_options {
+    app *a;
+    int stop_fd; /* the threads end when it can be read */
+    struct api *api;
+    struct store *store;
+    struct puller *puller;
+    log_form *log; /* changed by a reload; read and written atomically */
+} care_options;
+
+/* Blocks SIGHUP: before any thread is made. */
+status serving_care_new(const care_options *o, serving_care **ret, err *why) NODISCARD;
+/* Begins, and says that the service is ready (NOTIFY_SOCKET). */
+status serving_care_start(serving_care *c, http_server *http, slice where, err *why) NODISCARD;
+serving_care *serving_care_end(serving_care *c); /* waits for the threads; NULL is fine */
+
+/* What a reload changes, out of these options. */
+struct feed_grants;
+void serving_grants(const options *o, struct feed_grants *ret);
+log_form serving_log_form(const app *a, const options *o);
+
 /* --- the DNS ---------------------------------------------------------------------------------- */
 
 typedef struct serving_dns serving_dns;

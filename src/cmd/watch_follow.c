@@ -2,16 +2,24 @@
  * in one transaction, at most a second apart: a kill loses and repeats none. */
 #include "cmd/watch_follow.h"
 #include "cmd/stopping.h"
+#include "know/heard.h"
 #include "watch/follow.h"
 
 #include <stdlib.h>
 
-enum { WAIT_MS = 500, COMMIT_MS = 1000, STREAMS_MAX = 4096, PLACE_ROOM = 1 << 20, LINE_END = 2 };
+enum {
+    WAIT_MS = 500,
+    COMMIT_MS = 1000,
+    STREAMS_MAX = 4096,
+    PLACE_ROOM = 1 << 20,
+    LINE_END = 2,
+    HEARD_EACH_MS = 60000
+};
 
 typedef struct stream {
     uint64_t id; /* follow's; 0: free */
     watch_stream *s;
-    bool fresh; /* bytes came since the last commit */
+    when heard; /* when it was last noted that it speaks */
 } stream;
 
 typedef struct following {
@@ -126,12 +134,24 @@ static status close_stream(stream *t, err *why)
     return st;
 }
 
+/* A log that falls silent is told: for that it must be known when it spoke. */
+static status hear(const following *x, stream *t, const follow_event *e, err *why)
+{
+    when now = clock_now(x->a->clock);
+    if (!x->o->writer || !e->bytes.len || (t->heard && now - t->heard < HEARD_EACH_MS))
+        return OK;
+    t->heard = now;
+    return heard_note(x->o->writer, e->source, x->o->marking, now, why);
+}
+
 static status take(following *x, const follow_event *e, err *why)
 {
     stream *t = stream_of(x, e->stream);
     if (!t)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "over %d logs at once", STREAMS_MAX);
     status st = t->s ? OK : open_stream(x, t, e, why);
+    if (st == OK)
+        st = hear(x, t, e, why);
     if (st == OK)
         st = watch_feed(t->s, e->bytes, why);
     if (st == OK)

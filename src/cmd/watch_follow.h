@@ -10,7 +10,8 @@
 
 typedef struct watch_follow {
     watcher *w;
-    writer *writer; /* NULL: nothing is kept, positions neither */
+    writer *writer;  /* NULL: nothing is kept, positions neither */
+    marking marking; /* of the telemetry */
     /* Called behind each commit, and when something may be shown. */
     status (*committed)(void *ctx, err *why);
     void *ctx;

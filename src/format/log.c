@@ -23,13 +23,17 @@ static const log_format raw = {.name = "raw", .read = read_raw};
 /* A record is tried in this order: what is sure by a mark of its own before what looks like many
  * things. */
 static const log_format *const formats[] = {
-    &log_format_zeek,       &log_format_suricata, &log_format_windows,
-    &log_format_cloudtrail, &log_format_azure,    &log_format_m365,
-    &log_format_json,       &log_format_w3c,      &log_format_cef,
-    &log_format_leef,       &log_format_audit,    &log_format_syslog,
-    &log_format_web,        &log_format_squid,    &log_format_bind,
-    &log_format_dnsmasq,    &log_format_auth,     &log_format_netfilter,
-    &log_format_keyvalue,   &log_format_csv,      &raw,
+    &log_format_zeek,      &log_format_suricata,
+    &log_format_windows,   &log_format_cloudtrail,
+    &log_format_azure,     &log_format_m365,
+    &log_format_capture,   &log_format_json,
+    &log_format_w3c,       &log_format_cef,
+    &log_format_leef,      &log_format_audit,
+    &log_format_syslog,    &log_format_web,
+    &log_format_squid,     &log_format_bind,
+    &log_format_dnsmasq,   &log_format_auth,
+    &log_format_netfilter, &log_format_keyvalue,
+    &log_format_csv,       &raw,
 };
 
 size_t log_format_count(void)

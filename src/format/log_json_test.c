@@ -75,6 +75,15 @@ static const log_row rows[] = {
       "id.resp_h|dst_ip=198.51.100.2", "id.resp_p|dst_port=443 (number)",
       "id.orig_p|src_port=1 (number)", "id.resp_p|dst_port=80 (number)", "method|cs-method=GET",
       "status_code|sc-status=200 (number)"}},
+    /* a file: who sent it and who got it */
+    {"zeek",
+     "{\"@stream\":\"files\",\"ts\":1795000000,\"tx_hosts\":[\"198.51.100.2\"],\"rx_hosts\":"
+     "[\"192.0.2.1\"],\"is_orig\":false}\n"
+     "{\"@stream\":\"files\",\"ts\":1795000000,\"tx_hosts\":[\"192.0.2.1\"],\"rx_hosts\":"
+     "[\"198.51.100.2\"],\"is_orig\":true}\n",
+     "zeek /zeek/files 2026-11-18T11:06:40Z src=192.0.2.1 dst=198.51.100.2\n"
+     "zeek /zeek/files 2026-11-18T11:06:40Z src=192.0.2.1 dst=198.51.100.2\n",
+     {"tx_hosts=198.51.100.2", "rx_hosts=192.0.2.1"}},
     {"zeek",
      "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\thttp\n"
      "#open\t2026-11-30-00-00-00\n"

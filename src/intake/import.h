@@ -6,7 +6,7 @@
  *     importer_free(im);
  *
  * Uses: sandbox (opens archives, runs codecs), know (writer, blobs), format (names of codecs).
- * Used by: cmd, later feeds.
+ * Used by: cmd, feed.
  * A document is all or nothing: its facts, its bytes and its arrival become visible together, or
  * nothing of it. A bad document is a summary with an error and the import goes on. A summary is
  * given out when what it says is durable. The same thing again, renamed, recompressed or with its
@@ -81,6 +81,8 @@ importer *importer_free(importer *im);
 status import_path(importer *im, const char *path, err *why) NODISCARD;
 /* A document in memory, under this name. */
 status import_memory(importer *im, slice name, slice bytes, err *why) NODISCARD;
+/* A file that is open for reading, under this name; only its content is looked at. */
+status import_open_file(importer *im, slice name, int fd, err *why) NODISCARD;
 /* The last summaries. */
 status importer_finish(importer *im, err *why) NODISCARD;
 

@@ -223,7 +223,7 @@ static status import_container(importer *im, int fd, const import_place *place, 
     return st;
 }
 
-static status import_descriptor(importer *im, int fd, const import_place *place, err *why)
+static status import_opened(importer *im, int fd, const import_place *place, err *why)
 {
     char head[CONTAINER_SNIFF_BYTES];
     CLEANUP(arena_done) arena a;
@@ -252,7 +252,7 @@ static status import_file(importer *im, int folder, const char *name, const impo
     else if (!S_ISREG(info.st_mode))
         st = cannot(im, place, EINVAL, why);
     else
-        st = import_descriptor(im, fd, place, why);
+        st = import_opened(im, fd, place, why);
     close(fd);
     return st;
 }
@@ -364,8 +364,15 @@ status import_memory(importer *im, slice name, slice bytes, err *why)
     if (st == OK)
         st = spool_finish(&p, why);
     if (st == OK)
-        st = import_descriptor(im, p.fd, &place, why);
+        st = import_opened(im, p.fd, &place, why);
     spool_done(&p);
+    return st == OK ? importer_catch_up(im, why) : st;
+}
+
+status import_open_file(importer *im, slice name, int fd, err *why)
+{
+    import_place place = {.path = name, .root = stem(last_part(name)), .feed = name, .given = true};
+    status st = import_opened(im, fd, &place, why);
     return st == OK ? importer_catch_up(im, why) : st;
 }
 
@@ -393,7 +400,7 @@ static status import_stdin(importer *im, err *why)
     if (st == OK)
         st = spool_finish(&p, why);
     if (st == OK)
-        st = over ? import_too_large(im, &place, why) : import_descriptor(im, p.fd, &place, why);
+        st = over ? import_too_large(im, &place, why) : import_opened(im, p.fd, &place, why);
     spool_done(&p);
     free(room);
     return st;

@@ -154,3 +154,54 @@ TEST(what_is_written_together_is_what_is_written_one_by_one)
     CHECK_EQ(told(11003, got), rows);
     CHECK(memcmp(got, want, sizeof got) == 0);
 }
+
+/* One list of values, by the writer given. */
+static void tell_values(scratch *t, writer *by, uint32_t first, uint32_t count)
+{
+    writer *own = t->w;
+    t->w = by;
+    doc(t, "a-source", "values.txt", 'F', TLP_CLEAR);
+    for (uint32_t i = first; i < first + count; i++) {
+        char text[32];
+        bool fresh;
+        fact_record r = {.at = i, .length = 1, .line = i + 1};
+        snprintf(text, sizeof text, "10.%u.%u.%u", i >> 16, i >> 8 & 255, i & 255);
+        fact_claim c = {.subject = {KIND_IPV4, slice_str(text)},
+                        .predicate = PRED_INDICATES,
+                        .object = {KIND_MALWARE, S("name:thing")},
+                        .confidence = -1,
+                        .first_seen = WHEN_NONE,
+                        .last_seen = WHEN_NONE,
+                        .valid_from = WHEN_NONE,
+                        .valid_until = WHEN_NONE};
+        CHECK_OK(writer_begin(t->w, &r, &t->why));
+        CHECK_OK(writer_claim(t->w, &c, &t->why));
+        CHECK_OK(writer_end(t->w, &fresh, &t->why));
+    }
+    doc_end(t);
+    t->w = own;
+}
+
+/* What is surely new to one writer is not, once another has written it. */
+TEST(what_others_wrote_meanwhile_is_known)
+{
+    uint8_t want[SHA256_BYTES] = {0}, got[SHA256_BYTES] = {1};
+    uint64_t rows[2] = {0};
+    for (int two = 0; two < 2; two++) {
+        scratch t;
+        writer *other = NULL;
+        if (scratch_open(&t)) {
+            CHECK_OK(writer_new(t.s, S("tester"), &other, &t.why));
+            tell_values(&t, t.w, 0, 9000);
+            tell_values(&t, two ? other : t.w, 5000, 14000);
+            tell_values(&t, t.w, 4000, 20000);
+            tell_values(&t, two ? other : t.w, 0, 30000);
+            CHECK_OK(store_check(t.s, &t.why));
+            rows[two] = hash_store(&t, two ? got : want);
+        }
+        writer_free(other);
+        scratch_close(&t);
+    }
+    CHECK_EQ(rows[1], rows[0]);
+    CHECK(memcmp(got, want, sizeof got) == 0);
+}

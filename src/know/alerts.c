@@ -174,6 +174,30 @@ status alert_note(writer *w, const alert_contact *c, alert_noted *ret, err *why)
     return OK;
 }
 
+status alert_hosts(writer *w, node_ref indicator, marking m, when from, when to, uint64_t most,
+                   uint64_t *ret, err *why)
+{
+    bool row;
+    int64_t vc;
+    status st = begin_engine(w, why);
+    if (st == OK)
+        st = intern_marking(w, m, &vc, why);
+    if (st != OK)
+        return st;
+    db_stmt *q = db_query(w->d, Q_ALERT_HOSTS);
+    db_bind_int(q, 1, indicator.kind);
+    db_bind_text(q, 2, indicator.text);
+    db_bind_int(q, 3, vc);
+    db_bind_int(q, 4, from);
+    db_bind_int(q, 5, to);
+    db_bind_int(q, 6, (int64_t)most);
+    st = db_step(q, &row, why);
+    if (st == OK)
+        *ret = row ? (uint64_t)db_int(q, 0) : 0;
+    db_reset(q);
+    return st;
+}
+
 /* --- how far the telemetry was read --------------------------------------------------------- */
 
 status watch_place_put(writer *w, slice name, slice state, err *why)
@@ -247,10 +271,13 @@ static int64_t known_at(const lens *l)
 
 static query which_page(const alert_filter *f)
 {
-    return f->indicator.kind != KIND_NONE ? Q_ALERTS_OF : f->closed_too ? Q_ALERTS : Q_ALERTS_OPEN;
+    return f->oldest_first                  ? Q_ALERTS_AFTER
+           : f->indicator.kind != KIND_NONE ? Q_ALERTS_OF
+           : f->closed_too                  ? Q_ALERTS
+                                            : Q_ALERTS_OPEN;
 }
 
-status alerts_page(lens *l, arena *a, const alert_filter *f, int64_t before, size_t max,
+status alerts_page(lens *l, arena *a, const alert_filter *f, int64_t from, size_t max,
                    alert_list *ret, err *why)
 {
     bool row;
@@ -263,13 +290,14 @@ status alerts_page(lens *l, arena *a, const alert_filter *f, int64_t before, siz
     if (!list || !classes)
         return ARENA_SPENT(a, why);
     db_stmt *q = db_query(l->d, which_page(f));
-    db_bind_int(q, 1, before ? before : INT64_MAX);
+    db_bind_int(q, 1, from || f->oldest_first ? from : INT64_MAX);
     db_bind_int(q, 2, known_at(l));
     db_bind_int(q, 3, (int64_t)max + 1);
-    if (f->indicator.kind != KIND_NONE) {
+    if (which_page(f) == Q_ALERTS_OF) {
         db_bind_int(q, 4, f->indicator.kind);
         db_bind_text(q, 5, f->indicator.text);
     }
+    db_bind_text(q, which_page(f) == Q_ALERTS_OF ? 6 : 4, lens_view(l)->organisation);
     while ((st = db_step(q, &row, why)) == OK && row && !(more = n == max)) {
         if ((st = read_row(q, a, &list[n], &classes[n], why)) != OK)
             break;
@@ -294,6 +322,7 @@ status alert_get(lens *l, arena *a, slice id, alert_info *ret, err *why)
         db_stmt *q = db_query(l->d, Q_ALERT_GET);
         db_bind_blob(q, 1, slice_of((const char *)key, KEY_BYTES));
         db_bind_int(q, 2, known_at(l));
+        db_bind_text(q, 3, lens_view(l)->organisation);
         if ((st = db_step(q, &row, why)) == OK && row)
             st = read_row(q, a, &found, &vc, why);
         db_reset(q);

@@ -63,6 +63,11 @@ typedef struct alert_noted {
  *   ERR_LIMIT  a text of it is over its maximum; ERR_IO, ERR_BUSY: the store's */
 status alert_note(writer *w, const alert_contact *c, alert_noted *ret, err *why) NODISCARD;
 
+/* How many machines of ours met the value between the two, as far as it is known up to `most`: of
+ * alerts that carry the same marking, those that are not synced yet too. */
+status alert_hosts(writer *w, node_ref indicator, marking m, when from, when to, uint64_t most,
+                   uint64_t *ret, err *why) NODISCARD;
+
 /* How far the reader called `name` has come: opaque bytes. ERR_LIMIT over WATCH_PLACE_MAX. */
 status watch_place_put(writer *w, slice name, slice state, err *why) NODISCARD;
 /* ERR_NOT_FOUND: it never put any. */
@@ -93,10 +98,12 @@ typedef struct alert_list {
 typedef struct alert_filter {
     bool closed_too;
     node_ref indicator; /* KIND_NONE: any */
+    bool oldest_first;  /* all of them, in the order in which they were raised */
 } alert_filter;
 
-/* Newest first; `before` is 0 or the row of the last one. At most `max` (<= ALERT_PAGE_MAX). */
-status alerts_page(lens *l, arena *a, const alert_filter *f, int64_t before, size_t max,
+/* Newest first; `from` is 0 or the row of the last one that was had. At most `max`
+ * (<= ALERT_PAGE_MAX). */
+status alerts_page(lens *l, arena *a, const alert_filter *f, int64_t from, size_t max,
                    alert_list *ret, err *why) NODISCARD;
 /* By its public id. ERR_NOT_FOUND: the view sees none. */
 status alert_get(lens *l, arena *a, slice id, alert_info *ret, err *why) NODISCARD;

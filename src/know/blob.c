@@ -45,11 +45,16 @@ static uint32_t get_u32(const char *p)
     return n;
 }
 
-static void blob_path(const blob_dir *d, const uint8_t *sha, char out[PATH_SIZE])
+void blob_place(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], char *out, size_t room)
 {
     char hex[HASH_HEX_MAX];
-    hash_hex(sha, SHA256_BYTES, hex);
-    snprintf(out, PATH_SIZE, "%s/%.2s/%s", d->path, hex, hex);
+    hash_hex(sha256, SHA256_BYTES, hex);
+    snprintf(out, room, "%s/%.2s/%s", d->path, hex, hex);
+}
+
+static void blob_path(const blob_dir *d, const uint8_t *sha, char out[PATH_SIZE])
+{
+    blob_place(d, sha, out, PATH_SIZE);
 }
 
 /* --- writing -------------------------------------------------------------------------------- */

@@ -39,6 +39,8 @@ enum { BLOB_SYNC_EACH = 8 };
 status blob_sync(const blob_dir *d, const uint8_t *sha256, size_t count, err *why) NODISCARD;
 /* Gives up: nothing is left behind. NULL is fine. */
 blob_writer *blob_drop(blob_writer *w);
+/* Where it lies: the path into `out`, of `room` bytes. For backups. */
+void blob_place(const blob_dir *d, const uint8_t sha256[SHA256_BYTES], char *out, size_t room);
 bool blob_exists(const blob_dir *d, const uint8_t sha256[SHA256_BYTES]);
 
 /* `length` bytes from `at` (fewer at the end) into the arena.

@@ -77,6 +77,8 @@ const char *db_engine(const db *d); /* "sqlite" "postgresql" */
 /* Creates the schema or moves it to the newest version, in one transaction. ERR_INPUT when the
  * store was written by a newer program. */
 status db_migrate(db *d, err *why) NODISCARD;
+/* The version that it has; 0: none. */
+status db_schema(db *d, int *ret, err *why) NODISCARD;
 void db_view(db *d, const db_sight *sight);
 
 /* Transactions of the engine. begin_write waits for the other writer (ERR_BUSY after busy_ms). */
@@ -87,6 +89,15 @@ bool db_content(db *d, uint32_t *ret);
 status db_begin_write(db *d, err *why) NODISCARD;
 status db_try_write(db *d, err *why) NODISCARD; /* ERR_BUSY at once */
 status db_commit(db *d, err *why) NODISCARD;
+/* Commits and begins the next write transaction, in its turn among writers; beside the caller where
+ * the engine can. It may not be done on return: an error comes out at the next use of d, which is
+ * in no transaction then. No acknowledgement, therefore. turns: kept until the next use. */
+typedef struct db_turns {
+    const void *ctx;
+    status (*wait)(const void *ctx, int *ret_turn, err *why); /* called by any thread */
+    void (*done)(int turn);
+} db_turns;
+status db_renew(db *d, const db_turns *turns, err *why) NODISCARD;
 void db_rollback(db *d);
 bool db_in_transaction(db *d);
 /* A part of a write transaction that can be taken back alone. One level. */
@@ -144,6 +155,11 @@ typedef struct db_coming {
 bool db_is_far(const db *d);
 status db_expect(db *d, const db_coming *c, err *why) NODISCARD;
 status db_turn(db *d, bool *ret_known, err *why) NODISCARD;
+
+/* Writes what d sees to a file of its own, a database that can be opened as it is; others go on
+ * writing meanwhile. d is in a read transaction. The file is there already, and empty: SQLite would
+ * let others read it. ERR_INPUT: this engine has no such files. */
+status db_snapshot(db *d, const char *path, err *why) NODISCARD;
 
 /* Tests: the SQL of a query after expansion, the number of visibility filters there are, and the
  * engine's plan, one line a row. */

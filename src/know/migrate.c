@@ -3,8 +3,11 @@
 #include "know/tables.h"
 #include "know/pair.h"
 #include "know/search.h"
+#include "know/sightings.h"
+#include "know/tiers.h"
 #include "know/undo.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { PROGRESS_ROWS = 10000, ARENA_MAX = 1 << 20 };
@@ -16,9 +19,10 @@ typedef struct moving {
     const migrate_options *o;
     migrate_report report;
     hash_state *h;
-    db_filler *filler; /* NULL: the rows are only looked at */
-    db_table table;    /* under way */
-    uint64_t count;    /* of the table under way */
+    db_filler *filler;  /* NULL: the rows are only looked at */
+    db_table table;     /* under way */
+    uint64_t count;     /* of the table under way */
+    const char *folder; /* of files that are copied */
 } moving;
 
 /* What belongs to a place and not to what is stored: which directory, how far the text index is. */
@@ -162,64 +166,85 @@ static status move_documents(moving *m, err *why)
 
 /* --- tables of sets --------------------------------------------------------------------------- */
 
-static status copy_file(const fs *disk, const char *from, const char *to, char *room, size_t size,
-                        err *why)
+/* A file of `folder`, whole; versions of a set share tables, which are then written again. */
+static status put_file(void *ctx, const char *name, slice bytes, err *why)
 {
-    file in, out;
-    size_t n = 1;
-    uint64_t at = 0;
-    status st = fs_open(disk, from, FILE_READ, &in, why);
+    const moving *m = ctx;
+    char to[STORE_PATH_MAX + 160];
+    file f;
+    snprintf(to, sizeof to, "%s/%s/%s", m->to->dir, m->folder, name);
+    status st = fs_open(m->to->options.disk, to, FILE_WRITE | FILE_CREATE, &f, why);
     if (st != OK)
         return st;
-    if ((st = fs_open(disk, to, FILE_WRITE | FILE_CREATE, &out, why)) != OK) {
-        file_close(&in);
-        return st;
-    }
-    while (st == OK && n) {
-        st = file_pread(&in, room, size, at, &n, why);
-        if (st == OK && n)
-            st = file_write(&out, slice_of(room, n), why);
-        at += n;
-    }
+    st = file_write(&f, bytes, why);
     if (st == OK)
-        st = file_sync(&out, why);
-    file_close(&in);
-    file_close(&out);
+        st = file_sync(&f, why);
+    file_close(&f);
     return st;
 }
 
 /* The keys of a version lie beside the database (know/sets.h); what was purged has none. */
 static status move_set_of(void *ctx, const db_value *row, err *why)
 {
-    enum { ROOM = 1 << 16, NAME_MAX_BYTES = 64 };
+    enum { NAME_MAX_BYTES = 64 };
     moving *m = ctx;
-    char from[STORE_PATH_MAX + 80], to[STORE_PATH_MAX + 80];
+    char folder[STORE_PATH_MAX + 16], file_name[NAME_MAX_BYTES + 1];
+    tiers *t;
     slice name = S("");
     for (size_t i = 0; i < m->table.columns; i++)
         if (slice_eq(m->table.column[i], S("file")))
             name = row[i].bytes;
     if (!name.len || name.len > NAME_MAX_BYTES)
         return OK;
-    snprintf(from, sizeof from, "%s/sets/%.*s", m->from->dir, SLICE_FMT(name));
-    snprintf(to, sizeof to, "%s/sets/%.*s", m->to->dir, SLICE_FMT(name));
-    char *room = malloc(ROOM);
-    status st = room ? copy_file(m->to->options.disk, from, to, room, ROOM, why)
-                     : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-    free(room);
+    snprintf(folder, sizeof folder, "%s/sets", m->from->dir);
+    snprintf(file_name, sizeof file_name, "%.*s", SLICE_FMT(name));
+    status st = tiers_open(folder, file_name, &t, why);
+    if (st != OK)
+        return st;
+    st = tiers_files(t, put_file, m, why);
+    tiers_close(t);
     return st;
+}
+
+static status make_folder(moving *m, const char *name, err *why)
+{
+    char folder[STORE_PATH_MAX + 16];
+    m->folder = name;
+    snprintf(folder, sizeof folder, "%s/%s", m->to->dir, name);
+    status st = fs_mkdir(m->to->options.disk, folder, why);
+    return st == ERR_BUSY ? OK : st;
+}
+
+static status sync_folder(const moving *m, err *why)
+{
+    char folder[STORE_PATH_MAX + 16];
+    snprintf(folder, sizeof folder, "%s/%s", m->to->dir, m->folder);
+    return fs_sync_dir(m->to->options.disk, folder, why);
+}
+
+/* What the site has seen is in no database either. */
+static status move_sightings(moving *m, err *why)
+{
+    char folder[STORE_PATH_MAX + 16];
+    sightings *s;
+    snprintf(folder, sizeof folder, "%s/sightings", m->from->dir);
+    status st = sightings_open(folder, &s, why);
+    if (st != OK)
+        return st == ERR_NOT_FOUND ? OK : st;
+    st = make_folder(m, "sightings", why);
+    if (st == OK)
+        st = sightings_files(s, put_file, m, why);
+    sightings_close(s);
+    return st == OK ? sync_folder(m, why) : st;
 }
 
 static status move_sets(moving *m, err *why)
 {
-    char folder[STORE_PATH_MAX + 16];
-    snprintf(folder, sizeof folder, "%s/sets", m->to->dir);
-    status st = fs_mkdir(m->to->options.disk, folder, why);
-    if (st == ERR_BUSY)
-        st = OK;
+    status st = make_folder(m, "sets", why);
     for (size_t i = 0; st == OK && db_table_at(i, &m->table); i++)
         if (slice_eq(m->table.name, S("set_version")))
             st = db_rows_each(m->source, &m->table, move_set_of, m, why);
-    return st == OK ? fs_sync_dir(m->to->options.disk, folder, why) : st;
+    return st == OK ? sync_folder(m, why) : st;
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -266,6 +291,8 @@ static status move_all(moving *m, err *why)
         st = move_documents(m, why);
     if (st == OK && strcmp(m->to->dir, m->from->dir) != 0)
         st = move_sets(m, why);
+    if (st == OK && strcmp(m->to->dir, m->from->dir) != 0)
+        st = move_sightings(m, why);
     if (st == OK && *m->to->server)
         st = pair_adopt(m->to, m->target, why);
     return st == OK ? db_commit(m->target, why) : st;

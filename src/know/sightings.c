@@ -69,7 +69,7 @@ status sightings_open(const char *folder, sightings **ret, err *why)
         sightings_close(s);
         again = again && st == ERR_NOT_FOUND;
     }
-    return st;
+    return again ? err_set(why, ERR_INPUT, ERR_NOWHERE, "%s: a file is not there", folder) : st;
 }
 
 status sightings_refresh(sightings *s, bool *ret_changed, err *why)
@@ -100,6 +100,19 @@ status sightings_verify(const sightings *s, err *why)
             r->day_first != t->day_first || r->day_last != t->day_last)
             return sight_damaged(i, "what the manifest says of a file", why);
         st = sight_segment_verify(s->segments[i], s->m.h.seed, why);
+    }
+    return st;
+}
+
+status sightings_files(const sightings *s,
+                       status (*on_file)(void *ctx, const char *name, slice bytes, err *why),
+                       void *ctx, err *why)
+{
+    status st = on_file(ctx, "manifest", sight_manifest_bytes(&s->m), why);
+    for (uint32_t i = 0; st == OK && i < s->m.h.segments; i++) {
+        char path[SIGHT_PATH_ROOM];
+        sight_segment_path("", s->m.rows[i].id, path);
+        st = on_file(ctx, path + 1, slice_of(s->segments[i]->map, s->segments[i]->map_size), why);
     }
     return st;
 }

@@ -29,6 +29,7 @@
 #include "base/base.h"
 #include "base/when.h"
 #include "model/kind.h"
+#include "model/marking.h"
 
 enum {
     SIGHTINGS_PROBES_MAX = 65536,  /* in one call; */
@@ -55,6 +56,12 @@ sightings *sightings_close(sightings *s);
 status sightings_refresh(sightings *s, bool *ret_changed, err *why) NODISCARD;
 /* Reads all and compares every check sum. ERR_INPUT: damaged. */
 status sightings_verify(const sightings *s, err *why) NODISCARD;
+
+/* The files that it lies in, as they are, with their names in the folder; also when they were
+ * removed meanwhile. Valid until it is refreshed or closed. For backups. */
+status sightings_files(const sightings *s,
+                       status (*on_file)(void *ctx, const char *name, slice bytes, err *why),
+                       void *ctx, err *why) NODISCARD;
 
 /* --- asking --------------------------------------------------------------------------------- */
 
@@ -103,6 +110,13 @@ static inline bool sightings_can_have(kind k)
     return k == KIND_IPV4 || k == KIND_IPV6 || k == KIND_CIDR || k == KIND_DOMAIN ||
            k == KIND_EMAIL || k == KIND_MD5 || k == KIND_SHA1 || k == KIND_SHA256 ||
            k == KIND_SHA512;
+}
+
+/* Sightings are the site's own, at TLP:AMBER, and of now: others, and questions as of an earlier
+ * time, are told that nothing can be said. */
+static inline bool sightings_are_for(const view *v)
+{
+    return !v->organisation.len && v->clearance >= TLP_AMBER && v->known_at == WHEN_NONE;
 }
 
 /* ret[i] is of probes[i]; lists are in `a`.

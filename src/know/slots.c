@@ -544,6 +544,11 @@ uint64_t slots_count(const slots *s)
     return s->t.keys;
 }
 
+slice slots_file(const slots *s)
+{
+    return slice_of(s->map, s->map_size);
+}
+
 uint64_t slots_bytes(const slots *s)
 {
     return s->map_size;

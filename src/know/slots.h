@@ -79,6 +79,7 @@ const uint8_t *slots_seed(const slots *t); /* SLOTS_SEED bytes; secret */
 uint64_t slots_count(const slots *t);      /* keys, those that are gone among them */
 int32_t slots_until_min(const slots *t);   /* of the profiles that have one; else INT32_MAX */
 uint64_t slots_bytes(const slots *t);
+slice slots_file(const slots *t); /* the file as it is */
 uint64_t slots_of_kind(const slots *t, kind k);
 /* Is there a network of this length? IPv4 as 96 + n. */
 bool slots_has_prefix(const slots *t, unsigned bits);

@@ -9,7 +9,7 @@
 enum {
     READER_CACHE_KIB = 8192,
     WRITER_CACHE_KIB = 16384,
-    IMPORT_CACHE_KIB = 32768,
+    IMPORT_CACHE_KIB = 49152,
     SMALL_CACHE_KIB = 512,
     INTERNED_MAX = 64 << 20,
     PER_LOOK_KEPT = INTERNED_MAX / 2 /* over it a look begins anew, though it sees the same */

@@ -50,6 +50,7 @@ static status map_manifest(tiers *t, const char *path, err *why)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is no manifest of tables", path);
     t->map = map;
     memcpy(&t->m, map, sizeof t->m);
+    t->m.superseded = 0; /* what is mapped tells */
     return tiers_manifest_sound(&t->m)
                ? OK
                : err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is damaged", path);
@@ -110,6 +111,19 @@ status tiers_verify(const tiers *t, err *why)
             return st;
     }
     return OK;
+}
+
+status tiers_files(const tiers *t,
+                   status (*on_file)(void *ctx, const char *name, slice bytes, err *why), void *ctx,
+                   err *why)
+{
+    status st = on_file(ctx, t->name, slice_of((const char *)&t->m, sizeof t->m), why);
+    for (uint32_t i = 0; st == OK && i < t->m.tables; i++) {
+        char name[HASH_HEX_MAX + 8], hex[HASH_HEX_MAX];
+        snprintf(name, sizeof name, "%s.keys", hash_hex(t->m.ids[i], TIERS_ID, hex));
+        st = on_file(ctx, name, slots_file(t->tables[i]), why);
+    }
+    return st;
 }
 
 bool tiers_superseded(const tiers *t)

@@ -53,6 +53,12 @@ void tiers_find(const tiers *t, const slots_key *keys, size_t count, slots_found
 /* What is said of a key that was found; at most `room`. */
 size_t tiers_records(const tiers *t, slots_found found, slots_profile *ret, size_t room);
 
+/* The files that it lies in, as they are, with their names in the folder; also when they were
+ * removed meanwhile. Valid until it is closed. For backups. */
+status tiers_files(const tiers *t,
+                   status (*on_file)(void *ctx, const char *name, slice bytes, err *why), void *ctx,
+                   err *why) NODISCARD;
+
 uint64_t tiers_count(const tiers *t); /* keys, those whose time is over and which still lie there */
 uint64_t tiers_of_kind(const tiers *t, kind k);
 uint64_t tiers_bytes(const tiers *t);

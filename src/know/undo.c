@@ -47,27 +47,48 @@ void pending_done(const store *s, int64_t tx, int fd)
     close(fd);
 }
 
-static status begin_with(const store *s, db *d, int how, status (*begin)(db *d, err *why), err *why)
+static status take_turn(const store *s, int how, int *ret_fd, err *why)
 {
     char path[STORE_PATH_MAX + 40];
-    int fd;
     snprintf(path, sizeof path, "%s/pending/turn", s->dir);
-    status st = take_lock(path, how, &fd, why);
-    if (st != OK)
-        return st;
-    st = begin(d, why);
+    return take_lock(path, how, ret_fd, why);
+}
+
+static status wait_turn(const void *ctx, int *ret_fd, err *why)
+{
+    return take_turn(ctx, LOCK_EX, ret_fd, why);
+}
+
+static void end_turn(int fd)
+{
     close(fd);
-    return st;
+}
+
+db_turns store_turns(const store *s)
+{
+    return (db_turns){.ctx = s, .wait = wait_turn, .done = end_turn};
 }
 
 status begin_in_turn(const store *s, db *d, err *why)
 {
-    return begin_with(s, d, LOCK_EX, db_begin_write, why);
+    int fd;
+    status st = wait_turn(s, &fd, why);
+    if (st != OK)
+        return st;
+    st = db_begin_write(d, why);
+    end_turn(fd);
+    return st;
 }
 
 status begin_if_free(const store *s, db *d, err *why)
 {
-    return begin_with(s, d, LOCK_EX | LOCK_NB, db_try_write, why);
+    int fd;
+    status st = take_turn(s, LOCK_EX | LOCK_NB, &fd, why);
+    if (st != OK)
+        return st;
+    st = db_try_write(d, why);
+    end_turn(fd);
+    return st;
 }
 
 static status run_one(db *d, query q, int64_t a, err *why)

@@ -14,6 +14,7 @@ status writer_new(store *s, slice actor, writer **ret, err *why)
     if (!w)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     w->s = s;
+    w->turns = store_turns(s);
     w->doc.lock = w->alive = -1;
     arena_init(&w->texts, TEXTS_MAX);
     arena_init(&w->scratch, SCRATCH_MAX);
@@ -131,13 +132,30 @@ void writer_blob(writer *w, const uint8_t sha256[SHA256_BYTES])
     w->unsynced_count++;
 }
 
-status commit_engine(writer *w, err *why)
+static status sync_blobs(writer *w, err *why)
 {
     status st = blob_sync(&w->s->blobs, w->unsynced, w->unsynced_count, why);
-    if (st != OK)
-        return st;
-    w->unsynced_count = 0;
-    return db_commit(w->d, why);
+    if (st == OK)
+        w->unsynced_count = 0;
+    return st;
+}
+
+status commit_engine(writer *w, err *why)
+{
+    status st = sync_blobs(w, why);
+    if (st == OK)
+        st = db_commit(w->d, why);
+    w->renewed &= st != OK;
+    return st;
+}
+
+status renew_engine(writer *w, err *why)
+{
+    status st = sync_blobs(w, why);
+    if (st == OK)
+        st = db_renew(w->d, &w->turns, why);
+    w->renewed |= st == OK;
+    return st;
 }
 
 status begin_tx(writer *w, int what, slice reason, int64_t *ret, err *why)
@@ -213,11 +231,10 @@ status flush_batch(writer *w, err *why)
     if (st == OK && !d->flushed)
         st = db_release(w->d, why);
     if (st == OK)
-        st = commit_engine(w, why);
+        st = renew_engine(w, why);
     if (st == OK) {
         d->flushed = true;
         w->batch = 0;
-        st = begin_in_turn(w->s, w->d, why);
     }
     return st;
 }
@@ -232,7 +249,7 @@ status writer_sync(writer *w, err *why)
     assert(!w->doc.open);
     w->together = false;
     if (!db_in_transaction(w->d))
-        return OK;
+        return w->renewed ? begin_engine(w, why) : OK; /* it was not good: that says why */
     status st = commit_engine(w, why);
     if (st != OK) {
         db_rollback(w->d);

@@ -17,7 +17,7 @@
 
 typedef struct writer writer;
 
-enum { WRITER_BATCH_CLAIMS = 50000 };
+enum { WRITER_BATCH_CLAIMS = 100000 };
 
 /* Waits for nobody; each batch waits its turn. `actor` is who changes things, for the history. */
 status writer_new(store *s, slice actor, writer **ret, err *why) NODISCARD;

@@ -281,7 +281,9 @@ static status pass_on(writer *w, bool *ret_new, err *why)
 {
     ahead *a = w->ahead;
     group *before = a->waiting, *last = a->fill;
-    status st = ask(w, last, why);
+    status st = ask(w, last, why); /* needs no engine, which may be busy */
+    if (st == OK)
+        st = document_begin(w, why);
     if (st == OK && before->record_count)
         st = turn(w, before, why);
     if (st == OK)
@@ -298,13 +300,13 @@ static status pass_on(writer *w, bool *ret_new, err *why)
 static status drain(writer *w, bool *ret_new, err *why)
 {
     ahead *a = w->ahead;
-    status st = a->fill->record_count ? pass_on(w, ret_new, why) : OK;
+    status st = a->fill->record_count ? pass_on(w, ret_new, why) : document_begin(w, why);
     if (st == OK && a->waiting->record_count) {
         st = turn(w, a->waiting, why);
         if (st == OK)
             st = write_group(w, a->waiting, a->record_open, ret_new, why);
-        if (st == OK)
-            st = db_expect(w->d, NULL, why); /* the engine works on while the next are read */
+        if (st == OK && a->far)
+            st = db_expect(w->d, NULL, why);
     }
     bool open = a->record_open;
     ahead_drop(w);

@@ -237,15 +237,18 @@ static status feed_repeats(writer *w, bool *ret, err *why)
     return st;
 }
 
-static status open_document(writer *w, const document_in *d, err *why)
+status document_begin(writer *w, err *why)
 {
     document_state *doc = &w->doc;
+    const document_in *d = &doc->in;
+    if (doc->begun)
+        return OK;
     status st = begin_engine(w, why);
     if (st == OK)
         st = db_savepoint(w->d, why);
     if (st != OK)
         return st;
-    doc->open = true;
+    doc->begun = true;
     if ((st = begin_tx(w, TX_IMPORT, d->why, &doc->tx, why)) == OK &&
         (st = intern_source(w, d->source, &doc->source, why)) == OK &&
         (st = intern_marking(w, d->marking, &doc->vc, why)) == OK &&
@@ -255,15 +258,25 @@ static status open_document(writer *w, const document_in *d, err *why)
     if (st == OK && (d->reliability || d->derives_from.len))
         st = put_setting(w, doc->source, doc->tx, doc->vc, d->reliability, NULL,
                          d->derives_from.len ? &d->derives_from : NULL, why);
-    if (st != OK)
-        return st;
-    arena_reset(&w->texts);
-    doc->floor = d->marking;
-    if (!arena_copy(&w->texts, d->source, &doc->source_name) ||
-        !arena_copy(&w->texts, d->marking.owner, &doc->floor.owner) ||
-        !arena_copy(&w->texts, d->marking.audience, &doc->floor.audience))
-        return ARENA_SPENT(&w->texts, why);
-    return OK;
+    return st;
+}
+
+static bool keep_document(writer *w, const document_in *d, document_in *ret)
+{
+    arena *a = &w->texts;
+    slice sha;
+    arena_reset(a);
+    *ret = *d;
+    bool room = arena_copy(a, slice_of((const char *)d->sha256, SHA256_BYTES), &sha) &&
+                arena_copy(a, d->source, &ret->source) &&
+                arena_copy(a, d->derives_from, &ret->derives_from) &&
+                arena_copy(a, d->marking.owner, &ret->marking.owner) &&
+                arena_copy(a, d->marking.audience, &ret->marking.audience) &&
+                arena_copy(a, d->format, &ret->format) && arena_copy(a, d->path, &ret->path) &&
+                arena_copy(a, d->feed, &ret->feed) && arena_copy(a, d->why, &ret->why);
+    if (room)
+        ret->sha256 = (const uint8_t *)sha.ptr;
+    return room;
 }
 
 status writer_document(writer *w, const document_in *d, err *why)
@@ -287,11 +300,13 @@ status writer_document(writer *w, const document_in *d, err *why)
                             .lock = -1};
     w->rec.open = false;
     series_forget(w);
-    status st = open_document(w, d, why);
-    if (st != OK && doc->open) {
-        status taken_back = writer_document_abort(w, NULL);
-        (void)taken_back; /* the first error is the one to tell */
-    }
+    if (!keep_document(w, d, &doc->in))
+        return ARENA_SPENT(&w->texts, why);
+    doc->source_name = doc->in.source;
+    doc->floor = doc->in.marking;
+    /* a near engine adds what the one before left, while the first records of this one come */
+    status st = db_is_far(w->d) ? OK : db_expect(w->d, NULL, why);
+    doc->open = st == OK;
     return st;
 }
 
@@ -631,7 +646,7 @@ static status close_document(writer *w, slice format, uint64_t refused, err *why
     if (st == OK && !doc->flushed)
         st = db_release(w->d, why);
     if (st == OK && doc->flushed) { /* a large one: publishing is a commit of its own */
-        st = commit_engine(w, why);
+        st = renew_engine(w, why);
         w->batch = 0;
     }
     return st;
@@ -645,10 +660,9 @@ status writer_document_end(writer *w, slice format, uint64_t refused, document_r
     status st = ahead_drain(w, why);
     if (st == OK)
         st = close_document(w, format, refused, why);
-    if (st != OK) {
+    if (st != OK) { /* others may have gone with it: then it is not the document's fault alone */
         status taken_back = writer_document_abort(w, NULL);
-        (void)taken_back;
-        return st;
+        return taken_back == OK ? st : taken_back;
     }
     *ret = (document_result){doc->records, doc->fresh, doc->withdrawn};
     doc->open = false;
@@ -674,12 +688,17 @@ status writer_document_try(writer *w, document_result *ret, err *why)
 
 /* The engine takes everything back by itself when the disk is full or broken: then the documents
  * before this one are gone with it, and whoever waits for them has to know. */
+static status all_taken_back(err *why)
+{
+    return err_set(why, ERR_IO, ERR_NOWHERE, "store: what was not yet on the disk was taken back");
+}
+
 static status take_back_part(writer *w, err *why)
 {
     if (db_in_transaction(w->d))
         return db_rollback_savepoint(w->d, why);
     w->batch = 0;
-    return err_set(why, ERR_IO, ERR_NOWHERE, "store: what was not yet on the disk was taken back");
+    return all_taken_back(why);
 }
 
 status writer_document_abort(writer *w, err *why)
@@ -691,14 +710,20 @@ status writer_document_abort(writer *w, err *why)
     doc->open = w->rec.open = false;
     series_forget(w);
     ahead_drop(w);
+    if (!doc->begun)
+        return OK;
     intern_forget(w);
     if (!doc->flushed) {
         pending_done(w->s, doc->tx, doc->lock);
         st = take_back_part(w, why);
     } else {
+        bool goes_on = db_in_transaction(w->d); /* else a commit failed beside us */
+        w->renewed = false;
         db_rollback(w->d);
         st = undo_tx(w->s, w->d, doc->tx, doc->lock, why);
         w->batch = 0;
+        if (st == OK && !goes_on)
+            st = all_taken_back(why);
     }
     doc->lock = -1;
     if (st != OK)

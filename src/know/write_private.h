@@ -68,19 +68,28 @@ typedef struct node_digest {
     uint8_t bytes[16]; /* the first of SHA-256 over kind and text; its first 8 are node_key.h */
 } node_digest;
 
+/* Lists say the same of many things in a row: what was digested last. */
+enum { SAID_MAX = 256 };
+typedef struct said_last {
+    char text[SAID_MAX];
+    size_t len;
+    kind kind;
+    node_digest digest; /* of the empty text of no kind at first, which nobody asks for */
+} said_last;
+
 /* Details that were met: one that comes again is kept once for all its claims. */
-enum { WORDS_SLOTS = 8192, WORDS_MIN = 6, WORDS_MAX = 256 };
+enum { WORDS_SLOTS = 8192, WORDS_MIN = 6, WORDS_MAX = SAID_MAX };
 typedef struct words_met {
     int64_t seen[WORDS_SLOTS]; /* digest_key */
-    char last[WORDS_MAX];      /* lists have the same many times in a row */
-    size_t last_len;
-    node_digest last_digest;
+    said_last words, object;
 } words_met;
 
 /* The document between writer_document and writer_document_end. */
 typedef struct document_state {
     bool open;
-    bool flushed; /* batches of it were committed: taking it back needs undo */
+    bool begun;     /* the engine knows of it: before its first records are written it does not */
+    document_in in; /* until then; texts in `texts` */
+    bool flushed;   /* batches of it were committed: taking it back needs undo */
     int64_t tx, id, feed, source, vc;
     slice source_name; /* in `texts` */
     marking floor;
@@ -117,6 +126,8 @@ struct writer {
     int64_t batch; /* claims since the last commit */
     bool together; /* statements wait for writer_sync */
     int alive;     /* lock that says so: undo.h */
+    db_turns turns;
+    bool renewed; /* the last commit may be under way, and we are in a transaction if it is good */
     /* blobs that were written and may not be on the disk yet; the first of them by name */
     uint8_t unsynced[BLOB_SYNC_EACH * SHA256_BYTES];
     size_t unsynced_count;
@@ -148,8 +159,11 @@ void intern_forget(writer *w); /* after a rollback: ids handed out may not exist
 
 /* write.c */
 status begin_engine(writer *w, err *why) NODISCARD; /* a write transaction is open afterwards */
-/* Commits: bytes first, then the facts that point at them. The only way to do so. */
+/* Commits: bytes first, then the facts that point at them. */
 status commit_engine(writer *w, err *why) NODISCARD;
+/* The same, and begins again, while the writer goes on. Nothing is acknowledged by that: who has to
+ * know that it was done calls writer_sync. */
+status renew_engine(writer *w, err *why) NODISCARD;
 status begin_tx(writer *w, int what, slice reason, int64_t *ret, err *why) NODISCARD;
 status publish_tx(writer *w, int64_t tx, err *why) NODISCARD;
 /* Commits the batch when it is full; the document stays pending. */
@@ -222,6 +236,8 @@ status put_setting(writer *w, int64_t source, int64_t tx, int64_t vc, char relia
 /* write_document.c: something in the document under way is of the view class, `records` of them
  * whole records. */
 status note_class(writer *w, int64_t vc, uint64_t records, err *why) NODISCARD;
+/* Begins the document under way in the engine, once. */
+status document_begin(writer *w, err *why) NODISCARD;
 /* A known claim is said again by the document under way. */
 status claim_said_again(writer *w, int64_t row, int64_t document, err *why) NODISCARD;
 

@@ -133,6 +133,25 @@ static status find_same(writer *w, const fact_claim *c, const claim_ids *id, sam
     return OK;
 }
 
+static bool is_last(const said_last *last, node_ref n)
+{
+    return n.kind == last->kind && slice_eq(n.text, slice_of(last->text, last->len));
+}
+
+static node_digest digest_again(writer *w, said_last *last, node_ref n)
+{
+    if (is_last(last, n))
+        return last->digest;
+    node_digest d = digest_node(w, n);
+    if (n.text.len && n.text.len <= sizeof last->text) {
+        memcpy(last->text, n.text.ptr, n.text.len);
+        last->len = n.text.len;
+        last->kind = n.kind;
+        last->digest = d;
+    }
+    return d;
+}
+
 /* Most details of lists are one of a few hundred, most of reports are met once: so the second time
  * tells. Never a matter of what a claim says, only of where that stands. */
 static bool digest_words(writer *w, slice detail, node_digest *ret)
@@ -140,13 +159,11 @@ static bool digest_words(writer *w, slice detail, node_digest *ret)
     words_met *met = w->words;
     if (detail.len < WORDS_MIN || detail.len > WORDS_MAX)
         return false;
-    if (slice_eq(detail, slice_of(met->last, met->last_len))) {
-        *ret = met->last_digest;
+    node_ref n = {KIND_NONE, detail};
+    bool same = is_last(&met->words, n);
+    *ret = digest_again(w, &met->words, n);
+    if (same)
         return true;
-    }
-    *ret = met->last_digest = digest_node(w, (node_ref){KIND_NONE, detail});
-    memcpy(met->last, detail.ptr, detail.len);
-    met->last_len = detail.len;
     int64_t key = digest_key(*ret), *slot = &met->seen[(uint64_t)key % WORDS_SLOTS];
     bool again = *slot == key;
     *slot = key;
@@ -159,7 +176,7 @@ status digest_claim(writer *w, const fact_claim *c, marking m, slice source,
     claim_digests d = {.subject = digest_node(w, c->subject)};
     d.has_words = digest_words(w, c->detail, &d.words);
     if (c->object.kind != KIND_NONE)
-        d.object = digest_node(w, c->object);
+        d.object = digest_again(w, &w->words->object, c->object);
     if (c->origin_count > FACT_ORIGINS_MAX)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "%zu reports behind one claim, limit %d",
                        c->origin_count, FACT_ORIGINS_MAX);

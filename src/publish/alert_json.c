@@ -39,24 +39,49 @@ static void put_places(json_writer *w, const alert_places *p)
     json_close(w, ']');
 }
 
-status alert_group_json(buf *out, const alert_info *i, const alert_places *p, const answer *w,
-                        err *why)
+static void put_contact(json_writer *w, const alert_info *i)
+{
+    json_key(w, "contact");
+    json_put_raw(w, i->event);
+}
+
+static status put_answer(json_writer *w, const answer *x, render_amount amount, err *why)
 {
     CLEANUP(buf_done) buf text;
     buf_init(&text, RENDER_JSON_MAX);
-    status st = answer_json(w, p ? RENDER_CAPPED : RENDER_SHORT, &text, why);
+    status st = answer_json(x, amount, &text, why);
     if (st != OK)
         return st;
+    json_key(w, "answer");
+    json_put_raw(w, buf_slice(&text));
+    return OK;
+}
+
+status alert_group_json(buf *out, const alert_info *i, const alert_places *p, const answer *w,
+                        err *why)
+{
     json_writer j = json_writer_on(out);
     json_open(&j, '{');
     put_head(&j, i);
     if (p) {
         put_places(&j, p);
-        json_key(&j, "contact");
-        json_put_raw(&j, i->event);
+        put_contact(&j, i);
     }
-    json_key(&j, "answer");
-    json_put_raw(&j, buf_slice(&text));
+    status st = put_answer(&j, w, p ? RENDER_CAPPED : RENDER_SHORT, why);
     json_close(&j, '}');
-    return buf_status(out, why);
+    return st == OK ? buf_status(out, why) : st;
+}
+
+status alert_message_json(buf *out, const alert_info *i, const answer *w, err *why)
+{
+    json_writer j = json_writer_on(out);
+    status st = OK;
+    json_open(&j, '{');
+    put_head(&j, i);
+    if (w) {
+        put_contact(&j, i);
+        st = put_answer(&j, w, RENDER_SHORT, why);
+    }
+    json_close(&j, '}');
+    return st == OK ? buf_status(out, why) : st;
 }

@@ -1,5 +1,5 @@
 /* alert_json.h - an alert as one JSON object: noroshi.alert-group/1.
- * Uses: know, answer. Used by: cmd (alert), serve. Shape: docs/alerts.md. */
+ * Uses: know, answer. Used by: cmd (alert), deliver, serve. Shape: docs/alerts.md. */
 #ifndef NOROSHI_PUBLISH_ALERT_JSON_H
 #define NOROSHI_PUBLISH_ALERT_JSON_H
 
@@ -11,5 +11,9 @@
  *   ERR_LIMIT  the buf's maximum, or memory is out */
 status alert_group_json(buf *out, const alert_info *i, const alert_places *p, const answer *w,
                         err *why) NODISCARD;
+
+/* The same for who is told of it: with its contact and the answer's short form, without its places;
+ * (`w` NULL) what it is, and nothing more. */
+status alert_message_json(buf *out, const alert_info *i, const answer *w, err *why) NODISCARD;
 
 #endif

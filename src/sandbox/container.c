@@ -1,6 +1,8 @@
 /* container.c - magic bytes: see container.h. */
 #include "sandbox/container.h"
 
+#include "format/capture.h"
+
 typedef struct suffix {
     slice wrapped, inner; /* "x.tgz" holds "x.tar" */
 } suffix;
@@ -9,7 +11,7 @@ enum { SUFFIXES_MAX = 3 };
 
 static const struct {
     const char *name;
-    slice magic; /* at offset 0; none for tar */
+    slice magic; /* at offset 0; none for tar and capture */
     bool stream;
     suffix suffixes[SUFFIXES_MAX];
 } rows[] = {
@@ -36,6 +38,7 @@ static const struct {
     [CONTAINER_ZIP] = {"zip", S_INIT("PK\x03\x04"), false, {{S_INIT(""), S_INIT("")}}},
     [CONTAINER_TAR] = {"tar", S_INIT(""), false, {{S_INIT(""), S_INIT("")}}},
     [CONTAINER_7Z] = {"7z", S_INIT("7z\xbc\xaf\x27\x1c"), false, {{S_INIT(""), S_INIT("")}}},
+    [CONTAINER_CAPTURE] = {"capture", S_INIT(""), false, {{S_INIT(""), S_INIT("")}}},
 };
 _Static_assert(COUNT_OF(rows) == CONTAINER_COUNT_, "a container without a row");
 
@@ -83,6 +86,8 @@ container container_sniff(slice head)
     }
     if (slice_starts(head, S("PK\x05\x06"))) /* a zip without members */
         return CONTAINER_ZIP;
+    if (capture_is(head))
+        return CONTAINER_CAPTURE;
     return is_tar(head) ? CONTAINER_TAR : CONTAINER_NONE;
 }
 

@@ -2,7 +2,8 @@
  *
  *     switch (container_sniff(head)) { case CONTAINER_GZIP: ... }
  *
- * Uses: base. Used by: sandbox (both sides), intake.
+ * Uses: base, format/capture. Used by: sandbox (both sides), intake.
+ * A recording of traffic is one, too: what is in it is a log (format/capture.h).
  * Sources: RFC 1952 (gzip), RFC 8878 (zstd), the .xz file format 1.2.1, bzip2's "BZh1".."BZh9",
  * APPNOTE 6.3.10 (zip), POSIX.1-2017 pax (ustar), 7zFormat.txt. Pure. */
 #ifndef NOROSHI_CONTAINER_H
@@ -19,6 +20,7 @@ typedef enum container {
     CONTAINER_ZIP,
     CONTAINER_TAR,
     CONTAINER_7Z,
+    CONTAINER_CAPTURE, /* PCAP, PCAPNG */
     CONTAINER_COUNT_
 } container;
 

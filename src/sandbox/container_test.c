@@ -40,6 +40,12 @@ TEST(magic_bytes)
         {S_INIT("PKWARE"), CONTAINER_NONE},
         {S_INIT("7z\xbc\xaf\x27\x1c"), CONTAINER_7Z},
         {S_INIT("7z is a program"), CONTAINER_NONE},
+        {S_INIT("\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0"), CONTAINER_CAPTURE},
+        {S_INIT("\xa1\xb2\x3c\x4d\2\0\4\0\0\0\0\0"), CONTAINER_CAPTURE},
+        {S_INIT("\xd4\xc3\xb2\xa1"), CONTAINER_NONE},
+        {S_INIT("\n\r\r\n\x1c\0\0\0\x4d\x3c\x2b\x1a"), CONTAINER_CAPTURE},
+        {S_INIT("\n\r\r\n\0\0\0\x1c\x1a\x2b\x3c\x4d"), CONTAINER_CAPTURE},
+        {S_INIT("\n\r\r\nsome text that is none"), CONTAINER_NONE},
         {S_INIT("{\"type\":\"bundle\"}"), CONTAINER_NONE},
         {S_INIT(""), CONTAINER_NONE},
     };

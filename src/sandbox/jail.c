@@ -210,13 +210,24 @@ static status drop_root(jail_report *report, err *why)
     return OK;
 }
 
-/* No capability, whoever we are: a user namespace gives them all. */
+static bool has_capabilities(void)
+{
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct held[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    bool any = syscall(SYS_capget, &head, held) != 0;
+    for (size_t i = 0; i < COUNT_OF(held); i++)
+        any = any || held[i].effective || held[i].permitted || held[i].inheritable;
+    return any;
+}
+
+/* No capability, whoever we are: a user namespace gives them all. A service whose unit forbids
+ * capset (it is one of systemd's @privileged) has none. */
 static status drop_capabilities(err *why)
 {
     struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-    if (syscall(SYS_capset, &head, none) != 0)
+    if (syscall(SYS_capset, &head, none) != 0 && has_capabilities())
         return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "no jail: capabilities kept: %s",
                        strerrordesc_np(errno));
     return OK;

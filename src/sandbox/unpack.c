@@ -253,6 +253,7 @@ static const struct {
     [CONTAINER_ZIP] = {0, archive_read_support_format_zip_seekable},
     [CONTAINER_TAR] = {0, archive_read_support_format_tar},
     [CONTAINER_7Z] = {0, archive_read_support_format_7zip},
+    [CONTAINER_CAPTURE] = {0, NULL}, /* child_capture's */
 };
 _Static_assert(COUNT_OF(openers) == CONTAINER_COUNT_, "a container that nobody opens");
 
@@ -334,6 +335,8 @@ static status open_and_read(opener *o, err *why)
 
 status child_unpack(child_input *in, const job_request *job, const unpack_sink *sink, err *why)
 {
+    if (job->container == CONTAINER_CAPTURE)
+        return child_capture(in, job, sink, why);
     opener *o = calloc(1, sizeof *o);
     if (!o)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "memory limit");

@@ -33,6 +33,7 @@ typedef struct api_options {
     sandbox_limits jail;  /* of the workers that read what comes in */
     format_limits limits; /* of documents, and of archives */
     unpack_limits unpack;
+    struct puller *puller; /* who pulls feeds (serve/pull.h) */
 } api_options;
 
 /* What `options` point at is kept. ERR_LIMIT: memory. */
@@ -42,6 +43,8 @@ api *api_free(api *a); /* NULL is fine; not while a server runs on it */
 const http_route *api_routes(const api *a, size_t *ret_count);
 /* http_server_metrics of the server that it runs on go to /metrics. */
 void api_serves(api *a, http_server *s);
+/* How reading the configuration again went: for /metrics. */
+void api_reloaded(api *a, bool well);
 /* Draining: /-/ready says no from now on. */
 void api_drains(api *a);
 

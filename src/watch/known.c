@@ -1,11 +1,12 @@
 /* known.c - see known.h. */
 #include "watch/known.h"
 #include "know/indicators.h"
+#include "know/sets.h"
 #include "model/memo.h"
 
 #include <stdlib.h>
 
-enum { KNOWN_AGE_MS = 3600 * 1000 };
+enum { KNOWN_AGE_MS = 3600 * 1000, PROBE_MEMORY = 4 << 20 };
 
 struct known {
     store *s;
@@ -19,6 +20,8 @@ struct known {
     when judged;    /* the oldest answer is not older */
     bool full;      /* at the next event everything is forgotten */
     int64_t newest; /* lens_newest of the last look */
+    arena probe;    /* of one value that is looked up in sets */
+    uint64_t kinds; /* bit by kind: some set of bad values has some */
 };
 
 status known_new(store *s, view *v, clock_source clock, known **ret, err *why)
@@ -28,6 +31,7 @@ status known_new(store *s, view *v, clock_source clock, known **ret, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
     *k = (known){.s = s, .v = v, .clock = clock, .newest = -1, .judged = WHEN_FIRST};
     arena_init(&k->memory, KNOWN_MEMORY + ASK_MEMORY_MAX);
+    arena_init(&k->probe, PROBE_MEMORY);
     status st = lens_new(s, &k->l, why);
     if (st == OK)
         st = asker_new(s, &k->k, why);
@@ -45,6 +49,7 @@ known *known_free(known *k)
         asker_free(k->k);
         lens_free(k->l);
         arena_done(&k->memory);
+        arena_done(&k->probe);
     }
     free(k);
     return NULL;
@@ -55,6 +60,56 @@ static void forget(known *k)
     arena_reset(&k->memory);
     k->nodes = k->ids = NULL;
     k->full = false;
+}
+
+/* --- sets ------------------------------------------------------------------------------------- */
+
+static bool is_bad_set(const set_info *s)
+{
+    return s->verdict == SET_KNOWN_BAD || (s->verdict == SET_LIST && s->polarity == SET_SUSPICIOUS);
+}
+
+static uint64_t bit(kind k)
+{
+    return (uint64_t)1 << k;
+}
+_Static_assert(KIND_OBSERVABLE_END_ <= 64, "a set of kinds is 64 bits");
+
+/* Which kinds are worth looking up: those that are held, and those below what is held. */
+static status look_at_sets(known *k, err *why)
+{
+    set_list sets;
+    status st = sets_seen(k->l, &sets, why);
+    if (st != OK)
+        return st;
+    k->kinds = 0;
+    for (size_t i = 0; i < sets.count; i++)
+        for (unsigned n = 0; is_bad_set(&sets.at[i]) && n < KIND_OBSERVABLE_END_; n++)
+            if (set_of_kind(&sets.at[i], (kind)n))
+                k->kinds |= bit((kind)n);
+    if (k->kinds & bit(KIND_CIDR))
+        k->kinds |= bit(KIND_IPV4) | bit(KIND_IPV6);
+    if (k->kinds & bit(KIND_DOMAIN))
+        k->kinds |= bit(KIND_EMAIL);
+    return OK;
+}
+
+bool known_may_be_in_set(const known *k, kind of)
+{
+    return (k->kinds & bit(of)) != 0;
+}
+
+status known_in_set(known *k, node_ref value, bool *ret, err *why)
+{
+    set_hits hits;
+    bool found = false;
+    arena_reset(&k->probe);
+    status st = sets_find(k->l, &k->probe, value, &hits, why);
+    for (size_t i = 0; st == OK && i < hits.count; i++)
+        found |= is_bad_set(hits.at[i].set);
+    if (st == OK)
+        *ret = found;
+    return st;
 }
 
 status known_look(known *k, bool *ret_changed, err *why)
@@ -71,7 +126,8 @@ status known_look(known *k, bool *ret_changed, err *why)
         k->judged = k->v->now;
         k->newest = newest;
     }
-    return asker_look(k->k, k->v, why);
+    st = asker_look(k->k, k->v, why);
+    return st == OK ? look_at_sets(k, why) : st;
 }
 
 /* --- the table -------------------------------------------------------------------------------- */

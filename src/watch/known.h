@@ -7,7 +7,7 @@
  *     known_id(k, hit.id, &v, why);                  // the indicator of a hit
  *     if (v->answer) ...                             // it is bad
  *
- * Uses: answer/ask, know/indicators, judge/evidence, watch/match. Used by: watch.
+ * Uses: answer/ask, know/indicators, know/sets, judge/evidence, watch/match. Used by: watch.
  * Most hits are of few indicators, so a hit costs a look into a map. What is not bad takes a few
  * bytes. Memory is bounded: when KNOWN_MEMORY is used up all is forgotten and asked anew.
  * Threads: a known belongs to one thread, but for known_load, which may run beside it on another
@@ -31,6 +31,14 @@ status known_look(known *k, bool *ret_changed, err *why) NODISCARD;
 /* A table of every value that may be bad, as of the last look. */
 status known_load(known *k, const uint8_t key[MATCH_KEY], const match_table **ret,
                   err *why) NODISCARD;
+
+/* Sets of bad values are too large for a table: what stands in the logs is looked up in them, one
+ * value at a time (microseconds). false: no set that the view sees holds anything bad of the kind.
+ */
+bool known_may_be_in_set(const known *k, kind of);
+/* Does a known-bad set, or a list of suspicious values, have the value, or what stands above it?
+ *   ERR_LIMIT  memory; else the store's */
+status known_in_set(known *k, node_ref value, bool *ret, err *why) NODISCARD;
 
 /* Before the first of the values of one event: what is returned then lives until the next. */
 void known_begin(known *k);

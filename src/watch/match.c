@@ -186,7 +186,7 @@ status match_end(matcher *m, const match_table *t, err *why)
     m->failed = OK;
     m->carry_len = m->carry_from = 0;
     m->carry_base = 0;
-    m->hit_count = m->ring_count = m->word_count = 0;
+    m->hit_count = m->ring_count = 0;
     memset(m->done, 0xff, sizeof m->done);
     return st;
 }

@@ -61,6 +61,7 @@ static const struct {
     {KIND_USER_AGENT, S_INIT("Mozilla/4.0 (compatible; BadBot 1.0) rest")},
     {KIND_USER_AGENT, S_INIT("sqlmap/1.4")},
     {KIND_USER_AGENT, S_INIT("BadBot")},
+    {KIND_FILENAME, S_INIT("song.mp3")},
 };
 enum { SCENE_COUNT = COUNT_OF(scene_values) };
 

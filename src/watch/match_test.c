@@ -289,6 +289,35 @@ TEST(limits_at_the_edge_and_one_over)
 static const char *const n_marks[] = {" ", "\"", "/", "=", "", "\\/", "%20"};
 
 /* Lines of any length: nothing is found because of where the matcher cut them, or lost. */
+/* As many of everything that is marked as 64 bytes can hold, at each place in them. */
+TEST(blocks_full_of_marks)
+{
+    CLEANUP(scene_done) scene s = {0};
+    static const char *const units[] = {". ",
+                                        "1. ",
+                                        "a.b ",
+                                        ":",
+                                        "%2e",
+                                        "1.2.3.4 ",
+                                        "\\n.",
+                                        "a@b.cd ",
+                                        "badbot ",
+                                        "1:2 ",
+                                        "::ffff:1.2.3.4 ",
+                                        "uk.com ",
+                                        "x.uk.com.. ",
+                                        "-uk.com-"};
+    REQUIRE(scene_make(&s));
+    for (size_t i = 0; i < COUNT_OF(units) && !test_bad; i++) {
+        CLEANUP(buf_done) buf text;
+        buf_init(&text, 1 << 20);
+        repeat(&text, "1.2.3.4 uk.com ", units[i], 12000 / strlen(units[i]),
+               " uk.com BadBot 1.2.3.4");
+        for (size_t skip = 0; skip < 5 && !test_bad; skip++)
+            compare_pieces(&s, slice_from(buf_slice(&text), skip), false);
+    }
+}
+
 TEST(a_line_without_end)
 {
     static const char *const fill[] = {"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo",
@@ -384,8 +413,8 @@ TEST(says_what_looks_like_an_observable)
     CHECK_OK(match_feed(m, s.table, S("Bob@example.org d41d8cd98f00b204e9800998ecf84200"), NULL));
     CHECK_OK(match_end(m, s.table, NULL));
     CHECK_SLICE(buf_slice(&out),
-                S("ipv4@0+8 05 domain@9+15 www.example.com ipv6@35+11 09 domain@51+11 example.org "
-                  "md5@63+32 00 email@47+15 bob@example.org "));
+                S("ipv6@35+11 09 domain@9+15 www.example.com ipv4@0+8 05 md5@63+32 00 "
+                  "email@47+15 bob@example.org domain@51+11 example.org "));
     matcher_free(m);
 }
 

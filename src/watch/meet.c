@@ -110,11 +110,23 @@ static bool told(const meet_state *x, node_ref n)
     return false;
 }
 
+/* What a hit is about; NULL when it cannot be read. */
+static status indicator_of(meet_state *x, const match_hit *h, const known_value **ret, err *why)
+{
+    observable o;
+    err none;
+    if (h->id != MEET_BY_VALUE)
+        return known_id(x->w->known, h->id, ret, why);
+    if (observable_parse(&x->w->event, written(x, h), h->kind, &o, &none) != OK)
+        return OK;
+    return known_node(x->w->known, (node_ref){o.kind, o.value}, ret, why);
+}
+
 static status judge_hit(meet_state *x, const match_hit *h, err *why)
 {
     const known_value *indicator = NULL, *seen = NULL;
-    status st = known_id(x->w->known, h->id, &indicator, why);
-    if (st != OK || !indicator->answer || told(x, indicator->node))
+    status st = indicator_of(x, h, &indicator, why);
+    if (st != OK || !indicator || !indicator->answer || told(x, indicator->node))
         return st;
     st = seen_value(x, h, &seen, why);
     const answer *bad = seen ? seen->answer : indicator->answer;
@@ -171,7 +183,23 @@ static size_t contact_values(const meet_state *x, const alert *a, slice out[CONT
     return n;
 }
 
-static void weigh(const meet_state *x, alert *a)
+/* What very many of ours meet is more likely part of everybody's day than an attack on all of them;
+ * what is malicious is not excused by that. Who met it is known of alerts only. */
+static status is_common(const meet_state *x, const alert *a, when at, bool *ret, err *why)
+{
+    watcher *w = x->w;
+    uint64_t hosts = 0;
+    verdict_word word = a->match[0].answer->verdict.word;
+    if (!w->o.writer || word == VERDICT_MALICIOUS)
+        return OK;
+    status st = alert_hosts(w->o.writer, a->match[0].indicator, w->o.marking,
+                            at - MEET_COMMON_DAYS * WHEN_DAY, at, MEET_COMMON_HOSTS, &hosts, why);
+    if (st == OK)
+        *ret = hosts >= MEET_COMMON_HOSTS;
+    return st;
+}
+
+static status weigh(const meet_state *x, alert *a, err *why)
 {
     const log_event *e = &x->event;
     const site *own = x->w->o.site;
@@ -188,7 +216,10 @@ static void weigh(const meet_state *x, alert *a)
     }
     f.asset = a->asset.weight;
     f.exercise = a->in_exercise;
-    a->urgency = urgency_of((int)w->priority, &f);
+    status st = is_common(x, a, at, &f.common, why);
+    if (st == OK)
+        a->urgency = urgency_of((int)w->priority, &f);
+    return st;
 }
 
 static status keep(watcher *w, alert *a, bool once, err *why)
@@ -232,8 +263,9 @@ static status tell(meet_state *x, err *why)
         w->n.silenced++;
         return OK;
     }
-    weigh(x, &a);
-    status st = w->o.writer ? keep(w, &a, x->m->once, why) : OK;
+    status st = weigh(x, &a, why);
+    if (st == OK && w->o.writer)
+        st = keep(w, &a, x->m->once, why);
     if (st != OK)
         return st;
     w->n.alerts++;

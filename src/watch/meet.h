@@ -5,7 +5,14 @@
 
 #include "watch/watch.h"
 
-enum { MEET_MEMORY = 96 << 20 }; /* of one event */
+enum {
+    MEET_MEMORY = 96 << 20, /* of one event */
+    MEET_COMMON_HOSTS = 20, /* so many machines of ours, in so many days, and it is common */
+    MEET_COMMON_DAYS = 7,
+    WATCH_IN_NO_SET = 1 << 14 /* values that are remembered to be in no set */
+};
+/* The id of a hit that has none: the value itself stands there. */
+#define MEET_BY_VALUE UINT64_MAX
 
 struct watcher {
     watch_options o;
@@ -15,6 +22,7 @@ struct watcher {
     arena event; /* of the record under way */
     buf contact;
     watch_counts n;
+    uint64_t in_no_set[WATCH_IN_NO_SET]; /* hashes under `key` */
 };
 
 typedef struct meeting {

@@ -1,12 +1,11 @@
 /* seen.c - see seen.h. */
 #include "watch/seen.h"
 
-#include "base/hash.h"
 #include "model/ip.h"
 
 #include <stdlib.h>
 
-enum { BYTES_MAX = 256 << 20, TEXT_ROOM = HASH_HEX_MAX + MATCH_SEEN_VALUE };
+enum { BYTES_MAX = 256 << 20 };
 
 void seen_init(seen_values *s)
 {
@@ -57,8 +56,7 @@ bool seen_any(const seen_values *s, uint64_t end)
     return s->first < s->count && s->at[s->first].at < end;
 }
 
-/* As observable_parse writes it. */
-static slice text_of(kind k, slice v, char room[TEXT_ROOM])
+slice seen_text(kind k, slice v, char *room)
 {
     ip a;
     if (k == KIND_IPV4 && v.len == 4) {
@@ -78,11 +76,11 @@ static slice text_of(kind k, slice v, char room[TEXT_ROOM])
 status seen_write(seen_values *s, sightings_writer *w, uint64_t end, when time, uint32_t source,
                   uint64_t position, err *why)
 {
-    char room[TEXT_ROOM];
+    char room[SEEN_TEXT_ROOM];
     status st = OK;
     while (seen_any(s, end)) {
         const seen_value *v = &s->at[s->first];
-        slice text = text_of(v->kind, slice_of(s->bytes.ptr + v->from, v->len), room);
+        slice text = seen_text(v->kind, slice_of(s->bytes.ptr + v->from, v->len), room);
         if ((st = sightings_add(w, v->kind, text, time, source, position, why)) != OK)
             break;
         s->first++;

@@ -7,6 +7,7 @@
 #ifndef NOROSHI_WATCH_SEEN_H
 #define NOROSHI_WATCH_SEEN_H
 
+#include "base/hash.h"
 #include "know/sightings_write.h"
 #include "watch/match.h"
 
@@ -27,6 +28,9 @@ void seen_init(seen_values *s);
 void seen_done(seen_values *s);
 /* `base`: what the matcher calls 0. ERR_LIMIT: memory. */
 status seen_note(seen_values *s, const match_seen *m, uint64_t base, err *why) NODISCARD;
+/* The value as observable_parse writes it; `room` has SEEN_TEXT_ROOM bytes. */
+enum { SEEN_TEXT_ROOM = HASH_HEX_MAX + MATCH_SEEN_VALUE };
+slice seen_text(kind k, slice value, char *room);
 /* In the order of the log, before the first record of a block is taken. */
 void seen_sort(seen_values *s);
 /* Is something of a record that ends there waiting? */

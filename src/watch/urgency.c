@@ -38,6 +38,11 @@ static int asset(int p, const urgency_facts *f)
     return p;
 }
 
+static int common(int p, const urgency_facts *f)
+{
+    return f->common ? p + 1 : p;
+}
+
 static int exercise(int p, const urgency_facts *f)
 {
     return f->exercise ? LEAST : p;
@@ -47,9 +52,10 @@ static const struct {
     const char *name;
     int (*move)(int p, const urgency_facts *f);
 } rules[URGENCY_RULE_COUNT_] = {
-    [URGENCY_ANSWER] = {"answer", NULL}, [URGENCY_INBOUND] = {"inbound", inbound},
-    [URGENCY_LOGIN] = {"login", login},  [URGENCY_STOPPED] = {"stopped", stopped},
-    [URGENCY_ASSET] = {"asset", asset},  [URGENCY_EXERCISE] = {"exercise", exercise},
+    [URGENCY_ANSWER] = {"answer", NULL},         [URGENCY_INBOUND] = {"inbound", inbound},
+    [URGENCY_LOGIN] = {"login", login},          [URGENCY_STOPPED] = {"stopped", stopped},
+    [URGENCY_ASSET] = {"asset", asset},          [URGENCY_COMMON] = {"common", common},
+    [URGENCY_EXERCISE] = {"exercise", exercise},
 };
 
 const char *urgency_rule_name(urgency_rule r)

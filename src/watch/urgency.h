@@ -28,6 +28,7 @@ typedef struct urgency_facts {
     log_outcome outcome;
     bool logged_in; /* the outcome is that of a login */
     asset_weight asset;
+    bool common;   /* many machines meet the value, and nothing calls it malicious */
     bool exercise; /* inside a registered exercise */
 } urgency_facts;
 
@@ -37,6 +38,7 @@ typedef enum urgency_rule {
     URGENCY_LOGIN,    /* ... and got in: P1 */
     URGENCY_STOPPED,  /* blocked, or it came to nothing: one less */
     URGENCY_ASSET,    /* critical: one more; high: one more, to P2; low: one less */
+    URGENCY_COMMON,   /* many of ours meet it: one less */
     URGENCY_EXERCISE, /* P4: call who runs it */
     URGENCY_RULE_COUNT_
 } urgency_rule;

@@ -35,6 +35,8 @@ TEST(a_table_of_contacts)
         {"an ordinary one", 2, {.asset = ASSET_NORMAL}, 2},
         {"an important one", 2, {.asset = ASSET_HIGH}, 2},
         {"is worth a look sooner", 3, {.asset = ASSET_HIGH}, 2},
+        {"what everybody meets", 2, {.common = true}, 3},
+        {"on an important machine", 3, {.common = true, .asset = ASSET_HIGH}, 3},
         {"an exercise", 1, {.exercise = true, .asset = ASSET_CRITICAL}, 4},
         {"a refused scan of the crown",
          2,
@@ -51,7 +53,7 @@ TEST(a_table_of_contacts)
 /* Whatever is said: within P1..P4, and the steps add up. */
 TEST(steps_add_up)
 {
-    for (unsigned n = 0; n < 4 * 3 * 4 * 5 * 4; n++) {
+    for (unsigned n = 0; n < 4 * 3 * 4 * 5 * 8; n++) {
         unsigned k = n;
         int from = (int)(k % 4) + 1;
         urgency_facts f = {0};
@@ -61,6 +63,7 @@ TEST(steps_add_up)
         k /= 5;
         f.logged_in = k & 1;
         f.exercise = k & 2;
+        f.common = k & 4;
         urgency u = urgency_of(from, &f);
         int sum = 0;
         for (size_t i = 0; i < u.count; i++) {

@@ -39,6 +39,7 @@ static status load(watcher *w, err *why)
         return st;
     match_table_free(w->table);
     w->table = t;
+    memset(w->in_no_set, 0, sizeof w->in_no_set);
     return OK;
 }
 
@@ -118,10 +119,35 @@ static status on_hits(void *ctx, const match_hit *hits, size_t count, err *why)
     return OK;
 }
 
+/* A value that a set of bad ones has is a hit like those of the table. What no set had is not asked
+ * for again soon: logs repeat themselves. */
+static status look_up(watch_stream *s, const match_seen *m, err *why)
+{
+    watcher *w = s->w;
+    char room[SEEN_TEXT_ROOM];
+    bool bad;
+    if (!known_may_be_in_set(w->known, m->kind))
+        return OK;
+    uint64_t h = siphash(w->key, m->value) + m->kind;
+    uint64_t *place = &w->in_no_set[h % WATCH_IN_NO_SET];
+    if (*place == h)
+        return OK;
+    slice text = seen_text(m->kind, m->value, room);
+    status st = known_in_set(w->known, (node_ref){m->kind, text}, &bad, why);
+    if (st == OK && !bad)
+        *place = h;
+    if (st != OK || !bad)
+        return st;
+    const match_hit hit = {
+        .at = m->at, .length = m->length, .id = MEET_BY_VALUE, .kind = m->kind, .how = MATCH_EXACT};
+    return on_hits(s, &hit, 1, why);
+}
+
 static status on_seen(void *ctx, const match_seen *m, err *why)
 {
     watch_stream *s = ctx;
-    return seen_note(&s->seen, m, s->base, why);
+    status st = look_up(s, m, why);
+    return st == OK && s->remember ? seen_note(&s->seen, m, s->base, why) : st;
 }
 
 status watch_open(watcher *w, slice name, const watch_from *from, watch_stream **ret, err *why)
@@ -135,8 +161,7 @@ status watch_open(watcher *w, slice name, const watch_from *from, watch_stream *
     buf_init(&s->later, MATCH_CARRY_MAX + WATCH_BLOCK);
     seen_init(&s->seen);
     s->remember = w->o.sightings && !(from && from->known);
-    s->m =
-        matcher_new(&(match_sink){.hits = on_hits, .seen = s->remember ? on_seen : NULL, .ctx = s});
+    s->m = matcher_new(&(match_sink){.hits = on_hits, .seen = on_seen, .ctx = s});
     if (from) {
         s->base = s->done = from->offset;
         s->first_line = from->line ? from->line - 1 : 0;

@@ -1,5 +1,6 @@
 #include "watch/watch.h" /* the catalogue before names of the test kit */
 #include "base/json.h"
+#include "know/sets.h"
 #include "know/test_store.h"
 
 /* --- a store, a watcher, what it told -------------------------------------------------------- */
@@ -459,5 +460,88 @@ TEST(who_listens_may_stop_it)
         run_named(&b, S("a.log"), "evil.example\nevil.example\nevil.example\n", SIZE_MAX, false),
         ERR_BUSY);
     CHECK_EQ(b.h.count, 2);
+    bench_close(&b);
+}
+
+/* --- sets ------------------------------------------------------------------------------------- */
+
+static void load_set(bench *b, const char *name, set_verdict v, const fact_key *keys, size_t count)
+{
+    set_loader *sl = NULL;
+    scratch *t = &b->t;
+    uint8_t sha[SHA256_BYTES] = {++t->sha};
+    const set_load_options o = {.name = slice_str(name), .source = slice_str(name), .verdict = v};
+    const fact_label label = {S("Thing"), at("2026-11-01"), WHEN_NONE, WHEN_NONE};
+    set_result r;
+    CHECK_OK(set_loader_new(t->s, &o, &sl, &t->why));
+    CHECK_OK(set_loader_document(sl, sha, 1, &t->why));
+    CHECK_OK(set_loader_keys(sl, &label, keys, count, &t->why));
+    CHECK_OK(set_loader_finish(sl, t->w, &r, &t->why));
+    set_loader_free(sl);
+}
+
+TEST(what_a_set_of_bad_values_has_is_found)
+{
+    static const fact_key bad[] = {
+        {KIND_MD5, S_INIT("\x0c\xc1\x75\xb9\xc0\xf1\xb6\xa8\x31\xc3\x99\xe2\x69\x77\x26\x61")},
+        {KIND_DOMAIN, S_INIT("inset.com")},
+    };
+    static const fact_key good[] = {
+        {KIND_MD5, S_INIT("\x92\xeb\x5f\xfe\xe6\xae\x2f\xec\x3a\xd7\x1c\x77\x75\x31\x57\x8f")}};
+    static const char log[] = "{\"md5\":\"0CC175B9C0F1B6A831C399E269772661\"}\n"
+                              "{\"md5\":\"92eb5ffee6ae2fec3ad71c777531578f\"}\n"
+                              "{\"md5\":\"ffeb5ffee6ae2fec3ad71c777531578f\"}\n"
+                              "{\"q\":\"a.inset.com\"}\n"
+                              "{\"q\":\"a.inset.com\",\"src_ip\":\"192.0.2.1\"}\n"
+                              "{\"q\":\"other.com\"}\n";
+    bench b;
+    bool changed = false;
+    REQUIRE(bench_open(&b));
+    bench_start(&b);
+    REQUIRE(b.w);
+    check_lines(run(&b, log), "");
+    load_set(&b, "bad", SET_KNOWN_BAD, bad, COUNT_OF(bad));
+    load_set(&b, "good", SET_KNOWN_GOOD, good, COUNT_OF(good));
+    CHECK_OK(watcher_refresh(b.w, &changed, &b.t.why));
+    CHECK(changed);
+    check_lines(run(&b, log), "P1 1 0cc175b9c0f1b6a831c399e269772661 1 md5 unknown \n"
+                              "P3 4 a.inset.com 1 q unknown \n"
+                              "P3 5 a.inset.com 1 q unknown 192.0.2.1\n");
+    bench_close(&b);
+}
+
+/* --- what everybody meets --------------------------------------------------------------------- */
+
+static void contacts_of(bench *b, unsigned from, unsigned to, const char *time, buf *log)
+{
+    buf_clear(log);
+    for (unsigned i = from; i < to; i++)
+        buf_printf(log, "{\"ts\":\"%s\",\"src_ip\":\"192.0.2.%u\",\"q\":\"odd.example\"}\n", time,
+                   i);
+    buf_byte(log, 0);
+    b->h.lines[0] = 0;
+    CHECK_OK(run_named(b, S("test.log"), log->ptr, SIZE_MAX, false));
+}
+
+TEST(what_many_machines_meet_is_less_urgent)
+{
+    bench b;
+    CLEANUP(buf_done) buf log;
+    buf_init(&log, 1 << 20);
+    REQUIRE(bench_open(&b));
+    doc(&b.t, "delta", "d.csv", 'D', TLP_CLEAR); /* says more than is so */
+    say(&b.t, KIND_DOMAIN, "odd.example", PRED_INDICATES, KIND_NONE, "", .from = "2026-11-01",
+        .to = "2026-11-22");
+    doc_end(&b.t);
+    bench_start(&b);
+    REQUIRE(b.w);
+    contacts_of(&b, 0, 20, "2026-11-20T10:00:00Z", &log);
+    CHECK(slice_find(slice_str(b.h.lines), S("P4"), 0) == SIZE_MAX);
+    CHECK(slice_find(buf_slice(&b.h.last), S("\"common\""), 0) == SIZE_MAX);
+    contacts_of(&b, 20, 21, "2026-11-21T10:00:00Z", &log); /* the 21st: 20 did before it */
+    CHECK(slice_starts(slice_str(b.h.lines), S("P4")));
+    CHECK(slice_find(buf_slice(&b.h.last), S("{\"rule\":\"common\",\"by\":1}"), 0) != SIZE_MAX);
+    contacts_of(&b, 21, 22, "2026-11-29T10:00:00Z", &log); /* more than a week later */
+    CHECK(slice_find(buf_slice(&b.h.last), S("\"common\""), 0) == SIZE_MAX);
     bench_close(&b);
 }

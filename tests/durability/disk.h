@@ -21,6 +21,7 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,6 +67,7 @@ typedef struct disk_entry {
 } disk_entry;
 
 typedef struct disk {
+    pthread_mutex_t lock; /* a store may write by more than one thread */
     char root[64];
     disk_op *ops;
     size_t count, cap;
@@ -83,6 +85,17 @@ typedef struct disk {
     fs files;
     sqlite3_vfs vfs;
 } disk;
+
+static disk *disk_enter(disk *d)
+{
+    pthread_mutex_lock(&d->lock);
+    return d;
+}
+
+static void disk_leave(disk **d)
+{
+    pthread_mutex_unlock(&(*d)->lock);
+}
 
 /* --- names ---------------------------------------------------------------------------------- */
 
@@ -230,8 +243,9 @@ static void disk_sync_parent(disk *d, const char *path)
 
 static void disk_note(disk *d, int number)
 {
-    if (!d->quiet)
-        disk_put(d, OP_NOTE, number);
+    CLEANUP(disk_leave) disk *held = disk_enter(d);
+    if (!held->quiet)
+        disk_put(held, OP_NOTE, number);
 }
 
 /* Is this the operation that fails? */
@@ -254,7 +268,7 @@ static int disk_errno(const disk *d)
 
 static status disk_fs_open(void *ctx, const char *path, int flags, int *ret, err *why)
 {
-    disk *d = ctx;
+    CLEANUP(disk_leave) disk *d = disk_enter(ctx);
     if ((flags & FILE_CREATE) && disk_fails(d, false))
         return err_os(why, disk_errno(d), "opening %s", path);
     status st = fs_system()->open(NULL, path, flags, ret, why);
@@ -268,14 +282,16 @@ static status disk_fs_open(void *ctx, const char *path, int flags, int *ret, err
 static status disk_fs_pread(void *ctx, int fd, void *into, size_t n, uint64_t at, size_t *ret,
                             err *why)
 {
-    if (disk_fails(ctx, true))
+    CLEANUP(disk_leave) disk *d = disk_enter(ctx);
+    if (disk_fails(d, true))
         return err_os(why, EIO, "reading %zu bytes", n);
     return fs_system()->pread(NULL, fd, into, n, at, ret, why);
 }
 
 static status disk_fs_put(disk *d, int fd, const void *from, size_t n, uint64_t at, err *why)
 {
-    bool bad = disk_fails(d, false);
+    CLEANUP(disk_leave) disk *held = disk_enter(d);
+    bool bad = disk_fails(held, false);
     size_t done = bad ? (d->fault == FAULT_SHORT ? n / 2 : 0) : n;
     status st = done ? fs_system()->pwrite(NULL, fd, from, done, at, why) : OK;
     if (st == OK && done)
@@ -297,7 +313,7 @@ static status disk_fs_pwrite(void *ctx, int fd, const void *from, size_t n, uint
 
 static status disk_fs_sync(void *ctx, int fd, err *why)
 {
-    disk *d = ctx;
+    CLEANUP(disk_leave) disk *d = disk_enter(ctx);
     if (disk_fails(d, false))
         return err_os(why, disk_errno(d), "syncing a file");
     if (!d->quiet)
@@ -319,7 +335,7 @@ static void disk_fs_close(void *ctx, int fd)
 
 static status disk_fs_rename(void *ctx, const char *from, const char *to, err *why)
 {
-    disk *d = ctx;
+    CLEANUP(disk_leave) disk *d = disk_enter(ctx);
     if (disk_fails(d, false))
         return err_os(why, disk_errno(d), "renaming %s", from);
     status st = fs_system()->rename(NULL, from, to, why);
@@ -338,7 +354,7 @@ static status disk_fs_rename(void *ctx, const char *from, const char *to, err *w
 
 static status disk_fs_remove(void *ctx, const char *path, err *why)
 {
-    disk *d = ctx;
+    CLEANUP(disk_leave) disk *d = disk_enter(ctx);
     if (disk_fails(d, false))
         return err_os(why, disk_errno(d), "removing %s", path);
     status st = fs_system()->remove(NULL, path, why);
@@ -349,7 +365,7 @@ static status disk_fs_remove(void *ctx, const char *path, err *why)
 
 static status disk_fs_mkdir(void *ctx, const char *path, err *why)
 {
-    disk *d = ctx;
+    CLEANUP(disk_leave) disk *d = disk_enter(ctx);
     char name[88];
     if (disk_fails(d, false))
         return err_os(why, disk_errno(d), "making %s", path);
@@ -366,7 +382,7 @@ static status disk_fs_mkdir(void *ctx, const char *path, err *why)
 
 static status disk_fs_sync_dir(void *ctx, const char *path, err *why)
 {
-    disk *d = ctx;
+    CLEANUP(disk_leave) disk *d = disk_enter(ctx);
     if (disk_fails(d, false))
         return err_os(why, disk_errno(d), "syncing %s", path);
     disk_sync_folder(d, path);
@@ -375,7 +391,7 @@ static status disk_fs_sync_dir(void *ctx, const char *path, err *why)
 
 static status disk_fs_sync_all(void *ctx, const char *path, err *why)
 {
-    disk *d = ctx;
+    CLEANUP(disk_leave) disk *d = disk_enter(ctx);
     if (disk_fails(d, false))
         return err_os(why, disk_errno(d), "syncing the disk of %s", path);
     if (!d->quiet)
@@ -403,7 +419,8 @@ static int power_close(sqlite3_file *f)
 
 static int power_read(sqlite3_file *f, void *into, int n, sqlite3_int64 at)
 {
-    if (disk_fails(((disk_file *)f)->d, true))
+    CLEANUP(disk_leave) disk *d = disk_enter(((disk_file *)f)->d);
+    if (disk_fails(d, true))
         return SQLITE_IOERR_READ;
     return REAL(f)->pMethods->xRead(REAL(f), into, n, at);
 }
@@ -411,35 +428,38 @@ static int power_read(sqlite3_file *f, void *into, int n, sqlite3_int64 at)
 static int power_write(sqlite3_file *f, const void *from, int n, sqlite3_int64 at)
 {
     disk_file *p = (disk_file *)f;
-    bool bad = disk_fails(p->d, false);
-    int done = bad ? (p->d->fault == FAULT_SHORT ? n / 2 : 0) : n;
+    CLEANUP(disk_leave) disk *d = disk_enter(p->d);
+    bool bad = disk_fails(d, false);
+    int done = bad ? (d->fault == FAULT_SHORT ? n / 2 : 0) : n;
     int code = done ? REAL(f)->pMethods->xWrite(REAL(f), from, done, at) : SQLITE_OK;
     if (code == SQLITE_OK && done)
-        disk_write(p->d, p->inode, from, (size_t)done, (uint64_t)at);
-    return bad ? (p->d->fault == FAULT_IO ? SQLITE_IOERR_WRITE : SQLITE_FULL) : code;
+        disk_write(d, p->inode, from, (size_t)done, (uint64_t)at);
+    return bad ? (d->fault == FAULT_IO ? SQLITE_IOERR_WRITE : SQLITE_FULL) : code;
 }
 
 static int power_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
     disk_file *p = (disk_file *)f;
-    if (disk_fails(p->d, false))
+    CLEANUP(disk_leave) disk *d = disk_enter(p->d);
+    if (disk_fails(d, false))
         return SQLITE_IOERR_TRUNCATE;
     int code = REAL(f)->pMethods->xTruncate(REAL(f), size);
     if (code == SQLITE_OK)
-        disk_cut(p->d, p->inode, (uint64_t)size);
+        disk_cut(d, p->inode, (uint64_t)size);
     return code;
 }
 
 static int power_sync(sqlite3_file *f, int flags)
 {
     disk_file *p = (disk_file *)f;
+    CLEANUP(disk_leave) disk *d = disk_enter(p->d);
     (void)flags;
-    if (disk_fails(p->d, false))
+    if (disk_fails(d, false))
         return SQLITE_IOERR_FSYNC;
-    if (p->inode >= 0 && !p->d->quiet)
-        disk_put(p->d, OP_SYNC, p->inode);
+    if (p->inode >= 0 && !d->quiet)
+        disk_put(d, OP_SYNC, p->inode);
     if (p->new_journal)
-        disk_sync_parent(p->d, p->path);
+        disk_sync_parent(d, p->path);
     p->new_journal = false;
     return SQLITE_OK;
 }
@@ -540,7 +560,7 @@ static sqlite3_vfs *real_vfs(sqlite3_vfs *v)
 static int power_open(sqlite3_vfs *v, const char *path, sqlite3_file *f, int flags, int *ret_flags)
 {
     disk_file *p = (disk_file *)f;
-    disk *d = v->pAppData;
+    CLEANUP(disk_leave) disk *d = disk_enter(v->pAppData);
     struct stat info;
     *p = (disk_file){.d = d, .inode = -1, .real = (sqlite3_file *)(p + 1)};
     bool make = path && (flags & SQLITE_OPEN_CREATE);
@@ -560,7 +580,7 @@ static int power_open(sqlite3_vfs *v, const char *path, sqlite3_file *f, int fla
 
 static int power_delete(sqlite3_vfs *v, const char *path, int sync)
 {
-    disk *d = v->pAppData;
+    CLEANUP(disk_leave) disk *d = disk_enter(v->pAppData);
     if (disk_fails(d, false))
         return SQLITE_IOERR_DELETE;
     int code = real_vfs(v)->xDelete(real_vfs(v), path, 0);
@@ -576,7 +596,12 @@ static int power_delete(sqlite3_vfs *v, const char *path, int sync)
 
 static void disk_start(disk *d, const char *root)
 {
+    pthread_mutexattr_t nested;
     memset(d, 0, sizeof *d);
+    pthread_mutexattr_init(&nested);
+    pthread_mutexattr_settype(&nested, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&d->lock, &nested);
+    pthread_mutexattr_destroy(&nested);
     snprintf(d->root, sizeof d->root, "%s", root);
     disk_folder(d, "");
     d->files = (fs){.ctx = d,
@@ -610,6 +635,7 @@ static void disk_end(disk *d)
     free(d->ops);
     d->ops = NULL;
     d->count = d->cap = 0;
+    pthread_mutex_destroy(&d->lock);
 }
 
 static int disk_rm_one(const char *path, const struct stat *s, int type, struct FTW *ftw)

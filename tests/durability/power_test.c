@@ -631,10 +631,10 @@ TEST(a_read_that_fails_once)
     faults(FAULT_READ, false, FAULT_SAMPLE / 2);
 }
 
-static status write_doc(bench *b, writer *w, uint8_t sha, int claims, err *why)
+enum { TEXT_LONG = 4000, TEXT_SHORT = 8 }; /* long ones do not fit into the engine's memory */
+
+static status begin_doc(writer *w, uint8_t sha, err *why)
 {
-    static char text[4000]; /* so that they do not fit into the engine's memory */
-    memset(text, 'x', sizeof text);
     uint8_t digest[SHA256_BYTES] = {sha};
     document_in d = {.sha256 = digest,
                      .source = S("test"),
@@ -642,15 +642,21 @@ static status write_doc(bench *b, writer *w, uint8_t sha, int claims, err *why)
                      .format = S("list"),
                      .path = S("a.txt"),
                      .feed = S("a.txt")};
-    document_result r;
-    status st = writer_document(w, &d, why);
+    return writer_document(w, &d, why);
+}
+
+static status write_claims(bench *b, writer *w, int claims, size_t length, err *why)
+{
+    static char text[TEXT_LONG];
+    status st = OK;
+    memset(text, 'x', sizeof text);
     for (int i = 0; st == OK && i < claims; i++) {
         bool fresh;
         snprintf(text, 8, "%07d", i);
         fact_record rec = {.at = (uint64_t)i, .line = (uint64_t)i + 1, .modified = WHEN_NONE};
         fact_claim c = {.subject = spoken_of,
                         .predicate = PRED_DESCRIBED,
-                        .value = slice_of(text, sizeof text),
+                        .value = slice_of(text, length),
                         .confidence = -1,
                         .first_seen = WHEN_NONE,
                         .last_seen = WHEN_NONE,
@@ -662,7 +668,46 @@ static status write_doc(bench *b, writer *w, uint8_t sha, int claims, err *why)
         if (b->d.fault != FAULT_NONE && st != OK)
             return st; /* the document is open: the caller takes it back */
     }
+    return st;
+}
+
+static status write_doc(bench *b, writer *w, uint8_t sha, int claims, size_t length, err *why)
+{
+    document_result r;
+    status st = begin_doc(w, sha, why);
+    if (st == OK)
+        st = write_claims(b, w, claims, length, why);
     return st == OK ? writer_document_end(w, S("list"), 0, &r, why) : st;
+}
+
+static bool start_full(bench *b, char live[80], store **s, writer **w)
+{
+    snprintf(live, 80, "%s/live", b->root);
+    snprintf(b->dir, sizeof b->dir, "%s/var", live);
+    mkdir(live, 0700);
+    disk_start(&b->d, live);
+    b->d.quiet = true;
+    CHECK_OK(open_store(b, b->dir, true, &b->d.files, "power", s, &b->why));
+    CHECK_OK(writer_new(*s, S("tester"), w, &b->why));
+    return *w != NULL;
+}
+
+static void end_full(bench *b, store *s, writer *w)
+{
+    const bool none[128] = {false};
+    b->d.fault = FAULT_NONE;
+    writer_free(w);
+    check_store(b, s, none);
+    store_close(s);
+    disk_end(&b->d);
+    end(b);
+    free(b);
+}
+
+static void fill_up(bench *b)
+{
+    b->d.fault = FAULT_FULL;
+    b->d.stays = true;
 }
 
 /* SQLite rolls back by itself when it has to write in the middle of a transaction and cannot. */
@@ -672,26 +717,51 @@ TEST(documents_that_went_with_a_full_disk_are_not_called_durable)
     store *s = NULL;
     writer *w = NULL;
     char live[80];
-    const bool none[128] = {false};
     REQUIRE(b && start(b, false));
-    snprintf(live, sizeof live, "%s/live", b->root);
-    snprintf(b->dir, sizeof b->dir, "%s/var", live);
-    mkdir(live, 0700);
-    disk_start(&b->d, live);
-    b->d.quiet = true;
-    CHECK_OK(open_store(b, b->dir, true, &b->d.files, "power", &s, &b->why));
-    CHECK_OK(writer_new(s, S("tester"), &w, &b->why));
-    CHECK_OK(write_doc(b, w, 1, 1, &b->why));
-    b->d.fault = FAULT_FULL;
-    b->d.stays = true;
-    CHECK_EQ(write_doc(b, w, 2, 10000, &b->why), ERR_IO);
+    REQUIRE(start_full(b, live, &s, &w));
+    CHECK_OK(write_doc(b, w, 1, 1, TEXT_LONG, &b->why));
+    fill_up(b);
+    CHECK_EQ(write_doc(b, w, 2, 20000, TEXT_LONG, &b->why), ERR_IO);
     CHECK(strstr(b->why.msg, "disk is full") != NULL);
     CHECK_EQ(writer_document_abort(w, &b->why), ERR_IO); /* the first one is gone, too */
-    b->d.fault = FAULT_NONE;
-    writer_free(w);
-    check_store(b, s, none);
-    store_close(s);
-    disk_end(&b->d);
-    end(b);
-    free(b);
+    end_full(b, s, w);
+}
+
+/* The commit of a batch is made beside the writer, who has gone on when it fails. */
+TEST(documents_that_went_with_a_commit_beside_the_writer_are_not_called_durable)
+{
+    bench *b = calloc(1, sizeof *b);
+    store *s = NULL;
+    writer *w = NULL;
+    char live[80];
+    REQUIRE(b && start(b, false));
+    REQUIRE(start_full(b, live, &s, &w));
+    CHECK_OK(write_doc(b, w, 1, 1, TEXT_SHORT, &b->why));
+    fill_up(b);
+    CHECK_EQ(write_doc(b, w, 2, WRITER_BATCH_CLAIMS * 3 / 2, TEXT_SHORT, &b->why), ERR_IO);
+    CHECK(strstr(b->why.msg, "disk is full") != NULL);
+    CHECK_EQ(writer_document_abort(w, &b->why), ERR_IO);
+    end_full(b, s, w);
+}
+
+/* A large document is published beside the writer. Who syncs is told that it was not. */
+TEST(a_document_whose_publishing_failed_is_not_called_durable)
+{
+    bench *b = calloc(1, sizeof *b);
+    store *s = NULL;
+    writer *w = NULL;
+    char live[80];
+    document_result r;
+    fact_record news;
+    REQUIRE(b && start(b, false));
+    REQUIRE(start_full(b, live, &s, &w));
+    CHECK_OK(begin_doc(w, 2, &b->why));
+    CHECK_OK(write_claims(b, w, WRITER_BATCH_CLAIMS + 9, TEXT_SHORT, &b->why));
+    CHECK_OK(writer_news(w, &news, &b->why)); /* all of it is with the engine */
+    fill_up(b);
+    CHECK_OK(writer_document_end(w, S("list"), 0, &r, &b->why));
+    CHECK_EQ(writer_sync(w, &b->why), ERR_IO);
+    CHECK(strstr(b->why.msg, "disk is full") != NULL);
+    CHECK_EQ(writer_sync(w, &b->why), ERR_IO); /* for good */
+    end_full(b, s, w);
 }

@@ -39,7 +39,7 @@ def forms():
     yield "?as_of=2026-11-10T00:05:30Z"
 
 
-def questions(claims):
+def questions(claims, alerts):
     """path of the document -> what is asked there"""
     things = VALUES + IDS
     return {
@@ -65,13 +65,15 @@ def questions(claims):
         "/api/v1/export": ["?format=stix", "?format=ndjson", "?format=ndjson&source=confidant"],
         "/api/v1/sources": ["", "?as_of=2026-11-10T00:05:30Z"],
         "/api/v1/sets": [""],
-        "/api/v1/alerts": ["", "?closed=true"],
-        "/api/v1/alerts/{id}": ["/alert--" + "0" * 32],
+        "/api/v1/alerts": ["", "?closed=true", "?limit=1"] + list(queries(["value"], [v for _, v in OBSERVABLES])),
+        "/api/v1/alerts/{id}": ["/alert--" + "0" * 32] + ["/" + a for a in alerts],
         "/api/v1/status": ["", "?as_of=2026-11-10T00:05:30Z"],
         "/api/v1/openapi.json": [""],
         "/api/v1/session": [""], "/api/v1/sessions": [""], "/api/v1/tokens": [""],
         "/api/v1/users": [""], "/api/v1/users/{login}": ["/reader"], "/api/v1/organisations": [""],
         "/api/v1/audit": [""],
+        "/api/v1/feeds": ["", "?limit=1"], "/api/v1/feed-presets": [""],
+        "/api/v1/feeds/{name}": ["/open", "/confidant"],
         "/-/healthy": [""], "/-/ready": [""],
     }
 
@@ -80,8 +82,8 @@ def questions(claims):
 NOT_WALKED = {"/metrics", "/api/v1/alerts/live"}
 
 
-def walk(client, document, claims):
-    asked = questions(claims)
+def walk(client, document, claims, alerts):
+    asked = questions(claims, alerts)
     unasked = []
     for path, methods in document["paths"].items():
         if "get" not in methods or path in NOT_WALKED:
@@ -105,11 +107,15 @@ def serve(home, reader):
     service.user("boss", "admin", "red", audiences=["*"])
     if reader[1]:
         service.run("organisation", "add", reader[1])
-    service.user("reader", "customer" if reader[1] else "analyst", reader[0], reader[1], reader[2] or ["*"])
-    scopes = "read,ask" if reader[1] else "read,ask,export"
+    service.user("reader", "customer" if reader[1] else "expert", reader[0], reader[1], reader[2] or ["*"])
+    scopes = "read,ask" if reader[1] else "read,ask,export,feed"
     token = service.make_token("reader", scopes, reader[0])
     service.start()
     return service, service.client(token)
+
+
+def alerts_of(client):
+    return [a["id"] for a in client.get("/api/v1/alerts", limit=1000, closed="true").json["items"]]
 
 
 def all_claims(home):
@@ -118,10 +124,11 @@ def all_claims(home):
         document = client.get("/api/v1/openapi.json").json
         claims = {c["id"] for v in VALUES + IDS
                   for c in client.get("/api/v1/claims", about=v, limit=1000).json.get("items", [])}
-        everything = b"".join(x[2][1].encode() + x[2][2] for x in walk(client, document, claims) if x[0])
+        alerts = alerts_of(client)
+        everything = b"".join(x[2][1].encode() + x[2][2] for x in walk(client, document, claims, alerts) if x[0])
     finally:
         service.stop()
-    return document, sorted(claims), everything
+    return document, sorted(claims), alerts, everything
 
 
 def main():
@@ -130,8 +137,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="noninterference-http-", dir=where) as top:
         bad = make(os.path.join(top, "all"))
         check(not bad, "everything was delivered", "\n".join(bad))
-        document, claims, everything = all_claims(os.path.join(top, "all"))
-        check(len(claims) > 20, "there are claims to look at", claims)
+        document, claims, alerts, everything = all_claims(os.path.join(top, "all"))
+        check(len(claims) > 20 and len(alerts) > 2, "there are claims and alerts to look at", (claims, alerts))
         for word in HIDDEN:
             check(word.encode() in everything, "who sees all reads " + word)
         for i, reader in enumerate(READERS):
@@ -141,7 +148,7 @@ def main():
             check(not bad, name + ": delivered", "\n".join(bad))
             services = [serve(home, reader) for home in (whole, part)]
             try:
-                got, want = (list(walk(client, document, claims)) for _, client in services)
+                got, want = (list(walk(client, document, claims, alerts)) for _, client in services)
             finally:
                 for service, _ in services:
                     service.stop()

@@ -41,7 +41,8 @@ def commands():
     for sha in documents:
         yield ["export", "--format", "stix", "--document", sha]
     yield ["show"] + documents
-    for words in (["source", "list"], ["status"], ["changes", "--since", "2026-11-10T00:03:30Z"]):
+    yield ["feed", "show", "open", "confidant"]
+    for words in (["alert", "list"], ["feed", "list"], ["hunt"] + VALUES[:6], ["source", "list"], ["status"], ["changes", "--since", "2026-11-10T00:03:30Z"]):
         yield words
         yield ["--json"] + words
 

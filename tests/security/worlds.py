@@ -73,7 +73,14 @@ STEPS = [
     ("clear", ["source", "set", "vendor", "--reliability", "B"]),
     ("red", ["name", "merge", ACTOR["id"], OTHER_ACTOR["id"], "--why", "the same people"]),
     (["--source", "vendor", "--tlp", "green"], "vendor/open.json", OPEN),
+    ("green", ["feed", "add", "open", "https://feed.example/a.csv", "--tlp", "green"]),
+    ("green", ["feed", "pause", "open"]),
+    ("red", ["feed", "add", "confidant", "https://confidant.example/x.csv", "--tlp", "red"]),
+    ("red", ["feed", "pause", "confidant"]),
+    ("site", ["watch", "fw.log"]),
 ]
+LOG = "".join("2026-11-09T23:%02d:00Z fw1 ACCEPT src=10.0.0.%d dst=%s proto=tcp\n" % (i, i, v) for i, v in
+              enumerate(["198.51.100.7", "203.0.113.9", "192.0.2.77", "192.0.2.78", "198.51.100.8"], 1))
 
 READERS = [("clear", "", []), ("green", "", []), ("amber", "", []), ("amber+strict", "", ["y"]),
            ("red", "", ["y"]), ("red", "", []), ("amber", "org-a", []), ("amber+strict", "org-b", [])]
@@ -88,6 +95,8 @@ IDS = [o["id"] for o in (ACTOR, MALWARE, SECRET_INDICATOR)] + ["malware--0000000
 def sees(reader, marking):
     clearance, organisation, audiences = reader
     tlp, owner, audience = marking
+    if tlp == "site":  # telemetry: the site's own, at AMBER
+        return not organisation and LEVELS.index(clearance) >= LEVELS.index("amber")
     if LEVELS.index(tlp) > LEVELS.index(clearance):
         return False
     if organisation and (owner or tlp in ("amber+strict", "red")) and owner != organisation:
@@ -116,6 +125,8 @@ def make(home, reader=None):
     """A store of all that the reader may see, at the same minutes; None: of everything."""
     os.makedirs(home)
     bad = []
+    with open(os.path.join(home, "fw.log"), "w") as f:
+        f.write(LOG)
     outcome = run(home, ["init"], 0)
     for minute, step in enumerate(STEPS, 1):
         marking = (step[0], "", "") if len(step) == 2 else marking_of(step[0])

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """noroshi watch --follow on a log that grows, rotates and is cut, killed at random moments: every
 matching line is an alert's contact exactly once in the store, and what is imported meanwhile is
-looked for. Also syslog over UDP and TCP."""
+looked for; each alert also reaches a file. Also syslog over UDP and TCP."""
 
 import json
 import os
@@ -41,6 +41,22 @@ def contacts(data):
             hits += alert["hits"]
             places += [(alert["indicator"], p["time"]) for p in alert["places"]]
     return places, hits
+
+
+def alert_ids(data):
+    listed = run("alert", "list", "--json", "--most", "1000", data=data, check=False).stdout
+    return {json.loads(line)["id"] for line in listed.splitlines()}
+
+
+def sent_ids(path):
+    """Of whole lines: a kill may leave half of one behind."""
+    ids = set()
+    for line in open(path, errors="replace"):
+        try:
+            ids.add(json.loads(line)["id"])
+        except ValueError:
+            pass
+    return ids
 
 
 class Log:
@@ -90,8 +106,9 @@ def wait_for(check, seconds=60):
 def killed_while_following(folder, data):
     rng = random.Random(7)
     log = Log(folder)
+    sent = os.path.join(folder, "sent.ndjson")
     for kill in range(KILLS):
-        process = start(data, log.path)
+        process = start(data, "--alerts-to", sent, log.path)
         end = time.monotonic() + rng.uniform(0.3, 2.0)
         while time.monotonic() < end:
             log.write(rng, rng.randrange(1, 40))
@@ -103,7 +120,7 @@ def killed_while_following(folder, data):
         log.write(rng, rng.randrange(0, 30))
         if rng.random() < 0.3:
             log.rotate()
-    process = start(data, log.path)
+    process = start(data, "--alerts-to", sent, log.path)
     tap.check(wait_for(lambda: contacts(data)[1] >= len(log.bad)),
               "everything is caught up with: %d of %d" % (contacts(data)[1], len(log.bad)))
     time.sleep(1.5)
@@ -114,6 +131,7 @@ def killed_while_following(folder, data):
     tap.check(hits == len(log.bad), "%d kills, %d rotations: %d contacts counted, %d lines" %
               (KILLS, log.rotations, hits, len(log.bad)))
     tap.check(sorted(t for _, t in places) == times, "each matching line once")
+    tap.check(sent_ids(sent) == alert_ids(data), "each alert was sent, %d of them" % len(sent_ids(sent)))
 
 
 def imported_meanwhile(folder, data):
@@ -121,6 +139,9 @@ def imported_meanwhile(folder, data):
     open(path, "w").close()
     process = start(data, "--as", "live", path)
     time.sleep(1.0)
+    other = run("watch", "--follow", "--as", "live", path, data=data, check=False)
+    tap.check(other.returncode == 2 and "another watch" in other.stderr,
+              "a name belongs to one watch at a time", other.stderr)
     run("import", "--source", "late", "-", data=data,
         text="value,malware,first_seen,last_seen\nlate.example,Thing,2026-11-01,2026-11-22\n")
     with open(path, "a") as f:

@@ -1,13 +1,7 @@
 /* here.c - has this site seen the value? From sightings (know/sightings.h), which `noroshi watch`
- * remembers. They are the site's own, at TLP:AMBER, and of now: other readers, and questions as of
- * an earlier time, are told that nothing can be said. */
+ * remembers. */
 #include "answer/ask/job.h"
 #include "know/sightings.h"
-
-static bool may_know(const view *v)
-{
-    return !v->organisation.len && v->clearance >= TLP_AMBER && v->known_at == WHEN_NONE;
-}
 
 static void add(answer_here *h, const sighting *s)
 {
@@ -26,7 +20,7 @@ status step_here(job *j, err *why)
     sightings_found found;
     const sightings_probe probe = {n.kind, n.text};
     *h = (answer_here){.first = WHEN_NONE, .last = WHEN_NONE, .from = WHEN_NONE, .to = WHEN_NONE};
-    if (!may_know(j->k->v))
+    if (!sightings_are_for(j->k->v))
         return OK;
     status st = look_at_sightings(j->k, why);
     if (st != OK || !j->k->seen)

@@ -84,8 +84,11 @@ static message say_conflict(job *j)
         return msg_ask_sum_persons_differ();
     if (v->rule == DECIDED_SECOND_PERSON)
         return msg_ask_sum_second_person(bad);
-    if (v->rule == DECIDED_LISTED_BUT_BAD)
-        return msg_ask_sum_listed_but_bad(bad, names_behind(j, EV_LISTED_BENIGN, EV_KNOWN_GOOD));
+    if (v->rule == DECIDED_LISTED_BUT_BAD) {
+        msg_list lists = names_behind(j, EV_LISTED_BENIGN, EV_KNOWN_GOOD);
+        return lists.count ? msg_ask_sum_listed_but_bad(bad, lists)
+                           : msg_ask_sum_reserved_but_bad(bad);
+    }
     return msg_ask_sum_said_both(bad, (int64_t)benign_origins(j));
 }
 

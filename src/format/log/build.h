@@ -180,6 +180,6 @@ extern const log_format log_format_zeek, log_format_suricata, log_format_windows
     log_format_cloudtrail, log_format_azure, log_format_m365, log_format_json, log_format_w3c,
     log_format_cef, log_format_leef, log_format_audit, log_format_syslog, log_format_web,
     log_format_squid, log_format_bind, log_format_dnsmasq, log_format_netfilter, log_format_auth,
-    log_format_keyvalue, log_format_csv;
+    log_format_keyvalue, log_format_csv, log_format_capture;
 
 #endif

@@ -120,6 +120,16 @@ static void set_outcome(log_builder *b, slice path)
     }
 }
 
+/* Of a file only who sent and who got it, and whether who sent it began the connection. */
+static void give_file_roles(log_builder *b)
+{
+    bool from_origin = yes(log_find_value(b, S("is_orig")));
+    if (b->holder[LOG_AS_SRC_IP])
+        return; /* newer ones have the connection */
+    give_named(b, S("tx_hosts"), S("tx_hosts"), from_origin ? LOG_AS_SRC_IP : LOG_AS_DST_IP);
+    give_named(b, S("rx_hosts"), S("rx_hosts"), from_origin ? LOG_AS_DST_IP : LOG_AS_SRC_IP);
+}
+
 static void finish(log_builder *b)
 {
     slice path = path_of(b);
@@ -136,6 +146,8 @@ static void finish(log_builder *b)
         give_named(b, S("host"), S("cs-host"), LOG_AS_URL_HOST);
     } else if (slice_starts(path, S("known_")) || slice_eq(path, S("software"))) {
         give_named(b, S("host"), S("src_ip"), LOG_AS_SRC_IP); /* of ours, seen */
+    } else if (slice_eq(path, S("files"))) {
+        give_file_roles(b);
     } else if (slice_eq(path, S("kerberos"))) {
         give_named(b, S("client"), S("client"), LOG_AS_USER);
     }

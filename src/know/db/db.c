@@ -140,6 +140,11 @@ const char *db_migration(size_t i, int *ret_version)
     return migrations[i].sql;
 }
 
+status db_schema(db *d, int *ret, err *why)
+{
+    return d->driver->version(d, ret, why);
+}
+
 status db_migrate(db *d, err *why)
 {
     int have, newest = migrations[COUNT_OF(migrations) - 1].version;
@@ -192,6 +197,21 @@ status db_try_write(db *d, err *why)
 status db_commit(db *d, err *why)
 {
     return d->driver->commit(d, why);
+}
+
+status db_renew(db *d, const db_turns *turns, err *why)
+{
+    int turn;
+    if (d->driver->renew)
+        return d->driver->renew(d, turns, why);
+    status st = db_commit(d, why);
+    if (st == OK)
+        st = turns->wait(turns->ctx, &turn, why);
+    if (st != OK)
+        return st;
+    st = db_begin_write(d, why);
+    turns->done(turn);
+    return st;
 }
 
 void db_rollback(db *d)
@@ -311,6 +331,13 @@ status db_expect(db *d, const db_coming *c, err *why)
 status db_turn(db *d, bool *ret_known, err *why)
 {
     return d->driver->turn(d, ret_known, why);
+}
+
+status db_snapshot(db *d, const char *path, err *why)
+{
+    if (!d->driver->snapshot)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "a store in %s is in no file", d->driver->name);
+    return d->driver->snapshot(d, path, why);
 }
 
 status db_explain(db *d, query q, buf *out, err *why)

@@ -28,6 +28,7 @@ typedef struct db_driver {
     bool (*content)(db *d, uint32_t *ret);
     status (*begin_write)(db *d, bool waits, err *why);
     status (*commit)(db *d, err *why);
+    status (*renew)(db *d, const db_turns *turns, err *why); /* NULL: nothing runs beside */
     void (*rollback)(db *d);
     bool (*in_transaction)(db *d);
     status (*savepoint)(db *d, err *why);
@@ -54,6 +55,7 @@ typedef struct db_driver {
     status (*copy_begin)(db *d, const char *sql, err *why);
     status (*copy_row)(db *d, const struct db_table *t, const struct db_value *row, err *why);
     status (*copy_end)(db *d, err *why);
+    status (*snapshot)(db *d, const char *path, err *why); /* NULL: there are no files */
     status (*explain)(db *d, query q, buf *out, err *why);
     status (*check)(db *d, err *why);
 } db_driver;

@@ -1,13 +1,16 @@
 /* lite.h - what the files of the SQLite driver share. Private to them.
  *
  * sqlite.c opens, begins, prepares, binds and steps; lite_ahead.c brings what the store has of what
- * a writer announced (db_expect), and adds the rows that were gathered, a statement a table.
- * Uses: driver, hand, recall, SQLite. Used by: sqlite.c, lite_ahead.c. */
+ * a writer announced (db_expect), and adds the rows that were gathered, a statement a table;
+ * lite_snapshot.c copies a database while others write.
+ * Uses: driver, hand, key_filter, recall, SQLite. Used by: sqlite.c, lite_ahead.c,
+ * lite_snapshot.c. */
 #ifndef NOROSHI_KNOW_DB_LITE_H
 #define NOROSHI_KNOW_DB_LITE_H
 
 #include "know/db/driver.h"
 #include "know/db/hand.h"
+#include "know/db/key_filter.h"
 #include "know/db/recall.h"
 
 #include <sqlite3.h>
@@ -34,6 +37,7 @@ typedef struct lite_db {
     int busy_ms;
     int64_t last_id, changes;
     lite_lanes *lanes; /* NULL: nothing was ever expected */
+    bool in_part;      /* between savepoint and release */
     /* each look begins and ends one: they are prepared once */
     sqlite3_stmt *begin_read, *rollback;
     uint16_t used[QUERY_COUNT_]; /* statements whose `used` is set */
@@ -49,6 +53,9 @@ static inline lite_db *lite_of(db *d)
 /* sqlite.c: what SQLite says of its last failure. */
 status lite_fail(const lite_db *d, const char *doing, err *why);
 
+/* lite_snapshot.c */
+status lite_snapshot(db *d, const char *path, err *why);
+
 /* lite_ahead.c */
 status lite_expect(db *d, const db_coming *c, err *why);
 status lite_turn(db *d, bool *ret_known, err *why);
@@ -56,8 +63,12 @@ status lite_turn(db *d, bool *ret_known, err *why);
 status lite_settle(lite_db *d, err *why);
 /* Adds what was gathered. Before whatever looks at those tables, and before anything ends. */
 status lite_quiet(lite_db *d, err *why);
-/* Gives up what was gathered: the transaction, or a part of it, is taken back. */
+/* Gives up what was gathered: the transaction ended, or a part of it is taken back. */
 void lite_forget(lite_db *d);
+/* The transaction is taken back whole: nothing is lost by that any more. */
+void lite_forget_lost(lite_db *d);
+/* Commits and begins again, beside the writer. */
+status lite_renew(db *d, const db_turns *turns, err *why);
 void lite_lanes_free(lite_db *d);
 /* Are statements answered from what is known? */
 bool lite_recalls(const lite_db *d);

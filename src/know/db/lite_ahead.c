@@ -42,6 +42,15 @@ typedef struct rows {
 
 enum { FETCH_HIGHEST = RECALL_ABOUTS, FETCHES };
 
+/* What is asked about may surely be new: then the store need not be looked at. */
+typedef struct known_keys {
+    key_filter *keys; /* of node_key, when it is whole */
+    bool whole;
+    int64_t version; /* of the store, when this was so: others may have written since */
+    int64_t asked;   /* keys since it was not */
+    sqlite3_stmt *state, *all;
+} known_keys;
+
 /* Rows on their way into the store. */
 typedef struct gathered {
     rows lane[RECALL_LANES];
@@ -55,9 +64,12 @@ struct lite_lanes {
     gathered both[2];
     hand *hand;
     const db_coming *coming; /* the hand is to find this out for `next`; NULL: nothing */
-    status said;             /* by the hand */
+    const db_turns *turns;   /* the hand is to commit, and to begin in its turn; NULL: not to */
+    bool lost;   /* rows of an ended part were not added: the transaction must not be committed */
+    status said; /* by the hand */
     err why;
     recall_pairs pairs;
+    known_keys known;
     rows keys;         /* what is being asked for */
     const rows *given; /* what the table of our own is, as long as a statement runs */
     sqlite3_stmt *insert[RECALL_LANES], *fetch[FETCHES];
@@ -254,6 +266,9 @@ void lite_lanes_free(lite_db *d)
     }
     for (size_t i = 0; i < FETCHES; i++)
         sqlite3_finalize(l->fetch[i]);
+    sqlite3_finalize(l->known.state);
+    sqlite3_finalize(l->known.all);
+    key_filter_free(l->known.keys);
     free(l->keys.cells);
     free(l->pairs.at);
     arena_done(&l->both[0].texts);
@@ -289,10 +304,17 @@ void lite_forget(lite_db *d)
     if (!l)
         return;
     hand_wait(l->hand);
-    l->said = OK;
+    if (!l->lost)
+        l->said = OK;
     empty_lanes(l->fill);
     recall_forget(l->now);
     recall_forget(l->next);
+}
+
+void lite_forget_lost(lite_db *d)
+{
+    if (d->lanes)
+        d->lanes->lost = false;
 }
 
 bool lite_recalls(const lite_db *d)
@@ -333,8 +355,11 @@ static status add_lane(lite_db *d, gathered *g, size_t which, err *why)
     status st = l->insert[which] ? OK : prepare_lane(d, which, why);
     if (st != OK)
         return st;
-    if (recall_lanes[which].q == Q_NODE_KEY_ADD)
+    if (recall_lanes[which].q == Q_NODE_KEY_ADD) {
         sort_pairs(&g->lane[which]);
+        for (size_t i = 0; l->known.whole && i < g->lane[which].count; i++)
+            key_filter_put(l->known.keys, g->lane[which].cells[2 * i].is.n);
+    }
     l->given = &g->lane[which];
     if (sqlite3_step(l->insert[which]) != SQLITE_DONE)
         st = lite_fail(d, sqlite3_sql(l->insert[which]), why);
@@ -343,6 +368,7 @@ static status add_lane(lite_db *d, gathered *g, size_t which, err *why)
     return st;
 }
 
+/* Rows of a part that was released before they were added cannot be taken back with it. */
 static status add_lanes(lite_db *d, gathered *g, err *why)
 {
     status st = OK;
@@ -350,13 +376,18 @@ static status add_lanes(lite_db *d, gathered *g, err *why)
         if (g->lane[i].count)
             st = add_lane(d, g, i, why);
     empty_lanes(g);
+    d->lanes->lost |= st != OK && !d->in_part;
     return st;
 }
 
 status lite_quiet(lite_db *d, err *why)
 {
+    lite_lanes *l = d->lanes;
     status st = lite_settle(d, why);
-    return st == OK && d->lanes ? add_lanes(d, d->lanes->fill, why) : st;
+    if (st != OK || !l)
+        return st;
+    l->said = add_lanes(d, l->fill, &l->why);
+    return lite_settle(d, why);
 }
 
 static bool put_cell(gathered *g, cell *c, const recall_value *v)
@@ -451,10 +482,65 @@ static status fetch(lite_db *d, db_recall *into, unsigned which, err *why)
     return st;
 }
 
+static status one_row(lite_db *d, sqlite3_stmt **s, const char *sql, err *why)
+{
+    if (!*s && sqlite3_prepare_v3(d->conn, sql, -1, SQLITE_PREPARE_PERSISTENT, s, NULL))
+        return lite_fail(d, sql, why);
+    return sqlite3_step(*s) == SQLITE_ROW ? OK : lite_fail(d, sql, why);
+}
+
+/* Reads all keys there are. */
+static status fill_known(lite_db *d, err *why)
+{
+    static const char all[] = "SELECT h FROM node_key";
+    known_keys *k = &d->lanes->known;
+    int code = SQLITE_OK;
+    if (!k->all)
+        code = sqlite3_prepare_v3(d->conn, all, -1, SQLITE_PREPARE_PERSISTENT, &k->all, NULL);
+    key_filter_clear(k->keys);
+    while (code == SQLITE_OK && sqlite3_step(k->all) == SQLITE_ROW)
+        key_filter_put(k->keys, sqlite3_column_int64(k->all, 0));
+    if (code == SQLITE_OK)
+        code = sqlite3_reset(k->all);
+    k->whole = code == SQLITE_OK;
+    return k->whole ? OK : lite_fail(d, all, why);
+}
+
+/* Reading all keys is worth it when as many will be asked for as the filter has been missed for:
+ * from a fourth of them on. A fresh store has none. */
+static status keep_known(lite_db *d, size_t asks, err *why)
+{
+    known_keys *k = &d->lanes->known;
+    static const char state[] =
+        "SELECT v.data_version, (SELECT max(id) FROM node) FROM pragma_data_version v";
+    status st = one_row(d, &k->state, state, why);
+    if (st != OK)
+        return st;
+    int64_t version = sqlite3_column_int64(k->state, 0),
+            highest = sqlite3_column_int64(k->state, 1);
+    sqlite3_reset(k->state);
+    if (k->version != version || highest > KEY_FILTER_KEYS_MAX)
+        k->whole = false;
+    k->version = version;
+    k->asked = k->whole ? 0 : k->asked + (int64_t)asks;
+    if (k->whole || highest > KEY_FILTER_KEYS_MAX || k->asked < highest / 4)
+        return OK;
+    if (!k->keys && !(k->keys = key_filter_new()))
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "store: out of memory");
+    return fill_known(d, why);
+}
+
+static bool is_new(const known_keys *k, recall_about about, const recall_pair *p)
+{
+    return about == RECALL_NODE && k->whole && !key_filter_may_have(k->keys, p->a);
+}
+
 static status put_keys(lite_lanes *l, recall_about about, err *why)
 {
     for (size_t i = 0; i < l->pairs.count; i++) {
         const recall_pair *p = &l->pairs.at[i];
+        if (is_new(&l->known, about, p))
+            continue;
         cell *row = new_row(&l->keys, why);
         if (!row)
             return ERR_LIMIT;
@@ -469,7 +555,7 @@ static status put_keys(lite_lanes *l, recall_about about, err *why)
 static status find_out(lite_db *d, const db_coming *c, err *why)
 {
     lite_lanes *l = d->lanes;
-    status st = OK;
+    status st = keep_known(d, c->node_count, why);
     for (unsigned about = 0; st == OK && about < RECALL_ABOUTS; about++) {
         l->keys.count = 0;
         st = recall_questions(l->next, (recall_about)about, c, &l->pairs, why);
@@ -483,6 +569,26 @@ static status find_out(lite_db *d, const db_coming *c, err *why)
 
 /* --- the hand --------------------------------------------------------------------------------- */
 
+static status run(lite_db *d, const char *sql, err *why)
+{
+    return sqlite3_exec(d->conn, sql, NULL, NULL, NULL) == SQLITE_OK ? OK : lite_fail(d, sql, why);
+}
+
+static status commit_and_begin(lite_db *d, const db_turns *t, err *why)
+{
+    int turn;
+    status st = run(d, "COMMIT", why);
+    if (st != OK) { /* in no transaction, whatever it was: so that the writer can tell */
+        sqlite3_exec(d->conn, "ROLLBACK", NULL, NULL, NULL);
+        return st;
+    }
+    if ((st = t->wait(t->ctx, &turn, why)) != OK)
+        return st;
+    st = run(d, "BEGIN IMMEDIATE", why);
+    t->done(turn);
+    return st;
+}
+
 static void work(void *ctx)
 {
     lite_db *d = ctx;
@@ -490,11 +596,14 @@ static void work(void *ctx)
     l->said = add_lanes(d, l->sent, &l->why);
     if (l->said == OK && l->coming)
         l->said = find_out(d, l->coming, &l->why);
+    if (l->said == OK && l->turns)
+        l->said = commit_and_begin(d, l->turns, &l->why);
     l->coming = NULL;
+    l->turns = NULL;
 }
 
-/* What was gathered, and c. The hand is idle. */
-static status hand_over(lite_db *d, const db_coming *c, err *why)
+/* What was gathered, c, and a commit. The hand is idle. */
+static status hand_over(lite_db *d, const db_coming *c, const db_turns *turns, err *why)
 {
     lite_lanes *l = d->lanes;
     gathered *full = l->fill;
@@ -504,7 +613,8 @@ static status hand_over(lite_db *d, const db_coming *c, err *why)
     l->fill = l->sent;
     l->sent = full;
     l->coming = c;
-    if (count >= HAND_ROWS_MIN) {
+    l->turns = turns;
+    if (count >= HAND_ROWS_MIN || turns) {
         hand_give(l->hand, work, d);
         return OK;
     }
@@ -523,7 +633,19 @@ status lite_expect(db *b, const db_coming *c, err *why)
         recall_begin(d->lanes->next);
     else
         recall_forget(d->lanes->now);
-    return hand_over(d, c, why);
+    return hand_over(d, c, NULL, why);
+}
+
+status lite_renew(db *b, const db_turns *turns, err *why)
+{
+    lite_db *d = lite_of(b);
+    status st = d->lanes ? lite_settle(d, why) : make_lanes(d, why);
+    if (st != OK)
+        return st;
+    assert(!d->in_part);
+    recall_forget(d->lanes->now); /* others may write in between */
+    recall_forget(d->lanes->next);
+    return hand_over(d, NULL, turns, why);
 }
 
 status lite_turn(db *b, bool *ret_known, err *why)
@@ -572,6 +694,8 @@ void lite_changed(const lite_stmt *s)
     const lite_db *d = lite_of(s->base.d);
     if (!d->lanes)
         return;
+    if (s->q == Q_NODE_KEY_ADD || s->q == QUERY_COUNT_) /* keys that add_lane does not see */
+        d->lanes->known.whole = false;
     recall_changed(d->lanes->now, s->q, s->given);
     recall_changed(d->lanes->next, s->q, s->given);
 }

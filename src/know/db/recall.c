@@ -33,6 +33,7 @@ typedef struct entry {
 
 struct db_recall {
     bool begun, open; /* the memo is true */
+    bool empty;       /* and nothing is in it */
     entry *bucket[BUCKETS];
     entry *claim_id[BUCKETS]; /* rows of claims by id */
     entry *added;             /* rows that the store did not have when it was asked */
@@ -98,8 +99,11 @@ db_recall *recall_free(db_recall *a)
 
 void recall_forget(db_recall *a)
 {
-    memset(a->bucket, 0, sizeof a->bucket);
-    memset(a->claim_id, 0, sizeof a->claim_id);
+    if (!a->empty) { /* half a megabyte */
+        memset(a->bucket, 0, sizeof a->bucket);
+        memset(a->claim_id, 0, sizeof a->claim_id);
+    }
+    a->empty = true;
     a->last_node = (recall_row){0};
     a->added = NULL;
     a->begun = a->open = false;
@@ -125,6 +129,7 @@ bool recall_is_open(const db_recall *a)
 static entry *remember(db_recall *a, const recall_row *row, bool is_row)
 {
     entry *e = arena_new(&a->memo, entry);
+    a->empty = false;
     if (!e) {
         a->open = false;
         return NULL;
@@ -339,12 +344,20 @@ bool recall_wants(query q)
 
 bool recall_stands_apart(query q)
 {
-    static const bool apart[QUERY_COUNT_ + 1] = {
-        [Q_AGAIN_MINE] = true,       [Q_AGAIN_ADD] = true,      [Q_AGAIN_OTHERS] = true,
-        [Q_AGAIN_ENDED] = true,      [Q_AGAIN_END] = true,      [Q_VIEW_CLASS_ALL] = true,
-        [Q_DOCUMENT_OF_FEED] = true, [Q_VIEW_CLASS_ADD] = true,
+    static const query apart[] = {
+        Q_AGAIN_MINE,     Q_AGAIN_ADD,         Q_AGAIN_OTHERS,       Q_AGAIN_ENDED,
+        Q_AGAIN_END,      Q_AGAIN_OF_FEED_ANY, Q_VIEW_CLASS_ALL,     Q_VIEW_CLASS_ADD,
+        Q_SOURCE_FIND,    Q_SOURCE_NAME,       Q_SOURCE_ADD,         Q_TX_ADD,
+        Q_TX_LAST_AT,     Q_TX_HIGHEST,        Q_TX_LOWEST_PENDING,  Q_TX_PUBLISH,
+        Q_TX_RANGE_ADD,   Q_FEED_FIND,         Q_FEED_ADD,           Q_DOCUMENT_FIND,
+        Q_DOCUMENT_ADD,   Q_DOCUMENT_FEED,     Q_DOCUMENT_FEEDS,     Q_DOCUMENT_OF_FEED,
+        Q_DELIVERY_LAST,  Q_DELIVERY_ADD,      Q_FEED_DELIVERY_NEXT, Q_DOCUMENT_CLASS_ADD,
+        Q_CONTAINER_FIND, Q_HELD_ADD,          Q_DOCUMENT_FINISH,
     };
-    return apart[q];
+    for (size_t i = 0; i < COUNT_OF(apart); i++)
+        if (apart[i] == q)
+            return true;
+    return false;
 }
 
 static void give(recall_reply *ret, const int64_t *values, size_t count, unsigned nulls)

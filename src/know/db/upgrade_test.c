@@ -95,7 +95,7 @@ static int64_t one(temp_store *f, const char *sql)
 }
 
 /* Schema 6 had no column for details that many claims share; its claims have all of theirs. Nor had
- * it the index of schema 8, and the tables of schemas 9 and 10. */
+ * it the index of schema 8, and the tables of schemas 9, 10 and 11. */
 static void make_it_schema_6(temp_store *f)
 {
     db *d = NULL;
@@ -113,7 +113,7 @@ static void make_it_schema_6(temp_store *f)
     static const char *const tables[] = {
         "alert", "alert_place", "watch_place",   "organisation", "account", "account_audience",
         "team",  "team_member", "recovery_code", "session",      "token",   "replay",
-        "audit",
+        "audit", "pull",        "pull_run",      "heard",
     };
     for (size_t i = 0; i < COUNT_OF(tables); i++) {
         char sql[64];

@@ -86,6 +86,11 @@ static bool take(char *bytes, size_t size, sight_manifest *ret)
     return true;
 }
 
+slice sight_manifest_bytes(const sight_manifest *m)
+{
+    return slice_of(m->bytes, place(&m->h).sum + sizeof(uint64_t));
+}
+
 /* --- reading -------------------------------------------------------------------------------- */
 
 static status read_bytes(file *in, char **ret, size_t *ret_size, err *why)

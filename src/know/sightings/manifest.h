@@ -52,6 +52,8 @@ void sight_segment_path(const char *folder, const uint8_t id[SIGHT_ID], char out
 /* ERR_NOT_FOUND; ERR_INPUT: damaged. */
 status sight_manifest_read(const fs *disk, const char *folder, sight_manifest *ret,
                            err *why) NODISCARD;
+/* What was read, as it stood in the file. */
+slice sight_manifest_bytes(const sight_manifest *m);
 void sight_manifest_done(sight_manifest *m);
 /* The generation of what is there now; 0: nothing that could be read. */
 uint64_t sight_manifest_generation(const fs *disk, const char *folder);

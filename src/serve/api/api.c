@@ -2,6 +2,7 @@
 #include "serve/api/route.h"
 
 #include "know/replay.h"
+#include "serve/pull.h"
 
 #include <stdlib.h>
 
@@ -73,6 +74,8 @@ static status answer_read(call *c, err *why)
         st = call_record_read(c, why);
     if (st == OK && c->route->gives && !c->route->type)
         tag(c);
+    if (st == OK && !c->route->gives && !c->out->len)
+        http_status(c->w, 204);
     return st;
 }
 
@@ -153,6 +156,8 @@ static status answer_change(call *c, err *why)
     if (st == OK)
         st = change(c, &k, why);
     writer_free(c->writer);
+    if (st == OK && c->wakes)
+        puller_wake(c->a->o.puller);
     if (st == OK && !c->out->len)
         http_status(c->w, 204);
     return st;
@@ -179,7 +184,9 @@ static status handle(void *ctx, http_request *r, http_reply *w, err *why)
     c.out = http_body(w, S("application/json"));
     st = b->row->flags & ROUTE_CHANGES ? answer_change(&c, why) : answer_read(&c, why);
     if (st == OK && why)
-        *why = (err){0}; /* what was tried on the way is nobody's trouble */
+        *why = (err){0};     /* what was tried on the way is nobody's trouble */
+    if (st == ERR_NOT_FOUND) /* not there, and not for this reader, are not told apart */
+        return err_set(why, st, ERR_NOWHERE, "nothing there, or nothing that you may see");
     return st;
 }
 
@@ -268,6 +275,11 @@ const http_route *api_routes(const api *a, size_t *ret_count)
 void api_serves(api *a, http_server *s)
 {
     __atomic_store_n(&a->server, s, __ATOMIC_RELEASE);
+}
+
+void api_reloaded(api *a, bool well)
+{
+    __atomic_store_n(&a->reload_failed, !well, __ATOMIC_RELEASE);
 }
 
 void api_drains(api *a)

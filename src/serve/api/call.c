@@ -51,8 +51,10 @@ status call_sightings(call *c, sightings **ret, err *why)
 {
     bool changed;
     *ret = NULL;
-    if (c->from->who.has.organisation.len)
-        return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "sightings are the site's own");
+    if (!sightings_are_for(look_as(c)))
+        return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE,
+                       "sightings are the site's own, at TLP:AMBER");
+    c->highest = TLP_AMBER;
     if (c->t->seen) {
         *ret = c->t->seen;
         return sightings_refresh(c->t->seen, &changed, why);
@@ -99,6 +101,47 @@ status call_record_read(call *c, err *why)
                            .detail = slice_str(tlp_name(c->highest)),
                            .outcome = AUDIT_DONE};
     return audit_put(c->a->o.audit, &e, 1, why);
+}
+
+/* A change that cannot be recorded is not made. */
+status call_record(call *c, slice what, err *why)
+{
+    actor by;
+    call_actor(c, &by);
+    const audit_entry e = {.at = by.now,
+                           .who = by.who,
+                           .from = by.from,
+                           .act = slice_str(c->route->name),
+                           .what = what,
+                           .outcome = AUDIT_DONE};
+    return audit_put(c->a->o.audit, &e, 1, why);
+}
+
+/* --- what comes in ----------------------------------------------------------------------------- */
+
+/* Two at once: each has a worker process, and they take turns to write in any case. */
+enum { INTAKES_MAX = 2 };
+
+status call_turn(call *c, err *why)
+{
+    unsigned before = __atomic_fetch_add(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
+    if (before < INTAKES_MAX)
+        return OK;
+    __atomic_fetch_sub(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
+    http_reply_header(c->w, "Retry-After", S("5"));
+    return err_set(why, ERR_BUSY, ERR_NOWHERE, "%d imports are under way", INTAKES_MAX);
+}
+
+void call_turn_ends(call *c)
+{
+    __atomic_fetch_sub(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
+}
+
+status call_jail(call *c, sandbox **ret, err *why)
+{
+    sandbox_options o = sandbox_defaults(c->a->o.ticks);
+    o.limits = c->a->o.jail;
+    return sandbox_new(&o, ret, why);
 }
 
 /* --- bodies ----------------------------------------------------------------------------------- */

@@ -41,8 +41,9 @@ struct api {
     buf openapi;
     uint8_t etag_key[16];
     http_server *server;
-    bool drains;      /* atomic */
-    unsigned intakes; /* under way; atomic */
+    bool reload_failed; /* atomic */
+    bool drains;        /* atomic */
+    unsigned intakes;   /* under way; atomic */
     pthread_mutex_t lock;
     identity touched[TOUCHED_MAX]; /* whose time of last use is due; texts are not theirs */
     size_t touched_count;
@@ -79,6 +80,7 @@ typedef struct call {
     buf *out;         /* JSON: the body of the answer */
     const json *body; /* NULL: the route takes none */
     writer *writer;   /* of a change: everything it does is one transaction, with its audit entry */
+    bool wakes;       /* a feed is due now */
     slice did;        /* of a change: ids of what it was done to, for the audit log */
     tlp highest;      /* marking of the answer: above GREEN the read is recorded */
 } call;
@@ -138,6 +140,12 @@ void call_list_end(json_writer *w, slice next);
 /* A read of something above GREEN is recorded before it leaves; for a stream before each slice.
  * ERR_IO, ERR_BUSY: it may not leave. */
 status call_record_read(call *c, err *why) NODISCARD;
+/* That it is done, before it is done, of what is no part of the table's transactions. */
+status call_record(call *c, slice what, err *why) NODISCARD;
+/* Uploads are taken by turns, each read in a jail of its own. ERR_BUSY: too many are under way. */
+status call_turn(call *c, err *why) NODISCARD;
+void call_turn_ends(call *c);
+status call_jail(call *c, sandbox **ret, err *why) NODISCARD;
 /* A stream of JSON lines; `next` appends one or more to `out`. See http_producer. */
 void call_lines(call *c, const http_producer *p);
 

@@ -3,51 +3,13 @@
 
 #include "intake/import_json.h"
 #include "intake/import_set.h"
-#include "know/search.h"
 #include "know/write.h"
 #include "publish/error_json.h"
 #include "publish/set_json.h"
+#include "watch/settle.h"
 
 #include <stdio.h>
 #include <unistd.h>
-
-/* Two at once: each has a worker process, and they take turns to write in any case. */
-enum { INTAKES_MAX = 2 };
-
-static status take_turn(call *c, err *why)
-{
-    unsigned before = __atomic_fetch_add(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
-    if (before < INTAKES_MAX)
-        return OK;
-    __atomic_fetch_sub(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
-    http_reply_header(c->w, "Retry-After", S("5"));
-    return err_set(why, ERR_BUSY, ERR_NOWHERE, "%d imports are under way", INTAKES_MAX);
-}
-
-static void end_turn(call *c)
-{
-    __atomic_fetch_sub(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
-}
-
-static status new_jail(call *c, sandbox **ret, err *why)
-{
-    sandbox_options o = sandbox_defaults(c->a->o.ticks);
-    o.limits = c->a->o.jail;
-    return sandbox_new(&o, ret, why);
-}
-
-static status record(call *c, slice what, err *why)
-{
-    actor by;
-    call_actor(c, &by);
-    const audit_entry e = {.at = by.now,
-                           .who = by.who,
-                           .from = by.from,
-                           .act = slice_str(c->route->name),
-                           .what = what,
-                           .outcome = AUDIT_DONE};
-    return audit_put(c->a->o.audit, &e, 1, why);
-}
 
 /* Whoever is of an organisation brings in what is its own. */
 static status read_floor(call *c, marking *ret, err *why)
@@ -102,17 +64,15 @@ static status read_options(call *c, import_options *o, err *why)
     return read_floor(c, &o->floor, why);
 }
 
-/* The indexes of values and of words take the new in, so that the next question need not. */
-static status catch_up(call *c, err *why)
+/* The indexes take the new in; what was seen here of it becomes alerts. */
+static status settle(call *c, when since, err *why)
 {
-    lens *l;
-    index_t *ix;
-    status st = call_lens(c, &l, why);
-    if (st == OK)
-        st = call_index(c, &ix, why);
-    if (st == OK)
-        st = index_settle(ix, why);
-    return st == OK ? search_catch_up(c->a->o.store, why) : st;
+    uint64_t alerts;
+    const settle_options o = {.s = c->a->o.store,
+                              .actor = c->from->who.who.login,
+                              .clock = c->a->o.clock,
+                              .since = since};
+    return settle_import(&o, &alerts, why);
 }
 
 static status import_body(call *c, err *why)
@@ -121,10 +81,13 @@ static status import_body(call *c, err *why)
     importer *it = NULL;
     sandbox *jail = NULL;
     import_options o;
+    when since = WHEN_NONE;
     slice path = call_param(c, "path");
     status st = read_options(c, &o, why);
     if (st == OK)
-        st = new_jail(c, &jail, why);
+        st = settle_newest(c->a->o.store, call_now(c), &since, why);
+    if (st == OK)
+        st = call_jail(c, &jail, why);
     o.sandbox = jail;
     o.ctx = &x;
     if (st == OK)
@@ -136,20 +99,20 @@ static status import_body(call *c, err *why)
     importer_free(it);
     sandbox_free(jail);
     if (st == OK && !o.dry_run)
-        st = catch_up(c, why);
+        st = settle(c, since, why);
     if (st == OK && !o.dry_run)
-        st = record(c, path, why);
+        st = call_record(c, path, why);
     return st;
 }
 
 status api_import(call *c, err *why)
 {
-    status st = take_turn(c, why);
+    status st = call_turn(c, why);
     if (st != OK)
         return st;
     c->out = http_body(c->w, S("application/x-ndjson"));
     st = import_body(c, why);
-    end_turn(c);
+    call_turn_ends(c);
     return st;
 }
 
@@ -201,7 +164,7 @@ static status load(call *c, set_load_options *o, writer *w, err *why)
     set_import *si = NULL;
     set_summary s;
     snprintf(path, sizeof path, "/proc/self/fd/%d", c->r->body_fd);
-    status st = new_jail(c, &jail, why);
+    status st = call_jail(c, &jail, why);
     const set_import_options so = {.store = c->a->o.store,
                                    .sandbox = jail,
                                    .clock = c->a->o.ticks,
@@ -230,7 +193,7 @@ status api_set_load(call *c, err *why)
     if (c->r->body_fd < 0)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "the body is the list");
     read_set(c, &o);
-    status st = take_turn(c, why);
+    status st = call_turn(c, why);
     if (st != OK)
         return st;
     st = read_floor(c, &o.marking, why);
@@ -242,9 +205,9 @@ status api_set_load(call *c, err *why)
     if (st == OK)
         st = load(c, &o, w, why);
     writer_free(w);
-    end_turn(c);
+    call_turn_ends(c);
     if (st == OK && !o.dry_run)
-        st = record(c, o.name, why);
+        st = call_record(c, o.name, why);
     return st;
 }
 

@@ -87,6 +87,12 @@ status api_metrics(call *c, err *why)
                "# HELP noroshi_info Version of the program.\n# TYPE noroshi_info gauge\n"
                "noroshi_info{version=\"%s\"} 1\n",
                NOROSHI_VERSION);
+    buf_printf(
+        b,
+        "# HELP noroshi_config_last_reload_successful Was the configuration right when it was "
+        "last read.\n# TYPE noroshi_config_last_reload_successful gauge\n"
+        "noroshi_config_last_reload_successful %d\n",
+        !__atomic_load_n(&c->a->reload_failed, __ATOMIC_ACQUIRE));
     if (s)
         http_server_metrics(s, b);
     return OK;

@@ -235,10 +235,8 @@ status api_logout(call *c, err *why)
     if (st == OK)
         st = auth_leave(c->a->o.auth, w, &c->from->client, &c->from->who, why);
     writer_free(w);
-    if (st == OK) {
+    if (st == OK)
         set_cookie(c, session_cookie(c->r), "", 0);
-        http_status(c->w, 204);
-    }
     return st;
 }
 

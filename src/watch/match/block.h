@@ -1,6 +1,6 @@
 /* block.h - 64 bytes as masks of what they can be part of, in three ways that say the same: one
  * byte at a time, AVX2, AVX-512. Private to watch/match.
- * Uses: bytes.h. Used by: scan.c, match_test.c.
+ * Uses: bytes.h. Used by: scan.h, scan.c, runs.c, words.c.
  * Sources: Mula and Lemire, "Faster Base64 Encoding and Decoding using AVX2 Instructions", ACM TWEB
  * 2018, and Langdale and Lemire (see base/json/scan.h), for classes by two look-ups of nibbles. */
 #ifndef NOROSHI_WATCH_MATCH_BLOCK_H
@@ -12,15 +12,18 @@
 #include <immintrin.h>
 #endif
 
+#define BLOCK_INLINE static inline __attribute__((always_inline))
+
 /* The lowest bit is the first byte. */
 typedef struct block {
-    uint64_t name, dot, hex, colon, word;
+    uint64_t name, dot, hex, colon, word, digit;
     uint64_t at, high; /* rare */
-    uint64_t lead;     /* what may begin an escape; by its second byte, too, where that is cheap */
+    uint64_t lead;     /* what may begin an escape; but for the last byte by its second byte, too */
+    uint64_t left;     /* that, and what may end one */
 } block;
 
-/* The classes of a byte: BYTE_WORD, _NAME, _HEX, _LEAD, and these. */
-enum { BLOCK_DOT = 16, BLOCK_COLON = 32, BLOCK_AT = 64, BLOCK_HIGH_BYTE = 128 };
+/* The classes of a byte: BYTE_WORD, _NAME, _HEX, _LEAD, and these. Those over 0x7f have none. */
+enum { BLOCK_DOT = 16, BLOCK_COLON = 32, BLOCK_AT = 64, BLOCK_CLOSE = 128 };
 extern const uint8_t block_table[256];
 
 /* One bit of each of eight bytes, the lowest first. */
@@ -33,9 +36,13 @@ static inline block block_plain(const uint8_t *p)
 {
     block b = {0};
     for (unsigned at = 0; at < 64; at += 8) {
-        uint64_t c = 0;
-        for (unsigned i = 0; i < 8; i++)
+        uint64_t c = 0, w = 0;
+        for (unsigned i = 0; i < 8; i++) {
             c |= (uint64_t)block_table[p[at + i]] << 8 * i;
+            w |= (uint64_t)p[at + i] << 8 * i;
+        }
+        uint64_t digit = w ^ 0x3030303030303030u; /* below ten: the top bit stays 0 */
+        digit |= (digit & 0x7f7f7f7f7f7f7f7fu) + 0x7676767676767676u;
         b.word |= block_eight(c, BYTE_WORD) << at;
         b.name |= block_eight(c, BYTE_NAME) << at;
         b.hex |= block_eight(c, BYTE_HEX) << at;
@@ -43,24 +50,58 @@ static inline block block_plain(const uint8_t *p)
         b.dot |= block_eight(c, BLOCK_DOT) << at;
         b.colon |= block_eight(c, BLOCK_COLON) << at;
         b.at |= block_eight(c, BLOCK_AT) << at;
-        b.high |= block_eight(c, BLOCK_HIGH_BYTE) << at;
+        b.left |= block_eight(c, BLOCK_CLOSE) << at;
+        b.high |= block_eight(w, 0x80) << at;
+        b.digit |= block_eight(~digit, 0x80) << at;
     }
+    for (uint64_t leads = b.lead << 1 >> 1; leads; leads &= leads - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(leads);
+        if (!(lead_first[p[i]] & lead_second[p[i + 1]]))
+            b.lead ^= (uint64_t)1 << i;
+    }
+    b.left |= b.lead | b.high;
     return b;
+}
+
+/* Writes the places of the bits, counted from `at`; returns where they end. Up to 16 more are
+ * written behind. */
+typedef uint32_t *place_marker(uint32_t *out, uint64_t bits, uint32_t at);
+
+BLOCK_INLINE uint32_t *mark_plain(uint32_t *out, uint64_t bits, uint32_t at)
+{
+    for (; bits; bits &= bits - 1)
+        *out++ = at + (unsigned)__builtin_ctzll(bits);
+    return out;
+}
+
+/* Two at a time: a loop whose length cannot be guessed costs more than places too many. Where bits
+ * are counted by an instruction. */
+BLOCK_INLINE uint32_t *mark_two(uint32_t *out, uint64_t bits, uint32_t at)
+{
+    uint32_t *end = out + __builtin_popcountll(bits);
+    do {
+        for (unsigned i = 0; i < 2; i++) {
+            *out++ = at + (unsigned)__builtin_ctzll(bits | (uint64_t)1 << 63);
+            bits &= bits - 1;
+        }
+    } while (bits);
+    return end;
 }
 
 #ifdef __x86_64__
 
 /* Bits of the first pair of look-ups: 1 digit, 2 letter A..O, 4 letter P..Z, 8 "-" or ".", 16 "_",
- * 32 letter A..F, 64 ".", 128 ":". Of the second: 1 "%" or "(", 2 "[" or "{", 4 "\", 128 "@". */
+ * 32 letter A..F, 64 ".", 128 ":". Of the second: 1 "%", 2 "[" or "{", 4 "\", 8 "(", 16 "]" or "}",
+ * 64 ")", 128 "@". */
 #define BLOCK_LOW                                                                                  \
     0x05, 0x27, 0x27, 0x27, 0x27, 0x27, 0x27, 0x07, 0x07, 0x07, (char)0x86, 0x02, 0x02, 0x0a,      \
         0x4a, 0x12
 #define BLOCK_HIGH 0, 0, 0x48, (char)0x81, 0x22, 0x14, 0x22, 0x04, 0, 0, 0, 0, 0, 0, 0, 0
-#define BLOCK_LOW2 (char)0x80, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 2, 4, 0, 0, 0
-#define BLOCK_HIGH2 0, 0, 1, 0, (char)0x80, 6, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0
+#define BLOCK_LOW2 (char)0x80, 0, 0, 0, 0, 1, 0, 0, 8, 64, 0, 2, 4, 16, 0, 0
+#define BLOCK_HIGH2 0, 0, 73, 0, (char)0x80, 22, 0, 18, 0, 0, 0, 0, 0, 0, 0, 0
 
-#define BLOCK_AVX2                                                                                 \
-    __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"), always_inline)) static inline
+#define BLOCK_256 "avx2,bmi,bmi2,lzcnt,popcnt"
+#define BLOCK_AVX2 __attribute__((target(BLOCK_256), always_inline)) static inline
 
 BLOCK_AVX2 uint64_t block_bits(__m256i a, __m256i b)
 {
@@ -83,6 +124,26 @@ BLOCK_AVX2 __m256i block_classes(__m256i v, __m256i low, __m256i high)
         _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble)));
 }
 
+/* Bits of the second bytes of escapes: 1 digit, 2 letter A..F, 4 and 8 behind a backslash, 16 (and
+ * some that are not) and 32 behind brackets. Which of them a first byte wants, by its bits 1 to
+ * 8. */
+#define BLOCK_LOW3 17, 35, 15, 3, 43, 11, 15, 1, 9, 1, 16, 0, 0, 0, 20, 0
+#define BLOCK_HIGH3 0, 0, 16, 17, 50, 0, 38, 8, 0, 0, 0, 0, 0, 0, 0, 0
+#define BLOCK_WANTED 0, 3, 48, 0, 12, 0, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0
+
+/* Bytes of the classes ra, rb that begin an escape, if the next byte goes on with it. */
+BLOCK_AVX2 uint64_t block_leads(__m256i a, __m256i b, __m256i ra, __m256i rb)
+{
+    const __m256i low = _mm256_setr_epi8(BLOCK_LOW3, BLOCK_LOW3);
+    const __m256i high = _mm256_setr_epi8(BLOCK_HIGH3, BLOCK_HIGH3);
+    const __m256i wanted = _mm256_setr_epi8(BLOCK_WANTED, BLOCK_WANTED);
+    __m256i sa = block_classes(a, low, high), sb = block_classes(b, low, high);
+    sa = _mm256_alignr_epi8(_mm256_permute2x128_si256(sa, sb, 0x21), sa, 1);
+    sb = _mm256_alignr_epi8(_mm256_permute2x128_si256(sb, sb, 0x81), sb, 1);
+    return block_any(_mm256_and_si256(_mm256_shuffle_epi8(wanted, ra), sa),
+                     _mm256_and_si256(_mm256_shuffle_epi8(wanted, rb), sb), 0x3f);
+}
+
 BLOCK_AVX2 block block_avx2(const uint8_t *p)
 {
     const __m256i low = _mm256_setr_epi8(BLOCK_LOW, BLOCK_LOW);
@@ -99,19 +160,23 @@ BLOCK_AVX2 block block_avx2(const uint8_t *p)
         .hex = block_any(ca, cb, 1 | 32),
         .colon = block_bits(ca, cb),
         .word = block_any(ca, cb, 1 | 2 | 4),
+        .digit = block_any(ca, cb, 1),
         .high = block_bits(a, b),
     };
-    __m256i rare = _mm256_or_si256(ra, rb);
-    if (!_mm256_testz_si256(rare, rare)) {
-        x.at = block_bits(ra, rb);
-        x.lead = block_any(ra, rb, 7);
-    }
+    x.at = block_bits(ra, rb);
+    x.lead = block_leads(a, b, ra, rb) | (block_any(ra, rb, 1 | 2 | 4 | 8) & (uint64_t)1 << 63);
+    x.left = block_any(ra, rb, 16 | 64) | x.lead | x.high;
     return x;
 }
 
-#define BLOCK_AVX512                                                                               \
-    __attribute__((target("avx512bw,avx512vl,avx512vbmi,avx2,bmi,bmi2,lzcnt,popcnt"),              \
-                   always_inline)) static inline
+#define BLOCK_512 "avx512bw,avx512vl,avx512vbmi,avx512vbmi2," BLOCK_256
+#define BLOCK_AVX512 __attribute__((target(BLOCK_512), always_inline)) static inline
+
+/* 63 to 0, as _mm512_set_epi8 takes them. */
+#define BLOCK_EIGHT(n) n + 7, n + 6, n + 5, n + 4, n + 3, n + 2, n + 1, n
+#define BLOCK_PLACES                                                                               \
+    BLOCK_EIGHT(56), BLOCK_EIGHT(48), BLOCK_EIGHT(40), BLOCK_EIGHT(32), BLOCK_EIGHT(24),           \
+        BLOCK_EIGHT(16), BLOCK_EIGHT(8), BLOCK_EIGHT(0)
 
 BLOCK_AVX512 block block_avx512(const uint8_t *p)
 {
@@ -127,20 +192,35 @@ BLOCK_AVX512 block block_avx512(const uint8_t *p)
     __m512i next = _mm512_alignr_epi8(_mm512_alignr_epi64(v, v, 2), v, 1);
     __m512i first = _mm512_permutex2var_epi8(low1, v, high1);
     __m512i second = _mm512_permutex2var_epi8(low2, next, high2);
+    __m512i zeros = _mm512_set1_epi8('0'), ten = _mm512_set1_epi8(10);
     block x = {
         .name = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_NAME)),
         .dot = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_DOT)),
         .hex = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_HEX)),
         .colon = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_COLON)),
         .word = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_WORD)),
+        .digit = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, zeros), ten),
         .at = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_AT)),
+        .left = _mm512_movepi8_mask(c),
         .lead =
             _mm512_test_epi8_mask(first, second) |
             ((uint64_t)(_mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_LEAD))) & (uint64_t)1 << 63),
         .high = top,
     };
+    x.left |= x.lead | top;
     return x;
 }
 
+BLOCK_AVX512 uint32_t *mark_avx512(uint32_t *out, uint64_t bits, uint32_t at)
+{
+    const __m512i all = _mm512_set_epi8(BLOCK_PLACES);
+    unsigned count = (unsigned)__builtin_popcountll(bits);
+    if (__builtin_expect(count > 8, 0))
+        return mark_two(out, bits, at);
+    __m128i low = _mm512_castsi512_si128(_mm512_maskz_compress_epi8(bits, all));
+    _mm256_storeu_si256((__m256i *)(void *)out,
+                        _mm256_add_epi32(_mm256_cvtepu8_epi32(low), _mm256_set1_epi32((int)at)));
+    return out + count;
+}
 #endif
 #endif

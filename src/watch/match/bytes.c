@@ -25,26 +25,17 @@ const uint8_t byte_class[256] = {
     TIMES64(0xc0, HIGH),
 };
 
+const uint8_t full_then_zero[32] = {TIMES16(0, 0xff)};
+
 #define HEX_WORD (BYTE_WORD | BYTE_NAME | BYTE_HEX)
 #define OTHER_WORD (BYTE_WORD | BYTE_NAME)
 const uint8_t block_table[256] = {
-    TIMES64(0x80, BLOCK_HIGH_BYTE),
-    TIMES64(0xc0, BLOCK_HIGH_BYTE),
-    TIMES10('0', HEX_WORD),
-    TIMES6('a', HEX_WORD),
-    TIMES20('g', OTHER_WORD),
-    TIMES6('A', HEX_WORD),
-    TIMES20('G', OTHER_WORD),
-    ['.'] = BYTE_NAME | BLOCK_DOT,
-    ['_'] = BYTE_NAME,
-    ['-'] = BYTE_NAME,
-    [':'] = BLOCK_COLON,
-    ['@'] = BLOCK_AT,
-    ['%'] = BYTE_LEAD,
-    ['\\'] = BYTE_LEAD,
-    ['['] = BYTE_LEAD,
-    ['('] = BYTE_LEAD,
-    ['{'] = BYTE_LEAD,
+    TIMES10('0', HEX_WORD), TIMES6('a', HEX_WORD),    TIMES20('g', OTHER_WORD),
+    TIMES6('A', HEX_WORD),  TIMES20('G', OTHER_WORD), ['.'] = BYTE_NAME | BLOCK_DOT,
+    ['_'] = BYTE_NAME,      ['-'] = BYTE_NAME,        [':'] = BLOCK_COLON,
+    ['@'] = BLOCK_AT,       ['%'] = BYTE_LEAD,        ['\\'] = BYTE_LEAD,
+    ['['] = BYTE_LEAD,      ['('] = BYTE_LEAD,        ['{'] = BYTE_LEAD,
+    [']'] = BLOCK_CLOSE,    [')'] = BLOCK_CLOSE,      ['}'] = BLOCK_CLOSE,
 };
 
 static unit plain(uint8_t c)

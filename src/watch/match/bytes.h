@@ -19,6 +19,9 @@ enum {
 
 extern const uint8_t byte_class[256];
 
+/* 16 bytes 0xff, then 16 zeros: from 16 - n on, a mask of n bytes. */
+extern const uint8_t full_then_zero[32];
+
 /* In the innermost loops, and filled before it is read: not zeroed first as all else is. */
 #define RAW __attribute__((uninitialized))
 

@@ -75,20 +75,77 @@ static void look_up_name(matcher *m, const piece *p, uint64_t h, size_t from, si
         url_at(m, key, raw_from, raw_to);
 }
 
+bool read_ip4(const uint8_t *p, size_t n, uint32_t *ret)
+{
+    uint32_t number = 0, part = 0, digits = 0, dots = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned c = p[i] - (unsigned)'0';
+        if (c < 10 && !(digits && part == 0)) {
+            part = part * 10 + c;
+            if (++digits > 3)
+                return false;
+        } else if (p[i] == '.' && digits && part < 256 && ++dots < 4) {
+            number = number << 8 | part;
+            part = digits = 0;
+        } else {
+            return false;
+        }
+    }
+    *ret = number << 8 | part;
+    return dots == 3 && digits && part < 256;
+}
+
+/* Eight hexadecimal digits, the first lowest, become four bytes, the first lowest. */
+static uint32_t eight_digits(const uint8_t *p)
+{
+    uint64_t w;
+    memcpy(&w, p, 8);
+    w = (w & 0x0f0f0f0f0f0f0f0fu) + 9 * (w >> 6 & 0x0101010101010101u);
+    w = (w << 4 | w >> 8) & 0x00ff00ff00ff00ffu; /* pairs */
+    w = (w | w >> 8) & 0x0000ffff0000ffffu;
+    return (uint32_t)(w | w >> 16);
+}
+
+/* n digits, an even number, as bytes. */
+static void read_hex(const uint8_t *p, size_t n, uint8_t digest[HEX_BYTES_MAX])
+{
+    for (size_t i = 0; i + 8 <= n; i += 8) {
+        uint32_t four = eight_digits(p + i);
+        memcpy(digest + i / 2, &four, 4);
+    }
+    for (size_t i = n - n % 8; i < n; i += 2)
+        digest[i / 2] = (uint8_t)(hex_value((char)p[i]) << 4 | hex_value((char)p[i + 1]));
+}
+
+static void look_up_hex(matcher *m, const piece *p, size_t from, size_t to)
+{
+    uint8_t digest[HEX_BYTES_MAX];
+    size_t n = to - from;
+    read_hex(p->text + from, n, digest);
+    look_up(m, CLASS_HEX, hash_bytes(m->t, CLASS_HEX, digest, n / 2), bytes_of(digest, n / 2),
+            piece_from(p, from), piece_to(p, to - 1));
+}
+
+static void look_up_candidate(matcher *m, const candidate *c)
+{
+    piece p = {m->w.text, m->w.high, NULL, 0};
+    size_t from = c->from, to = from + c->len;
+    uint32_t ip4;
+    if (c->part == PART_HEX)
+        look_up_hex(m, &p, from, to);
+    else if (c->part != PART_IP4)
+        look_up_name(m, &p, c->hash, from, name_begin(p.text, from, to), from + c->part, to);
+    else if (read_ip4(p.text + from, c->len, &ip4))
+        look_up_ip4(m, ip4, from, to);
+}
+
 void flush_ring(matcher *m)
 {
     const match_table *t = m->t;
-    piece p = {m->w.text, m->w.high, NULL, 0};
-    for (size_t i = 0; i < m->ring_count; i++) {
-        const candidate *c = &m->ring[i];
-        if (filter_says_no(t, c->hash))
-            continue;
-        if (c->part == UINT32_MAX)
-            look_up_ip4(m, c->ip4, c->from, c->to);
-        else
-            look_up_name(m, &p, c->hash, c->from, name_begin(p.text, c->from, c->to), c->part,
-                         c->to);
-    }
+    const candidate *end = m->ring + m->ring_count;
+    for (const candidate *c = m->ring; c < end; c++)
+        if (__builtin_expect(!filter_says_no(t, c->hash), 0))
+            look_up_candidate(m, c);
     m->ring_count = 0;
 }
 
@@ -99,12 +156,28 @@ static bool tld_known(const uint8_t *name, size_t n)
     return domain_tld_known(bytes_of(name, n));
 }
 
+/* The same labels come again and again, and asking costs as much as all else that a name does. */
+static bool top_known(matcher *m, const piece *p, size_t from, size_t to)
+{
+    uint8_t label[DOMAIN_MAX + 1];
+    if (to - from > 8)
+        return tld_known(label, fold(p, from, to, label));
+    uint64_t key = load_part(p->text + from, to - from);
+    top_label *t = &m->tops[hash_last(key) % SCAN_TOPS];
+    if (t->label != key)
+        *t = (top_label){key, tld_known(label, fold(p, from, to, label))};
+    return t->known;
+}
+
 void seen_name(matcher *m, const piece *p, size_t begin, size_t to)
 {
     uint8_t name[DOMAIN_MAX + 1];
-    size_t n = fold(p, begin, to, name);
-    if (memchr(name, '.', n) && tld_known(name, n))
-        seen_add(m, piece_from(p, begin), piece_to(p, to - 1), KIND_DOMAIN, bytes_of(name, n));
+    size_t last = to;
+    while (last > begin && p->text[last - 1] != '.')
+        last--;
+    if (last > begin && top_known(m, p, last, to))
+        seen_add(m, piece_from(p, begin), piece_to(p, to - 1), KIND_DOMAIN,
+                 bytes_of(name, fold(p, begin, to, name)));
 }
 
 /* Every end of the name is looked up. The last label is one that a name may end in. */
@@ -281,17 +354,6 @@ void find_six(matcher *m, const piece *p, size_t from, size_t to)
 
 /* --- digests -------------------------------------------------------------------------------- */
 
-/* Eight hexadecimal digits, the first lowest, become four bytes, the first lowest. */
-static uint32_t eight_digits(const uint8_t *p)
-{
-    uint64_t w;
-    memcpy(&w, p, 8);
-    w = (w & 0x0f0f0f0f0f0f0f0fu) + 9 * (w >> 6 & 0x0101010101010101u);
-    w = (w << 4 | w >> 8) & 0x00ff00ff00ff00ffu; /* pairs */
-    w = (w | w >> 8) & 0x0000ffff0000ffffu;
-    return (uint32_t)(w | w >> 16);
-}
-
 void find_hex(matcher *m, const piece *p, size_t from, size_t to)
 {
     static const struct {
@@ -305,20 +367,21 @@ void find_hex(matcher *m, const piece *p, size_t from, size_t to)
     bool wanted = m->t->hex_lengths[n / 64] >> n % 64 & 1;
     if (!wanted && !m->sink.seen)
         return;
-    for (size_t i = 0; i + 8 <= n; i += 8) {
-        uint32_t four = eight_digits(p->text + from + i);
-        memcpy(digest + i / 2, &four, 4);
-    }
-    for (size_t i = n - n % 8; i < n; i += 2)
-        digest[i / 2] = (uint8_t)(hex_value((char)p->text[from + i]) << 4 |
-                                  hex_value((char)p->text[from + i + 1]));
-    size_t raw_from = piece_from(p, from), raw_to = piece_to(p, to - 1);
-    slice key = bytes_of(digest, n / 2);
+    read_hex(p->text + from, n, digest);
     for (size_t i = 0; m->sink.seen && i < COUNT_OF(seen); i++)
         if (seen[i].digits == n)
-            seen_add(m, raw_from, raw_to, seen[i].kind, key);
-    if (wanted)
-        look_up(m, CLASS_HEX, hash_bytes(m->t, CLASS_HEX, digest, n / 2), key, raw_from, raw_to);
+            seen_add(m, piece_from(p, from), piece_to(p, to - 1), seen[i].kind,
+                     bytes_of(digest, n / 2));
+    if (!wanted)
+        return;
+    if (p->text != m->w.text) {
+        look_up_hex(m, p, from, to);
+        return;
+    }
+    uint64_t hash = hash_bytes(m->t, CLASS_HEX, digest, n / 2);
+    ring_room(m, 1);
+    __builtin_prefetch(filter_word(m->t, hash), 0, 3);
+    m->ring[m->ring_count++] = (candidate){hash, (uint32_t)from, PART_HEX, (uint16_t)n};
 }
 
 /* --- mail addresses, IDN -------------------------------------------------------------------- */

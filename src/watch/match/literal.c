@@ -5,7 +5,7 @@
 
 /* --- building ------------------------------------------------------------------------------- */
 
-enum { WORD_LEAST = 3, COUNT_BITS = 16 };
+enum { WORD_LEAST = 3, COUNT_BITS = 16, FIRST_BITS_MAX = 20, MAP_BITS_MIN = 10, MAP_BITS_MAX = 22 };
 
 /* The next word of the text from *at on: its length, 0 at the end. */
 static size_t next_word(slice text, size_t *at)
@@ -122,6 +122,34 @@ static void settle_order(match_table *t)
     t->literal_count = kept;
 }
 
+/* About 128 bits for each literal, one of them its own; the smaller, the more often the map is in
+ * the first cache. */
+static unsigned map_shift(size_t count)
+{
+    unsigned bits = MAP_BITS_MIN;
+    while (bits < MAP_BITS_MAX && count > (size_t)1 << (bits - 7))
+        bits++;
+    return 32 - bits;
+}
+
+/* Counts by the top bits of the hash, about two of them for each literal. */
+static bool settle_first(match_table *t)
+{
+    unsigned bits = 4;
+    while (bits < FIRST_BITS_MAX && t->literal_count > (size_t)1 << (bits - 1))
+        bits++;
+    size_t count = (size_t)1 << bits;
+    t->literal_first_bits = bits;
+    t->literal_first = table_zeroed(t, count + 1, sizeof *t->literal_first);
+    if (!t->literal_first)
+        return false;
+    for (size_t i = 0; i < t->literal_count; i++)
+        t->literal_first[(t->literals[i].hash >> (32 - bits)) + 1]++;
+    for (size_t i = 0; i < count; i++)
+        t->literal_first[i + 1] += t->literal_first[i];
+    return true;
+}
+
 bool literals_settle(match_table *t)
 {
     t->literal_word = 8;
@@ -131,16 +159,20 @@ bool literals_settle(match_table *t)
         size_t n = longest_word(literal_text(t, &t->literals[i]));
         t->literal_word = n < t->literal_word ? (unsigned)n : t->literal_word;
     }
-    t->literal_map = table_zeroed(t, 1, (size_t)1 << LITERAL_MAP_BITS >> 3);
+    t->literal_map_shift = map_shift(t->literal_count);
+    t->literal_map = table_zeroed(t, 1, (size_t)1 << (32 - t->literal_map_shift) >> 3);
     if (!t->literal_map || !choose_anchors(t))
         return false;
     qsort_r(t->literals, t->literal_count, sizeof *t->literals, literal_order, t);
     settle_order(t);
+    if (!settle_first(t))
+        return false;
     for (size_t i = 0; i < t->literal_count; i++) {
         const match_literal *l = &t->literals[i];
         size_t behind = (size_t)l->len - l->anchor;
-        uint32_t bit = l->hash >> (32 - LITERAL_MAP_BITS);
+        uint32_t bit = l->hash >> t->literal_map_shift;
         t->literal_map[bit / 32] |= (uint32_t)1 << bit % 32;
+        t->literal_digit |= is_digit((char)t->literal_text[l->at + l->anchor]);
         if (l->anchor > t->literal_before)
             t->literal_before = l->anchor;
         if (behind > t->literal_behind)
@@ -224,9 +256,11 @@ static void find_in_group(const around *x, uint32_t low, uint32_t high, const fi
     }
 }
 
+/* The first whose hash and anchor are not below the key. */
 static uint32_t lower_bound(const match_table *t, uint64_t key)
 {
-    uint32_t low = 0, high = (uint32_t)t->literal_count;
+    const uint32_t *first = t->literal_first + (key >> (48 - t->literal_first_bits));
+    uint32_t low = first[0], high = first[1];
     while (low < high) {
         uint32_t mid = low + (high - low) / 2;
         const match_literal *l = &t->literals[mid];
@@ -247,6 +281,32 @@ static void find_all(const around *x, uint32_t hash, const finding *f)
         find_in_group(x, at, next, f);
         at = next;
     }
+}
+
+/* Is the text what the literal has from its anchor on, as far as no escape stands in it? */
+static bool may_go_on(const match_table *t, const match_literal *l, const uint8_t *text,
+                      size_t high, size_t at)
+{
+    const uint8_t *own = t->literal_text + l->at;
+    for (size_t i = l->anchor; i < l->len; i++, at++) {
+        if (at + 1 >= high || text[at] == '\\' || lead_first[text[at]] & lead_second[text[at + 1]])
+            return true;
+        if (byte_fold(text[at]) != own[i])
+            return false;
+    }
+    return true;
+}
+
+enum { ALIKE = 16 /* literals with the same hash; where there are more all are compared */ };
+
+bool literal_begins(const match_table *t, uint32_t hash, const uint8_t *text, size_t high,
+                    size_t at)
+{
+    uint32_t first = lower_bound(t, (uint64_t)hash << 16);
+    for (uint32_t i = first; i < t->literal_count && t->literals[i].hash == hash; i++)
+        if (i - first == ALIKE || may_go_on(t, &t->literals[i], text, high, at))
+            return true;
+    return false;
 }
 
 enum { ESCAPED_REACH = MATCH_ESCAPED_MAX + 32 /* bytes on each side of the anchor */ };

@@ -277,7 +277,8 @@ void odd_hex(matcher *m, size_t from, size_t to)
 {
     const window *w = &m->w;
     piece p = {w->text, w->high, NULL, 0};
-    if (to - from > HEX_RUN_MAX || again(m, EXAMINED_HEX, to) ||
+    bool own = from >= w->from + 64 && to + 64 <= w->to; /* no other window sees it */
+    if (to - from > HEX_RUN_MAX || (!own && again(m, EXAMINED_HEX, to)) ||
         (to < w->high && byte_is(w->text[to], BYTE_WORD)))
         return;
     if (touches(m, from, to))

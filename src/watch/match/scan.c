@@ -1,187 +1,18 @@
 /* scan.c - a window of the stream, 64 bytes at a time: see scan.h. */
 #include "watch/match/scan.h"
 
-#include "watch/match/block.h"
-
 #define INLINE static inline __attribute__((always_inline))
 
-/* What one block must know of those before it. */
+/* What is known of the run that reaches into the next blocks, 1 or 0: it has a dot; one that is
+ * neither digit nor dot; stands behind what may be the end of an escape. */
 typedef struct scan {
-    size_t at;          /* of this block */
-    size_t run_from;    /* where the run that reaches into it began */
-    uint64_t run_dot;   /* 1: it has a dot */
-    uint64_t last_dot;  /* the dots of the block before */
-    uint64_t last_dash; /* its - and _ */
-    uint64_t last_colon, last_word, last_hex;
+    uint64_t run_dot, run_letter, run_behind;
 } scan;
 
 /* --- names ---------------------------------------------------------------------------------- */
 
-bool read_ip4(const uint8_t *p, size_t n, uint32_t *ret)
-{
-    uint32_t number = 0, part = 0, digits = 0, dots = 0;
-    for (size_t i = 0; i < n; i++) {
-        unsigned c = p[i] - (unsigned)'0';
-        if (c < 10 && !(digits && part == 0)) {
-            part = part * 10 + c;
-            if (++digits > 3)
-                return false;
-        } else if (p[i] == '.' && digits && part < 256 && ++dots < 4) {
-            number = number << 8 | part;
-            part = digits = 0;
-        } else {
-            return false;
-        }
-    }
-    *ret = number << 8 | part;
-    return dots == 3 && digits && part < 256;
-}
-
-INLINE void push(matcher *m, uint64_t hash, size_t from, size_t part, size_t to, uint32_t ip4)
-{
-    __builtin_prefetch(filter_word(m->t, hash), 0, 3);
-    m->ring[m->ring_count++] = (candidate){hash, (uint32_t)from, (uint32_t)part, (uint32_t)to, ip4};
-    if (m->ring_count == SCAN_RING)
-        flush_ring(m);
-}
-
-/* The slow way: for runs that are long, or at the very end of what is there. */
-static __attribute__((noinline)) void run_slowly(matcher *m, size_t from, size_t to)
-{
-    RAW uint8_t text[MATCH_RUN_MAX + 64];
-    piece p = {text, to - from, NULL, from};
-    if (to - from > MATCH_RUN_MAX)
-        return;
-    memcpy(text, m->w.text + from, to - from);
-    memset(text + (to - from), 0, 32);
-    find_names(m, &p, 0, to - from, false);
-}
-
-static __attribute__((noinline)) void run_addresses(matcher *m, size_t from, size_t to)
-{
-    piece p = {m->w.text, m->w.high, NULL, 0};
-    find_addresses(m, &p, from, to);
-}
-
-static __attribute__((noinline)) void seen_ip4(matcher *m, uint32_t ip4, size_t from, size_t to)
-{
-    ip a = ip4_make(ip4);
-    seen_add(m, from, to, KIND_IPV4, slice_of((const char *)a.b + 12, 4));
-}
-
-static __attribute__((noinline)) void seen_run(matcher *m, size_t from, size_t to)
-{
-    piece p = {m->w.text, m->w.high, NULL, 0};
-    seen_name(m, &p, name_begin(m->w.text, from, to), to);
-}
-
-static __attribute__((noinline)) void find_in_nets(matcher *m, uint32_t ip4, size_t from, size_t to)
-{
-    ip a = ip4_make(ip4);
-    find_nets(m, &a, from, to);
-}
-
-/* The number of 1 to 3 digits in front of p + n; *bad gets bits when it is none. Reads 4 bytes. */
-INLINE uint32_t octet(const uint8_t *p, size_t n, uint32_t *bad)
-{
-    uint32_t w, shift = 32 - 8 * (uint32_t)(n & 3);
-    memcpy(&w, p, 4);
-    *bad |= (n - 1 > 2) | (n > 1 && *p == '0');
-    w = (w ^ 0x30303030u) << (shift & 31); /* the digits end at the top */
-    *bad |= ((w + 0x06060606u) | w) & 0xf0f0f0f0u;
-    uint32_t number = (w >> 24) + 10 * (w >> 16 & 0xff) + 100 * (w >> 8 & 0xff);
-    *bad |= number > 255;
-    return number;
-}
-
-/* A run with three dots: an address, or nothing. `dots` has the 64 bytes in front of `to`. */
-INLINE void run_of_numbers(matcher *m, size_t from, size_t to, uint64_t dots)
-{
-    const uint8_t *end = m->w.text + to;
-    uint32_t bad = to - from > 15, ip4;
-    size_t d = (size_t)__builtin_clzll(dots), c, b, a = to - from;
-    ip4 = octet(end - d, d, &bad);
-    dots = dots << d << 1;
-    c = (size_t)__builtin_clzll(dots) + d + 1;
-    ip4 |= octet(end - c, c - d - 1, &bad) << 8;
-    dots = dots << (c - d - 1) << 1;
-    b = (size_t)__builtin_clzll(dots) + c + 1;
-    ip4 |= octet(end - b, b - c - 1, &bad) << 16;
-    ip4 |= octet(end - a, a - b - 1, &bad) << 24;
-    if (bad)
-        return;
-    if (__builtin_expect(m->sink.seen != NULL, 0))
-        seen_ip4(m, ip4, from, to);
-    push(m, hash_ip4(m->t, ip4), from, UINT32_MAX, to, ip4);
-    if (net_maybe(m->t, ip4))
-        find_in_nets(m, ip4, from, to);
-}
-
-/* Every end of a name is a candidate. `dots` has the 64 bytes in front of `to`, the last on top. */
-INLINE void run_of_labels(matcher *m, size_t from, size_t to, uint64_t dots)
-{
-    const uint8_t *text = m->w.text;
-    const match_table *t = m->t;
-    size_t len = (size_t)__builtin_clzll(dots), end = to;
-    uint64_t h = hash_name_begin(t);
-    uint32_t last = hash_last(load_part(text + to - len, len));
-    if (!(t->last_label[last / 64] >> last % 64 & 1))
-        return;
-    for (;;) {
-        size_t at = end - len;
-        if (len == 0 || len > 63 || to - at > 253)
-            return;
-        h = hash_label(t, h, text + at, len);
-        if (end != to)
-            push(m, h, from, at, to, 0);
-        if (at == from)
-            return;
-        end = at - 1;
-        dots = len == 63 ? 0 : dots << (len + 1);
-        len = dots ? (size_t)__builtin_clzll(dots) : end - from;
-    }
-}
-
-/* Bits of the 64 bytes in front of a place `below` bits into `now`, the last on top. */
-INLINE uint64_t before(uint64_t last, uint64_t now, unsigned below)
-{
-    return below ? now << (64 - below) | last >> below : last;
-}
-
-/* A run without its . - _ at the end and its . - in front. */
-INLINE void run_bare(matcher *m, size_t from, size_t to, uint64_t dots, uint64_t dashes)
-{
-    const uint8_t *text = m->w.text;
-    while (to > from && !byte_is(text[to - 1], BYTE_WORD)) {
-        to--;
-        dots <<= 1;
-        dashes <<= 1;
-    }
-    while (from < to && (text[from] == '.' || text[from] == '-'))
-        from++;
-    if (to == from)
-        return;
-    if (to - from < 64) {
-        dots &= ~(uint64_t)0 << (64 - (to - from));
-        dashes &= ~(uint64_t)0 << (64 - (to - from));
-    }
-    if (!dots)
-        return;
-    size_t last = (size_t)__builtin_clzll(dots);
-    unsigned count = (unsigned)__builtin_popcountll(dots);
-    if (last >= 2 && is_alpha((char)text[to - last])) {
-        if (__builtin_expect(m->sink.seen != NULL, 0))
-            seen_run(m, from, to);
-        run_of_labels(m, from, to, dots);
-    }
-    if (count >= 3 && dashes)
-        run_addresses(m, from, to);
-    else if (count == 3)
-        run_of_numbers(m, from, to, dots);
-}
-
 /* A backslash stands in front of the run: \n and a name, or a folder and a name with n. */
-static __attribute__((noinline)) void run_behind_letter(matcher *m, size_t from, size_t to)
+static void run_behind_letter(matcher *m, size_t from, size_t to)
 {
     RAW uint8_t text[MATCH_RUN_MAX + 64];
     piece p = {text, to - from, NULL, from};
@@ -193,56 +24,56 @@ static __attribute__((noinline)) void run_behind_letter(matcher *m, size_t from,
     find_names(m, &p, 0, to - from, true);
 }
 
-INLINE void run(matcher *m, size_t from, size_t to, uint64_t dots, uint64_t dashes)
+/* Fewer than four numbers: no name, and no address. */
+static bool few_numbers(const uint8_t *text, size_t from, size_t to)
 {
-    const window *w = &m->w;
-    uint8_t left = from ? w->text[from - 1] : '\n';
-    uint8_t right = to < w->high ? w->text[to] : '\n';
-    if (is_digit((char)w->text[to - 1]) && !(byte_class[right] & BYTE_RIGHT)) {
-        /* no name, and no address without three dots */
-        if (__builtin_popcountll(to - from < 64
-                                     ? dots << 1 >> 1 & (~(uint64_t)0 << (64 - (to - from)))
-                                     : dots) < 3 &&
-            to - from < 64)
-            return;
-        if (left == ':')
-            odd_six(m, from - 1);
+    size_t dots = 0;
+    for (size_t i = from; i < to; i++) {
+        if (!is_digit((char)text[i]) && text[i] != '.')
+            return false;
+        dots += text[i] == '.';
     }
-    if (__builtin_expect((byte_class[left] & BYTE_LEFT) + (byte_class[right] & BYTE_RIGHT), 0)) {
-        run_state state = odd_run(m, from, to);
-        if (state == RUN_BEHIND_LETTER)
-            run_behind_letter(m, from, to);
-        if (state != RUN_AS_IT_IS)
-            return;
-    }
-    if (__builtin_expect(to - from > 64 || w->high - to < 16, 0))
-        run_slowly(m, from, to);
-    else
-        run_bare(m, from, to, dots, dashes);
+    return dots < 3;
 }
 
-/* The runs that end in the block, of those that have a dot. */
-INLINE void runs(matcher *m, scan *s, const block *b, uint64_t mine)
+/* The run that ends at `to` stands next to what may be an escape. True: it is as it is written. */
+static __attribute__((noinline)) bool run_near_escape(matcher *m, size_t to)
 {
-    uint64_t gap = ~b->name, sum, dash = b->name & ~b->word & ~b->dot;
-    bool over = __builtin_add_overflow(b->name, b->dot, &sum);
-    over |= __builtin_add_overflow(sum, s->run_dot, &sum);
-    uint64_t ends = sum & gap & mine;
-    while (ends) {
-        unsigned e = (unsigned)__builtin_ctzll(ends);
-        uint64_t below = gap & (((uint64_t)1 << e) - 1);
-        size_t from = below ? s->at + 64 - (size_t)__builtin_clzll(below) : s->run_from;
-        ends &= ends - 1;
-        run(m, from, s->at + e, before(s->last_dot, b->dot, e), before(s->last_dash, dash, e));
+    size_t from = run_begin(m, to);
+    if ((to == m->w.high || !byte_is(m->w.text[to], BYTE_RIGHT)) &&
+        few_numbers(m->w.text, from, to))
+        return false;
+    run_state state = odd_run(m, from, to);
+    if (state == RUN_BEHIND_LETTER)
+        run_behind_letter(m, from, to);
+    return state == RUN_AS_IT_IS;
+}
+
+/* Adds so that a run that has one of the bits carries into the bit behind it. */
+INLINE uint64_t carried(uint64_t name, uint64_t bits, uint64_t *carry)
+{
+    uint64_t sum;
+    *carry = __builtin_add_overflow(name, bits | *carry, &sum);
+    return sum;
+}
+
+static __attribute__((noinline)) void near_escapes(matcher *m, unsigned number)
+{
+    chunk *k = &m->chunk;
+    for (uint64_t odd = k->odd[number]; odd; odd &= odd - 1) {
+        uint32_t e = (uint32_t)__builtin_ctzll(odd), place = number * 64 + e;
+        if (!run_near_escape(m, k->origin + place))
+            continue;
+        if (k->lettered[number] >> e & 1)
+            *k->names_end++ = place;
+        else
+            *k->numbers_end++ = place;
     }
-    if (gap)
-        s->run_from = s->at + 64 - (size_t)__builtin_clzll(gap);
-    s->run_dot = over;
-    s->last_dot = b->dot;
-    s->last_dash = dash;
 }
 
 /* --- what is rare --------------------------------------------------------------------------- */
+
+#define LANES 0x0001000100010001u
 
 /* Lanes of n bits of x that are all ones, in the top bit of each; where a lower lane is one, lanes
  * above may be said to be one that are not. */
@@ -254,7 +85,7 @@ INLINE uint64_t full_lanes(uint64_t x, uint64_t ones, unsigned top)
 
 /* Runs of digits that have a lane of the block, each once: by its first lane. The bits of the run
  * say where it begins, and where it ends if that is in the block. */
-static __attribute__((noinline)) void digests(matcher *m, size_t at, uint64_t hex, uint64_t last)
+static void digests(matcher *m, size_t at, uint64_t hex, uint64_t last)
 {
     const window *w = &m->w;
     bool before = last >> 48 == 0xffff;
@@ -279,27 +110,34 @@ static __attribute__((noinline)) void digests(matcher *m, size_t at, uint64_t he
     }
 }
 
-static __attribute__((noinline)) void colons(matcher *m, size_t at, uint64_t marks)
+/* Bits of `now` that have one of `of` two to five places below; `last` is what was `of` before. */
+INLINE uint64_t near(uint64_t now, uint64_t of, uint64_t last)
 {
-    for (; marks; marks &= marks - 1)
-        odd_six(m, at + (size_t)__builtin_ctzll(marks));
+    uint64_t two = of | of << 1 | last >> 63, before = last | last << 1;
+    return now & (two << 2 | two << 4 | before >> 62 | before >> 60);
 }
 
-/* Colons of an IPv6 address: two together, or those in eight bytes of digits and colons. Not
- * only this window's: what lies over its edge may be seen from one side only. */
-INLINE void addresses(matcher *m, scan *s, const block *b)
+/* Bits of `now` that have one of `of` two to four places below: the dots, and the end, of an
+ * address have one to three digits between them. */
+INLINE uint64_t near_dots(uint64_t now, uint64_t of, uint64_t last)
 {
-    uint64_t marks = b->colon & (b->colon << 1 | s->last_colon >> 63);
-    uint64_t full = full_lanes(b->hex | b->colon, 0x0101010101010101u, 7);
-    s->last_colon = b->colon;
-    marks |= b->colon & ((full - (full >> 7)) | full);
-    if (__builtin_expect(marks != 0, 0))
-        colons(m, s->at, marks);
+    uint64_t three = of | of << 1 | of << 2, before = last | last << 1 | last << 2;
+    return now & (three << 2 | (last >> 63 | last >> 62) << 2 | before >> 62);
 }
 
-static __attribute__((noinline)) void word_at(matcher *m, size_t at);
+/* Colons of an address: two together, or the third of those near each other. One without two
+ * together has six at least, with one to four digits between them. Not only this window's: what
+ * lies over its edge may be seen from one side only. */
+static void addresses(matcher *m, unsigned number)
+{
+    const chunk *k = &m->chunk;
+    uint64_t now = k->colon[number], last = k->colon[number - 1];
+    uint64_t found = now & (now << 1 | last >> 63);
+    for (found |= near(now, k->second[number], k->second[number - 1]); found; found &= found - 1)
+        odd_six(m, k->origin + (size_t)64 * number + (size_t)__builtin_ctzll(found));
+}
 
-static __attribute__((noinline)) void leads(matcher *m, size_t at, uint64_t marks, uint64_t mine)
+static void leads(matcher *m, size_t at, uint64_t marks, uint64_t mine)
 {
     const uint8_t *text = m->w.text, *end = text + m->w.high;
     while (marks) {
@@ -323,203 +161,214 @@ static __attribute__((noinline)) void leads(matcher *m, size_t at, uint64_t mark
     }
 }
 
-/* --- literals ------------------------------------------------------------------------------- */
-
-static void on_literal(void *ctx, const literal_hit *hit)
-{
-    hit_add(ctx, hit->from, hit->to, hit->what->kind, MATCH_EXACT, hit->what->id);
-}
-
-static __attribute__((noinline)) void word_hit(matcher *m, uint32_t hash, size_t at)
-{
-    const uint8_t *text = m->w.text;
-    size_t from = at > SCAN_BACK ? at - SCAN_BACK : 0;
-    size_t to = m->w.high - at > SCAN_AHEAD ? at + SCAN_AHEAD : m->w.high;
-    const uint8_t *line = memrchr(text + from, '\n', at - from);
-    const uint8_t *end = memchr(text + at, '\n', to - at);
-    literal_find(m->t, hash, text, line ? (size_t)(line + 1 - text) : from,
-                 end ? (size_t)(end - text) : to, at, on_literal, m);
-}
-
-/* A word may begin at `at`. */
-static __attribute__((noinline)) void word_at(matcher *m, size_t at)
-{
-    uint8_t word[8] = {0};
-    size_t n = m->w.high - at < 8 ? m->w.high - at : 8;
-    if (!byte_is(m->w.text[at], BYTE_WORD))
-        return;
-    memcpy(word, m->w.text + at, n);
-    uint32_t hash = literal_hash(load_part(word, m->t->literal_word));
-    if (literal_maybe(m->t, hash))
-        word_hit(m, hash, at);
-}
-
-/* Those of the words at these places whose hash some anchor has, in ret; returns how many. */
-typedef size_t word_filter(const match_table *t, const uint8_t *text, const uint32_t *at, size_t n,
-                           uint32_t *ret);
-
-INLINE uint64_t word_bytes(const match_table *t)
-{
-    return ~(uint64_t)0 >> (64 - 8 * t->literal_word);
-}
-
-INLINE size_t filter_plain(const match_table *t, const uint8_t *text, const uint32_t *at, size_t n,
-                           uint32_t *ret)
-{
-    uint64_t part = word_bytes(t);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        ret[kept] = at[i];
-        kept += literal_maybe(t, literal_hash(load_folded(text + at[i]) & part));
-    }
-    return kept;
-}
-
-#ifdef __x86_64__
-/* Eight at a time. Places behind the n-th, up to the next eight, are looked at, too. */
-BLOCK_AVX2 size_t filter_avx2(const match_table *t, const uint8_t *text, const uint32_t *at,
-                              size_t n, uint32_t *ret)
-{
-    const __m256i fold = _mm256_set1_epi32(0x20202020), top = _mm256_set1_epi32(31);
-    const __m256i low_part = _mm256_set1_epi32((int)(uint32_t)word_bytes(t));
-    const __m256i high_part = _mm256_set1_epi32((int)(uint32_t)(word_bytes(t) >> 32));
-    const int *base, *map;
-    size_t kept = 0;
-    memcpy(&base, &text, sizeof base);
-    memcpy(&map, &t->literal_map, sizeof map);
-    for (size_t i = 0; i < n; i += 8) {
-        __m256i place = _mm256_loadu_si256((const __m256i *)(const void *)(at + i));
-        __m256i low = _mm256_i32gather_epi32(base, place, 1);
-        __m256i high = _mm256_i32gather_epi32(base + 1, place, 1);
-        low = _mm256_and_si256(_mm256_or_si256(low, fold), low_part);
-        high = _mm256_and_si256(_mm256_or_si256(high, fold), high_part);
-        __m256i h = _mm256_add_epi32(_mm256_mullo_epi32(low, _mm256_set1_epi32(LITERAL_LOW)),
-                                     _mm256_mullo_epi32(high, _mm256_set1_epi32(LITERAL_HIGH)));
-        __m256i bit = _mm256_srli_epi32(h, 32 - LITERAL_MAP_BITS);
-        __m256i word = _mm256_i32gather_epi32(map, _mm256_srli_epi32(bit, 5), 4);
-        word = _mm256_sllv_epi32(word, _mm256_andnot_si256(bit, top));
-        unsigned found = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(word));
-        for (found &= n - i < 8 ? (1u << (n - i)) - 1 : 255; found; found &= found - 1)
-            ret[kept++] = at[i + (unsigned)__builtin_ctz(found)];
-    }
-    return kept;
-}
-#endif
-
-/* Looks up the words that were marked. */
-INLINE void words_marked(matcher *m, word_filter *filter)
-{
-    RAW uint32_t found[SCAN_WORDS];
-    for (unsigned i = 0; i < 8; i++)
-        m->words[m->word_count + i] = m->words[0]; /* eight are looked at together */
-    size_t n = m->word_count ? filter(m->t, m->w.text, m->words, m->word_count, found) : 0;
-    for (size_t i = 0; i < n; i++)
-        word_at(m, found[i]);
-    m->word_count = 0;
-}
-
-/* Marks the words of the block that are long enough to be an anchor; one that reaches over its end
- * counts as long. Four at a time: a loop whose length cannot be guessed costs more than marks too
- * many. */
-INLINE void words(matcher *m, scan *s, const block *b, uint64_t mine, word_filter *filter)
-{
-    uint64_t word = b->word, starts = word & ~(word << 1 | s->last_word >> 63) & mine;
-    int64_t two = (int64_t)word & (int64_t)word >> 1; /* the top bit stays: it may go on */
-    int64_t four = two & two >> 2;
-    unsigned least = m->t->literal_word;
-    s->last_word = word;
-    starts &= (uint64_t)(least == 3 ? two & two >> 1 : four & four >> (least - 4));
-    if (__builtin_expect(m->w.high - s->at < 64 + 16, 0)) { /* eight bytes may not be there */
-        for (; starts; starts &= starts - 1)
-            word_at(m, s->at + (size_t)__builtin_ctzll(starts));
-        return;
-    }
-    uint32_t *mark = m->words + m->word_count;
-    m->word_count += (size_t)__builtin_popcountll(starts);
-    do {
-        for (unsigned i = 0; i < 4; i++) {
-            *mark++ = (uint32_t)(s->at + (size_t)__builtin_ctzll(starts | (uint64_t)1 << 63));
-            starts &= starts - 1;
-        }
-    } while (starts);
-    if (m->word_count > SCAN_WORDS - 40)
-        words_marked(m, filter);
-}
+/* What a processor does in its own way. */
+typedef struct scan_way {
+    void (*make)(const uint8_t *p, chunk *ret, size_t from, size_t count);
+    place_marker *mark;
+} scan_way;
 
 /* --- the window ----------------------------------------------------------------------------- */
 
-/* Where the run that reaches to `at` began, and whether it has a dot. A run that is too long begins
- * where it is seen to be. */
-static void run_before(const matcher *m, scan *s)
+/* What is known of a run that reaches to the first block, at `at`: it is so long that the masks do
+ * not say where it begins. */
+static void run_before(matcher *m, size_t at, scan *s)
 {
-    size_t at = s->at;
-    while (at && s->at - at <= MATCH_RUN_MAX && byte_is(m->w.text[at - 1], BYTE_NAME)) {
-        at--;
-        s->run_dot |= m->w.text[at] == '.';
+    const uint8_t *text = m->w.text;
+    chunk *k = &m->chunk;
+    k->name[0] = k->dot[0] = k->hex[0] = k->colon[0] = k->word[0] = k->left[0] = k->second[0] = 0;
+    k->dot2[0] = k->dot3[0] = 0;
+    for (size_t i = at; i && at - i <= MATCH_RUN_MAX && byte_is(text[i - 1], BYTE_NAME); i--) {
+        s->run_behind = s->run_letter = 1;
+        s->run_dot |= text[i - 1] == '.';
+        k->name[0] = (uint64_t)1 << 63;
     }
-    s->run_from = at;
 }
 
-INLINE void take_block(matcher *m, scan *s, const block *b, uint64_t mine, word_filter *filter)
+/* The last of the blocks is in front of those that are next. */
+static void go_on(chunk *k, size_t count)
 {
-    runs(m, s, b, mine);
-    addresses(m, s, b);
-    if (__builtin_expect(full_lanes(b->hex, 0x0001000100010001u, 15) != 0, 0) &&
-        (m->t->has_hex || m->sink.seen))
-        digests(m, s->at, b->hex, s->last_hex);
-    s->last_hex = b->hex;
-    if (__builtin_expect((b->at & mine) != 0, 0))
-        for (uint64_t at = b->at & mine; at; at &= at - 1)
-            odd_mail(m, s->at + (size_t)__builtin_ctzll(at));
-    if (__builtin_expect((b->lead | b->high) != 0, 0))
-        leads(m, s->at, b->lead | b->high, mine);
-    if (m->t->literal_map)
-        words(m, s, b, mine, filter);
+    k->name[0] = k->name[count];
+    k->dot[0] = k->dot[count];
+    k->hex[0] = k->hex[count];
+    k->colon[0] = k->colon[count];
+    k->word[0] = k->word[count];
+    k->left[0] = k->left[count];
+    k->second[0] = k->second[count];
+    k->dot2[0] = k->dot2[count];
+    k->dot3[0] = k->dot3[count];
+}
+
+/* All blocks, whether there are as many or not: these loops are made for vectors. */
+INLINE void prepare(chunk *k)
+{
+    for (unsigned i = 1; i <= SCAN_BLOCKS; i++) {
+        uint64_t name = k->name[i], starts = name & ~(name << 1 | k->name[i - 1] >> 63);
+        k->letter[i] = name & ~k->dot[i] & ~k->digit[i];
+        k->behind[i] = starts & (k->left[i] << 1 | k->left[i - 1] >> 63);
+        k->second[i] = near(k->colon[i], k->colon[i], k->colon[i - 1]);
+        k->dot2[i] = near_dots(k->dot[i], k->dot[i], k->dot[i - 1]);
+    }
+    for (unsigned i = 1; i <= SCAN_BLOCKS; i++)
+        k->dot3[i] = near_dots(k->dot[i], k->dot2[i], k->dot2[i - 1]);
+}
+
+INLINE void carry(chunk *k, scan *s, size_t count)
+{
+    for (unsigned i = 1; i <= count; i++) {
+        uint64_t name = k->name[i];
+        k->dotted[i] = carried(name, k->dot[i], &s->run_dot) & ~name;
+        k->lettered[i] = carried(name, k->letter[i], &s->run_letter);
+        k->odd[i] = carried(name, k->behind[i], &s->run_behind);
+    }
+}
+
+INLINE void settle(chunk *k)
+{
+    for (unsigned i = 1; i <= SCAN_BLOCKS; i++) {
+        uint64_t now = k->colon[i], lead = k->lead[i] | k->high[i];
+        uint64_t odd = (k->odd[i] | lead) & k->dotted[i], ends = k->dotted[i] & ~odd;
+        uint64_t colons = near(now, k->second[i], k->second[i - 1]);
+        colons |= now & (now << 1 | k->colon[i - 1] >> 63);
+        k->odd[i] = odd;
+        k->names[i] = ends & k->lettered[i];
+        k->numbers[i] = near_dots(ends, k->dot3[i], k->dot3[i - 1]) & ~k->lettered[i];
+        k->numbers[i] |= ends & ~k->lettered[i] & (k->dot[i] << 1 | k->dot[i - 1] >> 63);
+        k->some[i] = odd | lead | k->at[i] | colons | full_lanes(k->hex[i], LANES, 15);
+    }
+}
+
+/* Marks what is in the blocks. Returns those, the first as lowest bit, with something rare. */
+INLINE uint64_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_marker *mark)
+{
+    chunk *k = &m->chunk;
+    uint64_t rare = 0;
+    prepare(k);
+    carry(k, s, count);
+    for (unsigned i = 1; i <= count && !inside; i++)
+        k->dotted[i] &= mine_of(&m->w, k->origin + (size_t)64 * i);
+    settle(k);
+    k->names_end = k->name_places;
+    k->numbers_end = k->number_places;
+    for (unsigned i = 1; i <= count; i++) {
+        /* what is next: the processor's own guess ends at a page */
+        size_t next = k->origin + (size_t)64 * (i + SCAN_BLOCKS);
+        if (next < m->w.high)
+            __builtin_prefetch(m->w.text + next, 0, 3);
+        k->names_end = mark(k->names_end, k->names[i], i * 64);
+        k->numbers_end = mark(k->numbers_end, k->numbers[i], i * 64);
+        rare |= (uint64_t)(k->some[i] != 0) << (i - 1);
+    }
+    return rare;
+}
+
+static __attribute__((noinline)) void look_at_rare(matcher *m, unsigned number)
+{
+    const chunk *k = &m->chunk;
+    size_t at = k->origin + (size_t)64 * number;
+    uint64_t mine = mine_of(&m->w, at), lead = k->lead[number] | k->high[number];
+    near_escapes(m, number);
+    addresses(m, number);
+    if (full_lanes(k->hex[number], LANES, 15) && (m->t->has_hex || m->sink.seen))
+        digests(m, at, k->hex[number], k->hex[number - 1]);
+    for (uint64_t mails = k->at[number] & mine; mails; mails &= mails - 1)
+        odd_mail(m, at + (size_t)__builtin_ctzll(mails));
+    if (lead)
+        leads(m, at, lead, mine);
+}
+
+/* The masks of the next blocks; returns how many. What is behind the text is zeros. */
+INLINE size_t make_blocks(matcher *m, size_t at, const scan_way *way)
+{
+    const window *w = &m->w;
+    size_t left = w->to + w->last - at, count = (left + 63) / 64;
+    size_t whole = at < w->high ? (w->high - at) / 64 : 0;
+    uint8_t tail[64];
+    count = count < SCAN_BLOCKS ? count : SCAN_BLOCKS;
+    m->chunk.origin = at - 64;
+    if (whole >= count) {
+        way->make(w->text + at, &m->chunk, 1, count);
+        return count;
+    }
+    way->make(w->text + at, &m->chunk, 1, whole);
+    memset(tail, 0, sizeof tail);
+    memcpy(tail, w->text + at + 64 * whole, w->high - at - 64 * whole);
+    way->make(tail, &m->chunk, 1 + whole, 1);
+    return whole + 1;
 }
 
 /* Blocks begin up to 64 bytes before the first place of the window: a digest that reaches over it
  * has 16 digits together on one side of it. */
-INLINE void scan_blocks(matcher *m, block (*make)(const uint8_t *p), word_filter *filter)
+INLINE void scan_blocks(matcher *m, const scan_way *way)
 {
     const window *w = &m->w;
-    scan s = {.at = w->from > 64 ? w->from - 64 : 0};
-    uint8_t tail[64];
-    run_before(m, &s);
-    for (; s.at < w->to + w->last; s.at += 64) {
-        uint64_t mine = ~(uint64_t)0;
-        block b;
-        if (s.at < w->from)
-            mine = w->from - s.at > 63 ? 0 : mine << (w->from - s.at);
-        if (w->to + w->last - s.at < 64)
-            mine &= ((uint64_t)1 << (w->to + w->last - s.at)) - 1;
-        if (w->high - s.at >= 64) {
-            b = make(w->text + s.at);
-        } else {
-            memset(tail, 0, sizeof tail);
-            memcpy(tail, w->text + s.at, w->high - s.at);
-            b = make(tail);
-        }
-        take_block(m, &s, &b, mine, filter);
+    chunk *k = &m->chunk;
+    scan s = {0};
+    size_t at = w->from > 64 ? w->from - 64 : 0, count;
+    run_before(m, at, &s);
+    for (; at < w->to + w->last; at += 64 * count) {
+        count = make_blocks(m, at, way);
+        bool inside = at >= w->from && at + 64 * count <= w->to;
+        uint64_t rare = mark_blocks(m, &s, count, inside, way->mark);
+        for (; rare; rare &= rare - 1)
+            look_at_rare(m, 1 + (unsigned)__builtin_ctzll(rare));
+        runs_marked(m);
+        if (m->t->literal_map)
+            words_marked(m, count);
+        go_on(k, count);
     }
-    words_marked(m, filter);
     flush_ring(m);
+}
+
+/* One block after another, with what makes one. */
+#define MAKE_ALL(make)                                                                             \
+    for (size_t i = from; i < from + count; i++, p += 64) {                                        \
+        block b = make(p);                                                                         \
+        k->name[i] = b.name;                                                                       \
+        k->dot[i] = b.dot;                                                                         \
+        k->hex[i] = b.hex;                                                                         \
+        k->colon[i] = b.colon;                                                                     \
+        k->word[i] = b.word;                                                                       \
+        k->digit[i] = b.digit;                                                                     \
+        k->at[i] = b.at;                                                                           \
+        k->high[i] = b.high;                                                                       \
+        k->lead[i] = b.lead;                                                                       \
+        k->left[i] = b.left;                                                                       \
+    }
+
+static void blocks_plain(const uint8_t *p, chunk *k, size_t from, size_t count)
+{
+    MAKE_ALL(block_plain)
 }
 
 static void scan_plain(matcher *m)
 {
-    scan_blocks(m, block_plain, filter_plain);
+    static const scan_way way = {blocks_plain, mark_plain};
+    scan_blocks(m, &way);
 }
 
 #ifdef __x86_64__
-__attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt"))) static void scan_avx2(matcher *m)
+__attribute__((target(BLOCK_256), noinline)) static void blocks_avx2(const uint8_t *p, chunk *k,
+                                                                     size_t from, size_t count)
 {
-    scan_blocks(m, block_avx2, filter_avx2);
+    MAKE_ALL(block_avx2)
 }
 
-__attribute__((target("avx512bw,avx512vl,avx512vbmi,avx2,bmi,bmi2,lzcnt,popcnt"))) static void
-scan_avx512(matcher *m)
+__attribute__((target(BLOCK_512), noinline)) static void blocks_avx512(const uint8_t *p, chunk *k,
+                                                                       size_t from, size_t count)
 {
-    scan_blocks(m, block_avx512, filter_avx2);
+    MAKE_ALL(block_avx512)
+}
+
+__attribute__((target(BLOCK_256))) static void scan_avx2(matcher *m)
+{
+    static const scan_way way = {blocks_avx2, mark_two};
+    scan_blocks(m, &way);
+}
+
+__attribute__((target(BLOCK_512))) static void scan_avx512(matcher *m)
+{
+    static const scan_way way = {blocks_avx512, mark_two};
+    scan_blocks(m, &way);
 }
 #endif
 
@@ -527,7 +376,8 @@ unsigned scan_level(void)
 {
 #ifdef __x86_64__
     if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("bmi2"))
+        __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+        __builtin_cpu_supports("bmi2"))
         return 2;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
         return 1;

@@ -1,6 +1,6 @@
 /* scan.h - the parts of a matcher: a window of the stream, what examines a place in it, and what
  * comes of it. Private to watch/match.
- * Uses: table.h. Used by: match.c, scan.c, find.c, odd.c, url.c.
+ * Uses: block.h, table.h. Used by: match.c, scan.c, runs.c, words.c, find.c, odd.c, url.c.
  *
  * A window is a piece of memory with the stream in it. Each place that could be the end of
  * something (a run of letters with a dot, an at sign, two colons, ...) belongs to exactly one
@@ -10,24 +10,59 @@
 #ifndef NOROSHI_WATCH_MATCH_SCAN_H
 #define NOROSHI_WATCH_MATCH_SCAN_H
 
+#include "watch/match/block.h"
 #include "watch/match/literal.h"
 #include "watch/match/table.h"
 
 enum {
     SCAN_BACK = 1536,                  /* bytes kept in front of a window */
     SCAN_AHEAD = MATCH_URL_MAX + 2048, /* bytes that have to be there behind one */
-    SCAN_RING = 64,                    /* names and addresses whose filter words are on their way */
+    SCAN_RING = 256,                   /* candidates */
+    SCAN_BLOCKS = 64,                  /* whose runs are marked before these are looked at */
+    SCAN_RUNS = 32,                    /* runs with a dot that end in one, at most: a dot is one */
     SCAN_DONE = 32,
-    SCAN_WORDS = 128, /* words that wait to be looked up */
+    SCAN_TOPS = 64, /* last labels whose answer is remembered */
     SCAN_HITS = 4 * MATCH_HITS
 };
 
-/* A name, the end [part, to) of a run [from, to), or an IPv4 address. */
+/* Something whose word of the filter is on its way: the end, from `part` on, of a run of bytes that
+ * begins at `from` of the window; or something else, which `part` says. */
+#define PART_IP4 UINT16_MAX
+#define PART_HEX (UINT16_MAX - 1)
 typedef struct candidate {
     uint64_t hash;
-    uint32_t from, part, to;
-    uint32_t ip4; /* when part is UINT32_MAX */
+    uint32_t from;
+    uint16_t part, len;
 } candidate;
+
+/* Masks of some blocks, from [1] on, and places in them. What is at [0] is of the block before. */
+typedef uint64_t masks[SCAN_BLOCKS + 1];
+typedef struct chunk {
+    size_t origin; /* the place of the first bit of [0]; may be in front of the text */
+    masks name, dot, hex, colon, word, digit, at, high, lead, left; /* see block.h */
+    masks letter;     /* of a name, but no digit and no dot */
+    masks behind;     /* begins of runs behind what may be the end of an escape */
+    masks second;     /* colons with another near them */
+    masks dot2, dot3; /* dots with a dot near them; with such a one */
+    masks dotted;     /* ends of runs with a dot; */
+    masks lettered;   /* with a letter; */
+    masks odd;        /* with a dot, next to what may be an escape */
+    masks names,
+        numbers; /* ends of other runs with a dot: with a letter; without, and three dots */
+    masks some;  /* what is rare */
+    masks words; /* begins of words that may be an anchor */
+    /* Places in these, as numbers of bits: of names and numbers; and in the window: of words. */
+    uint32_t *names_end, *numbers_end;
+    uint32_t name_places[SCAN_BLOCKS * SCAN_RUNS + 16];
+    uint32_t number_places[SCAN_BLOCKS * SCAN_RUNS + 16];
+    uint32_t word_places[SCAN_BLOCKS * SCAN_RUNS + 16];
+} chunk;
+
+/* Is the label, in lower case, a top-level domain? */
+typedef struct top_label {
+    uint64_t label; /* 0: none */
+    bool known;
+} top_label;
 
 typedef struct window {
     const uint8_t *text;
@@ -43,10 +78,10 @@ struct matcher {
     uint64_t base;            /* offset in the stream of w.text[0] */
     uint64_t done[SCAN_DONE]; /* what was examined last: several marks lead to one value */
     unsigned done_next;
+    top_label tops[SCAN_TOPS]; /* by the hash of the label */
+    chunk chunk;
     candidate ring[SCAN_RING];
     size_t ring_count;
-    uint32_t words[SCAN_WORDS];
-    size_t word_count;
     match_hit hits[SCAN_HITS];
     size_t hit_count;
     status failed; /* what the sink returned */
@@ -74,6 +109,17 @@ static inline size_t piece_from(const piece *p, size_t i)
 static inline size_t piece_to(const piece *p, size_t last)
 {
     return p->v ? p->v->to[last] : p->shift + last + 1;
+}
+
+/* The places of the block at `at` that are the window's. */
+static inline uint64_t mine_of(const window *w, size_t at)
+{
+    uint64_t mine = ~(uint64_t)0;
+    if (at < w->from)
+        mine = w->from - at > 63 ? 0 : mine << (w->from - at);
+    if (w->to + w->last - at < 64)
+        mine &= ((uint64_t)1 << (w->to + w->last - at)) - 1;
+    return mine;
 }
 
 /* Examines the places of m->w, with what the processor has; `level` as for matcher_force. */
@@ -105,6 +151,27 @@ void find_addresses(matcher *m, const piece *p, size_t from, size_t to);
 void find_nets(matcher *m, const ip *a, size_t from, size_t to);
 /* What of the candidates passes the filter is compared. */
 void flush_ring(matcher *m);
+static inline void ring_room(matcher *m, size_t more)
+{
+    if (m->ring_count + more > SCAN_RING)
+        flush_ring(m);
+}
+
+/* --- the runs that were marked (runs.c) ----------------------------------------------------- */
+
+void runs_marked(matcher *m);
+/* Any run, if it is short enough for a name. */
+void run_slowly(matcher *m, size_t from, size_t to);
+/* Where the run begins that ends at `to`; a longer one does not begin. */
+enum { RUN_REACH = 1000 };
+size_t run_begin(const matcher *m, size_t to);
+
+/* --- literals (words.c) --------------------------------------------------------------------- */
+
+/* Looks up the words that begin in the first blocks of the chunk. */
+void words_marked(matcher *m, size_t count);
+/* Looks up the word that may begin at `at`. */
+void word_at(matcher *m, size_t at);
 
 /* --- near escapes (odd.c) ------------------------------------------------------------------- */
 

@@ -506,7 +506,8 @@ static bool place(match_table *t, const record *r, uint64_t offset)
         at = slot_place(t, h) + 1;
     t->slots[at - 1] = (offset + 1) << TAG_BITS | (slot_hash(h) & (((uint64_t)1 << TAG_BITS) - 1));
     uint64_t *word = t->filter + (filter_word(t, h) - t->filter);
-    *word |= filter_bits(h);
+    word[0] |= filter_bits(h);
+    word[1] |= filter_more(h);
     return true;
 }
 
@@ -514,11 +515,11 @@ static bool lay_out(match_builder *b)
 {
     match_table *t = b->t;
     t->slot_count = b->keys + b->keys / 4 + 16;
-    t->filter_words = b->keys / 4 + 8;
+    t->filter_pairs = b->keys / 16 * 3 + 8;
     if (b->keys > UINT32_MAX / 2)
         return false;
     t->slots = table_zeroed(t, t->slot_count, sizeof *t->slots);
-    t->filter = table_zeroed(t, t->filter_words, sizeof *t->filter);
+    t->filter = table_zeroed(t, t->filter_pairs, 2 * sizeof *t->filter);
     if (!t->slots || !t->filter)
         return false;
     for (size_t at = 0; at < t->records_len;) {
@@ -542,10 +543,11 @@ status match_builder_done(match_builder *b, match_table **ret, err *why)
         match_builder_free(b);
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     }
-    t->info.bytes = sizeof *t + t->records_len + 8 * (t->slot_count + t->filter_words) +
+    t->info.bytes = sizeof *t + t->records_len + 8 * t->slot_count + 16 * t->filter_pairs +
                     t->net_count * sizeof(match_net) + (t->map ? sizeof *t->map : 0) +
                     t->literal_count * sizeof(match_literal) + b->text_len +
-                    (t->literal_map ? (size_t)1 << LITERAL_MAP_BITS >> 3 : 0);
+                    (t->literal_map ? (size_t)1 << (32 - t->literal_map_shift) >> 3 : 0) +
+                    (t->literal_first ? ((size_t)4 << t->literal_first_bits) + 4 : 0);
     *ret = t;
     free(b);
     return OK;
@@ -573,6 +575,7 @@ const match_table *match_table_free(const match_table *t)
     free(own->literals);
     free(own->literal_text);
     free(own->literal_map);
+    free(own->literal_first);
     free(own);
     return NULL;
 }

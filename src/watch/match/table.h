@@ -1,8 +1,9 @@
 /* table.h - the indicators of one match_table, and how they are found. Private to watch/match.
- * Uses: bytes.h, ip. Used by: table.c, nets.c, scan.c, odd.c, find.c, url.c, literal.c, match.c.
+ * Uses: bytes.h, ip. Used by: table.c, nets.c, scan.h and what includes it, literal.c.
  *
- * A key is a class and bytes. Its hash (64 bits, under the table's key) chooses a word of the
- * filter and four bits in it: a value that is not there costs that one read, but for one in 100.
+ * A key is a class and bytes. Its hash (64 bits, under the table's key) chooses two neighbouring
+ * words of the filter, and four bits in each: a value that is not there costs that one read; the
+ * second word is looked at once in 100 times, and one in 2,000 goes on.
  * What passes is looked for in the slots: open addressing, 24 bits of hash and the offset of a
  * record. The record's bytes are compared, so the hash decides nothing but the speed. Names are
  * hashed label by label from the right, so that a name and all its parents are one pass. */
@@ -56,12 +57,11 @@ typedef struct match_literal {
 } match_literal;
 
 struct match_table {
-    atomic_uint references;
     uint64_t secret[6];
     uint8_t *records;
     size_t records_len;
     uint64_t *slots, *filter;
-    uint64_t slot_count, filter_words;
+    uint64_t slot_count, filter_pairs;
     uint64_t last_label[(1 << LAST_BITS) / 64]; /* last labels that there are */
     uint64_t hex_lengths[3];                    /* bit n: digests of n digits */
     bool has_name, has_idn, has_mail, has_ip6, has_url, has_hex;
@@ -71,19 +71,23 @@ struct match_table {
     match_literal *literals;
     size_t literal_count;
     uint8_t *literal_text;
-    uint32_t *literal_map;                 /* hashes of anchors that there are; NULL: no literals */
+    uint32_t *literal_map;      /* hashes of anchors that there are; NULL: no literals */
+    unsigned literal_map_shift; /* what of a hash is left is a bit of it */
+    uint32_t *literal_first;    /* by the top bits of a hash, how many are below */
+    unsigned literal_first_bits;
+    bool literal_digit;                    /* some anchor begins with a digit */
     unsigned literal_word;                 /* bytes of an anchor that are hashed, 3..8 */
     size_t literal_before, literal_behind; /* most bytes before an anchor, and from it on */
     match_info info;
     long fail_after; /* tests: allocations that still succeed; -1 is never fail */
+    char apart[64];  /* threads that count must not take the line of what all of them read */
+    atomic_uint references;
 };
 
 /* All that a table is made of comes from these. */
 void *table_zeroed(match_table *t, size_t count, size_t size);
 void *table_grown(match_table *t, void *old, size_t size);
 match_table *builder_table(match_builder *b); /* for tests, which set fail_after */
-
-enum { LITERAL_MAP_BITS = 17 };
 
 /* --- hashing -------------------------------------------------------------------------------- */
 
@@ -110,13 +114,28 @@ static inline uint64_t load_part(const uint8_t *p, size_t n)
     return n >= 8 ? load_folded(p) : load_folded(p) & (((uint64_t)1 << 8 * n) - 1);
 }
 
+/* The first n bytes of 16, as two masks: without a branch, as lengths cannot be guessed. */
+typedef struct label_part {
+    uint64_t first, second;
+} label_part;
+
+static inline label_part label_mask(size_t n)
+{
+    label_part m;
+    const uint8_t *from = full_then_zero + 16 - (n < 16 ? n : 16);
+    memcpy(&m.first, from, 8);
+    memcpy(&m.second, from + 8, 8);
+    return m;
+}
+
 /* One more label of n bytes in front of those hashed so far. Reads up to the next multiple of 8
  * bytes, 16 at least. */
 static inline uint64_t hash_label(const match_table *t, uint64_t h, const uint8_t *p, size_t n)
 {
-    uint64_t first = load_part(p, n), second = n > 8 ? load_part(p + 8, n - 8) : 0;
+    label_part part = label_mask(n);
+    uint64_t first = load_folded(p) & part.first, second = load_folded(p + 8) & part.second;
     h = fold_product(h ^ first ^ t->secret[0], second ^ n << 56 ^ t->secret[1]);
-    for (size_t at = 16; at < n; at += 16) {
+    for (size_t at = 16; __builtin_expect(at < n, 0); at += 16) {
         first = load_part(p + at, n - at);
         second = n - at > 8 ? load_part(p + at + 8, n - at - 8) : 0;
         h = fold_product(h ^ first ^ t->secret[2], second ^ t->secret[3]);
@@ -145,9 +164,10 @@ uint64_t hash_bytes(const match_table *t, key_class c, const uint8_t *p, size_t 
 /* Of a whole name; reads nothing beyond. */
 uint64_t hash_name(const match_table *t, const uint8_t *p, size_t n);
 
+/* A pair of words. */
 static inline const uint64_t *filter_word(const match_table *t, uint64_t h)
 {
-    return t->filter + ((h >> 32) * t->filter_words >> 32);
+    return t->filter + ((h >> 32) * t->filter_pairs >> 32) * 2;
 }
 
 static inline uint64_t filter_bits(uint64_t h)
@@ -156,9 +176,16 @@ static inline uint64_t filter_bits(uint64_t h)
            (uint64_t)1 << (h >> 18 & 63);
 }
 
+/* The bits in the second word: of the same hash, mixed. */
+static inline uint64_t filter_more(uint64_t h)
+{
+    return filter_bits(h * 0x9e3779b97f4a7c15u >> 40);
+}
+
 static inline bool filter_says_no(const match_table *t, uint64_t h)
 {
-    return (filter_bits(h) & ~*filter_word(t, h)) != 0;
+    const uint64_t *pair = filter_word(t, h);
+    return (filter_bits(h) & ~pair[0]) != 0 || (filter_more(h) & ~pair[1]) != 0;
 }
 
 static inline uint64_t slot_hash(uint64_t h)
@@ -205,12 +232,10 @@ bool literals_settle(match_table *t);
 /* Has the text a word of three letters or digits, that it may be found by? */
 bool literal_fits(slice text);
 
-/* Of the first bytes of a word, in operations that vectors have. */
-enum { LITERAL_LOW = 0x3c6ef373, LITERAL_HIGH = 0x1b873593 };
+/* Of the first bytes of a word. */
 static inline uint32_t literal_hash(uint64_t word)
 {
-    uint32_t h = (uint32_t)word * (uint32_t)LITERAL_LOW;
-    return h + (uint32_t)(word >> 32) * (uint32_t)LITERAL_HIGH;
+    return (uint32_t)(word * 0x9e3779b97f4a7c15u >> 32);
 }
 
 /* --- names and URLs ------------------------------------------------------------------------- */

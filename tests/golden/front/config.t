@@ -55,6 +55,34 @@ A file is checked before it is put in place: each problem with its line, exit 1.
     $ noroshi config check site.conf
     configuration is good: 1 file read, 4 values set
 
+A directory is read as /etc/noroshi is: noroshi.conf, then what is in conf.d, by name. Later ones win.
+
+    $ mkdir -p site/conf.d
+    $ printf 'lang = ja\nclearance = green\n' > site/noroshi.conf
+    $ printf 'lang = en\n' > site/conf.d/10-lang.conf
+    $ printf '[limit]\njson-depth = 9\n' > site/conf.d/20-limits.conf
+    $ printf 'lang = de\n' > site/conf.d/off.conf.disabled
+    $ noroshi --config site config show --origin lang clearance limit.json-depth
+    lang = en                               # site/conf.d/10-lang.conf:1
+    clearance = green                       # site/noroshi.conf:2
+    limit.json-depth = 9                    # site/conf.d/20-limits.conf:2
+    $ noroshi --config site config check
+    configuration is good: 3 files read, 6 values set
+    $ printf 'lang = de\n' > site/conf.d/30-bad.conf
+    $ noroshi --config site config check
+    site/conf.d/30-bad.conf:1: lang: "de" is none of: en ja
+    1 problem
+    [1]
+
+A variable may name a file that has the value: a secret that a container was given, say.
+
+    $ printf 'green\n' > value
+    $ NOROSHI_CLEARANCE_FILE=value noroshi --config site/noroshi.conf config show --origin clearance
+    clearance = green                       # NOROSHI_CLEARANCE_FILE
+    $ NOROSHI_CLEARANCE_FILE=nowhere noroshi --lang en config show clearance
+    noroshi: NOROSHI_CLEARANCE_FILE: cannot be read: opening nowhere: No such file or directory
+    [2]
+
 What is in force is checked too, variables with it; other commands stop at the first problem.
 
     $ NOROSHI_CLEARENCE=red noroshi config check

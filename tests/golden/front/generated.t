@@ -54,6 +54,59 @@ Needs: noroshi
     []
     [version]
     complete -o default -F _noroshi noroshi
+
+The same tables for zsh, whose own completion is not started here, so its three words are ours.
+
+    $ noroshi generate zsh > _noroshi
+    $ head -1 _noroshi
+    #compdef noroshi
+    $ cat > try.zsh <<'END'
+    > source ./_noroshi
+    > compadd() { shift; echo "[${(M)@:#${PREFIX}*}]" }
+    > compset() { PREFIX=${PREFIX#*=} }
+    > _files() { echo "[files]" }
+    > try() {
+    >     words=("$@") CURRENT=$# PREFIX=${@[-1]}
+    >     _noroshi
+    > }
+    > try noroshi vers
+    > try noroshi config ""
+    > try noroshi config show --orig
+    > try noroshi version --orig
+    > try noroshi --lang ""
+    > try noroshi --lang=j
+    > try noroshi --json --data /x vers
+    > try noroshi backup ""
+    > try noroshi --audience ""
+    > try noroshi --data ""
+    > END
+    $ zsh -f try.zsh
+    [version]
+    [show check]
+    [--origin]
+    []
+    [en ja]
+    [ja]
+    [version]
+    [key]
+    []
+    [files]
+
+    $ noroshi generate fish > noroshi.fish
+    $ cat > try.fish <<'END'
+    > source ./noroshi.fish
+    > for line in 'noroshi vers' 'noroshi config ' 'noroshi config show --orig' 'noroshi version --orig' 'noroshi --lang ' 'noroshi --lang=j' 'noroshi --json --data /x vers'
+    >     echo "[$(complete -C $line | string replace -r '\t.*' '' | string join ' ')]"
+    > end
+    > END
+    $ fish --no-config try.fish
+    [version]
+    [check show]
+    [--origin]
+    []
+    [en ja]
+    [--lang=ja]
+    [version]
     $ noroshi generate
-    noroshi: generate needs man|bash
+    noroshi: generate needs man|bash|zsh|fish
     [2]

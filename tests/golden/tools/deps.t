@@ -28,6 +28,16 @@ What is missing, and only that, is installed; a package that was removed is miss
     apt-get update -q
     apt-get install -q -y --no-install-recommends meson zstd
 
+A nodejs from elsewhere brings its npm, and neither package is asked for.
+
+    $ stub dpkg-query "'$ROOT'/tools/deps list | sed 's/.* //; s/\$/ installed/; /^nodejs /d; /^npm /d'"
+    $ deps build
+    installing from Debian: nodejs npm
+    apt-get update -q
+    apt-get install -q -y --no-install-recommends nodejs npm
+    $ stub node true; stub npm true; deps build; rm bin/node bin/npm
+    $ stub dpkg-query "'$ROOT'/tools/deps list | sed 's/.* //; s/\$/ installed/' | sed 's/^meson installed/meson config-files/; /^zstd /d'"
+
 An old package list may do, so only the install decides.
 
     $ stub apt-get 'echo "apt-get $*"; [ $1 != update ]'

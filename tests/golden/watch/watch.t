@@ -92,3 +92,22 @@ The site's registers: an exercise, what is silenced, what is worth more.
     $ noroshi watch --format nothing fw.json
     (re: noroshi: --format nothing is none of: .*raw.*)
     [2]
+
+Each alert that is raised may go elsewhere, too: once, and only those that come from then on.
+
+    $ noroshi watch --alerts-only --alerts-to sent.ndjson fw.json >/dev/null
+    $ printf '{"ts":"2026-11-20T10:01:00Z","src_ip":"192.0.2.6","dest_ip":"198.51.100.7"}\n' > more.json
+    $ noroshi watch --alerts-only --alerts-to sent.ndjson more.json >/dev/null
+    $ noroshi watch --alerts-only --alerts-to sent.ndjson more.json >/dev/null
+    $ grep -o '"schema":"noroshi.alert-group/1"\|"host":"[^"]*"' sent.ndjson | head -3
+    "schema":"noroshi.alert-group/1"
+    "host":"192.0.2.6"
+    "host":"192.0.2.6"
+    $ wc -l < sent.ndjson
+    1
+    $ noroshi watch --dry-run --alerts-to sent.ndjson more.json
+    noroshi: --alerts-to sends what is in the store: not with --dry-run
+    [2]
+    $ noroshi watch --alerts-to syslog:tls:127.0.0.1:6514 more.json
+    noroshi: syslog:tls:127.0.0.1:6514 is no receiver
+    [2]

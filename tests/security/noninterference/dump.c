@@ -4,6 +4,8 @@
 #include "answer/render.h"
 #include "judge/rejudge.h"
 #include "know/events.h"
+#include "know/feeds.h"
+#include "know/heard.h"
 #include "know/held.h"
 #include "know/indicators.h"
 #include "know/names.h"
@@ -238,8 +240,8 @@ static void put_alerts(const reading *r, lens *l, buf *out)
     err why = {0};
     arena_init(&a, MEMORY);
     status st = OK;
-    for (int closed = 0; st == OK && closed < 2; closed++) {
-        alert_filter f = {.closed_too = closed};
+    for (int which = 0; st == OK && which < 3; which++) {
+        alert_filter f = {.closed_too = which == 1, .oldest_first = which == 2};
         st = alerts_page(l, &a, &f, 0, ALERT_PAGE_MAX, &list, &why);
         for (size_t i = 0; st == OK && i < list.count; i++)
             st = put_alert(l, &a, &list.at[i], out, &why);
@@ -257,6 +259,49 @@ static void put_alerts(const reading *r, lens *l, buf *out)
         st = st == ERR_NOT_FOUND ? OK : st;
     }
     put_status(out, "alerts", st, &why);
+}
+
+/* --- feeds ------------------------------------------------------------------------------------ */
+
+/* Also those that are not to be seen are asked for. */
+static status put_feed(lens *l, arena *a, size_t number, buf *out, err *why)
+{
+    char name[32];
+    feed_info f;
+    feed_runs runs;
+    snprintf(name, sizeof name, "feed-%zu", number);
+    status st = feed_get(l, a, slice_str(name), &f, why);
+    buf_printf(out, "%s %s\n", name, st == OK ? tlp_name(f.d.marking.tlp) : "is not");
+    if (st != OK && st != ERR_NOT_FOUND)
+        return st;
+    if ((st = feed_history(l, a, slice_str(name), 10, &runs, why)) == OK)
+        buf_printf(out, "%zu runs\n", runs.count);
+    return st;
+}
+
+static status put_log(void *ctx, const heard_log *log, err *why)
+{
+    (void)why;
+    buf_printf(ctx, "log %.*s %lld %lld\n", SLICE_FMT(log->name), (long long)log->last,
+               (long long)log->longest_ms);
+    return OK;
+}
+
+static void put_feeds(lens *l, buf *out)
+{
+    CLEANUP(arena_done) arena a;
+    feed_list list;
+    err why = {0};
+    arena_init(&a, MEMORY);
+    status st = feeds_page(l, &a, S(""), FEED_PAGE_MAX, &list, &why);
+    for (size_t i = 0; st == OK && i < list.count; i++)
+        buf_printf(out, "feed %.*s %d %.*s\n", SLICE_FMT(list.at[i].d.name),
+                   (int)list.at[i].s.records, SLICE_FMT(list.at[i].d.marking.owner));
+    for (size_t i = 0; st == OK && i < WORLD_EVENTS; i++)
+        st = put_feed(l, &a, i, out, &why);
+    if (st == OK)
+        st = heard_each(l, 0, put_log, out, &why);
+    put_status(out, "feeds", st, &why);
 }
 
 static void put_documents(const reading *r, lens *l, buf *out)
@@ -594,6 +639,7 @@ static void put_stored(const reading *r, lens *l, buf *out)
     put_sets(r, l, out);
     put_indicators(l, out);
     put_alerts(r, l, out);
+    put_feeds(l, out);
     put_objects(l, out);
     for (size_t i = 0; i < WORLD_VALUES; i++)
         put_node(r, l, world_values[i], out);

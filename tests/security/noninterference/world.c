@@ -880,5 +880,7 @@ status world_apply(world_store *ws, const world *w, size_t event, const view *se
     status st = apply(ws, w, &w->events[event], seen_by);
     if (st == OK)
         st = world_meet(ws, event, seen_by);
+    if (st == OK)
+        st = world_subscribe(ws, event, seen_by);
     return st == OK ? search_catch_up(ws->s, &ws->why) : st;
 }

@@ -130,6 +130,8 @@ status world_list(world_store *ws, const world_event *e, const view *v);
 extern const char *const world_sets[2];
 /* With some of the events a contact with one of the values is noted; contacts.c. */
 status world_meet(world_store *ws, size_t event, const view *v);
+/* With some a feed is subscribed to; likewise. */
+status world_subscribe(world_store *ws, size_t event, const view *v);
 status world_decision(world_store *ws, const world_event *e, const view *v);
 /* Merges or splits two in the name of somebody who sees through `v`; the change's texts live in
  * `a`. ERR_BUSY, ERR_INPUT and ERR_NOT_FOUND: it is not to be done. */
