@@ -187,7 +187,7 @@ bool exchange_enter(exchange *x, pool_id which, unsigned most)
     return x->lanes[which] != NULL;
 }
 
-/* What is slow needs a place among what its client has under way, before any of its body is read. */
+/* What is slow needs a place among what its client has under way, before its body is read. */
 static bool has_place(exchange *x)
 {
     const unsigned flags = x->route->flags;
