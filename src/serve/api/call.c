@@ -117,7 +117,7 @@ status call_record(call *c, slice what, err *why)
     return audit_put(c->a->o.audit, &e, 1, why);
 }
 
-/* --- what comes in ----------------------------------------------------------------------------- */
+/* --- what comes in ---------------------------------------------------------------------------- */
 
 /* Two at once: each has a worker process, and they take turns to write in any case. */
 enum { INTAKES_MAX = 2 };

@@ -1,5 +1,5 @@
-/* outgoing.h - what goes out as a file: written to an unlinked one first, so that its size is known,
- * memory is not in proportion, and a client may ask for a part of it. Private to serve/api.
+/* outgoing.h - what goes out as a file: written to an unlinked one first, so that its size is
+ * known, memory is not in proportion, and a client may ask for a part of it. Private to serve/api.
  *
  *     outgoing o;
  *     st = outgoing_open(c, &o, why);
