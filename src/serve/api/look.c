@@ -370,7 +370,7 @@ status api_hashes(call *c, err *why)
 status api_hunt(call *c, err *why)
 {
     observable o;
-    sightings *s;
+    sightings *s = NULL;
     sightings_found f = {0};
     sightings_coverage covered = {.from = WHEN_NONE, .to = WHEN_NONE};
     status st = observable_parse(c->m, call_param(c, "value"), KIND_NONE, &o, why);
