@@ -23,6 +23,7 @@ status asker_new(store *s, asker **ret, err *why)
         asker_free(k);
         return st;
     }
+    lens_index(k->l, k->ix);
     *ret = k;
     return OK;
 }
@@ -51,10 +52,13 @@ static status forget(asker *k, err *why)
     return OK;
 }
 
-static status look_at_sightings(asker *k, err *why)
+status look_at_sightings(asker *k, err *why)
 {
     bool changed;
     slice folder;
+    if (k->seen_looked)
+        return OK;
+    k->seen_looked = true;
     if (k->seen)
         return sightings_refresh(k->seen, &changed, why);
     folder = arena_printf(&k->look, "%s/sightings", store_dir(k->s));
@@ -77,10 +81,11 @@ status asker_look(asker *k, const view *v, err *why)
     bool same = st == OK && lens_looks(k->l) == before;
     if (st == OK && (!same || k->look.spent > ASK_REMEMBERED_MAX / 2))
         st = forget(k, why);
-    if (st == OK && !same)
+    if (st == OK && k->indexed != lens_looks(k->l)) {
         st = index_refresh(k->ix, why);
-    if (st == OK)
-        st = look_at_sightings(k, why);
+        k->indexed = st == OK ? lens_looks(k->l) : 0; /* they are counted from 1 */
+    }
+    k->seen_looked = false;
     if (st == OK)
         k->v = v;
     return st;
@@ -195,7 +200,7 @@ status ask_value(asker *k, arena *a, slice text, const ask_options *o, const ans
     size_t bad = utf8_check(asked);
     if (bad != SIZE_MAX)
         return err_set(why, ERR_INPUT, bad, "no UTF-8");
-    job j = {.k = k, .a = a, .w = arena_new(a, answer), .all = o->all};
+    job j = {.k = k, .a = a, .w = arena_new(a, answer), .all = o->all, .brief = o->brief};
     if (!j.w)
         return ARENA_SPENT(a, why);
     answer *w = j.w;

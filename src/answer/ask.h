@@ -42,6 +42,7 @@ typedef struct ask_options {
     bool file;    /* it is a hash of a file that the asker has given */
     bool all;     /* every row of evidence gets its words, as RENDER_ALL and `--why` want; otherwise
                    * the first ANSWER_SHOWN of each list do, which is what is shown */
+    bool brief;   /* for RENDER_SHORT alone: of an observable nothing else is worked out */
 } ask_options;
 
 /*   OK         *ret in `a`; also when nobody knows the value (ret->known is false)

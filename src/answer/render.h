@@ -15,6 +15,7 @@
 #define NOROSHI_ANSWER_RENDER_H
 
 #include "answer/answer.h"
+#include "base/hash.h"
 #include "base/sink.h"
 
 enum {
@@ -28,6 +29,9 @@ typedef enum render_amount { RENDER_CAPPED, RENDER_ALL, RENDER_SHORT } render_am
 /* Appends one object, no newline.
  *   ERR_LIMIT  the buf's maximum, or memory is out */
 status answer_json(const answer *w, render_amount how, buf *out, err *why) NODISCARD;
+/* The same of many: `h`, of SHA-256, is used for each. */
+status answer_json_with(const answer *w, render_amount how, hash_state *h, buf *out,
+                        err *why) NODISCARD;
 
 typedef struct text_options {
     bool all; /* no bound on lines */

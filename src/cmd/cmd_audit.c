@@ -97,6 +97,8 @@ static status put_report(app *a, const audit_report *r, err *why)
     json_put_int(&w, (int64_t)r->head.seq);
     json_key(&w, "heads");
     json_put_int(&w, (int64_t)r->heads);
+    json_key(&w, "waiting");
+    json_put_int(&w, (int64_t)r->waiting);
     accounting_text(&w, "broken", r->broken_by ? slice_str(r->broken_by) : S(""));
     json_key(&w, "broken_at");
     r->broken_by ? json_put_int(&w, (int64_t)r->broken_at) : json_put_null(&w);
@@ -146,6 +148,10 @@ status cmd_audit_verify(app *a, err *why)
         sink_put(&a->out,
                  r.broken_by ? broken(&r) : msg_audit_whole((int64_t)r.head.seq, (int64_t)r.heads));
         sink_line(&a->out);
+        if (r.waiting) {
+            sink_put(&a->out, msg_audit_waiting((int64_t)r.waiting));
+            sink_line(&a->out);
+        }
     }
     return st == OK ? sink_flush(&a->out, why) : st;
 }

@@ -1,6 +1,7 @@
 /* serving_care.c - what a service does beside answering: see serving.h. */
 #include "cmd/serving.h"
 
+#include "know/index.h"
 #include "know/search.h"
 #include "serve/api.h"
 #include "serve/notify.h"
@@ -14,7 +15,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { SWEEP_MS = 30000, RELOADS_MAX = 1000, RELOAD_MEMORY = 4 << 20 };
+enum { SWEEP_MS = 30000, KEEP_MS = 250, RELOADS_MAX = 1000, RELOAD_MEMORY = 4 << 20 };
 
 struct serving_care {
     care_options o;
@@ -24,8 +25,8 @@ struct serving_care {
     int hup_fd;
     arena *reloads[RELOADS_MAX]; /* what was read stays: threads may be looking at it */
     size_t reload_count;
-    pthread_t sweeper, feeder;
-    bool sweeps, feeds;
+    pthread_t sweeper, feeder, keeper;
+    bool sweeps, feeds, keeps;
 };
 
 /* --- the service manager ---------------------------------------------------------------------- */
@@ -147,6 +148,25 @@ static void *feed(void *ctx)
     return NULL;
 }
 
+/* Writes the index of values while an import goes on. Else each thread that answers would read all
+ * that is new when it is published, and those who ask would wait for that. */
+static void *keep(void *ctx)
+{
+    serving_care *c = ctx;
+    struct pollfd stop = {.fd = c->o.stop_fd, .events = POLLIN};
+    index_t *ix = NULL;
+    for (int n; (n = poll(&stop, 1, KEEP_MS)) == 0 || (n < 0 && errno == EINTR);) {
+        err why = {0};
+        status st = ix ? index_refresh(ix, &why) : index_open(c->o.store, &ix, &why);
+        if (st == OK)
+            st = index_settle(ix, &why);
+        if (st != OK)
+            serving_trouble(S("the index of values"), &why);
+    }
+    index_close(ix);
+    return NULL;
+}
+
 /* --- the whole -------------------------------------------------------------------------------- */
 
 status serving_care_new(const care_options *o, serving_care **ret, err *why)
@@ -180,6 +200,9 @@ status serving_care_start(serving_care *c, http_server *http, slice where, err *
     if (!bad)
         bad = pthread_create(&c->feeder, NULL, feed, c);
     c->feeds = c->sweeps && bad == 0;
+    if (!bad)
+        bad = pthread_create(&c->keeper, NULL, keep, c);
+    c->keeps = c->feeds && bad == 0;
     if (bad)
         return err_os(why, bad, "a thread beside the service");
     tell(c, NOTIFY_READY, where);
@@ -194,6 +217,8 @@ serving_care *serving_care_end(serving_care *c)
         pthread_join(c->sweeper, NULL);
     if (c->feeds)
         pthread_join(c->feeder, NULL);
+    if (c->keeps)
+        pthread_join(c->keeper, NULL);
     for (size_t i = 0; i < c->reload_count; i++) {
         arena_done(c->reloads[i]);
         free(c->reloads[i]);

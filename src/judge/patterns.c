@@ -31,6 +31,8 @@ static status add_hit(looking *k, const claim *list, slice entry, uint64_t furth
         k->hits.more = true;
         return OK;
     }
+    if (!k->hits.at && !(k->hits.at = arena_array(k->a, PATTERNS_HITS_MAX, sizeof *k->hits.at)))
+        return ARENA_SPENT(k->a, why);
     claim *c = &k->hits.at[k->hits.count];
     *c = *list;
     c->subject = k->value;
@@ -89,10 +91,14 @@ static status look(looking *k, const claim *list, err *why)
 
 static status look_in_lists(looking *k, lens *l, const char *of, err *why)
 {
+    static const slice before = S_INIT("list-patterns:");
     claim_list lists;
-    slice key = arena_printf(k->a, "list-patterns:%s", of);
-    if (!key.ptr)
-        return ARENA_SPENT(k->a, why);
+    char key_text[64];
+    size_t len = strlen(of);
+    assert(before.len + len <= sizeof key_text);
+    memcpy(key_text, before.ptr, before.len);
+    memcpy(key_text + before.len, of, len);
+    slice key = slice_of(key_text, before.len + len);
     status st = claims_to(l, k->a, (node_ref){KIND_OTHER, key}, PRED_LISTED, 0, PATTERNS_CLAIMS_MAX,
                           &lists, why);
     if (st != OK)
@@ -111,8 +117,7 @@ status patterns_in(lens *l, arena *a, node_ref value, pattern_hits *ret, err *wh
         return OK;
     }
     char *lower = arena_alloc(a, value.text.len + 1);
-    k.hits.at = arena_array(a, PATTERNS_HITS_MAX, sizeof *k.hits.at);
-    if (!lower || !k.hits.at)
+    if (!lower)
         return ARENA_SPENT(a, why);
     for (size_t i = 0; i < value.text.len; i++)
         lower[i] = to_lower(value.text.ptr[i]);

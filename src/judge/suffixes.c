@@ -19,15 +19,18 @@ static status vouches(arena *a, const claim *c, bool *ret, err *why)
                            : OK; /* a detail that is no JSON vouches for nothing we could use */
 }
 
-static status add_lists(lens *l, arena *a, slice suffix, claim *out, size_t *n, err *why)
+static status add_lists(lens *l, arena *a, slice suffix, claim **out, size_t *n, err *why)
 {
     claim_list list;
     status st =
         claims_of(l, a, (node_ref){KIND_DOMAIN, suffix}, PRED_LISTED, SUFFIX_LISTS_MAX, &list, why);
+    if (st == OK && list.count && !*out &&
+        !(*out = arena_array(a, (size_t)SUFFIX_LISTS_MAX * LEVELS_MAX, sizeof **out)))
+        return ARENA_SPENT(a, why);
     for (size_t i = 0; st == OK && i < list.count; i++) {
         bool good;
         if ((st = vouches(a, &list.at[i], &good, why)) == OK && !good)
-            out[(*n)++] = list.at[i];
+            (*out)[(*n)++] = list.at[i];
     }
     return st;
 }
@@ -43,11 +46,9 @@ status suffix_lists(lens *l, arena *a, node_ref value, claim_list *ret, err *why
     slice owner = domain_registrable_icann(host), suffix = domain_suffix(host);
     if (!owner.len || suffix.len < owner.len || suffix.len == host.len)
         return OK; /* a suffix of a registry, or the suffix itself */
-    claim *out = arena_array(a, (size_t)SUFFIX_LISTS_MAX * LEVELS_MAX, sizeof *out);
-    if (!out)
-        return ARENA_SPENT(a, why);
+    claim *out = NULL;
     for (int level = 0; st == OK && level < LEVELS_MAX && suffix.len >= owner.len; level++) {
-        st = add_lists(l, a, suffix, out, &n, why);
+        st = add_lists(l, a, suffix, &out, &n, why);
         size_t dot = slice_find_byte(suffix, '.', 0);
         if (dot == SIZE_MAX)
             break;

@@ -93,17 +93,22 @@ static slice clean(slice text, size_t max, char *room)
     return slice_of(room, n);
 }
 
+audit_entry audit_clean(const audit_entry *e, audit_room *room)
+{
+    return (audit_entry){.at = e->at,
+                         .who = clean(e->who, AUDIT_WORD_MAX, room->words[0]),
+                         .from = clean(e->from, AUDIT_WORD_MAX, room->words[1]),
+                         .act = clean(e->act, AUDIT_WORD_MAX, room->words[2]),
+                         .what = clean(e->what, AUDIT_TEXT_MAX, room->texts[0]),
+                         .detail = clean(e->detail, AUDIT_TEXT_MAX, room->texts[1]),
+                         .outcome = e->outcome};
+}
+
 status audit_append(db *d, hash_state *h, audit_head *head, const audit_entry *e, err *why)
 {
-    char words[3][AUDIT_WORD_MAX], texts[2][AUDIT_TEXT_MAX];
+    audit_room room;
     audit_head next = {.seq = head->seq + 1, .at = e->at};
-    const audit_entry kept = {.at = e->at,
-                              .who = clean(e->who, AUDIT_WORD_MAX, words[0]),
-                              .from = clean(e->from, AUDIT_WORD_MAX, words[1]),
-                              .act = clean(e->act, AUDIT_WORD_MAX, words[2]),
-                              .what = clean(e->what, AUDIT_TEXT_MAX, texts[0]),
-                              .detail = clean(e->detail, AUDIT_TEXT_MAX, texts[1]),
-                              .outcome = e->outcome};
+    const audit_entry kept = audit_clean(e, &room);
     audit_hash(h, head->hash, next.seq, &kept, next.hash);
     db_stmt *q = db_query(d, Q_AUDIT_ADD);
     db_bind_int(q, 1, (int64_t)next.seq);

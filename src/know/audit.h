@@ -56,6 +56,10 @@ audit_log *audit_log_free(audit_log *log);
 /* Writes `count` entries and returns when they are on the disk. Threads that come while a commit
  * is under way share the next one. ERR_IO, ERR_BUSY: none of them is recorded: refuse the act. */
 status audit_put(audit_log *log, const audit_entry *e, size_t count, err *why) NODISCARD;
+/* While somebody else has the store's writer, an import for up to a second, entries are put into a
+ * file of their own beside the store, with a chain of their own, and get into the chain with the
+ * next that find the writer free. This waits for the writer and takes in what is there. */
+status audit_log_settle(audit_log *log, err *why) NODISCARD;
 /* Is an answer with this highest marking a read that has to be recorded? */
 bool audit_wants(tlp highest);
 
@@ -94,6 +98,9 @@ typedef struct audit_report {
     uint64_t heads;        /* given ones that were met */
     uint64_t broken_at;    /* seq of the first entry that does not fit; 0: all do */
     const char *broken_by; /* "altered" "missing" "cut" "rewritten"; NULL: nothing */
+    uint64_t
+        waiting; /* entries of reads that are not in the chain yet; proven, too: what is altered
+                       * there is "altered" behind the last of the chain */
 } audit_report;
 /* Reads the chain, up to the first break. OK also when it is broken: the report says so. `heads`
  * were taken at earlier times, in the order of their seq (else ERR_INPUT). O(entries), in one look,

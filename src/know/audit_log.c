@@ -1,7 +1,9 @@
 /* audit_log.c - entries of those who only read, many to a commit: see audit.h.
  * Whoever finds nobody writing takes all that wait and writes them; the others wait for him. So a
- * commit is as large as what came during the one before, and no thread is needed for it. */
-#include "know/audit_chain.h"
+ * commit is as large as what came during the one before, and no thread is needed for it.
+ * While somebody else has the store's writer, an import say, they go into a file instead, and from
+ * there into the chain with the next that finds the writer free: audit_wait.h. */
+#include "know/audit_wait.h"
 #include "know/undo.h"
 
 #include <pthread.h>
@@ -18,8 +20,9 @@ typedef struct waiting {
 
 struct audit_log {
     store *s;
-    db *d; /* whose it is to use: the writing thread's */
+    db *d; /* whose it is to use, with all up to the mutex: the writing thread's */
     hash_state *h;
+    audit_wait *wait;
     pthread_mutex_t mutex;
     pthread_cond_t written;
     bool writing;
@@ -38,7 +41,11 @@ status audit_log_new(store *s, audit_log **ret, err *why)
     log->h = hash_new(HASH_SHA256);
     status st = log->h ? store_connect_small(s, &log->d, why)
                        : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-    if (st != OK) {
+    if (st == OK)
+        st = audit_wait_open(s, log->d, &log->wait, why);
+    if (st == OK)
+        st = audit_log_settle(log, why);
+    if (st != OK && st != ERR_BUSY) { /* busy: what waits goes on waiting */
         audit_log_free(log);
         return st;
     }
@@ -50,6 +57,11 @@ audit_log *audit_log_free(audit_log *log)
 {
     if (log) {
         assert(!log->writing && !log->first);
+        if (log->wait) {
+            status st = audit_log_settle(log, NULL);
+            (void)st; /* whoever opens it next takes them */
+        }
+        audit_wait_close(log->wait);
         pthread_cond_destroy(&log->written);
         pthread_mutex_destroy(&log->mutex);
         db_close(log->d);
@@ -59,20 +71,85 @@ audit_log *audit_log_free(audit_log *log)
     return NULL;
 }
 
-/* All of the list in one transaction. */
-static status write_all(audit_log *log, const waiting *list, err *why)
+/* What waits and then all of the list, in the transaction that was begun. */
+static status write_chain(audit_log *log, db *d, const waiting *list, err *why)
 {
     audit_head head;
-    status st = begin_in_turn(log->s, log->d, why);
+    bool waits = audit_wait_count(log->wait) != 0;
+    status st = audit_head_of(d, &head, why);
     if (st == OK)
-        st = audit_head_of(log->d, &head, why);
+        st = audit_wait_take(log->wait, d, log->h, &head, why);
     for (; st == OK && list; list = list->next)
         for (size_t i = 0; st == OK && i < list->count; i++)
-            st = audit_append(log->d, log->h, &head, &list->e[i], why);
+            st = audit_append(d, log->h, &head, &list->e[i], why);
     if (st == OK)
-        st = db_commit(log->d, why);
-    if (st != OK)
-        db_rollback(log->d);
+        st = db_commit(d, why);
+    if (st != OK) {
+        db_rollback(d);
+        return st;
+    }
+    if (waits) {
+        status cleared = audit_wait_clear(log->wait, NULL);
+        (void)cleared; /* they are counted as taken */
+    }
+    return OK;
+}
+
+static status write_file(audit_log *log, const waiting *list, err *why)
+{
+    status st = OK;
+    for (; st == OK && list; list = list->next)
+        for (size_t i = 0; st == OK && i < list->count; i++)
+            st = audit_wait_put(log->wait, log->h, &list->e[i], why);
+    status synced = audit_wait_sync(log->wait, st == OK ? why : NULL);
+    return st == OK ? synced : st;
+}
+
+/* All of the list, or nothing of it; ERR_BUSY: the file is full. Whoever writes never waits for the
+ * store's writer: whoever has it may be waiting for his turn to write here. */
+static status write_all(audit_log *log, const waiting *list, err *why)
+{
+    status st = begin_if_free(log->s, log->d, why);
+    return st == OK         ? write_chain(log, log->d, list, why)
+           : st == ERR_BUSY ? write_file(log, list, why)
+                            : st;
+}
+
+/* Nobody else writes meanwhile. */
+static void begin_writing(audit_log *log)
+{
+    pthread_mutex_lock(&log->mutex);
+    while (log->writing)
+        pthread_cond_wait(&log->written, &log->mutex);
+    log->writing = true;
+    pthread_mutex_unlock(&log->mutex);
+}
+
+static void end_writing(audit_log *log)
+{
+    pthread_mutex_lock(&log->mutex);
+    log->writing = false;
+    pthread_cond_broadcast(&log->written);
+    pthread_mutex_unlock(&log->mutex);
+}
+
+status audit_log_settle(audit_log *log, err *why)
+{
+    db *d = NULL;
+    begin_writing(log);
+    bool waits = audit_wait_count(log->wait) != 0;
+    end_writing(log);
+    if (!waits)
+        return OK;
+    status st = store_connect_small(log->s, &d, why);
+    if (st == OK)
+        st = begin_in_turn(log->s, d, why);
+    if (st == OK) {
+        begin_writing(log);
+        st = write_chain(log, d, NULL, why);
+        end_writing(log);
+    }
+    db_close(d);
     return st;
 }
 
@@ -86,6 +163,12 @@ static void write_waiting(audit_log *log)
     log->writing = true;
     pthread_mutex_unlock(&log->mutex);
     status st = write_all(log, list, &why);
+    if (st == ERR_BUSY) {
+        end_writing(log);
+        st = audit_log_settle(log, &why);
+        begin_writing(log);
+        st = st == OK ? write_all(log, list, &why) : st;
+    }
     pthread_mutex_lock(&log->mutex);
     log->writing = false;
     for (waiting *w = list, *next; w; w = next) {

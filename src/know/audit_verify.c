@@ -1,5 +1,5 @@
 /* audit_verify.c - the whole chain, read and compared: see audit.h. */
-#include "know/audit_chain.h"
+#include "know/audit_wait.h"
 
 enum { PAGE = 1000 };
 
@@ -100,6 +100,11 @@ status audit_verify(store *s, const audit_head *heads, size_t count, audit_repor
         st = store_connect_small(s, &d, why);
     if (st == OK)
         st = run(&p, d, why);
+    bool altered = false;
+    if (st == OK)
+        st = audit_wait_verify(s, d, p.h, &p.r.waiting, &altered, why);
+    if (altered)
+        breaks(&p, p.r.head.seq + 1, "altered");
     db_close(d);
     hash_free(p.h);
     if (st == OK)

@@ -46,6 +46,8 @@ typedef struct db_options {
     const char *vfs;    /* SQLite: name of the file layer; NULL is the default. For power tests */
     uint32_t busy_ms;   /* how long to wait for another writer; 0: 10,000 */
     uint32_t cache_kib; /* page cache */
+    bool
+        folds_nothing; /* SQLite: commits leave the write-ahead log to others, however long it is */
     uint64_t mmap_bytes;
     int mutant; /* NOROSHI_MUTANTS builds only: drop this visibility filter; -1 none */
 } db_options;
@@ -85,6 +87,7 @@ status db_begin_read(db *d, err *why) NODISCARD;
  * whoever's. False: the engine does not say. */
 bool db_content(db *d, uint32_t *ret);
 status db_begin_write(db *d, err *why) NODISCARD;
+status db_try_write(db *d, err *why) NODISCARD; /* ERR_BUSY at once */
 status db_commit(db *d, err *why) NODISCARD;
 /* Commits and begins the next write transaction, in its turn among writers; beside the caller where
  * the engine can. It may not be done on return: an error comes out at the next use of d, which is

@@ -3,6 +3,7 @@
 #include "know/index/files.h"
 #include "know/store_private.h"
 #include "model/ip.h"
+#include "model/memo.h"
 #include "model/observable.h"
 #include "model/url.h"
 
@@ -173,7 +174,8 @@ static void begin_behind(index_t *ix)
             ix->prefixes[n] |= ix->files.at[i].prefixes[n / 64] >> (n % 64) & 1;
 }
 
-/* Under the lock: another process may have written since these files were opened. */
+/* Another process, or another thread, may have written since these files were opened: then what
+ * they cover need not be read, or is read again. */
 static status catch_up(index_t *ix, bool *ret_again, err *why)
 {
     seg_files now;
@@ -268,10 +270,13 @@ status index_refresh(index_t *ix, err *why)
     bool again = false;
     db *scan = NULL;
     status st = OK;
-    /* More than one page is many: they are read through a connection that maps nothing, so that
-     * the whole table does not become resident memory of ours. */
+    /* More than one page is many: somebody may have written them to files meanwhile. What is left
+     * is read through a connection that maps nothing, so that the whole table does not become
+     * resident memory of ours. */
     for (size_t page = 0; st == OK && (rows == NODE_PAGE || again); page++) {
         again = false;
+        if (page == 1 && (st = catch_up(ix, &again, why)) != OK)
+            break;
         if (page == 1)
             st = store_connect_scan(ix->s, &scan, why);
         if (st == OK)
@@ -379,6 +384,61 @@ static bool holds(const index_t *ix, node_ref n)
     }
     at = seg_keys_lower(ix->keys, ix->key_count, hash);
     return at < ix->key_count && ix->keys[at].hash == hash;
+}
+
+bool index_lacks(const index_t *ix, node_ref value)
+{
+    return kind_is_observable(value.kind) && !holds(ix, value);
+}
+
+void lens_index(lens *l, const index_t *ix)
+{
+    l->ix = ix;
+}
+
+/* Names, lists and the like are few, and asked about with every value. */
+static void remember(lens *l, node_ref n, int64_t id)
+{
+    int64_t *kept = l->node_count < LENS_NODES_MAX ? arena_new(&l->per_look, int64_t) : NULL;
+    if (kept && !l->nodes)
+        l->nodes = memo_new(&l->per_look);
+    if (!kept || !l->nodes)
+        return;
+    *kept = id;
+    l->node_count += memo_put(l->nodes, n, kept);
+}
+
+/* What the index has since lacked is not seen before the next look. */
+static bool is_lacking(lens *l, node_ref n)
+{
+    if (!l->ix)
+        return false;
+    if (l->lacked.look == l->look && l->lacked.kind == n.kind && l->lacked.len == n.text.len &&
+        memcmp(l->lacked.text, n.text.ptr, n.text.len) == 0)
+        return true;
+    if (!index_lacks(l->ix, n))
+        return false;
+    if (n.text.len && n.text.len <= LENS_LACKED_MAX) {
+        l->lacked.look = l->look;
+        l->lacked.kind = n.kind;
+        l->lacked.len = n.text.len;
+        memcpy(l->lacked.text, n.text.ptr, n.text.len);
+    }
+    return true;
+}
+
+status lens_node(lens *l, node_ref n, int64_t *ret, err *why)
+{
+    *ret = 0;
+    if (kind_is_observable(n.kind))
+        return is_lacking(l, n) ? OK : node_find(l->d, l->h, n, ret, why);
+    const int64_t *known = memo_get(l->nodes, n);
+    status st = known ? OK : node_find(l->d, l->h, n, ret, why);
+    if (known)
+        *ret = *known;
+    else if (st == OK)
+        remember(l, n, *ret);
+    return st;
 }
 
 static status find_derived(finding *f, uint32_t probe, node_ref n, unsigned how)

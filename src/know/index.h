@@ -73,6 +73,13 @@ enum {
 status index_find(index_t *ix, const index_probe *probes, size_t count, unsigned how, arena *a,
                   index_hits *ret, err *why) NODISCARD;
 
+/* Is the value certainly not stored? False also for what is no observable. A few hundred
+ * nanoseconds, no statement of the store. */
+bool index_lacks(const index_t *ix, node_ref value);
+/* Claims read through the lens are not looked for where the index lacks the value. The caller
+ * refreshes it after each lens_look that sees other things; NULL: no more. */
+void lens_index(lens *l, const index_t *ix);
+
 /* The values in their order, for search. A face is what a value is known by: a URL's begins behind
  * its scheme. A walk gives node ids, by the first five bytes of the face (`group`; inside a group
  * without order), and some that begin otherwise behind those bytes: the reader compares the text.

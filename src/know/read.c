@@ -351,7 +351,7 @@ _Static_assert(PRED_NAMED == 1 && PRED_SUBTECHNIQUE_OF == 11 && PRED_IN_TACTIC =
 /* The subject's id, 0 when it is not there, and its text in `a`: all its claims share it. */
 static status find_subject(lens *l, arena *a, node_ref *subject, int64_t *ret, err *why)
 {
-    status st = node_find(l->d, l->h, *subject, ret, why);
+    status st = lens_node(l, *subject, ret, why);
     if (st == OK && *ret && !arena_copy(a, subject->text, &subject->text))
         return ARENA_SPENT(a, why);
     return st;
@@ -457,7 +457,7 @@ static status list_to(lens *l, arena *a, node_ref object, predicate p, int64_t c
     claim_rows rows = {0};
     bool more = false;
     assert(p != PRED_NONE || cursor == 0); /* those are no pages */
-    status st = node_find(l->d, l->h, object, &node, why);
+    status st = lens_node(l, object, &node, why);
     if (st != OK)
         return st;
     if (!node) {
@@ -535,7 +535,7 @@ static status count(db_stmt *q, uint64_t *ret, err *why)
 status claims_count_to(lens *l, node_ref object, predicate p, uint64_t cap, uint64_t *ret, err *why)
 {
     int64_t node;
-    status st = node_find(l->d, l->h, object, &node, why);
+    status st = lens_node(l, object, &node, why);
     if (st != OK)
         return st;
     *ret = 0;
@@ -561,7 +561,7 @@ status claims_count_around(lens *l, node_ref n, uint64_t cap, uint64_t *ret, err
 {
     int64_t node;
     uint64_t of = 0, to = 0;
-    status st = node_find(l->d, l->h, n, &node, why);
+    status st = lens_node(l, n, &node, why);
     if (st == OK && node)
         st = count_one_side(l, Q_COUNT_OF, node, cap, &of, why);
     if (st == OK && node && of < cap)

@@ -15,7 +15,7 @@ struct store {
     blob_dir blobs;
 };
 
-enum { DOCUMENT_CACHE = 256, TX_CACHE = 64 };
+enum { DOCUMENT_CACHE = 256, TX_CACHE = 64, LENS_NODES_MAX = 4096, LENS_LACKED_MAX = 256 };
 
 /* What claims show of their document. */
 typedef struct document_face {
@@ -47,10 +47,19 @@ struct lens {
     size_t marking_count;
     document_face documents[DOCUMENT_CACHE];
     tx_time times[TX_CACHE];
-    arena per_look; /* emptied by lens_look */
+    arena per_look;     /* emptied by lens_look */
+    struct memo *nodes; /* ids of nodes that are no observables, in per_look; NULL: none yet */
+    size_t node_count;
+    struct {           /* the value that was not there last: a question asks for it several times */
+        uint64_t look; /* in which look */
+        kind kind;
+        size_t len;
+        char text[LENS_LACKED_MAX];
+    } lacked;
     slice *sources; /* by source id; ptr NULL: not loaded yet */
     size_t source_count;
-    blob_reader *bytes; /* of documents; made at first use */
+    blob_reader *bytes;     /* of documents; made at first use */
+    const struct index *ix; /* what is not in it is not stored; NULL: it is not asked */
     /* Counts looks that may see other things than the one before: caches of other modules compare
      * it. */
     uint64_t look;
@@ -76,6 +85,8 @@ status store_connect_small(const store *s, db **ret, err *why);
 uint64_t node_hash(hash_state *h, node_ref n);
 /* The node's id, or 0 when it is not there. */
 status node_find(db *d, hash_state *h, node_ref n, int64_t *ret, err *why);
+/* The same through a lens, which may know without the store: index.c. */
+status lens_node(lens *l, node_ref n, int64_t *ret, err *why);
 /* The random key of the index's hashes, made with the store. */
 status store_index_key(db *d, uint8_t ret[16], err *why);
 status lens_marking(lens *l, int64_t vc, marking *ret, err *why);

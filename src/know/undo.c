@@ -23,7 +23,8 @@ static status take_lock(const char *path, int how, int *ret_fd, err *why)
         if (errno != EINTR) {
             int os = errno;
             close(fd);
-            return err_os(why, os, "locking %s", path);
+            return os == EWOULDBLOCK ? err_set(why, ERR_BUSY, ERR_NOWHERE, "%s is locked", path)
+                                     : err_os(why, os, "locking %s", path);
         }
     *ret_fd = fd;
     return OK;
@@ -46,12 +47,16 @@ void pending_done(const store *s, int64_t tx, int fd)
     close(fd);
 }
 
-static status wait_turn(const void *ctx, int *ret_fd, err *why)
+static status take_turn(const store *s, int how, int *ret_fd, err *why)
 {
-    const store *s = ctx;
     char path[STORE_PATH_MAX + 40];
     snprintf(path, sizeof path, "%s/pending/turn", s->dir);
-    return take_lock(path, LOCK_EX, ret_fd, why);
+    return take_lock(path, how, ret_fd, why);
+}
+
+static status wait_turn(const void *ctx, int *ret_fd, err *why)
+{
+    return take_turn(ctx, LOCK_EX, ret_fd, why);
 }
 
 static void end_turn(int fd)
@@ -71,6 +76,17 @@ status begin_in_turn(const store *s, db *d, err *why)
     if (st != OK)
         return st;
     st = db_begin_write(d, why);
+    end_turn(fd);
+    return st;
+}
+
+status begin_if_free(const store *s, db *d, err *why)
+{
+    int fd;
+    status st = take_turn(s, LOCK_EX | LOCK_NB, &fd, why);
+    if (st != OK)
+        return st;
+    st = db_try_write(d, why);
     end_turn(fd);
     return st;
 }

@@ -17,6 +17,8 @@ void pending_done(const store *s, int64_t tx, int fd);
  * a long import, which gives the lock back after each batch, does not get it again before him. */
 status begin_in_turn(const store *s, db *d, err *why) NODISCARD;
 db_turns store_turns(const store *s); /* the same for db_renew */
+/* The same at once, or ERR_BUSY: somebody writes, or waits for his turn to. */
+status begin_if_free(const store *s, db *d, err *why) NODISCARD;
 /* Removes every trace of one unpublished transaction, and lets go of its lock (-1: none) whatever
  * comes of it. Inside no engine transaction. */
 status undo_tx(const store *s, db *d, int64_t tx, int fd, err *why) NODISCARD;

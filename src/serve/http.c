@@ -10,8 +10,9 @@
 
 enum {
     ROUTES_BYTES = 16 << 20,
-    ACCEPT_TURN = 64,     /* connections taken before the others have their turn */
-    CERTIFICATE_MS = 1000 /* how often its files are looked at */
+    ACCEPT_TURN = 64,      /* connections taken before the others have their turn */
+    CERTIFICATE_MS = 1000, /* how often its files are looked at */
+    LONG_WORKERS_DEFAULT = 4
 };
 
 /* --- budgets -------------------------------------------------------------------------------- */
@@ -91,6 +92,7 @@ static void default_threads(http_options *o)
     unsigned n = processors > 0 ? (unsigned)processors : 1;
     o->threads = o->threads ? o->threads : (n + 1) / 2;
     o->workers = o->workers ? o->workers : n < 2 ? 2 : n;
+    o->long_workers = o->long_workers ? o->long_workers : LONG_WORKERS_DEFAULT;
 }
 
 static http_limits default_limits(http_limits l)
@@ -103,6 +105,7 @@ static http_limits default_limits(http_limits l)
     DEFAULT(request_bytes, 64 << 20);
     DEFAULT(connections, 20000);
     DEFAULT(client_connections, 1000);
+    DEFAULT(client_requests, 256);
     DEFAULT(header_ms, 10000);
     DEFAULT(idle_ms, 60000);
     DEFAULT(body_ms, 20000);
@@ -185,10 +188,14 @@ static status start_threads(http_server *s, err *why)
         if ((st = loop_open(&s->loops[i], s, why)) != OK ||
             (st = loop_start(&s->loops[i], why)) != OK)
             return st;
-    const pool_options work = {o->workers, o->thread_open, o->thread_close, o->ctx};
-    if ((st = pool_open(&work, &s->workers, why)) != OK)
-        return st;
-    return pool_open(&(pool_options){.threads = 1}, &s->disk, why);
+    const pool_options pools[] = {
+        [WORKERS] = {o->workers, o->thread_open, o->thread_close, o->ctx},
+        [LONG_WORKERS] = {o->long_workers, o->thread_open, o->thread_close, o->ctx},
+        [DISK] = {.threads = 1}};
+    for (size_t i = 0; i < POOL_COUNT_; i++)
+        if ((st = pool_open(&pools[i], &s->pools[i], why)) != OK)
+            return st;
+    return OK;
 }
 
 static status open_all(http_server *s, err *why)
@@ -198,6 +205,7 @@ static status open_all(http_server *s, err *why)
         return st;
     if ((st = route_table_make(&s->arena, s->o.routes, s->o.route_count, &s->routes, why)) != OK)
         return st;
+    s->o.random.fill(s->o.random.ctx, s->lane_keys, sizeof s->lane_keys);
     if (!(s->clients = clients_new(s->o.random)))
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     if (s->o.spool_dir && access(s->o.spool_dir, W_OK | X_OK) != 0)
@@ -359,8 +367,8 @@ http_server *http_server_close(http_server *s)
             loop_nudge(&s->loops[i]);
         loop_join(&s->loops[i]);
     }
-    pool_close(s->workers);
-    pool_close(s->disk);
+    for (size_t i = 0; i < POOL_COUNT_; i++)
+        pool_close(s->pools[i]);
     for (unsigned i = 0; s->loops && i < s->o.threads; i++)
         loop_close(&s->loops[i]);
     free(s->loops);

@@ -23,9 +23,11 @@
  * RFC 3986 (paths), RFC 6265 (cookies), RFC 7578 is not spoken (bodies are taken as they come).
  *
  * Threads. One thread accepts (the one in http_server_run), `threads` do the reading and writing
- * and run quick handlers, `workers` run slow ones, one writes uploads to disk. A handler runs on
- * one thread from beginning to end; a stream's slices may each run on another. r->thread is always
- * what `thread_open` made for the thread that runs now.
+ * and run quick handlers, `workers` run slow ones, `long_workers` long ones, one writes uploads to
+ * disk. A handler runs on one thread from beginning to end; a stream's slices may each run on
+ * another (one of the `workers`). r->thread is always what `thread_open` made for the thread that
+ * runs now. Those who wait for a worker take turns: one job of each client (r->client_key), and
+ * then the next (pool.h).
  *
  * What is the same for every answer: X-Request-Id; nosniff, no-referrer, same-origin opener and
  * resource policies; "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'" and
@@ -34,7 +36,8 @@
  * instance = the request id), also those of requests that no handler ever sees:
  *     400 not HTTP, or not safe to take for it (see below)   404 no such path
  *     405 with Allow   408 too slow   413 body too long   415 an encoded body
- *     421 a Host that is not ours   431 header too long   501 unknown method or transfer coding
+ *     421 a Host that is not ours   429 with Retry-After: too much at once
+ *     431 header too long   501 unknown method or transfer coding
  *     503 with Retry-After: no room for the body in the budget
  * Refused as 400: a line that does not end in CR LF, a CR or NUL elsewhere, a folded line, blanks
  * before a colon, Content-Length that is twice there, no number, or beside Transfer-Encoding, Host
@@ -86,9 +89,11 @@ typedef struct http_server http_server;
 /* --- routes --------------------------------------------------------------------------------- */
 
 enum {
-    HTTP_SLOW = 1,      /* may wait for a disk or think for long: run by a worker */
-    HTTP_BODY = 2,      /* takes a body, whole in memory */
-    HTTP_BODY_SPOOL = 4 /* takes a body, in an unlinked file, mapped */
+    HTTP_SLOW = 1,       /* may wait for a disk or think for long: run by a worker */
+    HTTP_BODY = 2,       /* takes a body, whole in memory */
+    HTTP_BODY_SPOOL = 4, /* takes a body, in an unlinked file, mapped */
+    HTTP_LONG = 8 /* with HTTP_SLOW: may take seconds; has workers of its own, so that nobody waits
+                   * until it is done */
 };
 
 /* Anything but OK becomes a problem, and what the handler had put into the answer is dropped:
@@ -131,6 +136,8 @@ struct http_request {
     arena *arena; /* until the answer was sent; limits.request_bytes */
     void *thread; /* made by thread_open for the thread that runs this */
     void *user;   /* for `admit`, to tell the handler who asks */
+    slice client_key; /* set by `admit`: who takes turns with others, in the arena; empty: the
+                       * IPv4 address or IPv6 /64 does */
 };
 
 /* {NULL,0} when the template has no such name. */
@@ -154,6 +161,7 @@ typedef struct http_limits {
     uint64_t request_bytes;      /* 64 MiB: arena of a request, and its whole answer */
     uint32_t connections;        /* 20,000: over it a newcomer is closed */
     uint32_t client_connections; /* 1,000 from one IPv4 address or IPv6 /64 */
+    uint32_t client_requests;    /* 256 of HTTP_SLOW under way from one client_key; more is 429 */
     uint32_t requests;           /* 0: no bound on the requests of one connection */
     uint32_t header_ms;          /* 10 s: from its first byte to its last */
     uint32_t idle_ms;            /* 60 s: between two requests */
@@ -191,6 +199,7 @@ typedef struct http_options {
     const char *certificate, *key; /* PEM; NULL: no TLS. Looked at each second, see tls.h */
     unsigned threads;              /* 0: 1 for each two processors, at least 1 */
     unsigned workers;              /* 0: 1 for each processor, at least 2 */
+    unsigned long_workers;         /* 0: 4 */
     const char *spool_dir;         /* for uploads; NULL: no HTTP_BODY_SPOOL is taken (501) */
     http_limits limits;
     /* Besides localhost, 127.0.0.1, [::1] and the address that was connected to, each with the
@@ -202,7 +211,7 @@ typedef struct http_options {
     size_t route_count;
 
     /* Before the body is read; not OK: refused as a handler would. Runs in an I/O thread, so it
-     * must be quick. May set r->user. NULL: all are welcome. */
+     * must be quick. May set r->user and r->client_key. NULL: all are welcome. */
     status (*admit)(void *ctx, http_request *r, http_reply *w, err *why);
     /* For each thread that runs handlers, on that thread. NULL: r->thread is NULL. */
     status (*thread_open)(void *ctx, void **ret, err *why);

@@ -21,6 +21,27 @@ static status hold(void *ctx, http_request *r, http_reply *w, err *why)
     return hello(ctx, r, w, why);
 }
 
+/* Notes who asked, in the order in which they were run. */
+static pthread_mutex_t order_lock = PTHREAD_MUTEX_INITIALIZER;
+static char order[64];
+static size_t order_count;
+
+static status note(void *ctx, http_request *r, http_reply *w, err *why)
+{
+    pthread_mutex_lock(&order_lock);
+    if (order_count < sizeof order && r->client_key.len)
+        order[order_count++] = r->client_key.ptr[0];
+    pthread_mutex_unlock(&order_lock);
+    return hello(ctx, r, w, why);
+}
+
+static status by_header(void *ctx, http_request *r, http_reply *w, err *why)
+{
+    (void)ctx, (void)w, (void)why;
+    r->client_key = http_header(r, "X-Client");
+    return OK;
+}
+
 static http_more endless(void *ctx, http_request *r, buf *out)
 {
     (void)ctx, (void)r;
@@ -68,6 +89,8 @@ static const http_route routes[] = {
     {HTTP_POST, "/body", HTTP_BODY, hello, 1 << 20},
     {HTTP_POST, "/spool", HTTP_BODY_SPOOL, hello, 1 << 30},
     {HTTP_GET, "/hold", HTTP_SLOW, hold},
+    {HTTP_GET, "/long-hold", HTTP_SLOW | HTTP_LONG, hold},
+    {HTTP_GET, "/note", HTTP_SLOW, note},
     {HTTP_GET, "/flood", 0, flood},
     {HTTP_GET, "/slow-flood", HTTP_SLOW, flood},
     {HTTP_GET, "/events", 0, events},
@@ -178,7 +201,8 @@ TEST(a_body_that_is_slower_than_agreed)
         kit_open(&k, &o);
         int fd = kit_connect(&k);
         CHECK(kit_send(&k, fd, heads[i]));
-        CHECK(counted(&k, S("bytes 100000\n"))); /* reserved: its time has begun */
+        CHECK(counted(&k, S("bytes 100000\n"))); /* reserved: its time begins */
+        nanosleep(&(struct timespec){0, 300000000}, NULL);
         kit_pass(&k, 8000);
         CHECK(kit_send(&k, fd, buf_slice(&piece))); /* earns 4 s */
         nanosleep(&(struct timespec){0, 300000000}, NULL);
@@ -313,6 +337,85 @@ TEST(connections_up_to_their_limits)
             close(fds[i]);
         kit_close(&k);
     }
+}
+
+/* --- turns ---------------------------------------------------------------------------------- */
+
+enum { ASKED_MAX = 12 };
+
+/* One worker, held; client a asks ten times, then b and c once each: they do not wait for his
+ * ten. */
+TEST(tenant_fair)
+{
+    kit k;
+    int fds[ASKED_MAX + 1];
+    http_options o = kit_options(&k, routes, COUNT_OF(routes));
+    o.admit = by_header;
+    o.threads = o.workers = 1;
+    released = held = 0;
+    order_count = 0;
+    kit_open(&k, &o);
+    fds[0] = kit_connect(&k);
+    CHECK(kit_send(&k, fds[0], S("GET /hold HTTP/1.1\r\n%HX-Client: a\r\n\r\n")));
+    CHECK(comes_to(&held, 1));
+    for (size_t i = 0; i < ASKED_MAX; i++) {
+        CLEANUP(buf_done) buf count;
+        buf_init(&count, 64);
+        fds[1 + i] = kit_connect(&k);
+        CHECK(kit_send(&k, fds[1 + i],
+                       i < ASKED_MAX - 2    ? S("GET /note HTTP/1.1\r\n%HX-Client: a\r\n\r\n")
+                       : i == ASKED_MAX - 2 ? S("GET /note HTTP/1.1\r\n%HX-Client: b\r\n\r\n")
+                                            : S("GET /note HTTP/1.1\r\n%HX-Client: c\r\n\r\n")));
+        buf_printf(&count, "in_flight %zu\n", i + 2);
+        CHECK(counted(&k, buf_slice(&count)));
+    }
+    released = 1;
+    for (size_t i = 0; i <= ASKED_MAX; i++) {
+        CLEANUP(buf_done) buf out;
+        buf_init(&out, 1 << 16);
+        CHECK(kit_read(fds[i], &out, S("hello 0")));
+        close(fds[i]);
+    }
+    CHECK_SLICE(slice_of(order, order_count), S("abcaaaaaaaaa"));
+    kit_close(&k);
+}
+
+/* What takes long is run beside the rest, and what one client has under way has a bound. */
+TEST(requests_of_one_client_up_to_their_limit)
+{
+    static const slice b_asks = S_INIT("GET /note HTTP/1.1\r\n%HX-Client: b\r\n"
+                                       "Connection: close\r\n\r\n"),
+                       a_asks = S_INIT("GET /note HTTP/1.1\r\n%HX-Client: a\r\n"
+                                       "Connection: close\r\n\r\n");
+    kit k;
+    CLEANUP(buf_done) buf out;
+    buf_init(&out, 1 << 20);
+    http_options o = kit_options(&k, routes, COUNT_OF(routes));
+    o.admit = by_header;
+    o.workers = o.long_workers = 1;
+    o.limits.client_requests = 2;
+    released = held = 0;
+    kit_open(&k, &o);
+    int fds[2];
+    for (int i = 0; i < 2; i++) {
+        fds[i] = kit_connect(&k);
+        CHECK(kit_send(&k, fds[i], S("GET /long-hold HTTP/1.1\r\n%HX-Client: a\r\n\r\n")));
+    }
+    CHECK(comes_to(&held, 1) && counted(&k, S("in_flight 2\n")));
+    slice answer = kit_ask(&k, a_asks, &out);
+    CHECK_EQ(kit_number(answer), 429);
+    CHECK(kit_has(answer, S("\r\nRetry-After: 1\r\n")) && kit_has(answer, S("\"busy\"")));
+    CHECK(counted(&k, S("refused_total{reason=\"requests\"} 1\n")));
+    CHECK_EQ(kit_number(kit_ask(&k, b_asks, &out)), 200); /* the one worker is free for it */
+    released = 1;
+    for (int i = 0; i < 2; i++) {
+        buf_clear(&out);
+        CHECK(kit_read(fds[i], &out, S("hello 0")));
+        close(fds[i]);
+    }
+    CHECK(counted(&k, S("in_flight 0\n")));
+    CHECK_EQ(kit_number(kit_ask(&k, a_asks, &out)), 200);
+    kit_close(&k);
 }
 
 TEST(requests_of_one_connection_up_to_their_limit)

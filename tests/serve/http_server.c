@@ -78,6 +78,7 @@ static void set(http_options *o, const char *text)
         {S("workers"), &o->workers},
         {S("connections"), &o->limits.connections},
         {S("client_connections"), &o->limits.client_connections},
+        {S("client_requests"), &o->limits.client_requests},
         {S("header_ms"), &o->limits.header_ms},
         {S("idle_ms"), &o->limits.idle_ms},
         {S("body_ms"), &o->limits.body_ms},

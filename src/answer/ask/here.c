@@ -20,9 +20,12 @@ status step_here(job *j, err *why)
     sightings_found found;
     const sightings_probe probe = {n.kind, n.text};
     *h = (answer_here){.first = WHEN_NONE, .last = WHEN_NONE, .from = WHEN_NONE, .to = WHEN_NONE};
-    if (!j->k->seen || !sightings_are_for(j->k->v))
+    if (!sightings_are_for(j->k->v))
         return OK;
-    status st = sightings_covered(j->k->seen, j->a, &covered, why);
+    status st = look_at_sightings(j->k, why);
+    if (st != OK || !j->k->seen)
+        return st;
+    st = sightings_covered(j->k->seen, j->a, &covered, why);
     if (st != OK || covered.from == WHEN_NONE)
         return st;
     h->from = covered.from;

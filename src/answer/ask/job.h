@@ -29,10 +29,12 @@ struct asker {
     store *s;
     lens *l;
     index_t *ix;
-    struct sightings *seen; /* NULL: no telemetry was ever read */
+    struct sightings *seen; /* NULL: no telemetry was ever read; look_at_sightings */
+    bool seen_looked;       /* in this look */
     const view *v;
     arena look; /* emptied by asker_look */
     memo *faces, *sources, *helds, *names, *shares;
+    uint64_t indexed; /* the look that the index was refreshed after */
     bool lists_known;
     uint64_t lists;
 };
@@ -44,7 +46,11 @@ typedef struct job {
     evidence_set set;
     bool spent; /* an allocation failed: the step's status says so */
     bool all;   /* ask_options.all */
+    bool brief; /* ask_options.brief */
 } job;
+
+/* Before `seen` is used: not every answer needs it, and it is a file to be opened. ask.c */
+status look_at_sightings(asker *k, err *why);
 
 /* --- memory (job.c): what fails sets `spent`, and returns NULL or nothing ------------------- */
 

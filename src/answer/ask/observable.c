@@ -86,20 +86,25 @@ static status gather(job *j, err *why)
     return st;
 }
 
+typedef status (*step)(job *j, err *why);
+
 status step_observable(job *j, err *why)
 {
-    static status (*const steps[])(job *, err *) = {
+    static const step all[] = {
         step_here,    step_threats, step_claims,           step_attribution,
         step_asked,   step_context, step_shown_techniques, step_priority,
         step_summary, step_actions, step_unknown,
     };
+    static const step brief[] = {step_threats, step_claims, step_priority};
+    const step *steps = j->brief ? brief : all;
+    const size_t count = j->brief ? COUNT_OF(brief) : COUNT_OF(all);
     answer *w = j->w;
     w->type = ANSWER_OBSERVABLE;
     w->contact = CONTACT_UNDATED;
     status st = gather(j, why);
     if (st == OK)
         st = verdict_of(j->a, j->set.evidence, j->set.count, w->as_of, &w->verdict, why);
-    for (size_t i = 0; st == OK && i < COUNT_OF(steps); i++)
+    for (size_t i = 0; st == OK && i < count; i++)
         st = steps[i](j, why);
     for (size_t i = 0; i < j->set.count; i++)
         w->known |= j->set.evidence[i].rule != EV_RESERVED;

@@ -566,20 +566,30 @@ static void put_body(json_out *o, const answer *w)
 }
 
 /* 64 zeros first; their place is filled with the digest of the whole. */
-static status put_id(buf *out, size_t from, size_t at, err *why)
+static status put_id(hash_state *h, buf *out, size_t from, size_t at, err *why)
 {
     uint8_t digest[SHA256_BYTES];
     char hex[2 * SHA256_BYTES + 1];
     status st = buf_status(out, why);
     if (st != OK)
         return st;
-    if (!hash_of(HASH_SHA256, slice_of(out->ptr + from, out->len - from), digest))
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    hash_update(h, slice_of(out->ptr + from, out->len - from));
+    hash_final(h, digest);
     memcpy(out->ptr + at, hash_hex(digest, SHA256_BYTES, hex), 2 * SHA256_BYTES);
     return OK;
 }
 
 status answer_json(const answer *w, render_amount how, buf *out, err *why)
+{
+    hash_state *h = hash_new(HASH_SHA256);
+    if (!h)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    status st = answer_json_with(w, how, h, out, why);
+    hash_free(h);
+    return st;
+}
+
+status answer_json_with(const answer *w, render_amount how, hash_state *h, buf *out, err *why)
 {
     char zeros[2 * SHA256_BYTES + 1];
     size_t from = out->len;
@@ -597,5 +607,5 @@ status answer_json(const answer *w, render_amount how, buf *out, err *why)
         put_body(&o, w);
     json_close(&o.w, '}');
     buf_done(&o.scratch);
-    return put_id(out, from, at, why);
+    return put_id(h, out, from, at, why);
 }

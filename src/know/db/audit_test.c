@@ -391,6 +391,7 @@ TEST(threads_share_commits_and_the_chain_holds)
         pthread_join(threads[i], NULL);
         CHECK_EQ(r[i].failed, 0);
     }
+    CHECK_OK(audit_log_settle(log, &p.why));
     CHECK_EQ(head(&p).seq, THREADS * READS * 2 + 10);
     check_chain(&p);
     audit_list list; /* what was put together stands together */
@@ -409,5 +410,158 @@ TEST(threads_share_commits_and_the_chain_holds)
         more = list.more;
     }
     audit_log_free(log);
+    people_close(&p);
+}
+
+/* --- while somebody has the writer ------------------------------------------------------------ */
+
+static void wait_path(people *p, char out[128])
+{
+    snprintf(out, 128, "%s/pending/reads-0", store_dir(p->t.s));
+}
+
+static size_t read_bytes(const char *path, char *into, size_t room)
+{
+    FILE *f = fopen(path, "rb");
+    size_t n = f ? fread(into, 1, room, f) : 0;
+    if (f)
+        fclose(f);
+    return n;
+}
+
+static void write_bytes(const char *path, const char *from, size_t n)
+{
+    FILE *f = fopen(path, "wb");
+    if (f) {
+        CHECK_EQ(fwrite(from, 1, n, f), n);
+        fclose(f);
+    }
+}
+
+static void put_some(people *p, audit_log *log, int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        audit_entry e = entry(i);
+        CHECK_OK(audit_put(log, &e, 1, &p->why));
+    }
+}
+
+/* An import that holds the writer: what it does is not there yet, and nobody else writes. */
+static void hold_writer(people *p)
+{
+    audit_entry e = entry(50);
+    CHECK_OK(audit_add(p->w, &e, &p->why));
+}
+
+/* Things of the newest entries, oldest first: "0 1 50 2". */
+static void check_order(people *p, const char *want)
+{
+    audit_list list;
+    char got[256] = "";
+    CHECK_OK(audit_page(p->t.s, &p->a, &(audit_filter){{0}}, 0, 50, &list, &p->why));
+    for (size_t i = list.count; i-- > 0;) {
+        slice n = slice_from(list.at[i].e.what, list.at[i].e.what.len ? 7 : 0);
+        size_t at = strlen(got);
+        snprintf(got + at, sizeof got - at, "%s%.*s", at ? " " : "", SLICE_FMT(n));
+    }
+    CHECK_SLICE(slice_str(got), slice_str(want));
+}
+
+TEST(reads_do_not_wait_for_an_import)
+{
+    people p;
+    audit_log *log = NULL;
+    REQUIRE(people_open(&p));
+    CHECK_OK(audit_log_new(p.t.s, &log, &p.why));
+    put_some(&p, log, 0, 2);
+    hold_writer(&p);
+    put_some(&p, log, 2, 5); /* would be refused after ten seconds */
+    audit_report r = verify(&p, NULL, 0);
+    CHECK(!r.broken_by);
+    CHECK_EQ(r.head.seq, 2);
+    CHECK_EQ(r.waiting, 3);
+    CHECK_OK(writer_sync(p.w, &p.why));
+    put_some(&p, log, 5, 6);
+    check_order(&p, "0 1 50 2 3 4 5");
+    r = verify(&p, NULL, 0);
+    CHECK(!r.broken_by && r.waiting == 0);
+    hold_writer(&p);
+    put_some(&p, log, 6, 7);
+    CHECK_OK(writer_sync(p.w, &p.why));
+    CHECK_OK(audit_log_settle(log, &p.why)); /* or when nobody reads any more */
+    check_order(&p, "0 1 50 2 3 4 5 50 6");
+    hold_writer(&p);
+    put_some(&p, log, 7, 8);
+    CHECK_OK(writer_sync(p.w, &p.why));
+    audit_log_free(log); /* or at the end */
+    check_order(&p, "0 1 50 2 3 4 5 50 6 50 7");
+    check_chain(&p);
+    people_close(&p);
+}
+
+/* Killed while they wait, and between taking them and forgetting that they waited. */
+TEST(reads_that_wait_outlive_a_kill)
+{
+    people p;
+    audit_log *log = NULL;
+    char path[128], bytes[4096];
+    REQUIRE(people_open(&p));
+    wait_path(&p, path);
+    CHECK_OK(audit_log_new(p.t.s, &log, &p.why));
+    hold_writer(&p);
+    put_some(&p, log, 0, 3);
+    size_t n = read_bytes(path, bytes, sizeof bytes);
+    CHECK_OK(writer_sync(p.w, &p.why));
+    audit_log_free(log); /* takes them */
+    check_order(&p, "50 0 1 2");
+    write_bytes(path, bytes, n); /* as if it had been killed right then */
+    audit_report r = verify(&p, NULL, 0);
+    CHECK(!r.broken_by && r.waiting == 0);
+    CHECK_OK(audit_log_new(p.t.s, &log, &p.why));
+    hold_writer(&p);
+    put_some(&p, log, 3, 4);
+    CHECK_OK(writer_sync(p.w, &p.why));
+    audit_log_free(log);
+    check_order(&p, "50 0 1 2 50 3");
+    check_chain(&p);
+    people_close(&p);
+}
+
+/* Every byte of what waits, changed: found, and a tail that was being written is not. */
+TEST(audit_flip_of_what_waits)
+{
+    people p;
+    audit_log *log = NULL;
+    char path[128], bytes[4096];
+    REQUIRE(people_open(&p));
+    wait_path(&p, path);
+    CHECK_OK(audit_log_new(p.t.s, &log, &p.why));
+    hold_writer(&p);
+    put_some(&p, log, 0, 2);
+    size_t n = read_bytes(path, bytes, sizeof bytes);
+    REQUIRE(n > 100);
+    for (size_t i = 0; i < n; i += 3) {
+        bytes[i] ^= 1;
+        write_bytes(path, bytes, n);
+        audit_report r = verify(&p, NULL, 0);
+        bytes[i] ^= 1;
+        /* a length that goes beyond the end is what a record that is being written has */
+        size_t second = 44 + ((unsigned char)bytes[40] | (size_t)bytes[41] << 8);
+        bool length = i == 40 || i == 41 || i == second || i == second + 1;
+        if (!r.broken_by && !length)
+            TEST_FAIL("byte %zu of %zu", i, n);
+    }
+    for (size_t i = 0; i < n; i += 7) {
+        write_bytes(path, bytes, i);
+        CHECK(!verify(&p, NULL, 0).broken_by);
+    }
+    bytes[n - 1] ^= 1;
+    write_bytes(path, bytes, n);
+    CHECK_OK(writer_sync(p.w, &p.why));
+    audit_log_free(log);
+    audit_list list;
+    CHECK_OK(audit_page(p.t.s, &p.a, &(audit_filter){{0}}, 0, 50, &list, &p.why));
+    REQUIRE(list.count == 3); /* what does not fit is not taken in, and that is said */
+    CHECK_SLICE(list.at[0].e.act, S("audit.waiting"));
     people_close(&p);
 }

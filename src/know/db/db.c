@@ -186,7 +186,12 @@ bool db_content(db *d, uint32_t *ret)
 
 status db_begin_write(db *d, err *why)
 {
-    return d->driver->begin_write(d, why);
+    return d->driver->begin_write(d, true, why);
+}
+
+status db_try_write(db *d, err *why)
+{
+    return d->driver->begin_write(d, false, why);
 }
 
 status db_commit(db *d, err *why)

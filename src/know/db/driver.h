@@ -26,7 +26,7 @@ typedef struct db_driver {
     /* in a read transaction that has read: a number that changes with each commit of anybody.
      * NULL: this engine has none */
     bool (*content)(db *d, uint32_t *ret);
-    status (*begin_write)(db *d, err *why);
+    status (*begin_write)(db *d, bool waits, err *why);
     status (*commit)(db *d, err *why);
     status (*renew)(db *d, const db_turns *turns, err *why); /* NULL: nothing runs beside */
     void (*rollback)(db *d);

@@ -23,6 +23,7 @@ typedef struct lite_stmt {
     db_stmt base;
     sqlite3_stmt *s;
     query q;
+    bool used;       /* since the last rollback: it may stand on a row */
     bool noted;      /* what is bound stands in `given` alone */
     bool remembered; /* the row is recall's, and there is at most one */
     recall_reply reply;
@@ -37,6 +38,10 @@ typedef struct lite_db {
     int64_t last_id, changes;
     lite_lanes *lanes; /* NULL: nothing was ever expected */
     bool in_part;      /* between savepoint and release */
+    /* each look begins and ends one: they are prepared once */
+    sqlite3_stmt *begin_read, *rollback;
+    uint16_t used[QUERY_COUNT_]; /* statements whose `used` is set */
+    size_t used_count;
     lite_stmt stmt[QUERY_COUNT_];
 } lite_db;
 

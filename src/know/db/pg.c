@@ -267,7 +267,7 @@ static void rollback(db *b)
 
 /* The lock goes with the transaction. It is of the schema: stores in one database do not wait for
  * each other. */
-static status begin_write(db *b, err *why)
+static status begin_write(db *b, bool waits, err *why)
 {
     pg_db *d = pg_of(b);
     char sql[320];
@@ -276,7 +276,7 @@ static status begin_write(db *b, err *why)
              "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = %d;"
              "SELECT pg_advisory_xact_lock(%d, (SELECT oid::int4 FROM pg_namespace"
              " WHERE nspname = current_schema()))",
-             d->busy_ms, WRITER_LOCK);
+             waits ? d->busy_ms : 1, WRITER_LOCK);
     d->in_transaction = true;
     status st = pg_run_sql(d, sql, why);
     if (st == ERR_BUSY)

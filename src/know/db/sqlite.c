@@ -122,10 +122,24 @@ static status configure(lite_db *d, const db_options *o, err *why)
              o->cache_kib ? o->cache_kib : 8192, (unsigned long long)o->mmap_bytes);
     status st = run_sql(&d->base, sql, why);
     if (st == OK && !o->read_only)
-        st = run_sql(
-            &d->base,
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=16000;",
-            why);
+        st = run_sql(&d->base, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;", why);
+    if (st == OK && !o->read_only)
+        st = run_sql(&d->base,
+                     o->folds_nothing ? "PRAGMA wal_autocheckpoint=0;"
+                                      : "PRAGMA wal_autocheckpoint=16000;",
+                     why);
+    return st;
+}
+
+static status run_kept(lite_db *d, sqlite3_stmt **s, const char *sql, err *why)
+{
+    status st = lite_settle(d, why);
+    if (st == OK && !*s &&
+        sqlite3_prepare_v3(d->conn, sql, -1, SQLITE_PREPARE_PERSISTENT, s, NULL) != SQLITE_OK)
+        st = lite_fail(d, sql, why);
+    if (st == OK && sqlite3_step(*s) != SQLITE_DONE)
+        st = lite_fail(d, sql, why);
+    sqlite3_reset(*s); /* NULL is fine */
     return st;
 }
 
@@ -133,6 +147,8 @@ static void close_db(db *b)
 {
     lite_db *d = lite_of(b);
     lite_forget(d);
+    sqlite3_finalize(d->begin_read);
+    sqlite3_finalize(d->rollback);
     for (int i = 0; i < QUERY_COUNT_; i++)
         sqlite3_finalize(d->stmt[i].s);
     lite_lanes_free(d);
@@ -185,9 +201,10 @@ static status set_version(db *d, int version, err *why)
 
 /* --- transactions --------------------------------------------------------------------------- */
 
-static status begin_read(db *d, err *why)
+static status begin_read(db *b, err *why)
 {
-    return run_sql(d, "BEGIN", why);
+    lite_db *d = lite_of(b);
+    return run_kept(d, &d->begin_read, "BEGIN", why);
 }
 
 static bool content(db *d, uint32_t *ret)
@@ -196,9 +213,15 @@ static bool content(db *d, uint32_t *ret)
            SQLITE_OK;
 }
 
-static status begin_write(db *d, err *why)
+static status begin_write(db *b, bool waits, err *why)
 {
-    return run_sql(d, "BEGIN IMMEDIATE", why);
+    lite_db *d = lite_of(b);
+    if (!waits)
+        sqlite3_busy_timeout(d->conn, 0);
+    status st = run_sql(b, "BEGIN IMMEDIATE", why);
+    if (!waits)
+        sqlite3_busy_timeout(d->conn, d->busy_ms);
+    return st;
 }
 
 static status commit(db *d, err *why)
@@ -225,11 +248,15 @@ static void rollback(db *b)
     lite_forget_lost(d);
     lite_forget(d);
     d->in_part = false;
-    for (int i = 0; i < QUERY_COUNT_; i++)
-        if (d->stmt[i].s)
-            sqlite3_reset(d->stmt[i].s);
-    if (in_transaction(b))
-        sqlite3_exec(d->conn, "ROLLBACK", NULL, NULL, NULL);
+    while (d->used_count) {
+        lite_stmt *s = &d->stmt[d->used[--d->used_count]];
+        s->used = false;
+        sqlite3_reset(s->s); /* NULL is fine */
+    }
+    if (in_transaction(b)) {
+        status st = run_kept(d, &d->rollback, "ROLLBACK", NULL);
+        (void)st; /* it was rolled back by what failed */
+    }
 }
 
 static status savepoint(db *d, err *why)
@@ -305,6 +332,10 @@ static db_stmt *query_stmt(db *b, query q)
     lite_db *d = lite_of(b);
     lite_stmt *s = &d->stmt[q];
     s->remembered = false;
+    if (!s->used) {
+        s->used = true;
+        d->used[d->used_count++] = (uint16_t)q;
+    }
     bool noted = note(d, s, q);
     if (noted) {
         s->base.broken = OK;

@@ -36,11 +36,17 @@ static void add_parsed(keys *k, kind as, slice text, key_how how)
         add(k, as, o.value, how);
 }
 
+/* What domain_parent gives one after another; all of them have the same owner, so the list of
+ * suffixes is asked once. */
 static void add_parents(keys *k, slice name)
 {
     slice owner = domain_registrable(name);
-    while (domain_parent(&name))
+    for (size_t dot; owner.len && (dot = slice_find_byte(name, '.', 0)) != SIZE_MAX;) {
+        name = slice_from(name, dot + 1);
+        if (name.len < owner.len)
+            break;
         add(k, KIND_DOMAIN, name, name.len == owner.len ? KEY_REGISTRABLE : KEY_PARENT);
+    }
 }
 
 static void keys_of_url(keys *k, slice value)

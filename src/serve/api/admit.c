@@ -109,6 +109,15 @@ static status check_write(const http_request *r, const caller *c, err *why)
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
+/* Who takes turns with others: an account, with all its sessions and tokens; an organisation of
+ * customers with all its accounts. Nobody gets more turns by making more of them. */
+static slice turns_of(const identity *who, arena *m)
+{
+    slice of = who->has.organisation;
+    slice key = of.len ? arena_printf(m, "of:%.*s", SLICE_FMT(of)) : slice_str(who->who.id);
+    return key.ptr ? key : slice_str(who->who.id);
+}
+
 static status unknown(http_request *r, http_reply *w, err *why)
 {
     http_reply_header(w, "WWW-Authenticate", S("Bearer realm=\"noroshi\""));
@@ -143,7 +152,9 @@ status api_admit(api *a, http_request *r, http_reply *w, err *why)
     c->client = client_of(r);
     r->user = c;
     status st = recognise(a, t, r, c, why);
-    if (st == OK && c->known)
+    if (st == OK && c->known) {
         http_log_user(w, c->who.who.login);
+        r->client_key = turns_of(&c->who, r->arena);
+    }
     return st == OK ? check(row, a, r, w, c, why) : st;
 }

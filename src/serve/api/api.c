@@ -361,7 +361,9 @@ status api_sweep(api *a, err *why)
         uint64_t retired;
         st = sets_retire(w, now - (when)a->o.set_keep_days * WHEN_DAY, &retired, why);
     }
-    writer_free(w);
+    if (st == OK)
+        st = audit_log_settle(a->o.audit, why);
+    writer_free(w); /* and folds the write-ahead log */
     free(due);
     return st;
 }

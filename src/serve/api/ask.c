@@ -21,7 +21,8 @@ static render_amount form_of(const call *c)
 static ask_options options_of(const call *c)
 {
     return (ask_options){.seen_at = call_when(c, "seen", WHEN_NONE),
-                         .all = form_of(c) == RENDER_ALL};
+                         .all = form_of(c) == RENDER_ALL,
+                         .brief = form_of(c) == RENDER_SHORT};
 }
 
 /* --- many ------------------------------------------------------------------------------------- */
@@ -38,6 +39,7 @@ typedef struct asking {
     question *at;
     size_t count, next;
     arena memory;
+    hash_state *h; /* of ids */
 } asking;
 
 static void put_error(buf *out, const err *why, slice where)
@@ -56,7 +58,7 @@ static status ask_one(asking *q, asker *k, const question *one, buf *out)
     q->o.want = one->want;
     status st = ask_value(k, &q->memory, one->text, &q->o, &w, &why);
     if (st == OK)
-        st = answer_json(w, q->form, out, &why);
+        st = answer_json_with(w, q->form, q->h, out, &why);
     if (st == OK) {
         buf_byte(out, '\n');
         if (w->tlp > q->c.highest)
@@ -95,6 +97,7 @@ static void finished(void *ctx)
 {
     asking *q = ctx;
     arena_done(&q->memory);
+    hash_free(q->h);
     free(q);
 }
 
@@ -178,10 +181,12 @@ status api_ask(call *c, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     *q = (asking){.c = *c, .o = options_of(c), .form = form_of(c)};
     arena_init(&q->memory, ASK_MEMORY_MAX);
-    status st = !values == !text ? err_set(why, ERR_INPUT, ERR_NOWHERE,
-                                           "either values (texts) or text must be there")
-                : values         ? take_values(q, values, why)
-                                 : take_text(q, json_text(text), why);
+    q->h = hash_new(HASH_SHA256);
+    status st = !q->h              ? err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory")
+                : !values == !text ? err_set(why, ERR_INPUT, ERR_NOWHERE,
+                                             "either values (texts) or text must be there")
+                : values           ? take_values(q, values, why)
+                                   : take_text(q, json_text(text), why);
     if (st != OK) {
         finished(q);
         return st;

@@ -319,6 +319,8 @@ status api_audit(call *c, err *why)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "cursor is none of ours");
     status st = call_of_site(c, "the audit log is", why);
     if (st == OK)
+        st = audit_log_settle(c->a->o.audit, why);
+    if (st == OK)
         st = audit_page(c->a->o.store, c->m, &f, before,
                         (size_t)call_int(c, "limit", CALL_LIST_DEFAULT), &list, why);
     if (st != OK)

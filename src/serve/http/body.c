@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -79,8 +80,8 @@ void body_give_up(exchange *x)
         server_release(&s->spool, x->spooled);
         return;
     }
-    *x->spool_end = (spool_end){{NULL, give_up}, s, x->r.body_fd, x->map, x->body_len, x->spooled};
-    pool_put(s->disk, &x->spool_end->job);
+    *x->spool_end = (spool_end){{.run = give_up}, s, x->r.body_fd, x->map, x->body_len, x->spooled};
+    pool_put(s->pools[DISK], x->lanes[DISK], &x->spool_end->job);
 }
 
 static step open_spool(exchange *x)
@@ -93,7 +94,7 @@ static step open_spool(exchange *x)
     if (!server_reserve(&s->memory, limits_of(s)->memory_bytes, SPOOL_PIECE))
         return no_room(x);
     x->reserved += SPOOL_PIECE;
-    if (!(x->spool_end = calloc(1, sizeof *x->spool_end)))
+    if (!exchange_enter(x, DISK, UINT_MAX) || !(x->spool_end = calloc(1, sizeof *x->spool_end)))
         return no_room(x);
     buf_init(&x->body, SPOOL_PIECE);
     if ((x->r.body_fd = open_unnamed(s->o.spool_dir)) < 0) {

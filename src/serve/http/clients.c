@@ -45,7 +45,7 @@ client_table *clients_free(client_table *t)
 }
 
 /* IPv4 as it is mapped into IPv6, so that one client is one on both kinds of sockets. */
-static void key_of(const address *a, uint8_t key[16])
+void client_network(const address *a, uint8_t key[16])
 {
     memset(key, 0, 16);
     if (a->at.ss_family == AF_INET) {
@@ -63,7 +63,7 @@ static void key_of(const address *a, uint8_t key[16])
 client_slot *clients_enter(client_table *t, const address *a, uint32_t max)
 {
     uint8_t key[16];
-    key_of(a, key);
+    client_network(a, key);
     size_t head = siphash(t->key, slice_of((const char *)key, sizeof key)) % HEADS;
     pthread_mutex_lock(&t->lock);
     client_slot *s = t->heads[head];

@@ -3,6 +3,7 @@
 
 #include "serve/http/host.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 /* --- a new one, and its end ----------------------------------------------------------------- */
@@ -114,6 +115,8 @@ exchange *exchange_free(exchange *x)
     waiters_over(x);
     reply_drop(&x->w, false);
     body_give_up(x);
+    for (size_t i = 0; i < POOL_COUNT_; i++)
+        pool_leave(l->s->pools[i], x->lanes[i]);
     atomic_fetch_sub(&l->s->in_flight, 1);
     c->x = NULL;
     buf_done(&x->body);
@@ -169,6 +172,36 @@ static step wrong_method(exchange *x, bool known)
     return exchange_problem(x, known ? 405 : 501);
 }
 
+bool exchange_enter(exchange *x, pool_id which, unsigned most)
+{
+    http_server *s = x->c->loop->s;
+    uint8_t network[16], key[POOL_KEY_BYTES];
+    uint64_t hash[2];
+    slice name = x->r.client_key;
+    client_network(&x->r.client, network);
+    if (!name.len)
+        name = slice_of((const char *)network, sizeof network);
+    siphash128(s->lane_keys[x->r.client_key.len == 0], name, hash);
+    memcpy(key, hash, sizeof key);
+    x->lanes[which] = pool_enter(s->pools[which], key, most);
+    return x->lanes[which] != NULL;
+}
+
+/* What is slow needs a place among what its client has under way, before its body is read. */
+static bool has_place(exchange *x)
+{
+    const unsigned flags = x->route->flags;
+    const unsigned most = limits_of(x->c->loop->s)->client_requests;
+    bool has = !(flags & HTTP_SLOW) || exchange_enter(x, WORKERS, most);
+    return has && (!(flags & HTTP_LONG) || exchange_enter(x, LONG_WORKERS, most));
+}
+
+static step no_place(exchange *x)
+{
+    http_reply_header(&x->w, "Retry-After", S("1"));
+    return exchange_say(x, 429, REFUSED_REQUESTS, ERR_BUSY, "too much at once, wait for answers");
+}
+
 /* The route is known, or the answer is. */
 static step choose(exchange *x)
 {
@@ -192,7 +225,7 @@ static step choose(exchange *x)
         x->keep = x->keep && x->head.framing == HEAD_NO_BODY;
         return reply_begin(x);
     }
-    return body_start(x);
+    return has_place(x) ? body_start(x) : no_place(x);
 }
 
 static step understand(exchange *x)
@@ -308,10 +341,14 @@ void exchange_run(job *j, void *thread)
 step exchange_away(exchange *x, phase what)
 {
     http_server *s = x->c->loop->s;
+    const bool is_long = what == PHASE_HANDLE && x->lanes[LONG_WORKERS];
+    const pool_id which = what == PHASE_SPOOL ? DISK : is_long ? LONG_WORKERS : WORKERS;
+    if (!x->lanes[which] && !exchange_enter(x, which, UINT_MAX))
+        return STEP_OVER;
     x->phase = what;
     x->away_us = conn_now(x->c);
     x->c->state = CONN_AWAY;
-    pool_put(what == PHASE_SPOOL ? s->disk : s->workers, &x->job);
+    pool_put(s->pools[which], x->lanes[which], &x->job);
     return STEP_BLOCKED;
 }
 

@@ -4,11 +4,23 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+enum { HEADS = 1024 };
+
+struct lane {
+    uint8_t key[POOL_KEY_BYTES];
+    lane *same_head;
+    lane *next; /* of the ring */
+    job *first, **last;
+    unsigned members, running; /* who has entered; jobs of it that run */
+};
+
 struct pool {
     pool_options o;
     pthread_mutex_t lock;
     pthread_cond_t work, settled;
-    job *first, **last;
+    lane *heads[HEADS];
+    lane *ring, **ring_end; /* lanes that have jobs */
+    unsigned busy;          /* threads that run one */
     bool closing;
     unsigned running, opened; /* threads that exist; those that have tried thread_open */
     status st;
@@ -30,14 +42,100 @@ static void open_own(pool *p, void **ret)
     pthread_mutex_unlock(&p->lock);
 }
 
-static job *take(pool *p)
+/* --- lanes, all under the lock --------------------------------------------------------------- */
+
+static lane **head_of(pool *p, const uint8_t key[POOL_KEY_BYTES])
 {
+    return &p->heads[(key[0] | key[1] << 8) % HEADS];
+}
+
+static lane *find(pool *p, const uint8_t key[POOL_KEY_BYTES])
+{
+    lane *l = *head_of(p, key);
+    while (l && memcmp(l->key, key, POOL_KEY_BYTES) != 0)
+        l = l->same_head;
+    return l;
+}
+
+static lane *make(pool *p, const uint8_t key[POOL_KEY_BYTES])
+{
+    lane *l = calloc(1, sizeof *l), **head = head_of(p, key);
+    if (l) {
+        memcpy(l->key, key, POOL_KEY_BYTES);
+        l->last = &l->first;
+        l->same_head = *head;
+        *head = l;
+    }
+    return l;
+}
+
+static void free_unused(pool *p, lane *l)
+{
+    lane **at = head_of(p, l->key);
+    if (l->members || l->running || l->first)
+        return;
+    while (*at != l)
+        at = &(*at)->same_head;
+    *at = l->same_head;
+    free(l);
+}
+
+static void to_end(pool *p, lane *l)
+{
+    l->next = NULL;
+    *p->ring_end = l;
+    p->ring_end = &l->next;
+}
+
+/* The first whose turn it is, off the ring. Those that are passed over have a job running, so they
+ * are fewer than the threads. */
+static lane *next_lane(pool *p)
+{
+    bool room = p->o.threads - p->busy > POOL_KEPT_FREE;
+    lane **at = &p->ring, *l;
+    while ((l = *at) && l->running && !room)
+        at = &l->next;
+    if (l) {
+        if (!(*at = l->next))
+            p->ring_end = at;
+    }
+    return l;
+}
+
+static job *next_job(pool *p)
+{
+    lane *l = next_lane(p);
+    if (!l)
+        return NULL;
+    job *j = l->first;
+    if ((l->first = j->next))
+        to_end(p, l);
+    else
+        l->last = &l->first;
+    l->running++;
+    p->busy++;
+    return j;
+}
+
+/* --- threads -------------------------------------------------------------------------------- */
+
+/* The next job, after one of `before` (NULL: none) has run. That may let more than one lane go on:
+ * so whoever leaves some in the ring has another thread look. */
+static job *take(pool *p, lane *before)
+{
+    job *j;
     pthread_mutex_lock(&p->lock);
-    while (!p->first && !p->closing)
+    if (before) {
+        before->running--;
+        p->busy--;
+        free_unused(p, before);
+    }
+    while (!(j = next_job(p)) && !(p->closing && !p->ring))
         pthread_cond_wait(&p->work, &p->lock);
-    job *j = p->first;
-    if (j && !(p->first = j->next))
-        p->last = &p->first;
+    if (p->ring)
+        pthread_cond_signal(&p->work);
+    else if (p->closing)
+        pthread_cond_broadcast(&p->work);
     pthread_mutex_unlock(&p->lock);
     return j;
 }
@@ -47,8 +145,11 @@ static void *work(void *ctx)
     pool *p = ctx;
     void *own = NULL;
     open_own(p, &own);
-    for (job *j; (j = take(p));)
+    lane *l = NULL;
+    for (job *j; (j = take(p, l));) {
+        l = j->lane; /* of the job nothing is left when it has run */
         j->run(j, own);
+    }
     if (own && p->o.thread_close)
         p->o.thread_close(p->o.ctx, own);
     return NULL;
@@ -60,7 +161,7 @@ status pool_open(const pool_options *o, pool **ret, err *why)
     if (!p)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     p->o = *o;
-    p->last = &p->first;
+    p->ring_end = &p->ring;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->work, NULL);
     pthread_cond_init(&p->settled, NULL);
@@ -82,12 +183,41 @@ status pool_open(const pool_options *o, pool **ret, err *why)
     return OK;
 }
 
-void pool_put(pool *p, job *j)
+lane *pool_enter(pool *p, const uint8_t key[POOL_KEY_BYTES], unsigned most)
+{
+    pthread_mutex_lock(&p->lock);
+    lane *l = find(p, key);
+    if (!l)
+        l = make(p, key);
+    if (l && l->members >= most) {
+        free_unused(p, l);
+        l = NULL;
+    }
+    if (l)
+        l->members++;
+    pthread_mutex_unlock(&p->lock);
+    return l;
+}
+
+void pool_leave(pool *p, lane *l)
+{
+    if (!l)
+        return;
+    pthread_mutex_lock(&p->lock);
+    l->members--;
+    free_unused(p, l);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void pool_put(pool *p, lane *l, job *j)
 {
     j->next = NULL;
+    j->lane = l;
     pthread_mutex_lock(&p->lock);
-    *p->last = j;
-    p->last = &j->next;
+    if (!l->first)
+        to_end(p, l);
+    *l->last = j;
+    l->last = &j->next;
     pthread_cond_signal(&p->work);
     pthread_mutex_unlock(&p->lock);
 }
@@ -102,6 +232,11 @@ pool *pool_close(pool *p)
     pthread_mutex_unlock(&p->lock);
     for (unsigned i = 0; i < p->running; i++)
         pthread_join(p->threads[i], NULL);
+    for (size_t i = 0; i < HEADS; i++)
+        for (lane *l = p->heads[i], *next; l; l = next) {
+            next = l->same_head;
+            free(l);
+        }
     pthread_cond_destroy(&p->settled);
     pthread_cond_destroy(&p->work);
     pthread_mutex_destroy(&p->lock);

@@ -1,11 +1,25 @@
-/* pool.h - threads that run jobs in their order. Used by: the HTTP server. */
+/* pool.h - threads that run jobs, each client's in their order, and no client before his turn.
+ *
+ *     lane *l = pool_enter(p, key, 256);            // one for each request; NULL: too many
+ *     pool_put(p, l, &x->job);                      // as often as it has something to run
+ *     pool_leave(p, l);
+ *
+ * Used by: the HTTP server. Decision 0193.
+ * A lane is the queue of one key. Lanes with jobs stand in a ring: the first runs one job and goes
+ * to the end. A key that has a job running gets another thread only while more than
+ * POOL_KEPT_FREE are free: so whoever comes next need not wait until a job of his ends. */
 #ifndef NOROSHI_SERVE_HTTP_POOL_H
 #define NOROSHI_SERVE_HTTP_POOL_H
 
 #include "base/base.h"
 
+enum { POOL_KEY_BYTES = 16, POOL_KEPT_FREE = 2 };
+
+typedef struct lane lane;
+
 typedef struct job {
     struct job *next;
+    lane *lane;
     void (*run)(struct job *j, void *thread);
 } job;
 
@@ -20,8 +34,13 @@ typedef struct pool pool;
 
 /* Returns when every thread has made its own; ERR_IO: no thread; or what thread_open said. */
 status pool_open(const pool_options *o, pool **ret, err *why) NODISCARD;
-/* The caller's until it runs; it may be put again from inside its run. */
-void pool_put(pool *p, job *j);
+/* One more of this key; its bytes are as good as random. NULL: `most` of it are there, or memory
+ * is out. */
+lane *pool_enter(pool *p, const uint8_t key[POOL_KEY_BYTES], unsigned most) NODISCARD;
+/* The job is the caller's until it runs; it may be put again from inside its run. */
+void pool_put(pool *p, lane *l, job *j);
+/* Its jobs still run. NULL is fine. */
+void pool_leave(pool *p, lane *l);
 /* After the jobs that are there. NULL is fine. */
 pool *pool_close(pool *p);
 

@@ -54,6 +54,7 @@ typedef enum refusal {
     REFUSED_SLOW,   /* a header or a body that took too long */
     REFUSED_STALLED,
     REFUSED_DRAINING,
+    REFUSED_REQUESTS, /* too many of one client under way */
     REFUSED_COUNT_
 } refusal;
 
@@ -97,6 +98,9 @@ typedef struct listener {
     address at;
 } listener;
 
+/* Who runs what: slices of streams are always for WORKERS. */
+typedef enum pool_id { WORKERS, LONG_WORKERS, DISK, POOL_COUNT_ } pool_id;
+
 struct http_server {
     http_options o; /* but for limits and hosts: as it was opened */
     _Atomic(http_settings *) settings;
@@ -108,7 +112,8 @@ struct http_server {
     arena arena; /* for routes */
     route_table routes;
     loop *loops;
-    pool *workers, *disk;
+    pool *pools[POOL_COUNT_];
+    uint8_t lane_keys[2][16]; /* of clients by client_key, by network */
     size_t next_loop;
     atomic_bool draining, forced;
     atomic_uint connections, in_flight;
@@ -131,6 +136,8 @@ certificate *certificate_free(certificate *c); /* gives up one reference */
 
 /* --- clients.c ------------------------------------------------------------------------------ */
 
+/* Whose connections count together. */
+void client_network(const address *a, uint8_t key[16]);
 client_table *clients_new(random_source random) NODISCARD;
 client_table *clients_free(client_table *t);
 /* NULL: this client has `max` already, or memory is out. */
@@ -268,6 +275,7 @@ struct exchange {
     http_pair params[HTTP_PARAMS_MAX];
     const http_route *route;
     const route_path *path;
+    lane *lanes[POOL_COUNT_]; /* where it takes its turns; NULL: it has none there */
     char id[HTTP_ID_ROOM];
     http_method method;
     bool known; /* the method is one */
@@ -304,6 +312,8 @@ void exchange_done(exchange *x);      /* of a spare one: its memory */
 step exchange_head(conn *c);          /* CONN_HEAD */
 step exchange_dispatch(exchange *x);  /* the body is there */
 step exchange_away(exchange *x, phase what);
+/* False: more than `most`, or no memory. */
+bool exchange_enter(exchange *x, pool_id which, unsigned most) NODISCARD;
 step exchange_back(conn *c); /* from AWAY */
 void exchange_run(job *j, void *thread);
 /* Of a connection that may have no exchange yet; it is closed after the answer. */

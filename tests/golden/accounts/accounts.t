@@ -122,7 +122,7 @@ Everything of it is in the audit log, which is proved against heads that are kep
     BROKEN at entry 15: a head kept elsewhere says otherwise
     [2]
     $ noroshi --json audit verify --head wrong
-    {"schema":"noroshi.audit-report/1","entries":15,"heads":0,"broken":"rewritten","broken_at":15,"head":"noroshi-audit/1 15 2026-11-22T01:00:00Z (re: [0-9a-f]{64})"}
+    {"schema":"noroshi.audit-report/1","entries":15,"heads":0,"waiting":0,"broken":"rewritten","broken_at":15,"head":"noroshi-audit/1 15 2026-11-22T01:00:00Z (re: [0-9a-f]{64})"}
     [2]
     $ sed 's/^\(noroshi-audit.1\) [0-9]*/\1 9999/' heads > later
     $ noroshi audit verify --head later
