@@ -8,7 +8,8 @@
  *     watcher_commit(w, place, positions, why);   // alerts and positions: both, or neither
  *     watcher_refresh(w, &news, why);             // now and then: what the store learnt since
  *
- * Uses: format/log, know (alerts), watch (match, known, reload, alert, site, urgency). Used by: cmd.
+ * Uses: format/log, know (alerts), watch (match, known, reload, alert, site, urgency).
+ * Used by: cmd.
  * A line is read field by field only when the matcher found something in it, so that speed is the
  * matcher's; what then is judged is remembered (known.h). A value alerts when the answer about it
  * is bad in the watcher's view at that time: lists of what must not be blocked are in that answer.
