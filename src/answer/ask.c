@@ -64,6 +64,12 @@ static status look_at_sightings(asker *k, err *why)
     return st == ERR_NOT_FOUND ? OK : st; /* no telemetry was read */
 }
 
+void asker_rest(asker *k)
+{
+    if (k)
+        lens_rest(k->l);
+}
+
 status asker_look(asker *k, const view *v, err *why)
 {
     uint64_t before = lens_looks(k->l);

@@ -33,6 +33,8 @@ status asker_new(store *s, asker **ret, err *why) NODISCARD;
 asker *asker_free(asker *k);
 /* Pins what `v` sees now; *v is kept by reference until the next look. */
 status asker_look(asker *k, const view *v, err *why) NODISCARD;
+/* As lens_rest. NULL is fine. */
+void asker_rest(asker *k);
 
 typedef struct ask_options {
     when seen_at; /* time of the event that the question is about; WHEN_NONE */

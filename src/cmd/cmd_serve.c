@@ -15,6 +15,7 @@ typedef struct service {
     store *base;
     audit_log *audit;
     auth *who;
+    serving_oidc *oidc;
     api *api;
     http_server *http;
     serving_dns *dns;
@@ -190,6 +191,8 @@ static status make_api(service *s, err *why)
         st = auth_new(&ao, &s->who, why);
     if (st == OK)
         st = make_puller(s, why);
+    if (st == OK)
+        st = serving_oidc_new(a, &s->oidc, why);
     api_options o = {.store = s->base,
                      .auth = s->who,
                      .audit = s->audit,
@@ -198,7 +201,9 @@ static status make_api(service *s, err *why)
                      .random = a->random,
                      .work_dir = store_dir(s->base),
                      .jail = jail_of(a),
-                     .puller = s->puller};
+                     .puller = s->puller,
+                     .oidc = serving_oidc_of(s->oidc),
+                     .trouble = serving_trouble};
     o.limits.record_bytes_max = (uint32_t)option_int(a->options, OPT_LIMIT_OBJECT_BYTES);
     o.limits.line_bytes_max = (uint32_t)option_int(a->options, OPT_LIMIT_LINE_BYTES);
     o.limits.depth_max = (uint32_t)option_int(a->options, OPT_LIMIT_JSON_DEPTH);
@@ -291,6 +296,7 @@ static void end(service *s)
     http_server_close(s->http);
     api_free(s->api);
     puller_free(s->puller);
+    serving_oidc_free(s->oidc);
     auth_free(s->who);
     audit_log_free(s->audit);
 }

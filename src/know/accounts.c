@@ -160,6 +160,12 @@ static bool fold_login(slice text, char out[ACCOUNT_LOGIN_MAX])
     return true;
 }
 
+bool account_login_fits(slice login)
+{
+    char folded[ACCOUNT_LOGIN_MAX];
+    return fold_login(login, folded);
+}
+
 status login_find(db *d, arena *a, slice text, login_row *ret, err *why)
 {
     uint8_t key[KEY_BYTES];

@@ -78,6 +78,7 @@ status accounts_page(accounts *r, arena *a, const grant *has, slice after, size_
 /* What an account is to be. The login is folded: letters, digits and . _ - @, at most
  * ACCOUNT_LOGIN_MAX bytes, so that no two look alike. A customer needs an organisation, an admin
  * must have none. An admin is always in all audiences. */
+bool account_login_fits(slice login); /* as far as its spelling goes */
 typedef struct account_in {
     slice login, name; /* name empty: the login */
     user_role role;

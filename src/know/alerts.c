@@ -179,6 +179,7 @@ status alert_hosts(writer *w, node_ref indicator, marking m, when from, when to,
 {
     bool row;
     int64_t vc;
+    uint64_t n = 0;
     status st = begin_engine(w, why);
     if (st == OK)
         st = intern_marking(w, m, &vc, why);
@@ -191,10 +192,11 @@ status alert_hosts(writer *w, node_ref indicator, marking m, when from, when to,
     db_bind_int(q, 4, from);
     db_bind_int(q, 5, to);
     db_bind_int(q, 6, (int64_t)most);
-    st = db_step(q, &row, why);
-    if (st == OK)
-        *ret = row ? (uint64_t)db_int(q, 0) : 0;
+    while ((st = db_step(q, &row, why)) == OK && row)
+        n++;
     db_reset(q);
+    if (st == OK)
+        *ret = n;
     return st;
 }
 

@@ -35,19 +35,12 @@ status heard_note(writer *w, slice log, marking m, when now, err *why)
     return db_run(q, why);
 }
 
-static int64_t known_at(const lens *l)
-{
-    when t = lens_view(l)->known_at;
-    return t == WHEN_NONE ? INT64_MAX : t;
-}
-
 /* The next log by name; its name goes into `a`. ERR_NOT_FOUND: there is none. */
 static status next_log(lens *l, arena *a, slice after, slice *ret, err *why)
 {
     bool row;
     db_stmt *q = db_query(l->d, Q_HEARD_NEXT);
     db_bind_text(q, 1, after);
-    db_bind_int(q, 2, known_at(l));
     status st = db_step(q, &row, why);
     if (st == OK && !row)
         st = ERR_NOT_FOUND;
@@ -67,7 +60,6 @@ static status read_log(lens *l, slice name, when now, heard_log *ret, err *why)
     db_stmt *q = db_query(l->d, Q_HEARD_OF); /* the newest first */
     db_bind_text(q, 1, name);
     db_bind_int(q, 2, HEARD_HOURS);
-    db_bind_int(q, 3, known_at(l));
     while ((st = db_step(q, &row, why)) == OK && row) {
         int64_t hour = db_int(q, 0);
         when pause = n ? (later - hour) * HOUR_MS : 0;
@@ -93,7 +85,7 @@ status heard_each(lens *l, when now, status (*on_log)(void *ctx, const heard_log
 {
     CLEANUP(arena_done) arena a, b;
     slice name = S(""), next;
-    status st = OK;
+    status st = lens_view(l)->known_at == WHEN_NONE ? OK : ERR_NOT_FOUND;
     arena_init(&a, 1 << 16);
     arena_init(&b, 1 << 16);
     for (size_t i = 0; st == OK && i < HEARD_LOGS_MAX; i++) {

@@ -6,7 +6,8 @@
  * Uses: store, write. Used by: cmd (watch --follow; feed list, status).
  * Kept is in which hours a log spoke, the last HEARD_HOURS of them. Its habit is the longest pause
  * among those: an office's log is silent every night and weekend, and that is no news. A log is as
- * visible as its telemetry is marked. */
+ * visible as its telemetry is marked. What is kept is of now: as of an earlier time none is told.
+ */
 #ifndef NOROSHI_KNOW_HEARD_H
 #define NOROSHI_KNOW_HEARD_H
 

@@ -169,8 +169,9 @@ status set_loader_finish(set_loader *sl, writer *w, set_result *ret, err *why) N
  * than before; nobody waits for it; whoever kills it loses nothing. */
 status set_loader_settle(set_loader *sl, writer *w, err *why) NODISCARD;
 
-/* Withdraws versions by their rows. purge: and removes their keys, so that as-of does not find them
- * any more. *ret_count: versions that were not withdrawn before. */
+/* Withdraws versions by their rows; after writer_together a part of that transaction. purge, which
+ * is no part of one: and removes their keys, so that as-of does not find them any more. *ret_count:
+ * versions that were not withdrawn before. */
 status set_drop(writer *w, const int64_t *rows, size_t count, bool purge, uint64_t *ret_count,
                 err *why) NODISCARD;
 

@@ -776,21 +776,17 @@ status set_drop(writer *w, const int64_t *rows, size_t count, bool purge, uint64
 {
     int64_t tx = 0;
     uint64_t dropped = 0;
+    assert(!purge || !w->together); /* what is removed does not come back */
     char(*files)[SET_NAME_ROOM] = calloc(count + 1, sizeof *files);
     if (!files)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-    status st = begin(w, TX_SET_DROP, S(""), &tx, why);
+    status st = statement_begin(w, TX_SET_DROP, S(""), &tx, why);
     for (size_t i = 0; st == OK && i < count; i++) {
         st = drop_one(w, rows[i], tx, &dropped, why);
         if (st == OK && purge)
             st = purge_one(w, rows[i], files[i], why);
     }
-    if (st == OK)
-        st = publish_tx(w, tx, why);
-    if (st == OK)
-        st = writer_sync(w, why);
-    if (st != OK)
-        take_back(w);
+    st = statement_end(w, st, tx, why);
     for (size_t i = 0; st == OK && purge && i < count; i++) {
         char path[FOLDER_ROOM + 64];
         snprintf(path, sizeof path, "%.*s/sets/%s", STORE_PATH_MAX, w->s->dir, files[i]);

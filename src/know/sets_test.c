@@ -405,6 +405,23 @@ TEST(dropped_it_stays_for_as_of_until_it_is_purged)
 }
 
 /* A file that is lost or damaged is told; everything else goes on. */
+TEST(a_drop_is_a_part_of_what_is_gathered)
+{
+    static const value one[] = {{KIND_MD5, MD5_A, NULL, NULL}};
+    fixture f;
+    uint64_t n = 0;
+    REQUIRE(begin(&f, -1));
+    load_small(&f, "s", SET_KNOWN_BAD, TLP_CLEAR, 1, one, 1);
+    int64_t row = only_row(&f);
+    CHECK_OK(writer_together(f.claims.w, &f.why));
+    CHECK_OK(set_drop(f.claims.w, &row, 1, false, &n, &f.why));
+    CHECK_EQ(n, 1);
+    f.claims.w = writer_free(f.claims.w); /* before it was whole */
+    CHECK_OK(lens_look(f.l, &green, &f.why));
+    check_hits(&f, KIND_MD5, MD5_A, MD5_A ": s 0 md5 " MD5_A " \"\"\n");
+    end(&f);
+}
+
 TEST(a_lost_file_is_told_and_ends_nothing)
 {
     static const value one[] = {{KIND_MD5, MD5_A, NULL, NULL}};

@@ -449,11 +449,17 @@ static status look_anew(lens *l, const view *v, err *why)
     return st;
 }
 
+void lens_rest(lens *l)
+{
+    if (l && l->in_read)
+        db_rollback(l->d);
+    if (l)
+        l->in_read = false;
+}
+
 status lens_look(lens *l, const view *v, err *why)
 {
-    if (l->in_read)
-        db_rollback(l->d);
-    l->in_read = false;
+    lens_rest(l);
     l->v = v;
     status st = db_begin_read(l->d, why);
     if (st == OK) {

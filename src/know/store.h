@@ -54,6 +54,10 @@ lens *lens_free(lens *l);
 /* Pins the newest state that `v` may see; *v is kept by reference until the next look. What is
  * published later is not seen until then. Cheap (tens of microseconds). */
 status lens_look(lens *l, const view *v, err *why) NODISCARD;
+/* Lets go of that state until the next look, before which nothing may be asked. For whoever is
+ * going to wait: as long as an old state is held, the engine cannot clear up behind it, and what it
+ * has to keep grows with all that is written. What was found out is kept. NULL is fine. */
+void lens_rest(lens *l);
 const view *lens_view(const lens *l);
 store *lens_store(const lens *l);
 /* Another number than at an earlier look: what was found out then may not hold any more. The same

@@ -6,13 +6,11 @@
  *     receiver_push(r, now_us, &safe, &lost, why);    // of those taken, how many it surely has
  *
  * Uses: base, publish (webhook). Used by: deliver. Sources: RFC 5424 (syslog), RFC 5426 (by UDP),
- * RFC 6587 (by TCP,
- * octet counting).
+ * RFC 6587 (by TCP, octet counting).
  * "Surely has" is what can be known: a file's bytes are on the disk (fdatasync); by TCP the other
  * side's system has acknowledged them (syslog itself has no acknowledgement); by UDP nobody said
  * until the next push that nobody is there; a web server has said so (webhook.h). What was taken
- * and is not safe when something goes
- * wrong is forgotten here, and offered again by who keeps it.
+ * and is not safe when something goes wrong is forgotten here, and offered again by who keeps it.
  * A new kind of receiver is a row of the table in receiver.c. */
 #ifndef NOROSHI_PUBLISH_RECEIVER_H
 #define NOROSHI_PUBLISH_RECEIVER_H

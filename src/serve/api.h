@@ -19,6 +19,7 @@
 #include "sandbox/sandbox.h"
 #include "serve/auth.h"
 #include "serve/http_reply.h"
+#include "serve/oidc.h"
 
 typedef struct api api;
 
@@ -34,6 +35,9 @@ typedef struct api_options {
     format_limits limits; /* of documents, and of archives */
     unpack_limits unpack;
     struct puller *puller; /* who pulls feeds (serve/pull.h) */
+    oidc *oidc;            /* NULL: nobody comes in that way */
+    /* Why somebody was refused who is told less: "oidc". Any thread. */
+    void (*trouble)(slice what, const err *why);
 } api_options;
 
 /* What `options` point at is kept. ERR_LIMIT: memory. */

@@ -143,6 +143,14 @@ status auth_enter(auth *s, writer *w, const auth_client *c, const auth_proof *pr
  * counted per account, too, over all challenges. */
 status auth_second(auth *s, writer *w, const auth_client *c, slice challenge, slice code,
                    auth_entry *ret_entry, auth_said *ret, err *why) NODISCARD;
+/* Opens a session for somebody whom another vouches for (oidc.h), in the place of `before`, as
+ * auth_enter does. A second factor is the other's to ask for.
+ *   ERR_FORBIDDEN  the account is disabled */
+status auth_vouched(auth *s, writer *w, const auth_client *c, const account *who, slice before,
+                    auth_entry *ret, err *why) NODISCARD;
+/* He was refused, and why: recorded. From one network, of one reason, as often as somebody may
+ * guess passwords: a flood is not written down. */
+status auth_vouched_refused(auth *s, const auth_client *c, slice detail, err *why) NODISCARD;
 /* A new id for a session whose rights are about to change; the old one is worth nothing. */
 status auth_renew(auth *s, writer *w, const auth_client *c, const identity *who, auth_entry *ret,
                   err *why) NODISCARD;

@@ -276,16 +276,17 @@ static status ask_code(auth *s, writer *w, const auth_client *c, const auth_proo
     return st;
 }
 
-static status open_session(auth *s, writer *w, const auth_client *c, const auth_proof *proof,
-                           const uint8_t *before, auth_entry *ret, err *why)
+static status open_session(auth *s, writer *w, const auth_client *c, const auth_proof *who,
+                           const uint8_t *before, bool by_password, auth_entry *ret, err *why)
 {
     auth_entry e;
     session_in in;
-    actor by = auth_actor(s, c, slice_str(proof->id));
+    actor by = auth_actor(s, c, slice_str(who->id));
     auth_session_make(s, c, &e, &in);
     in.before = before;
-    in.by_password = true;
-    status st = session_open(w, &by, proof->account, &in, S("login"), why);
+    in.by_password = by_password;
+    status st =
+        session_open(w, &by, who->account, &in, by_password ? S("login") : S("login.oidc"), why);
     if (st != OK)
         return st;
     auth_device_make(s, by.who, &e);
@@ -293,21 +294,51 @@ static status open_session(auth *s, writer *w, const auth_client *c, const auth_
     return OK;
 }
 
+/* The hash of a session that ends with this one. */
+static status hash_before(slice before, uint8_t room[SHA256_BYTES], const uint8_t **ret, err *why)
+{
+    *ret = before.len == AUTH_SECRET_TEXT ? room : NULL;
+    return *ret ? auth_hash(before, room, why) : OK;
+}
+
 status auth_enter(auth *s, writer *w, const auth_client *c, const auth_proof *proof, slice before,
                   auth_entry *ret, err *why)
 {
-    uint8_t old[SHA256_BYTES];
-    bool had = before.len == AUTH_SECRET_TEXT;
+    uint8_t room[SHA256_BYTES];
+    const uint8_t *old;
     status st = fresh(s, proof, why);
-    if (st == OK && had)
-        st = auth_hash(before, old, why);
+    if (st == OK)
+        st = hash_before(before, room, &old, why);
     if (st == OK && proof->renewed[0])
         st = password_renew(w, proof->account, slice_str(proof->old), slice_str(proof->renewed),
                             why);
     if (st != OK)
         return st;
     return proof->second_factor ? ask_code(s, w, c, proof, ret, why)
-                                : open_session(s, w, c, proof, had ? old : NULL, ret, why);
+                                : open_session(s, w, c, proof, old, true, ret, why);
+}
+
+status auth_vouched(auth *s, writer *w, const auth_client *c, const account *who, slice before,
+                    auth_entry *ret, err *why)
+{
+    uint8_t room[SHA256_BYTES];
+    const uint8_t *old;
+    auth_proof proof = {.account = who->row};
+    memcpy(proof.id, who->id, sizeof proof.id);
+    status st = hash_before(before, room, &old, why);
+    return st == OK ? open_session(s, w, c, &proof, old, false, ret, why) : st;
+}
+
+/* Each reason counts for itself, so that many of one cannot hide another. */
+status auth_vouched_refused(auth *s, const auth_client *c, slice detail, err *why)
+{
+    uint64_t bucket[2];
+    char network[TRIES_NETWORK_TEXT], place[TRIES_NETWORK_TEXT + 8];
+    snprintf(place, sizeof place, "oidc %s", tries_network(c->from, network));
+    tries_bucket(s->tries, detail, slice_str(place), bucket);
+    return tries_begin(s->tries, bucket, auth_now(s)) == 0
+               ? auth_refused(s, c, S(""), S("login.oidc"), detail, why)
+               : OK;
 }
 
 /* --- second step ------------------------------------------------------------------------------ */

@@ -1,5 +1,6 @@
 /* auth_private.h - what the files of auth share. Private to serve.
- * Uses: auth, tries, totp. Used by: auth.c, auth_login.c, auth_account.c. */
+ * Uses: auth, tries, totp. Used by: auth.c, auth_login.c, auth_account.c,
+ * oidc_enter.c. */
 #ifndef NOROSHI_SERVE_AUTH_PRIVATE_H
 #define NOROSHI_SERVE_AUTH_PRIVATE_H
 

@@ -67,6 +67,18 @@ static status odd(void *ctx, http_request *r, http_reply *w, err *why)
     return OK;
 }
 
+/* Where it ran last, and what it had put before counts for nothing. */
+static status later(void *ctx, http_request *r, http_reply *w, err *why)
+{
+    (void)ctx, (void)r;
+    http_reply_header(w, "X-Once", S("1"));
+    buf_put(http_body(w, S("text/plain")), S("here"));
+    if (http_later(w))
+        return http_problem(w, 409, err_set(why, ERR_INPUT, ERR_NOWHERE, "not yet"));
+    http_status(w, 201);
+    return OK;
+}
+
 typedef struct lines {
     int next, count, broken_at;
     atomic_int *over;
@@ -149,6 +161,8 @@ static const http_route routes[] = {
     {HTTP_POST, "/spool", HTTP_BODY_SPOOL | HTTP_SLOW, tell, 1 << 20, here},
     {HTTP_GET, "/fail/{n}", 0, fail},
     {HTTP_GET, "/odd/{what}", 0, odd},
+    {HTTP_GET, "/later", 0, later},
+    {HTTP_GET, "/later/slow", HTTP_SLOW, later},
     {HTTP_GET, "/stream/{n}", 0, stream, 0, &streams_over},
     {HTTP_GET, "/slow-stream/{n}", HTTP_SLOW, stream, 0, &streams_over},
     {HTTP_GET, "/file", 0, file, 0, made_file},
@@ -295,6 +309,24 @@ TEST(what_a_handler_may_say)
     answer = kit_ask(&k, S("OPTIONS /tell HTTP/1.1\r\n%H" CLOSE), &out);
     CHECK_EQ(kit_number(answer), 204);
     CHECK(kit_has(answer, S("\r\nAllow: GET, HEAD, POST, OPTIONS\r\n")));
+    kit_close(&k);
+}
+
+TEST(a_quick_handler_may_go_on_in_a_worker)
+{
+    kit k;
+    static const char *const asks[] = {"GET /later HTTP/1.1\r\n%H" CLOSE,
+                                       "GET /later/slow HTTP/1.1\r\n%H" CLOSE};
+    open_it(&k);
+    for (size_t i = 0; i < COUNT_OF(asks); i++) {
+        CLEANUP(buf_done) buf out;
+        buf_init(&out, 1 << 20);
+        slice answer = kit_ask(&k, slice_str(asks[i]), &out);
+        CHECK_EQ(kit_number(answer), 201);
+        CHECK_SLICE(kit_body(answer), S("here"));
+        size_t at = slice_find(answer, S("X-Once"), 0);
+        CHECK(at != SIZE_MAX && slice_find(answer, S("X-Once"), at + 1) == SIZE_MAX);
+    }
     kit_close(&k);
 }
 

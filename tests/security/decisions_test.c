@@ -134,7 +134,8 @@ static void check_status(const court *c, status st)
 static void read_as(court *c, const view *v, when now, bool past, buf *out)
 {
     view seen = *v;
-    reading r = {.s = c->ws.s, .w = &c->w, .v = &seen, .no_past = !past, .no_texts = true};
+    reading r = {
+        .s = c->ws.s, .w = &c->w, .v = &seen, .no_past = !past, .no_texts = true, .no_logs = true};
     seen.now = now;
     buf_clear(out);
     read_everything(&r, out);

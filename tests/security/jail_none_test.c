@@ -4,6 +4,7 @@
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <linux/securebits.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -35,6 +36,7 @@ typedef struct lack {
     const char *words; /* beginning of the refusal, or part of the jail's line */
     status strict;     /* the same, strict */
     bool root_only;
+    bool keeps; /* becoming another user takes no capabilities away */
 } lack;
 
 static const lack rows[] = {
@@ -55,7 +57,8 @@ static const lack rows[] = {
     {"uid change fails otherwise", SYS_setresuid, EAGAIN, ERR_FORBIDDEN,
      "no jail: root not given up", ERR_FORBIDDEN, true},
     {"capabilities stay", SYS_capset, EPERM, ERR_FORBIDDEN, "no jail: capabilities kept",
-     ERR_FORBIDDEN, false},
+     ERR_FORBIDDEN, true, true},
+    {"no capabilities to give up", SYS_capset, EPERM, OK, "seccomp", OK, true},
     {"no new privileges refused", SYS_prctl, EINVAL, ERR_FORBIDDEN, "no jail on this kernel: prctl",
      ERR_FORBIDDEN, false},
 };
@@ -63,6 +66,8 @@ static const lack rows[] = {
 static int without(void *ctx)
 {
     const lack *l = ctx;
+    if (l->keeps && prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) != 0)
+        return 106;
     if (!take_away(l->call, l->number))
         return 100;
     for (int strict = 0; strict < 2; strict++) {

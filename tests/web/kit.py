@@ -43,9 +43,9 @@ def noroshi(*arguments, **more):
 START_S = 60
 
 
-def serve(data):
+def serve(data, *flags):
     """A `noroshi serve` on a port of its choice: the process, its address, the one-time token of the first run."""
-    server = subprocess.Popen([NOROSHI, "--data", data, "serve", "--listen", "127.0.0.1:0"], stderr=subprocess.PIPE,
+    server = subprocess.Popen([NOROSHI, "--data", data, "serve", "--listen", "127.0.0.1:0", *flags], stderr=subprocess.PIPE,
                               stdout=subprocess.DEVNULL, text=True)
     late = threading.Timer(START_S, server.kill)
     late.start()

@@ -36,7 +36,8 @@ with tempfile.TemporaryDirectory(prefix="noroshi-web-") as where:
     made = kit.noroshi("--data", data, "import", "--source", '"><script>alert(2)</script>', f.name)
     if made.returncode != 0:
         sys.exit("import: " + made.stderr.decode())
-    server, base, token = kit.serve(data)
+    # a provider that nobody asks: the page only has to show the way there
+    server, base, token = kit.serve(data, "-o", "serve.oidc-issuer=https://idp.example", "-o", "serve.oidc-client-id=x")
     try:
         code = kit.node("e2e/page.mjs", base, token, kit.policy(), MESSY)
     finally:

@@ -434,6 +434,8 @@ await context.clearCookies();
 await page.fill('#ask', 'Emotet');
 await page.getByRole('button', { name: 'Ask', exact: true }).click();
 await page.waitForSelector('input[name=password]');
+await page.waitForSelector('main a');
+tap.equal(await page.getAttribute('main a', 'href'), '/api/v1/oidc/start', 'the way in by the organisation');
 await accessible('log-in');
 await logIn('not the password');
 tap.check((await text('.refusal')).includes('Login or password is wrong'), 'a wrong password is said');

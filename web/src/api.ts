@@ -21,7 +21,12 @@ export class Refusal extends Error {
         readonly code: string,
         readonly detail = '',
         readonly status = 0,
-        readonly fields: { first_run?: boolean; totp?: boolean; retry_after_s?: number } = {},
+        readonly fields: {
+            first_run?: boolean;
+            oidc?: boolean;
+            totp?: boolean;
+            retry_after_s?: number;
+        } = {},
     ) {
         super(code);
     }
@@ -40,7 +45,14 @@ const BY_STATUS: Record<number, string> = {
 };
 
 async function refusal(r: Response): Promise<Refusal> {
-    let p: { code?: string; detail?: string; title?: string; first_run?: boolean; totp?: boolean } = {};
+    let p: {
+        code?: string;
+        detail?: string;
+        title?: string;
+        first_run?: boolean;
+        oidc?: boolean;
+        totp?: boolean;
+    } = {};
     try {
         p = await r.json();
     } catch {
@@ -50,6 +62,7 @@ async function refusal(r: Response): Promise<Refusal> {
     const wait = Number(r.headers.get('Retry-After') ?? NaN);
     return new Refusal(code, p.detail ?? p.title ?? '', r.status, {
         first_run: p.first_run === true,
+        oidc: p.oidc === true,
         totp: p.totp === true,
         ...(Number.isFinite(wait) ? { retry_after_s: wait } : {}),
     });

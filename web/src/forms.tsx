@@ -1,7 +1,7 @@
 /* forms.tsx - who are you: the log-in, and the first account of a new installation. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { firstRun, logIn, Refusal, type Session } from './api.ts';
+import { firstRun, logIn, Refusal, type Session, whoAmI } from './api.ts';
 import { type Key, t, word } from './i18n.ts';
 import { Icon } from './icons.tsx';
 import { Said } from './parts.tsx';
@@ -106,6 +106,19 @@ function text(f: FormData, name: string): string {
     return String(f.get(name) ?? '');
 }
 
+/* The way in by the organisation's own login, where the service has one: a link, as it leads elsewhere. */
+function Elsewhere() {
+    const [there, setThere] = useState(false);
+    useEffect(() => {
+        void whoAmI().catch((e: unknown) => setThere(e instanceof Refusal && e.fields.oidc === true));
+    }, []);
+    return there ? (
+        <p>
+            <a href="/api/v1/oidc/start">{t('login.oidc')}</a>
+        </p>
+    ) : null;
+}
+
 export function LogIn() {
     const [second, setSecond] = useState(false);
     const send = async (f: FormData) => {
@@ -141,6 +154,7 @@ export function LogIn() {
                     />
                 )}
             </Form>
+            <Elsewhere />
         </main>
     );
 }

@@ -114,7 +114,12 @@ async function perform(r: Run): Promise<void> {
         );
     } catch (e) {
         const refusal = e instanceof api.Refusal ? e : new api.Refusal('internal', String(e));
-        if (refusal.status === 401) where.value = 'log-in';
+        if (refusal.status === 401) {
+            /* whoever logs in next may see less */
+            kept.length = 0;
+            list.value = null;
+            where.value = 'log-in';
+        }
         r = { ...r, refusal };
     }
     window.clearTimeout(timer);

@@ -6,6 +6,8 @@
 static const char *const session_cookies[] = {"noroshi", "__Host-noroshi"}; /* plain, TLS */
 static const char *const device_cookies[] = {"noroshi-device", "__Host-noroshi-device"};
 
+static const char *const oidc_cookies[] = {"noroshi-oidc", "__Host-noroshi-oidc"};
+
 const char *session_cookie(const http_request *r)
 {
     return session_cookies[r->tls];
@@ -14,6 +16,11 @@ const char *session_cookie(const http_request *r)
 const char *device_cookie(const http_request *r)
 {
     return device_cookies[r->tls];
+}
+
+const char *oidc_cookie(const http_request *r)
+{
+    return oidc_cookies[r->tls];
 }
 
 /* "192.0.2.7:4711" and "[2001:db8::1]:4711" without their ports. */
@@ -76,10 +83,12 @@ static status recognise(api *a, api_thread *t, http_request *r, caller *c, err *
 static status check_origin(const http_request *r, err *why)
 {
     slice site = http_header(r, "Sec-Fetch-Site"), origin = http_header(r, "Origin");
-    slice scheme = r->tls ? S("https://") : S("http://");
+    const slice plain = S("http://"), sealed = S("https://");
+    slice host = slice_starts(origin, sealed)             ? slice_from(origin, sealed.len)
+                 : slice_starts(origin, plain) && !r->tls ? slice_from(origin, plain.len)
+                                                          : S(""); /* a proxy may do the TLS */
     bool ours = !site.len || slice_eq(site, S("same-origin")) || slice_eq(site, S("none"));
-    if (origin.len)
-        ours &= slice_starts(origin, scheme) && slice_eq(slice_from(origin, scheme.len), r->host);
+    ours &= !origin.len || slice_eq(host, r->host);
     return ours ? OK
                 : err_set(why, ERR_FORBIDDEN, ERR_NOWHERE,
                           "a page of another origin may not do this");

@@ -194,6 +194,7 @@ static http_more fill(void *ctx, http_request *r, buf *out)
         st = look(x, out, &why);
     if (st == OK)
         st = call_record_read(&x->c, &why);
+    call_rest(&x->c);
     if (st != OK)
         return HTTP_BROKEN;
     if (!out->len)

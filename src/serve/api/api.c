@@ -74,16 +74,25 @@ static status answer_read(call *c, err *why)
         st = call_record_read(c, why);
     if (st == OK && c->route->gives && !c->route->type)
         tag(c);
-    if (st == OK && !c->route->gives && !c->out->len)
+    if (st == OK && !c->route->gives && !(c->route->flags & ROUTE_LEADS) && !c->out->len)
         http_status(c->w, 204);
     return st;
 }
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
+static void hash_part(hash_state *h, slice part)
+{
+    uint64_t len = part.len;
+    hash_update(h, slice_of((const char *)&len, sizeof len));
+    hash_update(h, part);
+}
+
+/* What is kept of a request is a quick hash, so of one with a password nothing is: it is made anew,
+ * which comes to the same. */
 static status replay_of(call *c, replay_key *k, err *why)
 {
-    slice key = http_header(c->r, "Idempotency-Key");
+    slice key = call_text(c, "password").len ? S("") : http_header(c->r, "Idempotency-Key");
     hash_state *h;
     *k = (replay_key){.account = c->from->who.who.row,
                       .organisation = c->from->who.has.organisation,
@@ -96,25 +105,42 @@ static status replay_of(call *c, replay_key *k, err *why)
                        REPLAY_KEY_MAX);
     if (!(h = hash_new(HASH_SHA256)))
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-    hash_update(h, slice_str(http_method_name(c->r->method)));
-    hash_update(h, c->r->path);
-    hash_update(h, c->r->body);
+    hash_part(h, slice_str(http_method_name(c->r->method)));
+    hash_part(h, c->r->path);
+    for (size_t i = 0; i < c->r->query_count; i++) {
+        hash_part(h, c->r->query[i].name);
+        hash_part(h, c->r->query[i].value);
+    }
+    hash_part(h, c->r->body);
     hash_final(h, k->request);
     hash_free(h);
     return OK;
 }
 
+static audit_entry entry_of(const call *c, audit_outcome outcome, actor *by)
+{
+    call_actor(c, by);
+    return (audit_entry){.at = by->now,
+                         .who = by->who,
+                         .from = by->from,
+                         .act = slice_str(c->route->name),
+                         .what = c->did,
+                         .outcome = outcome};
+}
+
 static status record_change(call *c, err *why)
 {
     actor by;
-    call_actor(c, &by);
-    const audit_entry e = {.at = by.now,
-                           .who = by.who,
-                           .from = by.from,
-                           .act = slice_str(c->route->name),
-                           .what = c->did,
-                           .outcome = AUDIT_DONE};
+    const audit_entry e = entry_of(c, AUDIT_DONE, &by);
     return audit_add(c->writer, &e, why);
+}
+
+/* The transaction is gone, with what a part of it had written down. */
+static status record_refusal(call *c, err *why)
+{
+    actor by;
+    const audit_entry e = entry_of(c, AUDIT_REFUSED, &by);
+    return audit_put(c->a->o.audit, &e, 1, why);
 }
 
 /* What it does, that it was done, and how it was answered become one transaction. */
@@ -156,6 +182,10 @@ static status answer_change(call *c, err *why)
     if (st == OK)
         st = change(c, &k, why);
     writer_free(c->writer);
+    if (st == ERR_FORBIDDEN) {
+        status noted = record_refusal(c, why);
+        st = noted == OK ? st : noted;
+    }
     if (st == OK && c->wakes)
         puller_wake(c->a->o.puller);
     if (st == OK && !c->out->len)
@@ -183,6 +213,7 @@ static status handle(void *ctx, http_request *r, http_reply *w, err *why)
         return st;
     c.out = http_body(w, S("application/json"));
     st = b->row->flags & ROUTE_CHANGES ? answer_change(&c, why) : answer_read(&c, why);
+    call_rest(&c);
     if (st == OK && why)
         *why = (err){0};     /* what was tried on the way is nobody's trouble */
     if (st == ERR_NOT_FOUND) /* not there, and not for this reader, are not told apart */

@@ -84,6 +84,7 @@ static http_more fill(void *ctx, http_request *r, buf *out)
     }
     if (st == OK)
         st = call_record_read(&q->c, &why);
+    call_rest(&q->c);
     if (st != OK)
         return HTTP_BROKEN;
     q->c.highest = TLP_CLEAR;

@@ -35,6 +35,12 @@ status call_asker(call *c, asker **ret, err *why)
     return st;
 }
 
+void call_rest(const call *c)
+{
+    lens_rest(c->t->l);
+    asker_rest(c->t->k);
+}
+
 status call_index(call *c, index_t **ret, err *why)
 {
     uint64_t look = lens_looks(c->t->l);
@@ -80,6 +86,13 @@ slice call_analyst(const call *c)
     return name.ptr ? name : S("analyst:unknown");
 }
 
+status call_of_site(const call *c, const char *what, err *why)
+{
+    return c->from->who.has.organisation.len
+               ? err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "%s the site's own", what)
+               : OK;
+}
+
 void call_actor(const call *c, actor *ret)
 {
     identity_actor(&c->from->who, &c->from->client, call_now(c), ret);
@@ -92,6 +105,8 @@ status call_record_read(call *c, err *why)
     actor by;
     if (!c->from->known || !audit_wants(c->highest))
         return OK;
+    if (http_later(c->w))
+        return ERR_BUSY;
     call_actor(c, &by);
     const audit_entry e = {.at = by.now,
                            .who = by.who,
@@ -115,6 +130,33 @@ status call_record(call *c, slice what, err *why)
                            .what = what,
                            .outcome = AUDIT_DONE};
     return audit_put(c->a->o.audit, &e, 1, why);
+}
+
+/* --- what comes in ---------------------------------------------------------------------------- */
+
+/* Two at once: each has a worker process, and they take turns to write in any case. */
+enum { INTAKES_MAX = 2 };
+
+status call_turn(call *c, err *why)
+{
+    unsigned before = __atomic_fetch_add(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
+    if (before < INTAKES_MAX)
+        return OK;
+    __atomic_fetch_sub(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
+    http_reply_header(c->w, "Retry-After", S("5"));
+    return err_set(why, ERR_BUSY, ERR_NOWHERE, "%d imports are under way", INTAKES_MAX);
+}
+
+void call_turn_ends(call *c)
+{
+    __atomic_fetch_sub(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
+}
+
+status call_jail(call *c, sandbox **ret, err *why)
+{
+    sandbox_options o = sandbox_defaults(c->a->o.ticks);
+    o.limits = c->a->o.jail;
+    return sandbox_new(&o, ret, why);
 }
 
 /* --- bodies ----------------------------------------------------------------------------------- */

@@ -27,7 +27,7 @@
 enum {
     TOUCHED_MAX = 1024,
     OPENAPI_MAX = 4 << 20,
-    CALL_BODY_MAX = 1 << 20,
+    OPEN_BODY_MAX = 8 << 10, /* of who is not known yet: room for all bodies is everybody's */
     CALL_LIST_DEFAULT = 100,
     CALL_LIST_MAX = 1000
 };
@@ -87,10 +87,11 @@ typedef struct call {
 
 typedef status (*call_handler)(call *c, err *why);
 
-/* The session's and the device's cookie: by another name under TLS, where browsers let nobody else
- * set it. */
+/* The cookies of the session, the device, and a login at a provider: by another name under TLS,
+ * where browsers let nobody else set it. */
 const char *session_cookie(const http_request *r);
 const char *device_cookie(const http_request *r);
+const char *oidc_cookie(const http_request *r);
 const route *route_of(const http_request *r);
 /* api_sweep writes it. */
 void api_touched(api *a, const identity *who);
@@ -108,6 +109,9 @@ when call_when(const call *c, const char *name, when otherwise);
 /* Each looks anew, once a request. ?as_of= is obeyed. */
 status call_lens(call *c, lens **ret, err *why) NODISCARD;
 status call_asker(call *c, asker **ret, err *why) NODISCARD;
+/* Nothing more is looked at on this thread: at the end of each handler and of each slice of a
+ * stream. */
+void call_rest(const call *c);
 /* After call_lens, so that it has all that is in sight. */
 status call_index(call *c, index_t **ret, err *why) NODISCARD;
 /* *ret NULL: no telemetry was ever read. ERR_FORBIDDEN: not of the site. */
@@ -123,9 +127,18 @@ status call_needs(const call *c, const char *name, slice *ret, err *why) NODISCA
 /* {"id",...}: an account, with what it has. */
 void put_user(json_writer *w, const account *who, const grant *has);
 
+/* Sets a cookie for our own pages; `lax`: also for whom another site sends here. 0 s: it goes. */
+void call_set_cookie(call *c, const char *name, const char *value, int64_t seconds, bool lax);
+/* The cookies of a session that was just opened, and its name in the log. */
+status call_let_in(call *c, const auth_entry *e, identity *ret_who, err *why) NODISCARD;
+/* A writer outside of any identity, for a login; the caller's to free. */
+status call_login_writer(call *c, writer **ret, err *why) NODISCARD;
+
 /* "analyst:<login>": the source of what a person says. */
 slice call_analyst(const call *c);
 void call_actor(const call *c, actor *ret);
+/* ERR_FORBIDDEN for whoever is of an organisation: `what` says what is the site's own. */
+status call_of_site(const call *c, const char *what, err *why) NODISCARD;
 /* An instant as it stands in an answer. */
 when call_now(const call *c);
 
@@ -138,10 +151,15 @@ void call_item(json_writer *w);
 void call_list_end(json_writer *w, slice next);
 
 /* A read of something above GREEN is recorded before it leaves; for a stream before each slice.
+ * That waits for whoever writes, so a quick route goes on in a worker (http_later).
  * ERR_IO, ERR_BUSY: it may not leave. */
 status call_record_read(call *c, err *why) NODISCARD;
 /* That it is done, before it is done, of what is no part of the table's transactions. */
 status call_record(call *c, slice what, err *why) NODISCARD;
+/* Uploads are taken by turns, each read in a jail of its own. ERR_BUSY: too many are under way. */
+status call_turn(call *c, err *why) NODISCARD;
+void call_turn_ends(call *c);
+status call_jail(call *c, sandbox **ret, err *why) NODISCARD;
 /* A stream of JSON lines; `next` appends one or more to `out`. See http_producer. */
 void call_lines(call *c, const http_producer *p);
 

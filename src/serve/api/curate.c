@@ -63,7 +63,9 @@ static status decide(call *c, bool merge, err *why)
     slice a, b, reason;
     name_change change;
     name_decider by = {.source = call_analyst(c)};
-    status st = call_needs(c, "a", &a, why);
+    status st = call_of_site(c, "names are", why); /* a decision withdraws what others said */
+    if (st == OK)
+        st = call_needs(c, "a", &a, why);
     if (st == OK)
         st = call_needs(c, "b", &b, why);
     if (st == OK)
@@ -99,7 +101,9 @@ status api_source_set(call *c, err *why)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "nothing to change");
     if (grade.len && (grade.len != 1 || grade.ptr[0] < 'A' || grade.ptr[0] > 'F'))
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "reliability is a letter from A to F");
-    status st = call_lens(c, &l, why);
+    status st = call_of_site(c, "how far a source is trusted is", why);
+    if (st == OK)
+        st = call_lens(c, &l, why);
     if (st == OK)
         st = source_get(l, c->m, name, &known, why);
     if (st == OK)

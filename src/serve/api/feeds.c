@@ -68,6 +68,17 @@ status api_feed_presets(call *c, err *why)
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
+/* Everybody's feeds may be seen by whoever is of an organisation, and only its own are his to
+ * change. */
+static status find_own(call *c, lens **l, feed_info *ret, err *why)
+{
+    slice own = c->from->who.has.organisation;
+    status st = find(c, l, ret, why);
+    return st == OK && own.len && !slice_eq(own, ret->d.marking.owner)
+               ? call_of_site(c, "that feed is", why)
+               : st;
+}
+
 static status read_preset(call *c, feed_definition *d, err *why)
 {
     slice name = call_text(c, "preset");
@@ -143,7 +154,7 @@ status api_feed_put(call *c, err *why)
 {
     lens *l;
     feed_info f = {0};
-    status st = find(c, &l, &f, why);
+    status st = find_own(c, &l, &f, why);
     if (st == ERR_NOT_FOUND) {
         f.d = (feed_definition){.name = call_param(c, "name"),
                                 .every_s = DAY_S,
@@ -166,16 +177,21 @@ status api_feed_put(call *c, err *why)
     return st;
 }
 
-/* Not inside the table's transaction: each step of a run is durable by itself. */
+/* Not inside the table's transaction: each step of a run is durable by itself. A server may take as
+ * long as it likes, so it takes a turn: not every worker waits for one. */
 static status act(call *c, puller_action action, err *why)
 {
     lens *l;
     feed_info f;
-    status st = find(c, &l, &f, why);
+    status st = find_own(c, &l, &f, why);
     if (st == OK)
-        st = call_record(c, f.d.name, why);
+        st = call_turn(c, why);
+    if (st != OK)
+        return st;
+    st = call_record(c, f.d.name, why);
     if (st == OK)
         st = puller_act(c->a->o.puller, action, f.d.name, c->from->who.who.login, why);
+    call_turn_ends(c);
     return st == ERR_BUSY ? http_problem(c->w, 409, st) : st;
 }
 

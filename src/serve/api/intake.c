@@ -11,39 +11,19 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Two at once: each has a worker process, and they take turns to write in any case. */
-enum { INTAKES_MAX = 2 };
-
-static status take_turn(call *c, err *why)
-{
-    unsigned before = __atomic_fetch_add(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
-    if (before < INTAKES_MAX)
-        return OK;
-    __atomic_fetch_sub(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
-    http_reply_header(c->w, "Retry-After", S("5"));
-    return err_set(why, ERR_BUSY, ERR_NOWHERE, "%d imports are under way", INTAKES_MAX);
-}
-
-static void end_turn(call *c)
-{
-    __atomic_fetch_sub(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
-}
-
-static status new_jail(call *c, sandbox **ret, err *why)
-{
-    sandbox_options o = sandbox_defaults(c->a->o.ticks);
-    o.limits = c->a->o.jail;
-    return sandbox_new(&o, ret, why);
-}
-
-/* Whoever is of an organisation brings in what is its own. */
+/* Whoever is of an organisation brings in what is its own. Nobody writes where he does not see:
+ * what is there already would be replaced, and the answer would tell of it. */
 static status read_floor(call *c, marking *ret, err *why)
 {
-    const grant *has = &c->from->who.has;
+    view v;
     slice level = call_param(c, "tlp");
-    *ret = (marking){.audience = call_param(c, "audience"), .owner = has->organisation};
-    if (level.len && tlp_parse(level, &ret->tlp) != OK)
+    marking m = {.audience = call_param(c, "audience"), .owner = c->from->who.has.organisation};
+    if (level.len && tlp_parse(level, &m.tlp) != OK)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "tlp is none");
+    identity_view(&c->from->who, WHEN_NONE, call_now(c), &v);
+    if (!view_sees(&v, m))
+        return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "you would not see what is marked so");
+    *ret = m;
     return OK;
 }
 
@@ -112,9 +92,11 @@ static status import_body(call *c, err *why)
     if (st == OK)
         st = settle_newest(c->a->o.store, call_now(c), &since, why);
     if (st == OK)
-        st = new_jail(c, &jail, why);
+        st = call_jail(c, &jail, why);
     o.sandbox = jail;
     o.ctx = &x;
+    if (st == OK && !o.dry_run)
+        st = call_record(c, path, why);
     if (st == OK)
         st = importer_new(&o, &it, why);
     if (st == OK)
@@ -125,19 +107,17 @@ static status import_body(call *c, err *why)
     sandbox_free(jail);
     if (st == OK && !o.dry_run)
         st = settle(c, since, why);
-    if (st == OK && !o.dry_run)
-        st = call_record(c, path, why);
     return st;
 }
 
 status api_import(call *c, err *why)
 {
-    status st = take_turn(c, why);
+    status st = call_turn(c, why);
     if (st != OK)
         return st;
     c->out = http_body(c->w, S("application/x-ndjson"));
     st = import_body(c, why);
-    end_turn(c);
+    call_turn_ends(c);
     return st;
 }
 
@@ -189,7 +169,7 @@ static status load(call *c, set_load_options *o, writer *w, err *why)
     set_import *si = NULL;
     set_summary s;
     snprintf(path, sizeof path, "/proc/self/fd/%d", c->r->body_fd);
-    status st = new_jail(c, &jail, why);
+    status st = call_jail(c, &jail, why);
     const set_import_options so = {.store = c->a->o.store,
                                    .sandbox = jail,
                                    .clock = c->a->o.ticks,
@@ -218,22 +198,31 @@ status api_set_load(call *c, err *why)
     if (c->r->body_fd < 0)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "the body is the list");
     read_set(c, &o);
-    status st = take_turn(c, why);
+    status st = call_turn(c, why);
     if (st != OK)
         return st;
     st = read_floor(c, &o.marking, why);
     if (st == OK && o.mode == SET_REPLACE && !call_param(c, "verdict").len)
         st = err_set(why, ERR_INPUT, ERR_NOWHERE, "verdict must be there: what being in it says");
+    if (st == OK && !o.dry_run)
+        st = call_record(c, o.name, why);
     if (st == OK)
         st = writer_new(c->a->o.store, c->from->who.who.login, &w, why);
     o.w = w;
     if (st == OK)
         st = load(c, &o, w, why);
     writer_free(w);
-    end_turn(c);
-    if (st == OK && !o.dry_run)
-        st = call_record(c, o.name, why);
+    call_turn_ends(c);
     return st;
+}
+
+/* Everybody's sets may be seen by whoever is of an organisation; only its own are his to drop. */
+static bool is_to_drop(const call *c, const set_info *s)
+{
+    slice name = call_param(c, "name"), source = call_param(c, "source"),
+          own = c->from->who.has.organisation;
+    return slice_eq(s->name, name) && (!source.len || slice_eq(source, s->source)) &&
+           (!own.len || slice_eq(own, s->marking.owner));
 }
 
 status api_set_drop(call *c, err *why)
@@ -242,7 +231,6 @@ status api_set_drop(call *c, err *why)
     set_list sets;
     uint64_t dropped = 0;
     size_t n = 0;
-    slice name = call_param(c, "name"), source = call_param(c, "source");
     status st = call_lens(c, &l, why);
     if (st == OK)
         st = sets_seen(l, &sets, why);
@@ -252,7 +240,7 @@ status api_set_drop(call *c, err *why)
     if (!rows)
         return ARENA_SPENT(c->m, why);
     for (size_t i = 0; i < sets.count; i++)
-        if (slice_eq(sets.at[i].name, name) && (!source.len || slice_eq(source, sets.at[i].source)))
+        if (is_to_drop(c, &sets.at[i]))
             rows[n++] = sets.at[i].row;
     return n ? set_drop(c->writer, rows, n, false, &dropped, why) : ERR_NOT_FOUND;
 }

@@ -335,6 +335,7 @@ static http_more fill_hashes(void *ctx, http_request *r, buf *out)
     }
     if (st == OK)
         st = call_record_read(&x->c, &why);
+    call_rest(&x->c);
     x->c.highest = TLP_CLEAR;
     return st != OK ? HTTP_BROKEN : x->next ? HTTP_MORE : HTTP_DONE;
 }
@@ -370,7 +371,7 @@ status api_hashes(call *c, err *why)
 status api_hunt(call *c, err *why)
 {
     observable o;
-    sightings *s;
+    sightings *s = NULL;
     sightings_found f = {0};
     sightings_coverage covered = {.from = WHEN_NONE, .to = WHEN_NONE};
     status st = observable_parse(c->m, call_param(c, "value"), KIND_NONE, &o, why);

@@ -103,7 +103,9 @@ static void put_responses(json_writer *w, const route *row)
 {
     json_key(w, "responses");
     json_open(w, '{');
-    if (row->gives)
+    if (row->flags & ROUTE_LEADS)
+        put_response(w, "302", "Go on there", NULL, NULL);
+    else if (row->gives)
         put_response(w, "200", "As asked", row->type ? row->type : "application/json", row->gives);
     else
         put_response(w, "204", "Done", NULL, NULL);

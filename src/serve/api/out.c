@@ -1,44 +1,10 @@
-/* out.c - what goes out as a file: exports, documents, verdicts that changed. It is written to an
- * unlinked file first, so that its size is known, memory is not in proportion, and a client may ask
- * for a part of it. */
+/* out.c - exports, documents, verdicts that changed, as files. */
 #include "serve/api/handlers.h"
 
 #include "judge/rejudge.h"
 #include "publish/change_json.h"
 #include "publish/export.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
-typedef struct outgoing {
-    call *c;
-    int fd;
-    uint64_t size;
-    buf line;
-} outgoing;
-
-static status open_outgoing(call *c, outgoing *ret, err *why)
-{
-    *ret = (outgoing){.c = c, .fd = open(c->a->o.work_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)};
-    buf_init(&ret->line, CHANGE_JSON_MAX);
-    return ret->fd >= 0 ? OK : err_os(why, errno, "a file for what goes out");
-}
-
-static status put(void *ctx, slice bytes, err *why)
-{
-    outgoing *o = ctx;
-    while (bytes.len) {
-        ssize_t n = write(o->fd, bytes.ptr, bytes.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return err_os(why, errno, "writing what goes out");
-        o->size += (uint64_t)n;
-        bytes = slice_from(bytes, (size_t)n);
-    }
-    return OK;
-}
+#include "serve/api/outgoing.h"
 
 /* Every export is recorded, whatever its marking. */
 static status record(call *c, slice what, err *why)
@@ -54,20 +20,6 @@ static status record(call *c, slice what, err *why)
     return audit_put(c->a->o.audit, &e, 1, why);
 }
 
-static status send_off(outgoing *o, slice type, const char *name, status st)
-{
-    buf_done(&o->line);
-    if (st != OK) {
-        if (o->fd >= 0)
-            close(o->fd);
-        return st;
-    }
-    slice how = arena_printf(o->c->m, "attachment; filename=\"%s\"", name);
-    http_reply_header(o->c->w, "Content-Disposition", how);
-    http_file(o->c->w, type, o->fd, o->size); /* closes it */
-    return OK;
-}
-
 /* --- exports ---------------------------------------------------------------------------------- */
 
 static status export_all(call *c, bool stix, outgoing *o, err *why)
@@ -76,7 +28,7 @@ static status export_all(call *c, bool stix, outgoing *o, err *why)
     export_counts n;
     slice word = call_param(c, "kind");
     export_options x = {
-        .put = put, .ctx = o, .source = call_param(c, "source"), .kind = kind_parse(word)};
+        .put = outgoing_put, .ctx = o, .source = call_param(c, "source"), .kind = kind_parse(word)};
     if (word.len && x.kind == KIND_NONE)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "kind is not known");
     status st = call_lens(c, &l, why);
@@ -89,11 +41,11 @@ status api_export(call *c, err *why)
 {
     outgoing o;
     bool stix = !slice_eq(call_param(c, "format"), S("ndjson"));
-    status st = open_outgoing(c, &o, why);
+    status st = outgoing_open(c, &o, why);
     if (st == OK)
         st = export_all(c, stix, &o, why);
-    return stix ? send_off(&o, S("application/stix+json;version=2.1"), "export.json", st)
-                : send_off(&o, S("application/x-ndjson"), "export.ndjson", st);
+    return stix ? outgoing_send(&o, S("application/stix+json;version=2.1"), "export.json", st)
+                : outgoing_send(&o, S("application/x-ndjson"), "export.ndjson", st);
 }
 
 status api_document_content(call *c, err *why)
@@ -107,8 +59,8 @@ status api_document_content(call *c, err *why)
         text = slice_from(text, 7);
     if (!hash_unhex(text, sha, sizeof sha))
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "a document is 64 hex digits");
-    status st = open_outgoing(c, &o, why);
-    const export_options x = {.put = put, .ctx = &o};
+    status st = outgoing_open(c, &o, why);
+    const export_options x = {.put = outgoing_put, .ctx = &o};
     if (st == OK)
         st = call_lens(c, &l, why);
     if (st == OK)
@@ -117,7 +69,7 @@ status api_document_content(call *c, err *why)
         st = record(c, text, why);
     /* nobody may take the bytes for a page of ours */
     http_reply_header(c->w, "Content-Security-Policy", S("sandbox; default-src 'none'"));
-    return send_off(&o, S("application/octet-stream"), "document.bin", st);
+    return outgoing_send(&o, S("application/octet-stream"), "document.bin", st);
 }
 
 /* --- verdicts that changed -------------------------------------------------------------------- */
@@ -125,11 +77,8 @@ status api_document_content(call *c, err *why)
 static status on_change(void *ctx, const verdict_change *v, err *why)
 {
     outgoing *o = ctx;
-    buf_clear(&o->line);
     change_json(&o->line, v);
-    buf_byte(&o->line, '\n');
-    status st = buf_status(&o->line, why);
-    return st == OK ? put(o, buf_slice(&o->line), why) : st;
+    return outgoing_line(o, why);
 }
 
 static status compare(call *c, lens *before, outgoing *o, err *why)
@@ -162,11 +111,11 @@ status api_changes(call *c, err *why)
     outgoing o;
     lens *before = NULL;
     c->highest = c->from->who.has.clearance; /* verdicts do not say what they come of */
-    status st = open_outgoing(c, &o, why);
+    status st = outgoing_open(c, &o, why);
     if (st == OK)
         st = lens_new(c->a->o.store, &before, why);
     if (st == OK)
         st = compare(c, before, &o, why);
     lens_free(before);
-    return send_off(&o, S("application/x-ndjson"), "changes.ndjson", st);
+    return outgoing_send(&o, S("application/x-ndjson"), "changes.ndjson", st);
 }

@@ -77,6 +77,8 @@ static status check_query(const route *row, const http_request *r, err *why)
         slice first;
         const http_pair *q = &r->query[i];
         const param *p = param_named(row, q->name, false);
+        if (!p && (row->flags & ROUTE_LEADS))
+            continue;
         if (!p)
             return err_set(why, ERR_INPUT, ERR_NOWHERE, "this takes no parameter %s",
                            err_quote(q->name, quoted));

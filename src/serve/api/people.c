@@ -222,6 +222,8 @@ status api_tokens(call *c, err *why)
     token_list list;
     bool all = call_bool(c, "all");
     status st = all ? identity_may(&c->from->who, RIGHT_USERS, why) : OK;
+    if (st == OK && all)
+        st = call_of_site(c, "all tokens are", why);
     if (st == OK)
         st = tokens_page(c->t->people, c->m, all ? 0 : c->from->who.who.row, 0, CALL_LIST_MAX,
                          &list, why);
@@ -315,8 +317,10 @@ status api_audit(call *c, err *why)
         .who = call_param(c, "who"), .act = call_param(c, "act"), .what = call_param(c, "what")};
     if (cursor.len && !slice_u64(cursor, &before))
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "cursor is none of ours");
-    status st = audit_page(c->a->o.store, c->m, &f, before,
-                           (size_t)call_int(c, "limit", CALL_LIST_DEFAULT), &list, why);
+    status st = call_of_site(c, "the audit log is", why);
+    if (st == OK)
+        st = audit_page(c->a->o.store, c->m, &f, before,
+                        (size_t)call_int(c, "limit", CALL_LIST_DEFAULT), &list, why);
     if (st != OK)
         return st;
     json_writer w = call_list_begin(c);

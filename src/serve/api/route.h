@@ -26,10 +26,11 @@ typedef struct param {
 enum { ROUTE_PARAMS_MAX = 12 };
 
 enum {
-    ROUTE_OPEN = 1,    /* nobody needs to be known */
-    ROUTE_OWN = 2,     /* of oneself: whoever is known may */
-    ROUTE_CHANGES = 4, /* has a writer; is recorded in the audit log; takes Idempotency-Key */
-    ROUTE_RECORDED = 8 /* what it calls writes the entry of the audit log */
+    ROUTE_OPEN = 1,     /* nobody needs to be known */
+    ROUTE_OWN = 2,      /* of oneself: whoever is known may */
+    ROUTE_CHANGES = 4,  /* has a writer; is recorded in the audit log; takes Idempotency-Key */
+    ROUTE_RECORDED = 8, /* what it calls writes the entry of the audit log */
+    ROUTE_LEADS = 16    /* a browser is sent on (302); others add parameters of their own */
 };
 
 struct route {

@@ -49,6 +49,12 @@ typedef struct refusal {
     unsigned wait_s;
 } refusal;
 
+static void put_ways_in(const call *c, json_writer *w, bool first_run)
+{
+    json_field_bool(w, "first_run", first_run);
+    json_field_bool(w, "oidc", c->a->o.oidc != NULL);
+}
+
 static status refuse(call *c, const refusal *x, err *why)
 {
     buf *b = http_body(c->w, S("application/problem+json"));
@@ -65,7 +71,7 @@ static status refuse(call *c, const refusal *x, err *why)
     json_field_text(&w, "code", x->number == 401 ? S("forbidden") : S("busy"));
     json_field_text(&w, "instance", c->r->id);
     if (c->r->method == HTTP_GET)
-        json_field_bool(&w, "first_run", x->first_run);
+        put_ways_in(c, &w, x->first_run);
     if (x->totp) {
         json_field_bool(&w, "totp", true);
         json_field_text(&w, "challenge", slice_str(x->challenge));
@@ -91,25 +97,33 @@ static status refuse_word(call *c, const auth_said *said, err *why)
 
 /* --- cookies ---------------------------------------------------------------------------------- */
 
-static void set_cookie(call *c, const char *name, const char *value, int64_t seconds)
+void call_set_cookie(call *c, const char *name, const char *value, int64_t seconds, bool lax)
 {
-    slice text = arena_printf(c->m, "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s",
-                              name, value, (long long)seconds, c->r->tls ? "; Secure" : "");
+    slice text =
+        arena_printf(c->m, "%s=%s; Path=/; HttpOnly; SameSite=%s; Max-Age=%lld%s", name, value,
+                     lax ? "Lax" : "Strict", (long long)seconds, c->r->tls ? "; Secure" : "");
     http_reply_header(c->w, "Set-Cookie", text);
+}
+
+status call_let_in(call *c, const auth_entry *e, identity *ret_who, err *why)
+{
+    const slice cookie = slice_str(e->session);
+    status st = auth_session(c->a->o.auth, c->t->people, cookie, c->m, ret_who, why);
+    if (st != OK)
+        return st;
+    call_set_cookie(c, session_cookie(c->r), e->session, (e->until - call_now(c)) / 1000, false);
+    call_set_cookie(c, device_cookie(c->r), e->device, 365 * 86400, false);
+    http_log_user(c->w, ret_who->who.login);
+    return OK;
 }
 
 static status let_in(call *c, const auth_entry *e, err *why)
 {
     identity who;
-    const slice cookie = slice_str(e->session);
-    status st = auth_session(c->a->o.auth, c->t->people, cookie, c->m, &who, why);
-    if (st != OK)
-        return st;
-    set_cookie(c, session_cookie(c->r), e->session, (e->until - call_now(c)) / 1000);
-    set_cookie(c, device_cookie(c->r), e->device, 365 * 86400);
-    http_log_user(c->w, who.who.login);
-    put_session(c->out, &who.who, &who.has, e->csrf);
-    return OK;
+    status st = call_let_in(c, e, &who, why);
+    if (st == OK)
+        put_session(c->out, &who.who, &who.has, e->csrf);
+    return st;
 }
 
 /* --- in --------------------------------------------------------------------------------------- */
@@ -129,7 +143,7 @@ status api_session(call *c, err *why)
     return OK;
 }
 
-static status open_writer(call *c, writer **ret, err *why)
+status call_login_writer(call *c, writer **ret, err *why)
 {
     slice who = c->from->known ? c->from->who.who.login : S("login");
     return writer_new(c->a->o.store, who, ret, why);
@@ -183,7 +197,7 @@ status api_login(call *c, err *why)
     writer *w = NULL;
     auth_entry e = {0};
     slice challenge = call_text(c, "challenge");
-    status st = open_writer(c, &w, why);
+    status st = call_login_writer(c, &w, why);
     if (st == OK && challenge.len > AUTH_SECRET_TEXT)
         st = err_set(why, ERR_INPUT, ERR_NOWHERE, "challenge is none of ours");
     if (st == OK && challenge.len) {
@@ -214,7 +228,7 @@ status api_first_run(call *c, err *why)
     if (st == OK)
         st = auth_password(s, login, password, hash, why);
     if (st == OK)
-        st = open_writer(c, &w, why);
+        st = call_login_writer(c, &w, why);
     if (st == OK)
         st = auth_first_use(s, w, from, token, login, call_text(c, "name"), slice_str(hash), &e,
                             why);
@@ -231,12 +245,12 @@ status api_logout(call *c, err *why)
     writer *w = NULL;
     if (c->from->who.by != IDENTITY_SESSION)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "a token does not log out: revoke it");
-    status st = open_writer(c, &w, why);
+    status st = call_login_writer(c, &w, why);
     if (st == OK)
         st = auth_leave(c->a->o.auth, w, &c->from->client, &c->from->who, why);
     writer_free(w);
     if (st == OK)
-        set_cookie(c, session_cookie(c->r), "", 0);
+        call_set_cookie(c, session_cookie(c->r), "", 0, false);
     return st;
 }
 
@@ -274,7 +288,7 @@ status api_password(call *c, err *why)
         return st;
     st = auth_password(s, c->from->who.who.login, new, hash, why);
     if (st == OK)
-        st = open_writer(c, &w, why);
+        st = call_login_writer(c, &w, why);
     if (st == OK)
         st = auth_password_change(s, w, &c->from->client, &c->from->who, &proof, slice_str(hash),
                                   why);
@@ -286,7 +300,7 @@ status api_totp_begin(call *c, err *why)
 {
     writer *w = NULL;
     char uri[TOTP_URI_MAX];
-    status st = open_writer(c, &w, why);
+    status st = call_login_writer(c, &w, why);
     if (st == OK)
         st = auth_totp_begin(c->a->o.auth, w, &c->from->client, &c->from->who, uri, why);
     writer_free(w);
@@ -307,7 +321,7 @@ status api_totp_confirm(call *c, err *why)
     slice code;
     status st = call_needs(c, "code", &code, why);
     if (st == OK)
-        st = open_writer(c, &w, why);
+        st = call_login_writer(c, &w, why);
     if (st == OK)
         st = auth_totp_confirm(c->a->o.auth, c->t->people, w, &c->from->client, &c->from->who, code,
                                codes, &said, why);
@@ -338,7 +352,7 @@ status api_totp_remove(call *c, err *why)
         st = prove(c, password, &proof, &known, why);
     if (st != OK || !known)
         return st;
-    st = open_writer(c, &w, why);
+    st = call_login_writer(c, &w, why);
     if (st == OK)
         st = auth_totp_remove(c->a->o.auth, w, &c->from->client, &c->from->who, &proof, why);
     writer_free(w);

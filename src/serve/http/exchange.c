@@ -315,12 +315,25 @@ step exchange_away(exchange *x, phase what)
     return STEP_BLOCKED;
 }
 
+bool http_later(http_reply *w)
+{
+    w->later = w->x->c->state != CONN_AWAY;
+    return w->later;
+}
+
 step exchange_dispatch(exchange *x)
 {
     if (x->route->flags & HTTP_SLOW)
         return exchange_away(x, PHASE_HANDLE);
     handle(x, x->c->loop->thread_ctx);
-    return reply_begin(x);
+    if (!x->w.later)
+        return reply_begin(x);
+    reply_drop(&x->w, false);
+    x->w.later = x->w.bad = x->w.problem = false;
+    x->w.number = 0;
+    x->w.refused = OK;
+    x->why = (err){0};
+    return exchange_away(x, PHASE_HANDLE);
 }
 
 step exchange_back(conn *c)

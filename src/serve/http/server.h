@@ -243,7 +243,7 @@ struct http_reply {
     exchange *x;
     int number;
     slice type, whole;
-    bool says_body, in_worker, bad;
+    bool says_body, in_worker, bad, later;
     status refused; /* by a helper, whatever the handler returns */
     buf body;
     http_producer producer;

@@ -287,7 +287,7 @@ static status put_log(void *ctx, const heard_log *log, err *why)
     return OK;
 }
 
-static void put_feeds(lens *l, buf *out)
+static void put_feeds(const reading *r, lens *l, buf *out)
 {
     CLEANUP(arena_done) arena a;
     feed_list list;
@@ -299,7 +299,7 @@ static void put_feeds(lens *l, buf *out)
                    (int)list.at[i].s.records, SLICE_FMT(list.at[i].d.marking.owner));
     for (size_t i = 0; st == OK && i < WORLD_EVENTS; i++)
         st = put_feed(l, &a, i, out, &why);
-    if (st == OK)
+    if (st == OK && !r->no_logs)
         st = heard_each(l, 0, put_log, out, &why);
     put_status(out, "feeds", st, &why);
 }
@@ -639,7 +639,7 @@ static void put_stored(const reading *r, lens *l, buf *out)
     put_sets(r, l, out);
     put_indicators(l, out);
     put_alerts(r, l, out);
-    put_feeds(l, out);
+    put_feeds(r, l, out);
     put_objects(l, out);
     for (size_t i = 0; i < WORLD_VALUES; i++)
         put_node(r, l, world_values[i], out);

@@ -34,6 +34,7 @@ typedef struct reading {
     bool no_past;      /* leave out what only the history has: withdrawn claims */
     bool no_arrivals;  /* leave out when sources were heard of last, which answers tell */
     bool no_documents; /* leave out documents as they came */
+    bool no_logs;      /* leave out which logs were heard: that is of now and has no past */
 } reading;
 
 /* Appends; stops at the first error, which is part of the text. */
