@@ -4,6 +4,7 @@
 #include "cmd/progress.h"
 #include "cmd/watch_follow.h"
 #include "cmd/watching.h"
+#include "cmd/webhooks.h"
 #include "intake/telemetry.h"
 #include "publish/deliver.h"
 #include "watch/ledger.h"
@@ -23,6 +24,7 @@ typedef struct watching {
     sightings_writer *sightings; /* NULL: none are kept */
     int lock;                    /* of the name under which positions are kept; -1: none */
     deliver *to;                 /* NULL: alerts go nowhere else */
+    webhooks web;                /* what is granted to targets of the web */
     ledger read;                 /* logs of which they are */
     telemetry_log log_id;
     uint64_t seen; /* sightings at the last commit, where logs are followed */
@@ -245,6 +247,9 @@ static status open_receivers(watching *x, err *why)
         return OK;
     if (!x->writer)
         return app_fail(a, ERR_INPUT, msg_watch_deliver_dry(), S(""), why);
+    status st = webhooks_read(a, &x->web, why);
+    if (st != OK)
+        return st;
     gethostname(host, sizeof host - 1);
     const deliver_options o = {.s = a->store,
                                .view = &a->view,
@@ -252,9 +257,10 @@ static status open_receivers(watching *x, err *why)
                                .ticks = a->ticks,
                                .name = option_text(a->options, OPT_WATCH_AS),
                                .host = host,
+                               .web = &x->web.o,
                                .trouble = trouble,
                                .ctx = x};
-    status st = deliver_new(&o, &x->to, why);
+    st = deliver_new(&o, &x->to, why);
     for (size_t i = 0; st == OK && i < n; i++)
         st = deliver_add(x->to, items[i], why);
     return st;
@@ -311,6 +317,7 @@ status cmd_watch(app *a, err *why)
     watch_close(x.stream);
     watcher_free(x.w);
     deliver_free(x.to);
+    webhooks_done(&x.web);
     if (x.lock >= 0)
         close(x.lock);
     sightings_writer_free(x.sightings);

@@ -186,9 +186,17 @@ static status commit(following *x, err *why)
     return st == OK ? x->o->committed(x->o->ctx, why) : st;
 }
 
+static status refresh(const following *x, err *why)
+{
+    watch_news news;
+    status st = watcher_refresh(x->o->w, &news, why);
+    if (st == OK && news.failed)
+        app_note(x->a, msg_watch_refresh(slice_str(news.what.msg)));
+    return st;
+}
+
 static status turn(following *x, follow_event *e, err *why)
 {
-    bool changed;
     status st = follow_next(x->f, WAIT_MS, e, why);
     if (st == OK && e->kind == FOLLOW_DATA)
         st = take(x, e, why);
@@ -201,7 +209,7 @@ static status turn(following *x, follow_event *e, err *why)
         (due || e->kind == FOLLOW_IDLE || e->kind == FOLLOW_STOPPED || e->kind == FOLLOW_OVER)) {
         st = commit(x, why);
         if (st == OK)
-            st = watcher_refresh(x->o->w, &changed, why);
+            st = refresh(x, why);
     }
     return st;
 }

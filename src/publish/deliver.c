@@ -127,7 +127,7 @@ status deliver_add(deliver *d, slice target, err *why)
         snprintf(x->key, sizeof x->key, "%.*s to %.*s", SLICE_FMT(d->o.name), SLICE_FMT(target));
     if (n < 0 || (size_t)n > KEY_MAX)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "a receiver's name over %d bytes", KEY_MAX);
-    status st = receiver_new(target, d->o.host, &x->r, why);
+    status st = receiver_new(target, d->o.host, d->o.web, &x->r, why);
     if (st != OK)
         return st;
     d->count++;

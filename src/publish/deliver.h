@@ -31,9 +31,10 @@ typedef struct deliver_options {
     store *s;
     const view *view; /* kept by reference */
     writer *writer;
-    clock_source ticks; /* only differences matter */
-    slice name;         /* of this watch */
-    const char *host;   /* who says it, to syslog; NULL: nobody */
+    clock_source ticks;         /* only differences matter */
+    slice name;                 /* of this watch */
+    const char *host;           /* who says it, to syslog; NULL: nobody */
+    const webhook_options *web; /* for targets of the web; NULL: there are none */
     /* A receiver that fails, said once until it works again. */
     void (*trouble)(void *ctx, slice target, const err *what);
     void *ctx;

@@ -14,8 +14,9 @@
 
 typedef struct receiver_kind {
     slice prefix; /* of its target */
-    bool network;
-    int type; /* of the socket */
+    int type;     /* of the socket */
+    /* What stands behind the prefix is read; NULL: it is a path. */
+    status (*open)(receiver *r, slice rest, const webhook_options *web, err *why);
     /* The message as it is sent, behind what waits. */
     void (*put)(receiver *r, const receiver_message *m);
     status (*push)(receiver *r, err *why);
@@ -26,6 +27,7 @@ struct receiver {
     char target[RECEIVER_TARGET_MAX + 1];
     const char *path; /* of a file */
     address at;       /* of a socket */
+    webhook *hook;    /* NULL: it is none */
     char host[64];
     int fd; /* -1: none */
     bool connecting;
@@ -33,6 +35,7 @@ struct receiver {
     uint64_t taken, safe;
     uint64_t sent; /* by UDP, at the last push */
     int64_t retry_at_us, retry_us;
+    int64_t asked_us; /* with the last error: no earlier than this */
 };
 
 /* --- syslog ----------------------------------------------------------------------------------- */
@@ -191,9 +194,7 @@ static void put_datagram(receiver *r, const receiver_message *m)
     buf_init(&whole, RECEIVER_DATAGRAM_MAX + 1024);
     put_header(r, m, &whole);
     buf_put(&whole, slice_sub(json, 0, RECEIVER_DATAGRAM_MAX));
-    uint32_t n = (uint32_t)whole.len;
-    buf_put(&r->waiting, slice_of((const char *)&n, sizeof n));
-    buf_put(&r->waiting, buf_slice(&whole));
+    webhook_frame(&r->waiting, buf_slice(&whole));
 }
 
 static status push_datagrams(receiver *r, err *why)
@@ -222,13 +223,44 @@ static status push_datagrams(receiver *r, err *why)
     return OK;
 }
 
+static status open_socket(receiver *r, slice rest, const webhook_options *web, err *why)
+{
+    (void)web;
+    return address_read(rest, &r->at, why);
+}
+
+/* --- web -------------------------------------------------------------------------------------- */
+
+static status open_hook(receiver *r, slice rest, const webhook_options *web, err *why)
+{
+    (void)rest;
+    return web ? webhook_new(slice_str(r->target), web, &r->hook, why)
+               : err_set(why, ERR_INPUT, ERR_NOWHERE, "nothing is sent by HTTP here");
+}
+
+static void put_hook(receiver *r, const receiver_message *m)
+{
+    webhook_frame(&r->waiting, m->json.len > RECEIVER_WAITING_MAX ? m->brief : m->json);
+}
+
+static status push_hook(receiver *r, err *why)
+{
+    webhook_state now;
+    status st = webhook_look(r->hook, &now, why);
+    r->safe = now.sent;
+    r->asked_us = now.retry_after_s * 1000000;
+    return st == OK && now.idle && r->waiting.len ? webhook_send(r->hook, &r->waiting, why) : st;
+}
+
 /* --- all of them ------------------------------------------------------------------------------ */
 
 /* The last one takes what no other has. */
 static const receiver_kind kinds[] = {
-    {S_INIT("syslog:udp:"), true, SOCK_DGRAM, put_datagram, push_datagrams},
-    {S_INIT("syslog:tcp:"), true, SOCK_STREAM, put_counted, push_stream},
-    {S_INIT(""), false, 0, put_line, push_file},
+    {S_INIT("syslog:udp:"), SOCK_DGRAM, open_socket, put_datagram, push_datagrams},
+    {S_INIT("syslog:tcp:"), SOCK_STREAM, open_socket, put_counted, push_stream},
+    {S_INIT("https://"), 0, open_hook, put_hook, push_hook},
+    {S_INIT("http://"), 0, open_hook, put_hook, push_hook},
+    {S_INIT(""), 0, NULL, put_line, push_file},
 };
 
 static const receiver_kind *kind_of(slice target)
@@ -239,14 +271,15 @@ static const receiver_kind *kind_of(slice target)
     return &kinds[i];
 }
 
-status receiver_new(slice target, const char *host, receiver **ret, err *why)
+status receiver_new(slice target, const char *host, const webhook_options *web, receiver **ret,
+                    err *why)
 {
     char quoted[ERR_QUOTE_MAX];
     const receiver_kind *kind = kind_of(target);
     if (target.len > RECEIVER_TARGET_MAX)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "a receiver's name over %d bytes",
                        RECEIVER_TARGET_MAX);
-    if (!target.len || (!kind->network && slice_starts(target, S("syslog:"))))
+    if (!target.len || (!kind->open && slice_starts(target, S("syslog:"))))
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is no receiver", err_quote(target, quoted));
     receiver *r = calloc(1, sizeof *r);
     if (!r)
@@ -258,8 +291,7 @@ status receiver_new(slice target, const char *host, receiver **ret, err *why)
     r->path = r->target;
     if (host)
         snprintf(r->host, sizeof r->host, "%s", host);
-    status st =
-        kind->network ? address_read(slice_from(target, kind->prefix.len), &r->at, why) : OK;
+    status st = kind->open ? kind->open(r, slice_from(target, kind->prefix.len), web, why) : OK;
     if (st != OK)
         receiver_free(r);
     else
@@ -272,6 +304,7 @@ receiver *receiver_free(receiver *r)
     if (r) {
         if (r->fd >= 0)
             close(r->fd);
+        webhook_free(r->hook);
         buf_done(&r->waiting);
     }
     free(r);
@@ -310,7 +343,8 @@ static void recover(receiver *r, int64_t now_us)
     r->taken = r->sent = r->safe;
     r->retry_us = r->retry_us ? r->retry_us * 2 : RECEIVER_RETRY_MIN_US;
     r->retry_us = r->retry_us < RECEIVER_RETRY_MAX_US ? r->retry_us : RECEIVER_RETRY_MAX_US;
-    r->retry_at_us = now_us + r->retry_us;
+    r->retry_at_us = now_us + (r->asked_us > r->retry_us ? r->asked_us : r->retry_us);
+    r->asked_us = 0;
 }
 
 status receiver_push(receiver *r, int64_t now_us, receiver_state *ret, err *why)

@@ -132,23 +132,32 @@ status known_look(known *k, bool *ret_changed, err *why)
 
 /* --- the table -------------------------------------------------------------------------------- */
 
+typedef struct loading {
+    match_builder *b;
+    const atomic_bool *stop;
+} loading;
+
 static status add(void *ctx, const indicator_value *v, err *why)
 {
-    return match_builder_add(ctx, v->node.kind, v->node.text, v->id, why);
+    const loading *x = ctx;
+    if (x->stop && atomic_load_explicit(x->stop, memory_order_relaxed))
+        return err_set(why, ERR_BUSY, ERR_NOWHERE, "told to end");
+    return match_builder_add(x->b, v->node.kind, v->node.text, v->id, why);
 }
 
-status known_load(known *k, const uint8_t key[MATCH_KEY], const match_table **ret, err *why)
+status known_load(known *k, const uint8_t key[MATCH_KEY], const atomic_bool *stop,
+                  const match_table **ret, err *why)
 {
     const indicator_rules wanted = evidence_wanted();
     match_table *t = NULL;
-    match_builder *b = match_builder_new(key);
-    if (!b)
+    loading x = {match_builder_new(key), stop};
+    if (!x.b)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "no memory left");
-    status st = indicators_each(k->l, &wanted, add, b, why);
+    status st = indicators_each(k->l, &wanted, add, &x, why);
     if (st == OK)
-        st = match_builder_done(b, &t, why);
+        st = match_builder_done(x.b, &t, why);
     else
-        match_builder_free(b);
+        match_builder_free(x.b);
     if (st == OK)
         *ret = t;
     return st;

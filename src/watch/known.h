@@ -2,7 +2,7 @@
  * something new.
  *
  *     known *k; known_new(store, &view, clock, &k, why);
- *     known_load(k, key, &table, why);               // what is to be looked for
+ *     known_load(k, key, NULL, &table, why);         // what is to be looked for
  *     known_begin(k);                                // once an event
  *     known_id(k, hit.id, &v, why);                  // the indicator of a hit
  *     if (v->answer) ...                             // it is bad
@@ -10,13 +10,14 @@
  * Uses: answer/ask, know/indicators, know/sets, judge/evidence, watch/match. Used by: watch.
  * Most hits are of few indicators, so a hit costs a look into a map. What is not bad takes a few
  * bytes. Memory is bounded: when KNOWN_MEMORY is used up all is forgotten and asked anew.
- * Threads: a known belongs to one thread, but for known_load, which may run beside it on another
- * known of the same store. */
+ * Threads: a known belongs to one thread; several of one store may be used at once. */
 #ifndef NOROSHI_WATCH_KNOWN_H
 #define NOROSHI_WATCH_KNOWN_H
 
 #include "answer/ask.h"
 #include "watch/match.h"
+
+#include <stdatomic.h>
 
 enum { KNOWN_MEMORY = 128 << 20 };
 
@@ -28,9 +29,10 @@ known *known_free(known *k);
 
 /* Looks anew: what was published since is known from here on. *ret_changed: something was. */
 status known_look(known *k, bool *ret_changed, err *why) NODISCARD;
-/* A table of every value that may be bad, as of the last look. */
-status known_load(known *k, const uint8_t key[MATCH_KEY], const match_table **ret,
-                  err *why) NODISCARD;
+/* A table of every value that may be bad, as of the last look.
+ *   ERR_BUSY  *stop became true meanwhile (NULL: it never does) */
+status known_load(known *k, const uint8_t key[MATCH_KEY], const atomic_bool *stop,
+                  const match_table **ret, err *why) NODISCARD;
 
 /* Sets of bad values are too large for a table: what stands in the logs is looked up in them, one
  * value at a time (microseconds). false: no set that the view sees holds anything bad of the kind.

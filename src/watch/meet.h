@@ -3,6 +3,7 @@
 #ifndef NOROSHI_WATCH_MEET_H
 #define NOROSHI_WATCH_MEET_H
 
+#include "watch/reload.h"
 #include "watch/watch.h"
 
 enum {
@@ -19,7 +20,10 @@ struct watcher {
     uint8_t key[MATCH_KEY];
     known *known;
     const match_table *table;
-    arena event; /* of the record under way */
+    reload *next;  /* being made; NULL: none */
+    bool stale;    /* the store knows more than the tables */
+    when retry_at; /* no earlier: making one went wrong */
+    arena event;   /* of the record under way */
     buf contact;
     watch_counts n;
     uint64_t in_no_set[WATCH_IN_NO_SET]; /* hashes under `key` */

@@ -31,18 +31,6 @@ struct watch_stream {
 
 /* --- the watcher ------------------------------------------------------------------------------ */
 
-static status load(watcher *w, err *why)
-{
-    const match_table *t = NULL;
-    status st = known_load(w->known, w->key, &t, why);
-    if (st != OK)
-        return st;
-    match_table_free(w->table);
-    w->table = t;
-    memset(w->in_no_set, 0, sizeof w->in_no_set);
-    return OK;
-}
-
 status watcher_new(const watch_options *options, watcher **ret, err *why)
 {
     bool changed;
@@ -59,7 +47,7 @@ status watcher_new(const watch_options *options, watcher **ret, err *why)
     if (st == OK)
         st = known_look(w->known, &changed, why);
     if (st == OK)
-        st = load(w, why);
+        st = known_load(w->known, w->key, NULL, &w->table, why);
     if (st != OK) {
         watcher_free(w);
         return st;
@@ -71,6 +59,7 @@ status watcher_new(const watch_options *options, watcher **ret, err *why)
 watcher *watcher_free(watcher *w)
 {
     if (w) {
+        reload_free(w->next);
         known_free(w->known);
         match_table_free(w->table);
         arena_done(&w->event);
@@ -80,10 +69,55 @@ watcher *watcher_free(watcher *w)
     return NULL;
 }
 
-status watcher_refresh(watcher *w, bool *ret_changed, err *why)
+/* The old table stays, and another one is tried for later. */
+static void fail(watcher *w, watch_news *n)
 {
-    status st = known_look(w->known, ret_changed, why);
-    return st == OK && *ret_changed ? load(w, why) : st;
+    w->stale = n->failed = true;
+    w->retry_at = clock_now(w->o.clock) + WATCH_RETRY_MS;
+}
+
+static void finish_table(watcher *w, watch_news *n)
+{
+    const match_table *t;
+    status st = reload_take(w->next, &t, &n->what);
+    w->next = NULL;
+    if (st != OK) {
+        fail(w, n);
+        return;
+    }
+    match_table_free(w->table);
+    w->table = t;
+    n->swapped = true;
+}
+
+static void begin_table(watcher *w, watch_news *n)
+{
+    when now = clock_now(w->o.clock);
+    if (now < w->retry_at)
+        return;
+    w->stale = false;
+    if (reload_start(w->o.s, w->o.view, now, w->key, &w->next, &n->what) != OK)
+        fail(w, n);
+}
+
+status watcher_refresh(watcher *w, watch_news *ret, err *why)
+{
+    bool changed;
+    watch_news n = {0};
+    status st = known_look(w->known, &changed, why);
+    if (st != OK)
+        return st;
+    if (changed) {
+        memset(w->in_no_set, 0, sizeof w->in_no_set);
+        w->stale = true;
+    }
+    if (w->next && reload_done(w->next))
+        finish_table(w, &n);
+    if (w->stale && !w->next)
+        begin_table(w, &n);
+    n.building = w->next != NULL;
+    *ret = n;
+    return OK;
 }
 
 match_info watcher_info(const watcher *w)

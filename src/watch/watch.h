@@ -6,16 +6,18 @@
  *         watch_feed(s, bytes, why);              // options.on_alert for each line that matters
  *     watch_end(s, why); s = watch_close(s);
  *     watcher_commit(w, place, positions, why);   // alerts and positions: both, or neither
- *     watcher_refresh(w, why);                    // now and then: what the store learnt since
+ *     watcher_refresh(w, &news, why);             // now and then: what the store learnt since
  *
- * Uses: format/log, know (alerts), watch (match, known, alert, site, urgency). Used by: cmd.
+ * Uses: format/log, know (alerts), watch (match, known, reload, alert, site, urgency).
+ * Used by: cmd.
  * A line is read field by field only when the matcher found something in it, so that speed is the
  * matcher's; what then is judged is remembered (known.h). A value alerts when the answer about it
  * is bad in the watcher's view at that time: lists of what must not be blocked are in that answer.
  * A value below a bad domain or in a bad network is asked about itself. One event is one alert,
  * about the most urgent of what is in it.
  * Docs: docs/alerts.md (priority, grouping, fields), docs/watch.md (matching).
- * Threads: a watcher and its streams belong to one thread. */
+ * Threads: a watcher and its streams belong to one thread. It makes tables on another one, whose
+ * only business with it is to hand them over. */
 #ifndef NOROSHI_WATCH_WATCH_H
 #define NOROSHI_WATCH_WATCH_H
 
@@ -24,9 +26,10 @@
 #include "know/sightings_write.h"
 
 enum {
-    WATCH_BLOCK = 256 << 10,    /* bytes that are matched at once */
-    WATCH_EVENT_HITS_MAX = 256, /* of one event: more are counted, not judged */
-    WATCH_SPAN_MS = 3600 * 1000 /* of one alert, unless the options say otherwise */
+    WATCH_BLOCK = 256 << 10,     /* bytes that are matched at once */
+    WATCH_EVENT_HITS_MAX = 256,  /* of one event: more are counted, not judged */
+    WATCH_SPAN_MS = 3600 * 1000, /* of one alert, unless the options say otherwise */
+    WATCH_RETRY_MS = 60 * 1000   /* after a table could not be made */
 };
 
 typedef struct watch_options {
@@ -64,9 +67,20 @@ typedef struct watch_stream watch_stream;
 
 /* Reads what is to be looked for: about a second for a million values. */
 status watcher_new(const watch_options *options, watcher **ret, err *why) NODISCARD;
-watcher *watcher_free(watcher *w); /* its streams first */
-/* What was published since is looked for from the next block on. */
-status watcher_refresh(watcher *w, bool *ret_changed, err *why) NODISCARD;
+/* Its streams first. Waits for a table that is being made, as reload_free does. */
+watcher *watcher_free(watcher *w);
+
+typedef struct watch_news {
+    bool building; /* a newer table is being made */
+    bool swapped;  /* what is looked for is newer from the next block on */
+    bool failed;   /* no newer table could be made, as `what` says: tried again later */
+    err what;
+} watch_news;
+/* Looks what was published since. Judgements, and what is in sets, are of that look at once. New
+ * values to look for become a table that is made meanwhile, on a thread of its own; until a call
+ * says `swapped` the old one is used. Never waits for it.
+ *   what the store says, when it cannot be looked at */
+status watcher_refresh(watcher *w, watch_news *ret, err *why) NODISCARD;
 match_info watcher_info(const watcher *w);
 watch_counts watcher_counts(const watcher *w);
 

@@ -3,6 +3,8 @@
 #include "know/sets.h"
 #include "know/test_store.h"
 
+#include <poll.h>
+
 /* --- a store, a watcher, what it told -------------------------------------------------------- */
 
 typedef struct heard {
@@ -281,22 +283,118 @@ TEST(what_the_watcher_may_not_see_does_not_alert)
     bench_close(&b);
 }
 
+static void import_new(bench *b, const char *name)
+{
+    doc(&b->t, "beta", name, 'A', TLP_CLEAR);
+    say(&b->t, KIND_DOMAIN, name, PRED_INDICATES, KIND_MALWARE, "name:thing", .from = "2026-11-01",
+        .to = "2026-11-22");
+    doc_end(&b->t);
+}
+
+/* Until no table is being made any more. */
+static watch_news settled(bench *b)
+{
+    watch_news n = {.building = true};
+    while (n.building && !n.swapped) {
+        poll(NULL, 0, 1);
+        if (watcher_refresh(b->w, &n, &b->t.why) != OK)
+            return (watch_news){0};
+    }
+    return n;
+}
+
 TEST(what_is_imported_meanwhile_is_looked_for)
 {
     bench b;
-    bool changed = true;
+    watch_news n;
     REQUIRE(bench_open(&b));
     bench_start(&b);
     REQUIRE(b.w);
     check_lines(run(&b, "new.example\n"), "");
-    CHECK_OK(watcher_refresh(b.w, &changed, &b.t.why));
-    CHECK(!changed);
-    doc(&b.t, "beta", "c.csv", 'A', TLP_CLEAR);
-    say(&b.t, KIND_DOMAIN, "new.example", PRED_INDICATES, KIND_MALWARE, "name:thing",
-        .from = "2026-11-01", .to = "2026-11-22");
-    doc_end(&b.t);
-    CHECK_OK(watcher_refresh(b.w, &changed, &b.t.why));
-    CHECK(changed);
+    CHECK_OK(watcher_refresh(b.w, &n, &b.t.why));
+    CHECK(!n.building && !n.swapped && !n.failed);
+    import_new(&b, "new.example");
+    CHECK_OK(watcher_refresh(b.w, &n, &b.t.why));
+    CHECK(n.building && !n.swapped);
+    check_lines(run(&b, "new.example\nevil.example\n"), "P2 2 evil.example 1  unknown \n");
+    n = settled(&b);
+    CHECK(n.swapped && !n.failed && !n.building);
+    check_lines(run(&b, "new.example\n"), "P2 1 new.example 1  unknown \n");
+    bench_close(&b);
+}
+
+TEST(what_is_imported_while_a_table_is_made_is_in_the_next)
+{
+    bench b;
+    watch_news n;
+    REQUIRE(bench_open(&b));
+    bench_start(&b);
+    REQUIRE(b.w);
+    for (int i = 0; i < 8; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "n%d.example", i);
+        import_new(&b, name);
+        CHECK_OK(watcher_refresh(b.w, &n, &b.t.why));
+        check_lines(run(&b, "evil.example\n"), "P2 1 evil.example 1  unknown \n");
+    }
+    do
+        n = settled(&b);
+    while (n.building);
+    check_lines(run(&b, "n0.example\nn7.example\n"), "P2 1 n0.example 1  unknown \n"
+                                                     "P2 2 n7.example 1  unknown \n");
+    bench_close(&b);
+}
+
+TEST(a_watcher_ends_while_a_table_is_made)
+{
+    bench b;
+    watch_news n;
+    REQUIRE(bench_open(&b));
+    bench_start(&b);
+    REQUIRE(b.w);
+    import_new(&b, "new.example");
+    CHECK_OK(watcher_refresh(b.w, &n, &b.t.why));
+    CHECK(n.building);
+    bench_close(&b);
+}
+
+/* The tables of the store, and what SQLite keeps beside them, are elsewhere or are back. */
+static bool moved(const bench *b, const char *from, const char *to)
+{
+    static const char *const ends[] = {"", "-wal", "-shm"};
+    char old[96], new[96];
+    bool all = true;
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        snprintf(old, sizeof old, "%s/%s%s", b->t.dir, from, ends[i]);
+        snprintf(new, sizeof new, "%s/%s%s", b->t.dir, to, ends[i]);
+        all &= rename(old, new) == 0;
+    }
+    return all;
+}
+
+/* The thread gets no connection to the store. */
+TEST(a_table_that_cannot_be_made_leaves_the_old_one)
+{
+    bench b;
+    watch_news n;
+    REQUIRE(bench_open(&b));
+    bench_start(&b);
+    REQUIRE(b.w);
+    import_new(&b, "new.example");
+    if (!moved(&b, "noroshi.db", "away.db")) {
+        bench_close(&b);
+        TEST_SKIP("a store on a server cannot be moved away");
+    }
+    CHECK_OK(watcher_refresh(b.w, &n, &b.t.why));
+    n = settled(&b);
+    CHECK(moved(&b, "away.db", "noroshi.db"));
+    CHECK(n.failed && !n.swapped && n.what.msg[0]);
+    check_lines(run(&b, "new.example\nevil.example\n"), "P2 2 evil.example 1  unknown \n");
+    CHECK_OK(watcher_refresh(b.w, &n, &b.t.why));
+    CHECK(!n.building); /* not at once */
+    b.t.now_us += 2 * (int64_t)WATCH_RETRY_MS * 1000;
+    n = settled(&b);
+    CHECK(n.swapped);
     check_lines(run(&b, "new.example\n"), "P2 1 new.example 1  unknown \n");
     bench_close(&b);
 }
@@ -495,15 +593,15 @@ TEST(what_a_set_of_bad_values_has_is_found)
                               "{\"q\":\"a.inset.com\",\"src_ip\":\"192.0.2.1\"}\n"
                               "{\"q\":\"other.com\"}\n";
     bench b;
-    bool changed = false;
+    watch_news n;
     REQUIRE(bench_open(&b));
     bench_start(&b);
     REQUIRE(b.w);
     check_lines(run(&b, log), "");
     load_set(&b, "bad", SET_KNOWN_BAD, bad, COUNT_OF(bad));
     load_set(&b, "good", SET_KNOWN_GOOD, good, COUNT_OF(good));
-    CHECK_OK(watcher_refresh(b.w, &changed, &b.t.why));
-    CHECK(changed);
+    CHECK_OK(watcher_refresh(b.w, &n, &b.t.why));
+    CHECK(n.building); /* sets are looked up in the store, whatever the table is */
     check_lines(run(&b, log), "P1 1 0cc175b9c0f1b6a831c399e269772661 1 md5 unknown \n"
                               "P3 4 a.inset.com 1 q unknown \n"
                               "P3 5 a.inset.com 1 q unknown 192.0.2.1\n");
