@@ -8,6 +8,8 @@
 #include "serve/page.h"
 #include "serve/pull.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 typedef struct service {
@@ -302,17 +304,35 @@ static void end(service *s)
     audit_log_free(s->audit);
 }
 
+/* --dns alone is the DNS alone: whoever wants both says --listen, too. */
+static status serve_dns_alone(service *s, err *why)
+{
+    struct pollfd stop = {.fd = s->stop_fd, .events = POLLIN};
+    status st = serving_dns_start(s->a, s->stop_fd, &s->dns, why);
+    while (st == OK && poll(&stop, 1, -1) < 0)
+        if (errno != EINTR)
+            return err_os(why, errno, "waiting");
+    return st;
+}
+
+static status serve_all(service *s, err *why)
+{
+    status st = start(s, why);
+    return st == OK ? http_server_run(s->http, s->stop_fd, why) : st;
+}
+
 status cmd_serve(app *a, err *why)
 {
     stopping ends;
+    const slice *listen;
     service s = {.a = a};
+    bool alone = option_text(a->options, OPT_SERVE_DNS).len &&
+                 !option_items(a->options, OPT_SERVE_LISTEN, &listen);
     status st = stopping_begin(&ends, why);
     if (st != OK)
         return st;
     s.stop_fd = ends.fd;
-    st = start(&s, why);
-    if (st == OK)
-        st = http_server_run(s.http, ends.fd, why);
+    st = alone ? serve_dns_alone(&s, why) : serve_all(&s, why);
     if (st != OK)
         stopping_now(&ends); /* the other threads wait for it */
     end(&s);

@@ -487,8 +487,11 @@ status lens_look(lens *l, const view *v, err *why)
         st = touch(l, why);
     }
     bool same = st == OK && may_be_same(l, v);
-    if (same && !is_same_content(l))
-        st = is_same_cut(l, &same, why);
+    if (same && !is_same_content(l)) {
+        same = v->known_at == WHEN_NONE; /* the past can be purged, which publishes nothing in it */
+        if (same)
+            st = is_same_cut(l, &same, why);
+    }
     if (st == OK && !same)
         st = look_anew(l, v, why);
     db_view(l->d, st == OK ? &l->sight : NULL);

@@ -35,8 +35,8 @@ typedef struct api_options {
     format_limits limits; /* of documents, and of archives */
     unpack_limits unpack;
     uint32_t set_keep_days; /* see set_load_options; api_sweep does it, too */
-    struct puller *puller; /* who pulls feeds (serve/pull.h) */
-    oidc *oidc;            /* NULL: nobody comes in that way */
+    struct puller *puller;  /* who pulls feeds (serve/pull.h) */
+    oidc *oidc;             /* NULL: nobody comes in that way */
     /* Why somebody was refused who is told less: "oidc". Any thread. */
     void (*trouble)(slice what, const err *why);
 } api_options;

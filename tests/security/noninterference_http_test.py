@@ -74,6 +74,7 @@ def questions(claims, alerts):
         "/api/v1/audit": [""],
         "/api/v1/feeds": ["", "?limit=1"], "/api/v1/feed-presets": [""],
         "/api/v1/feeds/{name}": ["/open", "/confidant"],
+        "/api/v1/oidc/start": [""], "/api/v1/oidc/callback": [""],
         "/-/healthy": [""], "/-/ready": [""],
     }
 

@@ -110,15 +110,16 @@ def turns(service, admin, silent):
              for i in range(workers)]
     for t in pulls:
         t.start()
-    kept = [silent.accept()[0] for _ in range(2)]  # two are under way, and the others are told so
-    for t in pulls:
-        t.join(5)
-    r = admin.get("/-/ready")
-    check(r.status == 200 and runs == [503] * (workers - 2), "turns: two wait, and everybody else is answered", (r, runs))
+    kept = [silent.accept()[0]]  # one is under way at least; the others wait for it, or are told so
+    stranger = service.client()
+    r = [stranger.get("/-/ready").status, stranger.post("/api/v1/session", {"login": "x", "password": "y" * 12}).status]
+    check(r == [200, 401] and not runs, "turns: they wait, and everybody else is answered", (r, runs))
+    silent.close()
     for c in kept:
         c.close()
     for t in pulls:
-        t.join(30)
+        t.join(60)
+    check(len(runs) == workers and set(runs) <= {204, 503}, "turns: and then they are done, or were told to come again", runs)
 
 
 def waiting(service, admin):
@@ -134,15 +135,19 @@ def waiting(service, admin):
         t.start()
     healthy = []
     others = threading.Thread(target=lambda: [healthy.append(service.client().get("/-/healthy").status)
-                                              for _ in range(50) if not answers])
+                                              for _ in range(50)])
     others.start()
-    others.join(8)  # the readers would give up after 10 s
-    check(len(healthy) == 50 and not answers, "waiting: others are answered meanwhile", (healthy, answers))
+    for t in readers + [others]:
+        t.join(8)  # what waits for the writer gives up after 10 s
+    check(len(healthy) == 50, "waiting: others are answered meanwhile", (healthy, answers))
+    check([r.status for r in answers] == [200] * len(readers), "waiting: and who reads, too", answers)
     store.execute("ROLLBACK")
     store.close()
     for t in readers + [others]:
         t.join(30)
-    check([r.status for r in answers] == [200] * len(readers), "waiting: and who waited is answered then", answers)
+    reads = [row for row in admin.get("/api/v1/audit", act="read").json["items"] if row["what"].endswith(where)]
+    check(len(reads) > len(readers), "waiting: all of it is in the audit log", reads)
+    service.run("audit", "verify")
 
 
 def rested(service, admin):
