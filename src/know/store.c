@@ -449,6 +449,8 @@ static status is_same_cut(lens *l, bool *ret, err *why)
     int64_t newest = l->newest_us, tx = l->sight.tx;
     status st = load_cut(l, why);
     *ret = st == OK && l->newest_us == newest && l->sight.tx == tx;
+    if (*ret) /* alerts and feeds are not published, and may be the first that are marked so */
+        st = load_markings(l, why);
     if (*ret)
         l->settled = db_content(l->d, &l->content);
     return st;

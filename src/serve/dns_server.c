@@ -81,16 +81,29 @@ static int open_socket(const dns_address *at, int type)
     return fd;
 }
 
-/* Both on one port. With port 0 UDP finds it; that TCP has it too is likely, not certain. */
+static bool try_both(dns_server *s)
+{
+    dns_address *at = &s->o.address;
+    return (s->udp = open_socket(at, SOCK_DGRAM)) >= 0 &&
+           getsockname(s->udp, (struct sockaddr *)&at->at, &at->len) == 0 &&
+           (s->listening = open_socket(at, SOCK_STREAM)) >= 0;
+}
+
+/* Both on one port. With port 0 UDP finds it, and somebody else may have it for TCP: another one is
+ * found then. */
 static status bind_both(dns_server *s, err *why)
 {
     char where[DNS_ADDRESS_ROOM];
-    dns_address *at = &s->o.address;
+    const dns_address asked = s->o.address;
     dns_server_address(s, where);
-    if ((s->udp = open_socket(at, SOCK_DGRAM)) < 0 ||
-        getsockname(s->udp, (struct sockaddr *)&at->at, &at->len) ||
-        (s->listening = open_socket(at, SOCK_STREAM)) < 0)
-        return err_os(why, errno, "%s could not be listened on", where);
+    for (int tries = 0; !try_both(s); tries++) {
+        bool again = errno == EADDRINUSE && tries < 16 && s->udp >= 0;
+        if (!again)
+            return err_os(why, errno, "%s could not be listened on", where);
+        close(s->udp);
+        s->udp = -1;
+        s->o.address = asked;
+    }
     return OK;
 }
 
