@@ -494,8 +494,8 @@ TEST(a_load_retires_what_is_older_than_it_keeps)
     end(&f);
 }
 
-/* Many hashes at once are what each alone is, in whatever batch: hits, misses, several sets, one
- * that is broken, hex that is none. */
+/* Many hashes at once are what each alone is, in whatever batch: hits, misses, several sets, hex
+ * that is none. */
 TEST(many_hashes_are_answered_as_each_alone)
 {
     enum { COUNT = 300 };
