@@ -179,6 +179,7 @@ static size_t find_tiers(void *e, const char *keys, size_t count)
     slots_key asked[BATCH] = {{KIND_NONE, {0}}};
     slots_found found[BATCH];
     size_t hits = 0;
+    need(o->t != NULL, "nothing was filled");
     for (size_t i = 0; i < count; i++)
         asked[i] = (slots_key){KIND_SHA256, slice_of(keys + i * KEY, KEY)};
     tiers_find(o->t, asked, count, found);
@@ -193,6 +194,7 @@ static size_t find_table(void *e, const char *keys, size_t count)
     slots_key asked[BATCH] = {{KIND_NONE, {0}}};
     uint32_t record[BATCH];
     size_t hits = 0;
+    need(o->alone != NULL, "nothing was filled");
     for (size_t i = 0; i < count; i++)
         asked[i] = (slots_key){KIND_SHA256, slice_of(keys + i * KEY, KEY)};
     slots_find(o->alone, asked, count, record);
