@@ -201,6 +201,16 @@ def check_analyze(t, home):
     t.check(not ours, "systemd-analyze verify has no complaint", ours)
 
 
+def check_commands(t, unit):
+    """A bare Debian has what is essential, and what the package depends on: nothing else may be named."""
+    named = [line.lstrip("@-:+!").split()[0] for key in unit if key.startswith("Exec") for line in unit[key]]
+    for program in sorted(set(named) - {"/usr/bin/noroshi"}):
+        p = subprocess.run(["dpkg-query", "-S", program], capture_output=True, text=True)
+        owner = (p.stdout.splitlines() or [""])[-1].split(":")[0]  # diversions come before it
+        p = subprocess.run(["dpkg-query", "-W", "-f", "${Essential}", owner or "none"], capture_output=True, text=True)
+        t.check(p.stdout == "yes", "%s is on every Debian" % program, owner or "no package has it")
+
+
 def main():
     t = tap.Tap()
     if not shutil.which("systemd-analyze"):
@@ -211,6 +221,7 @@ def main():
         unit = read_unit()
         lines = unit["SystemCallFilter"]
         check_analyze(t, home)
+        check_commands(t, unit)
         if not has_landlock():
             t.skip("unit_jail", "this kernel has no Landlock")
             return t.end()
