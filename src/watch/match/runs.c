@@ -102,7 +102,7 @@ INLINE void sort_name(matcher *m, uint32_t mark, run sorted[DEPTHS][BATCH], size
     unsigned count = (unsigned)__builtin_popcountll(r.dots);
     size_t last = (size_t)__builtin_clzll(r.dots);
     bool fits = last >= 2 && (unsigned)(text[r.to - last] | 0x20) - 'a' < 26;
-    if (__builtin_expect(count >= 3 && ~words & ~dots & keep, 0))
+    if (__builtin_expect((before(m->chunk.dot3, mark) & keep) != 0, 0))
         addresses_in(m, r.from, r.to);
     if (__builtin_expect(m->sink.seen && fits, 0))
         see_name(m, r.from, r.to);

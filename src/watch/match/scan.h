@@ -39,10 +39,12 @@ typedef struct candidate {
 typedef uint64_t masks[SCAN_BLOCKS + 1];
 typedef struct chunk {
     size_t origin; /* the place of the first bit of [0]; may be in front of the text */
-    masks name, dot, hex, colon, word, digit, at, high, lead, left; /* see block.h */
+    size_t begin;  /* of the window's blocks */
+    masks name, dot, colon, word, digit, at, lead, left; /* see block.h */
     masks letter;     /* of a name, but no digit and no dot */
     masks behind;     /* begins of runs behind what may be the end of an escape */
-    masks second;     /* colons with another near them */
+    masks second;     /* colons with another near them, before them; */
+    masks third;      /* with such a one */
     masks dot2, dot3; /* dots with a dot near them; with such a one */
     masks dotted;     /* ends of runs with a dot; */
     masks lettered;   /* with a letter; */

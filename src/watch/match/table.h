@@ -153,6 +153,13 @@ static inline uint64_t hash_ip4(const match_table *t, uint32_t number)
     return fold_product(number ^ t->secret[2], t->secret[5] ^ (uint64_t)number << 32);
 }
 
+/* Of a digest, by its first 32 digits; it has `n`. */
+static inline uint64_t hash_digits(const match_table *t, const uint8_t *p, size_t n)
+{
+    uint64_t h = fold_product(load_folded(p) ^ t->secret[1], load_folded(p + 8) ^ t->secret[3] ^ n);
+    return fold_product(h ^ load_folded(p + 16) ^ t->secret[0], load_folded(p + 24) ^ t->secret[2]);
+}
+
 /* Of a last label, by its first eight bytes. */
 static inline uint32_t hash_last(uint64_t first_eight)
 {
