@@ -17,8 +17,15 @@
 /* The lowest bit is the first byte. */
 typedef struct block {
     uint64_t name, dot, colon, word, digit;
-    uint64_t special; /* among others all that block_special has; zero in two of three blocks */
+    uint64_t special; /* 0: there is nothing that block_special is wanted for */
 } block;
+
+/* Marks, brackets and the like matter when something goes on behind them. What stands behind the
+ * last byte is not known. */
+static inline uint64_t block_matters(uint64_t special, uint64_t name, uint64_t colon)
+{
+    return special & ((special | name | colon) >> 1 | (uint64_t)1 << 63);
+}
 
 typedef struct block_special {
     uint64_t at;
@@ -40,6 +47,7 @@ static inline uint64_t block_eight(uint64_t classes, unsigned bit)
 static inline block block_plain(const uint8_t *p)
 {
     block b = {0};
+    uint64_t high = 0;
     for (unsigned at = 0; at < 64; at += 8) {
         uint64_t c = 0, w = 0;
         for (unsigned i = 0; i < 8; i++) {
@@ -48,14 +56,16 @@ static inline block block_plain(const uint8_t *p)
         }
         uint64_t digit = w ^ 0x3030303030303030u; /* below ten: the top bit stays 0 */
         digit |= (digit & 0x7f7f7f7f7f7f7f7fu) + 0x7676767676767676u;
-        uint64_t special = c | c << 1 | w | c << 4; /* BLOCK_CLOSE, _AT, over 0x7f, BYTE_LEAD */
+        uint64_t special = c | c << 1 | c << 4; /* BLOCK_CLOSE, BLOCK_AT, BYTE_LEAD */
         b.word |= block_eight(c, BYTE_WORD) << at;
         b.name |= block_eight(c, BYTE_NAME) << at;
         b.dot |= block_eight(c, BLOCK_DOT) << at;
         b.colon |= block_eight(c, BLOCK_COLON) << at;
         b.digit |= block_eight(~digit, 0x80) << at;
         b.special |= block_eight(special, 0x80) << at;
+        high |= w & 0x8080808080808080u;
     }
+    b.special = block_matters(b.special, b.name, b.colon) | high;
     return b;
 }
 
@@ -110,13 +120,13 @@ BLOCK_INLINE uint32_t *mark_two(uint32_t *out, uint64_t bits, uint32_t at)
 #ifdef __x86_64__
 
 /* Bits of the first pair of look-ups: 128 digit, 64 letter A..O, 32 letter P..Z, 16 "-" or ".", 8
- * "_", 4 and 2 brackets, "\", "%" (and "|"), 1 "@", bytes over 0x7f, and letters A..O. So each class
+ * "_", 4 and 2 brackets, "\", "%" (and "|"), 1 "@" and letters A..O. So each class
  * of characters is what is at least some number, and addition with saturation puts that in the top
  * bit. Of the second: 1 "%", 2 "[" or "{", 4 "\", 8 "(", 16 "]" or "}", 64 ")", 128 "@". */
 #define BLOCK_LOW                                                                                  \
     (char)161, (char)225, (char)225, (char)225, (char)225, (char)227, (char)225, (char)225,        \
         (char)227, (char)227, 97, 69, 69, 85, 81, 73
-#define BLOCK_HIGH 0, 0, 18, (char)128, 65, 44, 64, 36, 1, 1, 1, 1, 1, 1, 1, 1
+#define BLOCK_HIGH 0, 0, 18, (char)128, 65, 44, 64, 36, 0, 0, 0, 0, 0, 0, 0, 0
 enum { BLOCK_WORD_LEAST = 32, BLOCK_NAME_LEAST = 8, BLOCK_ANY_LEAST = 1 };
 #define BLOCK_LOW2 (char)0x80, 0, 0, 0, 0, 1, 0, 0, 8, 64, 0, 2, 4, 16, 0, 0
 #define BLOCK_HIGH2 0, 0, 73, 0, (char)0x80, 22, 0, 18, 0, 0, 0, 0, 0, 0, 0, 0
@@ -193,6 +203,7 @@ BLOCK_AVX2 block block_avx2(const uint8_t *p)
         .digit = block_bits(ca, cb),
     };
     x.special = block_least(ca, cb, BLOCK_ANY_LEAST) & ~x.name;
+    x.special = block_matters(x.special, x.name, x.colon) | block_bits(a, b);
     return x;
 }
 
@@ -245,15 +256,17 @@ BLOCK_AVX512 block block_avx512(const uint8_t *p)
     uint64_t top = _mm512_movepi8_mask(v);
     __m512i c = _mm512_maskz_permutex2var_epi8(~top, low, v, high);
     __m512i zeros = _mm512_set1_epi8('0'), ten = _mm512_set1_epi8(10);
-    return (block){
+    block x = {
         .name = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_NAME)),
         .dot = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_DOT)),
         .colon = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_COLON)),
         .word = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_WORD)),
         .digit = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, zeros), ten),
-        .special = top | _mm512_test_epi8_mask(
-                             c, _mm512_set1_epi8((char)(BYTE_LEAD | BLOCK_AT | BLOCK_CLOSE))),
+        .special =
+            _mm512_test_epi8_mask(c, _mm512_set1_epi8((char)(BYTE_LEAD | BLOCK_AT | BLOCK_CLOSE))),
     };
+    x.special = block_matters(x.special, x.name, x.colon) | top;
+    return x;
 }
 
 BLOCK_AVX512 uint32_t *mark_avx512(uint32_t *out, uint64_t bits, uint32_t at)

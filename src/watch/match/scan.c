@@ -123,19 +123,19 @@ static void digests(matcher *m, unsigned number)
     size_t at = k->origin + (size_t)64 * number;
     bool reached = k->word[number - 1] >> 63 && at > k->begin;
     uint64_t hex = hex_of(m, at), last = reached ? hex_of(m, at - 64) : 0;
-    bool before = last >> 48 == 0xffff;
-    for (unsigned lane = 0; lane < 64; lane += 16) {
-        bool full = (hex >> lane & 0xffff) == 0xffff;
-        if (full && !before) {
-            uint64_t below = ~hex & (((uint64_t)1 << lane) - 1), above = ~hex >> lane;
-            size_t from = at - (last ? (size_t)__builtin_clzll(~last | 1) : 0), to;
-            if (below)
-                from = at + 64 - (size_t)__builtin_clzll(below);
-            to = above ? at + lane + (size_t)__builtin_ctzll(above) : hex_end(m, from, at + 64);
-            if (to - from >= 32)
-                odd_hex(m, from, to);
-        }
-        before = full;
+    uint64_t full = hex & hex >> 1;
+    full &= full >> 2;
+    full &= full >> 4;
+    full &= full >> 8 & LANES;
+    for (full &= ~(full << 16 | (last >> 48 == 0xffff)); full; full &= full - 1) {
+        unsigned lane = (unsigned)__builtin_ctzll(full);
+        uint64_t below = ~hex & (((uint64_t)1 << lane) - 1), above = ~hex >> lane;
+        size_t from = at - (last ? (size_t)__builtin_clzll(~last | 1) : 0), to;
+        if (below)
+            from = at + 64 - (size_t)__builtin_clzll(below);
+        to = above ? at + lane + (size_t)__builtin_ctzll(above) : hex_end(m, from, at + 64);
+        if (to - from >= 32)
+            odd_hex(m, from, to);
     }
 }
 
@@ -260,9 +260,8 @@ INLINE void settle(chunk *k)
         k->third[i] = colons;
         colons |= now & (now << 1 | k->colon[i - 1] >> 63);
         k->odd[i] = odd;
-        k->names[i] = ends & k->lettered[i];
-        k->numbers[i] = near_dots(ends, k->dot3[i], k->dot3[i - 1]) & ~k->lettered[i];
-        k->numbers[i] |= ends & ~k->lettered[i] & (k->dot[i] << 1 | k->dot[i - 1] >> 63);
+        k->ends[i] = ends & (k->lettered[i] | k->dot[i] << 1 | k->dot[i - 1] >> 63);
+        k->ends[i] |= near_dots(ends, k->dot3[i], k->dot3[i - 1]);
         k->some[i] = odd | lead | k->at[i] | colons | full_lanes(k->word[i], LANES, 15);
     }
 }
@@ -278,44 +277,56 @@ INLINE size_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_
     for (unsigned i = 1; i <= count && !inside; i++)
         k->dotted[i] &= mine_of(&m->w, k->origin + (size_t)64 * i);
     settle(k);
-    k->names_end = k->name_places;
-    k->numbers_end = k->number_places;
+    uint32_t *ends = k->places;
     for (unsigned i = 1; i <= count; i++) {
-        /* what is next: the processor's own guess ends at a page */
-        size_t next = k->origin + (size_t)64 * (i + SCAN_BLOCKS);
-        if (next < m->w.high)
-            __builtin_prefetch(m->w.text + next, 0, 3);
-        k->names_end = mark(k->names_end, k->names[i], i * 64);
-        k->numbers_end = mark(k->numbers_end, k->numbers[i], i * 64);
+        ends = mark(ends, k->ends[i], i * 64);
         rare[rares] = (uint8_t)i;
         rares += k->some[i] != 0;
+    }
+    k->names_end = k->name_places;
+    k->numbers_end = k->number_places;
+    for (const uint32_t *at = k->places; at < ends; at++) {
+        uint64_t name = k->lettered[*at / 64] >> *at % 64 & 1;
+        *k->names_end = *k->numbers_end = *at;
+        k->names_end += name;
+        k->numbers_end += name ^ 1;
     }
     return rares;
 }
 
-/* What is rare in the blocks of the list, kind by kind. */
+/* What is rare in the blocks of the list, kind by kind: which block has which cannot be guessed. */
 static __attribute__((noinline)) void look_at_rare(matcher *m, const uint8_t *rare, size_t count)
 {
-    RAW uint8_t lanes[SCAN_BLOCKS];
+    RAW uint8_t lanes[SCAN_BLOCKS], colons[SCAN_BLOCKS], leading[SCAN_BLOCKS];
     const chunk *k = &m->chunk;
-    size_t lane_count = 0;
+    size_t lane_count = 0, colon_count = 0, lead_count = 0;
+    bool hex = m->t->has_hex || m->sink.seen;
     for (size_t i = 0; i < count; i++) {
-        lanes[lane_count] = rare[i];
-        lane_count += full_lanes(k->word[rare[i]], LANES, 15) != 0;
+        unsigned number = rare[i];
+        uint64_t now = k->colon[number];
+        lanes[lane_count] = colons[colon_count] = leading[lead_count] = rare[i];
+        lane_count += hex & (full_lanes(k->word[number], LANES, 15) != 0);
+        colon_count += (k->third[number] | k->third[number - 1] >> 59 | (now & now << 1) |
+                        (now & k->colon[number - 1] >> 63)) != 0;
+        lead_count += k->lead[number] != 0;
     }
-    for (size_t i = 0; i < lane_count && (m->t->has_hex || m->sink.seen); i++)
+    for (size_t i = 0; i < lane_count; i++)
         digests(m, lanes[i]);
+    for (size_t i = 0; i < colon_count; i++)
+        addresses(m, colons[i]);
+    for (size_t i = 0; i < lead_count; i++) {
+        size_t at = k->origin + (size_t)64 * leading[i];
+        leads(m, at, k->lead[leading[i]], mine_of(&m->w, at));
+    }
     for (size_t i = 0; i < count; i++) {
         unsigned number = rare[i];
         size_t at = k->origin + (size_t)64 * number;
-        uint64_t mine = mine_of(&m->w, at), lead = k->lead[number], mails = k->at[number] & mine;
-        if (k->odd[number])
+        if (__builtin_expect(k->odd[number] != 0, 0))
             near_escapes(m, number);
-        addresses(m, number);
-        for (; mails; mails &= mails - 1)
-            odd_mail(m, at + (size_t)__builtin_ctzll(mails));
-        if (lead)
-            leads(m, at, lead, mine);
+        if (__builtin_expect(k->at[number] != 0, 0))
+            for (uint64_t at_signs = k->at[number] & mine_of(&m->w, at); at_signs;
+                 at_signs &= at_signs - 1)
+                odd_mail(m, at + (size_t)__builtin_ctzll(at_signs));
     }
 }
 
@@ -362,12 +373,14 @@ INLINE void scan_blocks(matcher *m, const scan_way *way)
     flush_ring(m);
 }
 
-/* One block after another, with what makes one; then what is special in those that have it. */
+/* One block after another, with what makes one; then what is special in those that have it. What
+ * is next is asked for, whether it is there or not: the processor's own guess ends at a page. */
 #define MAKE_ALL(make, make_special)                                                               \
     uint8_t special[SCAN_BLOCKS + 1];                                                              \
     size_t specials = 0;                                                                           \
     for (size_t i = 0; i < count; i++) {                                                           \
         block b = make(p + 64 * i);                                                                \
+        __builtin_prefetch((const void *)((uintptr_t)p + 64 * (i + SCAN_BLOCKS)), 0, 3);           \
         k->name[from + i] = b.name;                                                                \
         k->dot[from + i] = b.dot;                                                                  \
         k->colon[from + i] = b.colon;                                                              \

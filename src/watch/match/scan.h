@@ -49,15 +49,14 @@ typedef struct chunk {
     masks dotted;     /* ends of runs with a dot; */
     masks lettered;   /* with a letter; */
     masks odd;        /* with a dot, next to what may be an escape */
-    masks names,
-        numbers; /* ends of other runs with a dot: with a letter; without, and three dots */
+    masks ends;  /* of other runs with a dot, and a letter or three dots */
     masks some;  /* what is rare */
     masks words; /* begins of words that may be an anchor */
-    /* Places in these, as numbers of bits: of names and numbers; and in the window: of words. */
+    /* Places as numbers of bits: of ends of names, and of numbers. */
     uint32_t *names_end, *numbers_end;
     uint32_t name_places[SCAN_BLOCKS * SCAN_RUNS + 16];
     uint32_t number_places[SCAN_BLOCKS * SCAN_RUNS + 16];
-    uint32_t word_places[SCAN_BLOCKS * SCAN_RUNS + 16];
+    uint32_t places[SCAN_BLOCKS * SCAN_RUNS + 16]; /* of both; of words, in the window */
 } chunk;
 
 /* Is the label, in lower case, a top-level domain? */

@@ -189,10 +189,14 @@ static inline uint64_t filter_more(uint64_t h)
     return filter_bits(h * 0x9e3779b97f4a7c15u >> 40);
 }
 
+static inline bool pair_says_no(const uint64_t *pair, uint64_t h)
+{
+    return (filter_bits(h) & ~pair[0]) != 0 || (filter_more(h) & ~pair[1]) != 0;
+}
+
 static inline bool filter_says_no(const match_table *t, uint64_t h)
 {
-    const uint64_t *pair = filter_word(t, h);
-    return (filter_bits(h) & ~pair[0]) != 0 || (filter_more(h) & ~pair[1]) != 0;
+    return pair_says_no(filter_word(t, h), h);
 }
 
 static inline uint64_t slot_hash(uint64_t h)
