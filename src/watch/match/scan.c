@@ -90,20 +90,27 @@ __attribute__((target(BLOCK_256))) static uint64_t hex_avx2(const uint8_t *p)
 }
 #endif
 
-/* The hexadecimal digits of the block at `at`. */
-static uint64_t hex_of(const matcher *m, size_t at)
+static uint64_t hex_at(const matcher *m, const uint8_t *p)
 {
-    uint8_t tail[64] = {0};
-    const uint8_t *p = m->w.text + at;
-    if (at >= m->w.high)
-        return 0;
-    if (m->w.high - at < 64)
-        p = memcpy(tail, p, m->w.high - at);
 #ifdef __x86_64__
     if (m->level > 0)
         return hex_avx2(p);
 #endif
     return block_hex_plain(p);
+}
+
+static __attribute__((noinline)) uint64_t hex_of_last(const matcher *m, size_t at)
+{
+    uint8_t tail[64] = {0};
+    if (at < m->w.high)
+        memcpy(tail, m->w.text + at, m->w.high - at);
+    return hex_at(m, tail);
+}
+
+/* The hexadecimal digits of the block at `at`. */
+INLINE uint64_t hex_of(const matcher *m, size_t at)
+{
+    return m->w.high >= at + 64 ? hex_at(m, m->w.text + at) : hex_of_last(m, at);
 }
 
 /* Where the run ends that reaches to `to`, the end of a block. */
