@@ -103,20 +103,6 @@ BLOCK_INLINE uint32_t *mark_plain(uint32_t *out, uint64_t bits, uint32_t at)
     return out;
 }
 
-/* Two at a time: a loop whose length cannot be guessed costs more than places too many. Where bits
- * are counted by an instruction. */
-BLOCK_INLINE uint32_t *mark_two(uint32_t *out, uint64_t bits, uint32_t at)
-{
-    uint32_t *end = out + __builtin_popcountll(bits);
-    do {
-        for (unsigned i = 0; i < 2; i++) {
-            *out++ = at + (unsigned)__builtin_ctzll(bits | (uint64_t)1 << 63);
-            bits &= bits - 1;
-        }
-    } while (bits);
-    return end;
-}
-
 #ifdef __x86_64__
 
 /* Bits of the first pair of look-ups: 128 digit, 64 letter A..O, 32 letter P..Z, 16 "-" or ".", 8
@@ -133,6 +119,19 @@ enum { BLOCK_WORD_LEAST = 32, BLOCK_NAME_LEAST = 8, BLOCK_ANY_LEAST = 1 };
 
 #define BLOCK_256 "avx2,bmi,bmi2,lzcnt,popcnt"
 #define BLOCK_AVX2 __attribute__((target(BLOCK_256), always_inline)) static inline
+
+/* Two at a time: a loop whose length cannot be guessed costs more than places too many. */
+BLOCK_AVX2 uint32_t *mark_two(uint32_t *out, uint64_t bits, uint32_t at)
+{
+    uint32_t *end = out + __builtin_popcountll(bits);
+    do {
+        for (unsigned i = 0; i < 2; i++) {
+            *out++ = at + (uint32_t)_tzcnt_u64(bits); /* 64 when there is none */
+            bits &= bits - 1;
+        }
+    } while (bits);
+    return end;
+}
 
 BLOCK_AVX2 uint64_t block_bits(__m256i a, __m256i b)
 {

@@ -380,6 +380,8 @@ INLINE void scan_blocks(matcher *m, const scan_way *way)
     flush_ring(m);
 }
 
+enum { AHEAD = 1024 /* bytes */ };
+
 /* One block after another, with what makes one; then what is special in those that have it. What
  * is next is asked for, whether it is there or not: the processor's own guess ends at a page. */
 #define MAKE_ALL(make, make_special)                                                               \
@@ -387,7 +389,7 @@ INLINE void scan_blocks(matcher *m, const scan_way *way)
     size_t specials = 0;                                                                           \
     for (size_t i = 0; i < count; i++) {                                                           \
         block b = make(p + 64 * i);                                                                \
-        __builtin_prefetch((const void *)((uintptr_t)p + 64 * (i + SCAN_BLOCKS)), 0, 3);           \
+        __builtin_prefetch((const void *)((uintptr_t)p + 64 * i + AHEAD), 0, 3);                   \
         k->name[from + i] = b.name;                                                                \
         k->dot[from + i] = b.dot;                                                                  \
         k->colon[from + i] = b.colon;                                                              \
