@@ -16,11 +16,23 @@
 
 /* The lowest bit is the first byte. */
 typedef struct block {
-    uint64_t name, dot, hex, colon, word, digit;
-    uint64_t at, high; /* rare */
-    uint64_t lead;     /* what may begin an escape; but for the last byte by its second byte, too */
-    uint64_t left;     /* that, and what may end one */
+    uint64_t name, dot, colon, word, digit;
+    uint64_t special; /* 0: there is nothing that block_special is wanted for */
 } block;
+
+/* Marks, brackets and the like matter when something goes on behind them. What stands behind the
+ * last byte is not known. */
+static inline uint64_t block_matters(uint64_t special, uint64_t name, uint64_t colon)
+{
+    return special & ((special | name | colon) >> 1 | (uint64_t)1 << 63);
+}
+
+typedef struct block_special {
+    uint64_t at;
+    uint64_t lead; /* what may begin an escape, but for the last byte by its second byte, too; and
+                    * bytes over 0x7f */
+    uint64_t left; /* that, and what may end one */
+} block_special;
 
 /* The classes of a byte: BYTE_WORD, _NAME, _HEX, _LEAD, and these. Those over 0x7f have none. */
 enum { BLOCK_DOT = 16, BLOCK_COLON = 32, BLOCK_AT = 64, BLOCK_CLOSE = 128 };
@@ -35,6 +47,7 @@ static inline uint64_t block_eight(uint64_t classes, unsigned bit)
 static inline block block_plain(const uint8_t *p)
 {
     block b = {0};
+    uint64_t high = 0;
     for (unsigned at = 0; at < 64; at += 8) {
         uint64_t c = 0, w = 0;
         for (unsigned i = 0; i < 8; i++) {
@@ -43,24 +56,40 @@ static inline block block_plain(const uint8_t *p)
         }
         uint64_t digit = w ^ 0x3030303030303030u; /* below ten: the top bit stays 0 */
         digit |= (digit & 0x7f7f7f7f7f7f7f7fu) + 0x7676767676767676u;
+        uint64_t special = c | c << 1 | c << 4; /* BLOCK_CLOSE, BLOCK_AT, BYTE_LEAD */
         b.word |= block_eight(c, BYTE_WORD) << at;
         b.name |= block_eight(c, BYTE_NAME) << at;
-        b.hex |= block_eight(c, BYTE_HEX) << at;
-        b.lead |= block_eight(c, BYTE_LEAD) << at;
         b.dot |= block_eight(c, BLOCK_DOT) << at;
         b.colon |= block_eight(c, BLOCK_COLON) << at;
-        b.at |= block_eight(c, BLOCK_AT) << at;
-        b.left |= block_eight(c, BLOCK_CLOSE) << at;
-        b.high |= block_eight(w, 0x80) << at;
         b.digit |= block_eight(~digit, 0x80) << at;
+        b.special |= block_eight(special, 0x80) << at;
+        high |= w & 0x8080808080808080u;
     }
-    for (uint64_t leads = b.lead << 1 >> 1; leads; leads &= leads - 1) {
-        unsigned i = (unsigned)__builtin_ctzll(leads);
-        if (!(lead_first[p[i]] & lead_second[p[i + 1]]))
-            b.lead ^= (uint64_t)1 << i;
-    }
-    b.left |= b.lead | b.high;
+    b.special = block_matters(b.special, b.name, b.colon) | high;
     return b;
+}
+
+static inline block_special block_special_plain(const uint8_t *p)
+{
+    block_special b = {0};
+    for (unsigned i = 0; i < 64; i++) {
+        uint64_t bit = (uint64_t)1 << i;
+        uint8_t c = block_table[p[i]];
+        if (p[i] > 0x7f || (c & BYTE_LEAD && (i == 63 || lead_first[p[i]] & lead_second[p[i + 1]])))
+            b.lead |= bit;
+        b.at |= c & BLOCK_AT ? bit : 0;
+        b.left |= c & BLOCK_CLOSE ? bit : 0;
+    }
+    b.left |= b.lead;
+    return b;
+}
+
+static inline uint64_t block_hex_plain(const uint8_t *p)
+{
+    uint64_t hex = 0;
+    for (unsigned i = 0; i < 64; i++)
+        hex |= (uint64_t)byte_is(p[i], BYTE_HEX) << i;
+    return hex;
 }
 
 /* Writes the places of the bits, counted from `at`; returns where they end. Up to 16 more are
@@ -74,34 +103,35 @@ BLOCK_INLINE uint32_t *mark_plain(uint32_t *out, uint64_t bits, uint32_t at)
     return out;
 }
 
-/* Two at a time: a loop whose length cannot be guessed costs more than places too many. Where bits
- * are counted by an instruction. */
-BLOCK_INLINE uint32_t *mark_two(uint32_t *out, uint64_t bits, uint32_t at)
-{
-    uint32_t *end = out + __builtin_popcountll(bits);
-    do {
-        for (unsigned i = 0; i < 2; i++) {
-            *out++ = at + (unsigned)__builtin_ctzll(bits | (uint64_t)1 << 63);
-            bits &= bits - 1;
-        }
-    } while (bits);
-    return end;
-}
-
 #ifdef __x86_64__
 
-/* Bits of the first pair of look-ups: 1 digit, 2 letter A..O, 4 letter P..Z, 8 "-" or ".", 16 "_",
- * 32 letter A..F, 64 ".", 128 ":". Of the second: 1 "%", 2 "[" or "{", 4 "\", 8 "(", 16 "]" or "}",
- * 64 ")", 128 "@". */
+/* Bits of the first pair of look-ups: 128 digit, 64 letter A..O, 32 letter P..Z, 16 "-" or ".", 8
+ * "_", 4 and 2 brackets, "\", "%" (and "|"), 1 "@" and letters A..O. So each class
+ * of characters is what is at least some number, and addition with saturation puts that in the top
+ * bit. Of the second: 1 "%", 2 "[" or "{", 4 "\", 8 "(", 16 "]" or "}", 64 ")", 128 "@". */
 #define BLOCK_LOW                                                                                  \
-    0x05, 0x27, 0x27, 0x27, 0x27, 0x27, 0x27, 0x07, 0x07, 0x07, (char)0x86, 0x02, 0x02, 0x0a,      \
-        0x4a, 0x12
-#define BLOCK_HIGH 0, 0, 0x48, (char)0x81, 0x22, 0x14, 0x22, 0x04, 0, 0, 0, 0, 0, 0, 0, 0
+    (char)161, (char)225, (char)225, (char)225, (char)225, (char)227, (char)225, (char)225,        \
+        (char)227, (char)227, 97, 69, 69, 85, 81, 73
+#define BLOCK_HIGH 0, 0, 18, (char)128, 65, 44, 64, 36, 0, 0, 0, 0, 0, 0, 0, 0
+enum { BLOCK_WORD_LEAST = 32, BLOCK_NAME_LEAST = 8, BLOCK_ANY_LEAST = 1 };
 #define BLOCK_LOW2 (char)0x80, 0, 0, 0, 0, 1, 0, 0, 8, 64, 0, 2, 4, 16, 0, 0
 #define BLOCK_HIGH2 0, 0, 73, 0, (char)0x80, 22, 0, 18, 0, 0, 0, 0, 0, 0, 0, 0
 
 #define BLOCK_256 "avx2,bmi,bmi2,lzcnt,popcnt"
 #define BLOCK_AVX2 __attribute__((target(BLOCK_256), always_inline)) static inline
+
+/* Two at a time: a loop whose length cannot be guessed costs more than places too many. */
+BLOCK_AVX2 uint32_t *mark_two(uint32_t *out, uint64_t bits, uint32_t at)
+{
+    uint32_t *end = out + __builtin_popcountll(bits);
+    do {
+        for (unsigned i = 0; i < 2; i++) {
+            *out++ = at + (uint32_t)_tzcnt_u64(bits); /* 64 when there is none */
+            bits &= bits - 1;
+        }
+    } while (bits);
+    return end;
+}
 
 BLOCK_AVX2 uint64_t block_bits(__m256i a, __m256i b)
 {
@@ -114,6 +144,19 @@ BLOCK_AVX2 uint64_t block_any(__m256i a, __m256i b, char bits)
     const __m256i want = _mm256_set1_epi8(bits), zero = _mm256_setzero_si256();
     return ~block_bits(_mm256_cmpeq_epi8(_mm256_and_si256(a, want), zero),
                        _mm256_cmpeq_epi8(_mm256_and_si256(b, want), zero));
+}
+
+/* Bytes that are at least `least`. */
+BLOCK_AVX2 uint64_t block_least(__m256i a, __m256i b, int least)
+{
+    const __m256i more = _mm256_set1_epi8((char)(128 - least));
+    return block_bits(_mm256_adds_epu8(a, more), _mm256_adds_epu8(b, more));
+}
+
+BLOCK_AVX2 uint64_t block_same(__m256i a, __m256i b, char c)
+{
+    const __m256i all = _mm256_set1_epi8(c);
+    return block_bits(_mm256_cmpeq_epi8(a, all), _mm256_cmpeq_epi8(b, all));
 }
 
 BLOCK_AVX2 __m256i block_classes(__m256i v, __m256i low, __m256i high)
@@ -148,25 +191,51 @@ BLOCK_AVX2 block block_avx2(const uint8_t *p)
 {
     const __m256i low = _mm256_setr_epi8(BLOCK_LOW, BLOCK_LOW);
     const __m256i high = _mm256_setr_epi8(BLOCK_HIGH, BLOCK_HIGH);
+    __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+    __m256i ca = block_classes(a, low, high), cb = block_classes(b, low, high);
+    block x = {
+        .name = block_least(ca, cb, BLOCK_NAME_LEAST),
+        .dot = block_same(a, b, '.'),
+        .colon = block_same(a, b, ':'),
+        .word = block_least(ca, cb, BLOCK_WORD_LEAST),
+        .digit = block_bits(ca, cb),
+    };
+    x.special = block_least(ca, cb, BLOCK_ANY_LEAST) & ~x.name;
+    x.special = block_matters(x.special, x.name, x.colon) | block_bits(a, b);
+    return x;
+}
+
+BLOCK_AVX2 block_special block_special_avx2(const uint8_t *p)
+{
     const __m256i low2 = _mm256_setr_epi8(BLOCK_LOW2, BLOCK_LOW2);
     const __m256i high2 = _mm256_setr_epi8(BLOCK_HIGH2, BLOCK_HIGH2);
     __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
     __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
-    __m256i ca = block_classes(a, low, high), cb = block_classes(b, low, high);
     __m256i ra = block_classes(a, low2, high2), rb = block_classes(b, low2, high2);
-    block x = {
-        .name = block_any(ca, cb, 1 | 2 | 4 | 8 | 16),
-        .dot = block_bits(_mm256_slli_epi16(ca, 1), _mm256_slli_epi16(cb, 1)),
-        .hex = block_any(ca, cb, 1 | 32),
-        .colon = block_bits(ca, cb),
-        .word = block_any(ca, cb, 1 | 2 | 4),
-        .digit = block_any(ca, cb, 1),
-        .high = block_bits(a, b),
-    };
-    x.at = block_bits(ra, rb);
-    x.lead = block_leads(a, b, ra, rb) | (block_any(ra, rb, 1 | 2 | 4 | 8) & (uint64_t)1 << 63);
-    x.left = block_any(ra, rb, 16 | 64) | x.lead | x.high;
+    block_special x = {.at = block_bits(ra, rb)};
+    x.lead = block_leads(a, b, ra, rb) | (block_any(ra, rb, 1 | 2 | 4 | 8) & (uint64_t)1 << 63) |
+             block_bits(a, b);
+    x.left = block_any(ra, rb, 16 | 64) | x.lead;
     return x;
+}
+
+/* Bytes from `first` on, `count` of them. */
+BLOCK_AVX2 __m256i block_range(__m256i v, char first, char count)
+{
+    __m256i from = _mm256_sub_epi8(v, _mm256_set1_epi8(first));
+    return _mm256_cmpeq_epi8(_mm256_min_epu8(from, _mm256_set1_epi8((char)(count - 1))), from);
+}
+
+BLOCK_AVX2 uint64_t block_hex_avx2(const uint8_t *p)
+{
+    const __m256i fold = _mm256_set1_epi8(0x20);
+    __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+    return block_bits(_mm256_or_si256(block_range(a, '0', 10),
+                                      block_range(_mm256_or_si256(a, fold), 'a', 6)),
+                      _mm256_or_si256(block_range(b, '0', 10),
+                                      block_range(_mm256_or_si256(b, fold), 'a', 6)));
 }
 
 #define BLOCK_512 "avx512bw,avx512vl,avx512vbmi,avx512vbmi2," BLOCK_256
@@ -185,29 +254,17 @@ BLOCK_AVX512 block block_avx512(const uint8_t *p)
     __m512i v = _mm512_loadu_si512(p);
     uint64_t top = _mm512_movepi8_mask(v);
     __m512i c = _mm512_maskz_permutex2var_epi8(~top, low, v, high);
-    const __m512i low2 = _mm512_loadu_si512(lead_second);
-    const __m512i high2 = _mm512_loadu_si512(lead_second + 64);
-    const __m512i low1 = _mm512_loadu_si512(lead_first);
-    const __m512i high1 = _mm512_loadu_si512(lead_first + 64);
-    __m512i next = _mm512_alignr_epi8(_mm512_alignr_epi64(v, v, 2), v, 1);
-    __m512i first = _mm512_permutex2var_epi8(low1, v, high1);
-    __m512i second = _mm512_permutex2var_epi8(low2, next, high2);
     __m512i zeros = _mm512_set1_epi8('0'), ten = _mm512_set1_epi8(10);
     block x = {
         .name = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_NAME)),
         .dot = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_DOT)),
-        .hex = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_HEX)),
         .colon = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_COLON)),
         .word = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_WORD)),
         .digit = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, zeros), ten),
-        .at = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_AT)),
-        .left = _mm512_movepi8_mask(c),
-        .lead =
-            _mm512_test_epi8_mask(first, second) |
-            ((uint64_t)(_mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_LEAD))) & (uint64_t)1 << 63),
-        .high = top,
+        .special =
+            _mm512_test_epi8_mask(c, _mm512_set1_epi8((char)(BYTE_LEAD | BLOCK_AT | BLOCK_CLOSE))),
     };
-    x.left |= x.lead | top;
+    x.special = block_matters(x.special, x.name, x.colon) | top;
     return x;
 }
 

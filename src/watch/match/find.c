@@ -122,7 +122,7 @@ static void look_up_hex(matcher *m, const piece *p, size_t from, size_t to)
     uint8_t digest[HEX_BYTES_MAX];
     size_t n = to - from;
     read_hex(p->text + from, n, digest);
-    look_up(m, CLASS_HEX, hash_bytes(m->t, CLASS_HEX, digest, n / 2), bytes_of(digest, n / 2),
+    look_up(m, CLASS_HEX, hash_digits(m->t, p->text + from, n), bytes_of(digest, n / 2),
             piece_from(p, from), piece_to(p, to - 1));
 }
 
@@ -367,18 +367,19 @@ void find_hex(matcher *m, const piece *p, size_t from, size_t to)
     bool wanted = m->t->hex_lengths[n / 64] >> n % 64 & 1;
     if (!wanted && !m->sink.seen)
         return;
-    read_hex(p->text + from, n, digest);
-    for (size_t i = 0; m->sink.seen && i < COUNT_OF(seen); i++)
-        if (seen[i].digits == n)
-            seen_add(m, piece_from(p, from), piece_to(p, to - 1), seen[i].kind,
-                     bytes_of(digest, n / 2));
+    for (size_t i = 0; m->sink.seen && i < COUNT_OF(seen); i++) {
+        if (seen[i].digits != n)
+            continue;
+        read_hex(p->text + from, n, digest);
+        seen_add(m, piece_from(p, from), piece_to(p, to - 1), seen[i].kind, bytes_of(digest, n / 2));
+    }
     if (!wanted)
         return;
     if (p->text != m->w.text) {
         look_up_hex(m, p, from, to);
         return;
     }
-    uint64_t hash = hash_bytes(m->t, CLASS_HEX, digest, n / 2);
+    uint64_t hash = hash_digits(m->t, p->text + from, n);
     ring_room(m, 1);
     __builtin_prefetch(filter_word(m->t, hash), 0, 3);
     m->ring[m->ring_count++] = (candidate){hash, (uint32_t)from, PART_HEX, (uint16_t)n};

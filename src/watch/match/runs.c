@@ -7,7 +7,7 @@
 
 enum {
     BATCH = 64,   /* runs at a time */
-    LONG_RUN = 63 /* bytes; the masks do not say where a longer one begins */
+    LONG_RUN = 57 /* bytes; the masks do not say where a longer one begins */
 };
 
 /* A run without its . - _ at the end and its . - in front. Of `dots` the top bit is the last byte;
@@ -17,11 +17,12 @@ typedef struct run {
     uint32_t from, to;
 } run;
 
-/* The 64 bytes in front of a marked place, the last on top. */
+/* The 57 to 64 bytes in front of a marked place, the last on top. */
 INLINE uint64_t before(const masks m, uint32_t mark)
 {
-    unsigned below = mark % 64;
-    return m[mark / 64] << 1 << (63 - below) | m[mark / 64 - 1] >> below;
+    uint64_t bits;
+    memcpy(&bits, (const uint8_t *)m + (mark + 7) / 8 - 8, sizeof bits);
+    return bits << (-mark & 7);
 }
 
 /* There is room for it. */
@@ -102,7 +103,7 @@ INLINE void sort_name(matcher *m, uint32_t mark, run sorted[DEPTHS][BATCH], size
     unsigned count = (unsigned)__builtin_popcountll(r.dots);
     size_t last = (size_t)__builtin_clzll(r.dots);
     bool fits = last >= 2 && (unsigned)(text[r.to - last] | 0x20) - 'a' < 26;
-    if (__builtin_expect(count >= 3 && ~words & ~dots & keep, 0))
+    if (__builtin_expect((before(m->chunk.dot3, mark) & keep) != 0, 0))
         addresses_in(m, r.from, r.to);
     if (__builtin_expect(m->sink.seen && fits, 0))
         see_name(m, r.from, r.to);

@@ -83,30 +83,66 @@ INLINE uint64_t full_lanes(uint64_t x, uint64_t ones, unsigned top)
     return (not -ones) & ~not &(ones << top);
 }
 
+#ifdef __x86_64__
+__attribute__((target(BLOCK_256))) static uint64_t hex_avx2(const uint8_t *p)
+{
+    return block_hex_avx2(p);
+}
+#endif
+
+static uint64_t hex_at(const matcher *m, const uint8_t *p)
+{
+#ifdef __x86_64__
+    if (m->level > 0)
+        return hex_avx2(p);
+#endif
+    return block_hex_plain(p);
+}
+
+static __attribute__((noinline)) uint64_t hex_of_last(const matcher *m, size_t at)
+{
+    uint8_t tail[64] = {0};
+    if (at < m->w.high)
+        memcpy(tail, m->w.text + at, m->w.high - at);
+    return hex_at(m, tail);
+}
+
+/* The hexadecimal digits of the block at `at`. */
+INLINE uint64_t hex_of(const matcher *m, size_t at)
+{
+    return m->w.high >= at + 64 ? hex_at(m, m->w.text + at) : hex_of_last(m, at);
+}
+
+/* Where the run ends that reaches to `to`, the end of a block. */
+static size_t hex_end(const matcher *m, size_t from, size_t to)
+{
+    uint64_t hex = ~(uint64_t)0;
+    for (; hex == ~(uint64_t)0 && to - from <= HEX_RUN_MAX; to += 64)
+        hex = hex_of(m, to);
+    return hex == ~(uint64_t)0 ? to : to - 64 + (size_t)__builtin_ctzll(~hex);
+}
+
 /* Runs of digits that have a lane of the block, each once: by its first lane. The bits of the run
  * say where it begins, and where it ends if that is in the block. */
-static void digests(matcher *m, size_t at, uint64_t hex, uint64_t last)
+static void digests(matcher *m, unsigned number)
 {
-    const window *w = &m->w;
-    bool before = last >> 48 == 0xffff;
-    for (unsigned lane = 0; lane < 64; lane += 16) {
-        bool full = (hex >> lane & 0xffff) == 0xffff;
-        if (full && !before) {
-            uint64_t below = ~hex & (((uint64_t)1 << lane) - 1), above = ~hex >> lane;
-            size_t from = at, to = at + 64;
-            if (below)
-                from = at + 64 - (size_t)__builtin_clzll(below);
-            else if (at)
-                from = at - (size_t)__builtin_clzll(~last);
-            if (above)
-                to = at + lane + (size_t)__builtin_ctzll(above);
-            else
-                while (to < w->high && to - from <= HEX_RUN_MAX && byte_is(w->text[to], BYTE_HEX))
-                    to++;
-            if (to - from >= 32)
-                odd_hex(m, from, to);
-        }
-        before = full;
+    const chunk *k = &m->chunk;
+    size_t at = k->origin + (size_t)64 * number;
+    bool reached = k->word[number - 1] >> 63 && at > k->begin;
+    uint64_t hex = hex_of(m, at), last = reached ? hex_of(m, at - 64) : 0;
+    uint64_t full = hex & hex >> 1;
+    full &= full >> 2;
+    full &= full >> 4;
+    full &= full >> 8 & LANES;
+    for (full &= ~(full << 16 | (last >> 48 == 0xffff)); full; full &= full - 1) {
+        unsigned lane = (unsigned)__builtin_ctzll(full);
+        uint64_t below = ~hex & (((uint64_t)1 << lane) - 1), above = ~hex >> lane;
+        size_t from = at - (last ? (size_t)__builtin_clzll(~last | 1) : 0), to;
+        if (below)
+            from = at + 64 - (size_t)__builtin_clzll(below);
+        to = above ? at + lane + (size_t)__builtin_ctzll(above) : hex_end(m, from, at + 64);
+        if (to - from >= 32)
+            odd_hex(m, from, to);
     }
 }
 
@@ -125,7 +161,7 @@ INLINE uint64_t near_dots(uint64_t now, uint64_t of, uint64_t last)
     return now & (three << 2 | (last >> 63 | last >> 62) << 2 | before >> 62);
 }
 
-/* Colons of an address: two together, or the third of those near each other. One without two
+/* Colons of an address: two together, or the fourth of those near each other. One without two
  * together has six at least, with one to four digits between them. Not only this window's: what
  * lies over its edge may be seen from one side only. */
 static void addresses(matcher *m, unsigned number)
@@ -133,7 +169,7 @@ static void addresses(matcher *m, unsigned number)
     const chunk *k = &m->chunk;
     uint64_t now = k->colon[number], last = k->colon[number - 1];
     uint64_t found = now & (now << 1 | last >> 63);
-    for (found |= near(now, k->second[number], k->second[number - 1]); found; found &= found - 1)
+    for (found |= near(now, k->third[number], k->third[number - 1]); found; found &= found - 1)
         odd_six(m, k->origin + (size_t)64 * number + (size_t)__builtin_ctzll(found));
 }
 
@@ -175,8 +211,8 @@ static void run_before(matcher *m, size_t at, scan *s)
 {
     const uint8_t *text = m->w.text;
     chunk *k = &m->chunk;
-    k->name[0] = k->dot[0] = k->hex[0] = k->colon[0] = k->word[0] = k->left[0] = k->second[0] = 0;
-    k->dot2[0] = k->dot3[0] = 0;
+    k->name[0] = k->dot[0] = k->colon[0] = k->word[0] = k->left[0] = k->second[0] = 0;
+    k->third[0] = k->dot2[0] = k->dot3[0] = 0;
     for (size_t i = at; i && at - i <= MATCH_RUN_MAX && byte_is(text[i - 1], BYTE_NAME); i--) {
         s->run_behind = s->run_letter = 1;
         s->run_dot |= text[i - 1] == '.';
@@ -189,11 +225,11 @@ static void go_on(chunk *k, size_t count)
 {
     k->name[0] = k->name[count];
     k->dot[0] = k->dot[count];
-    k->hex[0] = k->hex[count];
     k->colon[0] = k->colon[count];
     k->word[0] = k->word[count];
     k->left[0] = k->left[count];
     k->second[0] = k->second[count];
+    k->third[0] = k->third[count];
     k->dot2[0] = k->dot2[count];
     k->dot3[0] = k->dot3[count];
 }
@@ -225,55 +261,80 @@ INLINE void carry(chunk *k, scan *s, size_t count)
 INLINE void settle(chunk *k)
 {
     for (unsigned i = 1; i <= SCAN_BLOCKS; i++) {
-        uint64_t now = k->colon[i], lead = k->lead[i] | k->high[i];
+        uint64_t now = k->colon[i], lead = k->lead[i];
         uint64_t odd = (k->odd[i] | lead) & k->dotted[i], ends = k->dotted[i] & ~odd;
         uint64_t colons = near(now, k->second[i], k->second[i - 1]);
+        k->third[i] = colons;
         colons |= now & (now << 1 | k->colon[i - 1] >> 63);
         k->odd[i] = odd;
-        k->names[i] = ends & k->lettered[i];
-        k->numbers[i] = near_dots(ends, k->dot3[i], k->dot3[i - 1]) & ~k->lettered[i];
-        k->numbers[i] |= ends & ~k->lettered[i] & (k->dot[i] << 1 | k->dot[i - 1] >> 63);
-        k->some[i] = odd | lead | k->at[i] | colons | full_lanes(k->hex[i], LANES, 15);
+        k->ends[i] = ends & (k->lettered[i] | k->dot[i] << 1 | k->dot[i - 1] >> 63);
+        k->ends[i] |= near_dots(ends, k->dot3[i], k->dot3[i - 1]);
+        k->some[i] = odd | lead | k->at[i] | colons | full_lanes(k->word[i], LANES, 15);
     }
 }
 
-/* Marks what is in the blocks. Returns those, the first as lowest bit, with something rare. */
-INLINE uint64_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_marker *mark)
+/* Marks what is in the blocks. Writes which have something rare; returns how many. */
+INLINE size_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_marker *mark,
+                          uint8_t *rare)
 {
     chunk *k = &m->chunk;
-    uint64_t rare = 0;
+    size_t rares = 0;
     prepare(k);
     carry(k, s, count);
     for (unsigned i = 1; i <= count && !inside; i++)
         k->dotted[i] &= mine_of(&m->w, k->origin + (size_t)64 * i);
     settle(k);
+    uint32_t *ends = k->places;
+    for (unsigned i = 1; i <= count; i++) {
+        ends = mark(ends, k->ends[i], i * 64);
+        rare[rares] = (uint8_t)i;
+        rares += k->some[i] != 0;
+    }
     k->names_end = k->name_places;
     k->numbers_end = k->number_places;
-    for (unsigned i = 1; i <= count; i++) {
-        /* what is next: the processor's own guess ends at a page */
-        size_t next = k->origin + (size_t)64 * (i + SCAN_BLOCKS);
-        if (next < m->w.high)
-            __builtin_prefetch(m->w.text + next, 0, 3);
-        k->names_end = mark(k->names_end, k->names[i], i * 64);
-        k->numbers_end = mark(k->numbers_end, k->numbers[i], i * 64);
-        rare |= (uint64_t)(k->some[i] != 0) << (i - 1);
+    for (const uint32_t *at = k->places; at < ends; at++) {
+        uint64_t name = k->lettered[*at / 64] >> *at % 64 & 1;
+        *k->names_end = *k->numbers_end = *at;
+        k->names_end += name;
+        k->numbers_end += name ^ 1;
     }
-    return rare;
+    return rares;
 }
 
-static __attribute__((noinline)) void look_at_rare(matcher *m, unsigned number)
+/* What is rare in the blocks of the list, kind by kind: which block has which cannot be guessed. */
+static __attribute__((noinline)) void look_at_rare(matcher *m, const uint8_t *rare, size_t count)
 {
+    RAW uint8_t lanes[SCAN_BLOCKS], colons[SCAN_BLOCKS], leading[SCAN_BLOCKS];
     const chunk *k = &m->chunk;
-    size_t at = k->origin + (size_t)64 * number;
-    uint64_t mine = mine_of(&m->w, at), lead = k->lead[number] | k->high[number];
-    near_escapes(m, number);
-    addresses(m, number);
-    if (full_lanes(k->hex[number], LANES, 15) && (m->t->has_hex || m->sink.seen))
-        digests(m, at, k->hex[number], k->hex[number - 1]);
-    for (uint64_t mails = k->at[number] & mine; mails; mails &= mails - 1)
-        odd_mail(m, at + (size_t)__builtin_ctzll(mails));
-    if (lead)
-        leads(m, at, lead, mine);
+    size_t lane_count = 0, colon_count = 0, lead_count = 0;
+    bool hex = m->t->has_hex || m->sink.seen;
+    for (size_t i = 0; i < count; i++) {
+        unsigned number = rare[i];
+        uint64_t now = k->colon[number];
+        lanes[lane_count] = colons[colon_count] = leading[lead_count] = rare[i];
+        lane_count += hex & (full_lanes(k->word[number], LANES, 15) != 0);
+        colon_count += (k->third[number] | k->third[number - 1] >> 59 | (now & now << 1) |
+                        (now & k->colon[number - 1] >> 63)) != 0;
+        lead_count += k->lead[number] != 0;
+    }
+    for (size_t i = 0; i < lane_count; i++)
+        digests(m, lanes[i]);
+    for (size_t i = 0; i < colon_count; i++)
+        addresses(m, colons[i]);
+    for (size_t i = 0; i < lead_count; i++) {
+        size_t at = k->origin + (size_t)64 * leading[i];
+        leads(m, at, k->lead[leading[i]], mine_of(&m->w, at));
+    }
+    for (size_t i = 0; i < count; i++) {
+        unsigned number = rare[i];
+        size_t at = k->origin + (size_t)64 * number;
+        if (__builtin_expect(k->odd[number] != 0, 0))
+            near_escapes(m, number);
+        if (__builtin_expect(k->at[number] != 0, 0))
+            for (uint64_t at_signs = k->at[number] & mine_of(&m->w, at); at_signs;
+                 at_signs &= at_signs - 1)
+                odd_mail(m, at + (size_t)__builtin_ctzll(at_signs));
+    }
 }
 
 /* The masks of the next blocks; returns how many. What is behind the text is zeros. */
@@ -302,15 +363,15 @@ INLINE void scan_blocks(matcher *m, const scan_way *way)
 {
     const window *w = &m->w;
     chunk *k = &m->chunk;
+    RAW uint8_t rare[SCAN_BLOCKS];
     scan s = {0};
     size_t at = w->from > 64 ? w->from - 64 : 0, count;
     run_before(m, at, &s);
+    k->begin = at;
     for (; at < w->to + w->last; at += 64 * count) {
         count = make_blocks(m, at, way);
         bool inside = at >= w->from && at + 64 * count <= w->to;
-        uint64_t rare = mark_blocks(m, &s, count, inside, way->mark);
-        for (; rare; rare &= rare - 1)
-            look_at_rare(m, 1 + (unsigned)__builtin_ctzll(rare));
+        look_at_rare(m, rare, mark_blocks(m, &s, count, inside, way->mark, rare));
         runs_marked(m);
         if (m->t->literal_map)
             words_marked(m, count);
@@ -319,25 +380,36 @@ INLINE void scan_blocks(matcher *m, const scan_way *way)
     flush_ring(m);
 }
 
-/* One block after another, with what makes one. */
-#define MAKE_ALL(make)                                                                             \
-    for (size_t i = from; i < from + count; i++, p += 64) {                                        \
-        block b = make(p);                                                                         \
-        k->name[i] = b.name;                                                                       \
-        k->dot[i] = b.dot;                                                                         \
-        k->hex[i] = b.hex;                                                                         \
-        k->colon[i] = b.colon;                                                                     \
-        k->word[i] = b.word;                                                                       \
-        k->digit[i] = b.digit;                                                                     \
-        k->at[i] = b.at;                                                                           \
-        k->high[i] = b.high;                                                                       \
-        k->lead[i] = b.lead;                                                                       \
-        k->left[i] = b.left;                                                                       \
+enum { AHEAD = 1024 /* bytes */ };
+
+/* One block after another, with what makes one; then what is special in those that have it. What
+ * is next is asked for, whether it is there or not: the processor's own guess ends at a page. */
+#define MAKE_ALL(make, make_special)                                                               \
+    uint8_t special[SCAN_BLOCKS + 1];                                                              \
+    size_t specials = 0;                                                                           \
+    for (size_t i = 0; i < count; i++) {                                                           \
+        block b = make(p + 64 * i);                                                                \
+        __builtin_prefetch((const void *)((uintptr_t)p + 64 * i + AHEAD), 0, 3);                   \
+        k->name[from + i] = b.name;                                                                \
+        k->dot[from + i] = b.dot;                                                                  \
+        k->colon[from + i] = b.colon;                                                              \
+        k->word[from + i] = b.word;                                                                \
+        k->digit[from + i] = b.digit;                                                              \
+        k->at[from + i] = k->lead[from + i] = k->left[from + i] = 0;                               \
+        special[specials] = (uint8_t)i;                                                            \
+        specials += b.special != 0;                                                                \
+    }                                                                                              \
+    for (size_t n = 0; n < specials; n++) {                                                        \
+        size_t i = special[n];                                                                     \
+        block_special b = make_special(p + 64 * i);                                                \
+        k->at[from + i] = b.at;                                                                    \
+        k->lead[from + i] = b.lead;                                                                \
+        k->left[from + i] = b.left;                                                                \
     }
 
 static void blocks_plain(const uint8_t *p, chunk *k, size_t from, size_t count)
 {
-    MAKE_ALL(block_plain)
+    RAW MAKE_ALL(block_plain, block_special_plain)
 }
 
 static void scan_plain(matcher *m)
@@ -350,13 +422,13 @@ static void scan_plain(matcher *m)
 __attribute__((target(BLOCK_256), noinline)) static void blocks_avx2(const uint8_t *p, chunk *k,
                                                                      size_t from, size_t count)
 {
-    MAKE_ALL(block_avx2)
+    RAW MAKE_ALL(block_avx2, block_special_avx2)
 }
 
 __attribute__((target(BLOCK_512), noinline)) static void blocks_avx512(const uint8_t *p, chunk *k,
                                                                        size_t from, size_t count)
 {
-    MAKE_ALL(block_avx512)
+    RAW MAKE_ALL(block_avx512, block_special_avx2)
 }
 
 __attribute__((target(BLOCK_256))) static void scan_avx2(matcher *m)

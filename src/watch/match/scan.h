@@ -39,23 +39,24 @@ typedef struct candidate {
 typedef uint64_t masks[SCAN_BLOCKS + 1];
 typedef struct chunk {
     size_t origin; /* the place of the first bit of [0]; may be in front of the text */
-    masks name, dot, hex, colon, word, digit, at, high, lead, left; /* see block.h */
+    size_t begin;  /* of the window's blocks */
+    masks name, dot, colon, word, digit, at, lead, left; /* see block.h */
     masks letter;     /* of a name, but no digit and no dot */
     masks behind;     /* begins of runs behind what may be the end of an escape */
-    masks second;     /* colons with another near them */
+    masks second;     /* colons with another near them, before them; */
+    masks third;      /* with such a one */
     masks dot2, dot3; /* dots with a dot near them; with such a one */
     masks dotted;     /* ends of runs with a dot; */
     masks lettered;   /* with a letter; */
     masks odd;        /* with a dot, next to what may be an escape */
-    masks names,
-        numbers; /* ends of other runs with a dot: with a letter; without, and three dots */
+    masks ends;  /* of other runs with a dot, and a letter or three dots */
     masks some;  /* what is rare */
     masks words; /* begins of words that may be an anchor */
-    /* Places in these, as numbers of bits: of names and numbers; and in the window: of words. */
+    /* Places as numbers of bits: of ends of names, and of numbers. */
     uint32_t *names_end, *numbers_end;
     uint32_t name_places[SCAN_BLOCKS * SCAN_RUNS + 16];
     uint32_t number_places[SCAN_BLOCKS * SCAN_RUNS + 16];
-    uint32_t word_places[SCAN_BLOCKS * SCAN_RUNS + 16];
+    uint32_t places[SCAN_BLOCKS * SCAN_RUNS + 16]; /* of both; of words, in the window */
 } chunk;
 
 /* Is the label, in lower case, a top-level domain? */

@@ -153,6 +153,13 @@ static inline uint64_t hash_ip4(const match_table *t, uint32_t number)
     return fold_product(number ^ t->secret[2], t->secret[5] ^ (uint64_t)number << 32);
 }
 
+/* Of a digest, by its first 32 digits; it has `n`. */
+static inline uint64_t hash_digits(const match_table *t, const uint8_t *p, size_t n)
+{
+    uint64_t h = fold_product(load_folded(p) ^ t->secret[1], load_folded(p + 8) ^ t->secret[3] ^ n);
+    return fold_product(h ^ load_folded(p + 16) ^ t->secret[0], load_folded(p + 24) ^ t->secret[2]);
+}
+
 /* Of a last label, by its first eight bytes. */
 static inline uint32_t hash_last(uint64_t first_eight)
 {
@@ -182,10 +189,14 @@ static inline uint64_t filter_more(uint64_t h)
     return filter_bits(h * 0x9e3779b97f4a7c15u >> 40);
 }
 
+static inline bool pair_says_no(const uint64_t *pair, uint64_t h)
+{
+    return (filter_bits(h) & ~pair[0]) != 0 || (filter_more(h) & ~pair[1]) != 0;
+}
+
 static inline bool filter_says_no(const match_table *t, uint64_t h)
 {
-    const uint64_t *pair = filter_word(t, h);
-    return (filter_bits(h) & ~pair[0]) != 0 || (filter_more(h) & ~pair[1]) != 0;
+    return pair_says_no(filter_word(t, h), h);
 }
 
 static inline uint64_t slot_hash(uint64_t h)

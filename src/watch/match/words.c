@@ -38,7 +38,7 @@ void word_at(matcher *m, size_t at)
 /* Marks the words of all those blocks; returns where the places end. */
 INLINE uint32_t *mark_words(chunk *k, size_t count, place_marker *mark)
 {
-    uint32_t *end = k->word_places;
+    uint32_t *end = k->places;
     for (size_t i = 1; i <= count; i++)
         end = mark(end, k->words[i], (uint32_t)(k->origin + 64 * i));
     return end;
@@ -50,12 +50,15 @@ static size_t keep_words(matcher *m, const uint32_t *end)
     const match_table *t = m->t;
     const uint8_t *text = m->w.text;
     uint64_t part = ~(uint64_t)0 >> (64 - 8 * t->literal_word);
-    uint32_t *kept = m->chunk.word_places;
+    const uint32_t *map = t->literal_map;
+    unsigned shift = t->literal_map_shift; /* read once: the list might be the table */
+    uint32_t *kept = m->chunk.places;
     for (const uint32_t *at = kept; at < end; at++) {
+        uint32_t bit = literal_hash(load_folded(text + *at) & part) >> shift;
         *kept = *at;
-        kept += literal_maybe(t, literal_hash(load_folded(text + *at) & part));
+        kept += map[bit / 32] >> bit % 32 & 1;
     }
-    return (size_t)(kept - m->chunk.word_places);
+    return (size_t)(kept - m->chunk.places);
 }
 
 /* Words of a block that are long enough to be an anchor, and do not begin with a digit unless some
@@ -84,7 +87,7 @@ INLINE void look_at_words(matcher *m, size_t count, place_marker *mark)
             word_at(m, k->origin + 64 * safe + (size_t)__builtin_ctzll(starts));
     size_t n = keep_words(m, mark_words(k, safe, mark));
     for (size_t i = 0; i < n; i++)
-        word_at(m, k->word_places[i]);
+        word_at(m, k->places[i]);
 }
 
 static void look_plain(matcher *m, size_t count)
