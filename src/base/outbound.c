@@ -508,9 +508,12 @@ static outbound_problem problem_of(const exchange *x, CURLcode code)
     return OUTBOUND_BAD_REPLY;
 }
 
-static outbound_problem problem_of_status(int http)
+static outbound_problem problem_of_status(const exchange *x, int http)
 {
     switch (http) {
+    case 206: return OUTBOUND_BAD_REPLY; /* nobody asks for a part */
+    case 304:
+        return x->r->etag.len || x->r->modified.len ? OUTBOUND_FINE : OUTBOUND_BAD_REPLY;
     case 401:
     case 403:
     case 407: return OUTBOUND_DENIED;
@@ -520,7 +523,7 @@ static outbound_problem problem_of_status(int http)
     case 503: return OUTBOUND_BUSY;
     default: break;
     }
-    return is_good(http) || http == 304 ? OUTBOUND_FINE
+    return is_good(http)                ? OUTBOUND_FINE
            : http >= 400 && http <= 499 ? OUTBOUND_HTTP_4XX
            : http >= 500                ? OUTBOUND_HTTP_5XX
                                         : OUTBOUND_BAD_REPLY;
@@ -541,7 +544,7 @@ static void judge(exchange *x, CURLcode code)
     r->problem = !whole                 ? problem_of(x, code)
                  : x->encoded           ? OUTBOUND_WRONG_ENCODING
                  : is_redirect(r->http) ? OUTBOUND_FINE
-                                        : problem_of_status(r->http);
+                                        : problem_of_status(x, r->http);
     if (r->problem != OUTBOUND_BUSY)
         r->retry_after_s = 0;
 }

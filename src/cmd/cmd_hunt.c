@@ -43,7 +43,9 @@ static void put_text(hunting *h, node_ref n, const sightings_found *f)
     msg_value v = {(int)n.kind, n.text};
     const sighting *s = &f->itself, *in = &f->within;
     sink_indent(out, 4);
-    if (!s->count && !in->count && (!h->s || f->scope == SIGHTINGS_UNKNOWN))
+    if (!s->count && !in->count && h->s && !sightings_can_have(n.kind))
+        sink_put(out, msg_hunt_not_kept(v));
+    else if (!s->count && !in->count && (!h->s || f->scope == SIGHTINGS_UNKNOWN))
         sink_put(out, h->s ? msg_hunt_too_wide(v) : msg_hunt_cannot_say(v));
     else if (!s->count && !in->count)
         sink_put(out,

@@ -89,6 +89,14 @@ static const word words[] = {
     {S_INIT("formerr"), LOG_FAILED},     {S_INIT("notimp"), LOG_FAILED},
 };
 
+log_outcome log_outcome_of(slice action)
+{
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (slice_eq_nocase(words[i].text, action))
+            return words[i].outcome;
+    return LOG_OUTCOME_UNKNOWN;
+}
+
 /* A status of HTTP: who asks without leave is refused; the other errors came to nothing. */
 static log_outcome outcome_of_status(slice code)
 {
@@ -102,12 +110,9 @@ static log_outcome outcome_of_status(slice code)
 
 static void set_outcome(log_builder *b)
 {
-    slice action = log_role_value(b, LOG_AS_ACTION);
     if (b->e.outcome != LOG_OUTCOME_UNKNOWN)
         return;
-    for (size_t i = 0; action.len && i < COUNT_OF(words); i++)
-        if (words[i].text.len == action.len && slice_eq_nocase(words[i].text, action))
-            b->e.outcome = words[i].outcome;
+    b->e.outcome = log_outcome_of(log_role_value(b, LOG_AS_ACTION));
     if (b->e.outcome != LOG_OUTCOME_UNKNOWN && b->e.outcome != LOG_ALLOWED)
         return;
     log_outcome answer = outcome_of_status(log_role_value(b, LOG_AS_STATUS));
@@ -218,6 +223,8 @@ static void complete(log_builder *b)
     e->url_host = holder(b, LOG_AS_URL_HOST);
     e->url_path = holder(b, LOG_AS_URL_PATH);
     e->query = holder(b, LOG_AS_QUERY);
+    if (slice_eq(e->service, S("sshd")) || slice_eq(e->service, S("auth")))
+        e->login = e->user;
 }
 
 /* --- reading --------------------------------------------------------------------------------- */

@@ -98,6 +98,7 @@ typedef struct log_event {
     slice url;              /* whole, joined where the format has its parts apart; else empty */
     log_outcome outcome;
     log_direction direction;
+    bool login; /* somebody came in, or tried to */
 } log_event;
 
 /* The first field of that name, Sigma's or original, letters of any case; NULL. */

@@ -102,8 +102,9 @@ typedef struct audit_report {
         waiting; /* entries of reads that are not in the chain yet; proven, too: what is altered
                        * there is "altered" behind the last of the chain */
 } audit_report;
-/* Reads the chain, up to the first break. OK also when it is broken: the report says so. `heads`
- * were taken at earlier times, in the order of their seq (else ERR_INPUT). O(entries), in one look,
+/* Reads the chain, up to the first break. OK also when it is broken: the report says so.
+ * ERR_INTERNAL: its entries are right, and an index by which they are listed is not. `heads` were
+ * taken at earlier times, in the order of their seq (else ERR_INPUT). O(entries), in one look,
  * in constant memory. */
 status audit_verify(store *s, const audit_head *heads, size_t count, audit_report *ret,
                     err *why) NODISCARD;

@@ -83,6 +83,8 @@ static status run(proof *p, db *d, err *why)
     status st = db_begin_read(d, why);
     while (st == OK && more)
         st = read_page(p, d, &more, why);
+    if (st == OK && !p->r.broken_by) /* a list of one account or act is read from an index */
+        st = db_check_table(d, "audit", why);
     db_rollback(d);
     if (st == OK && p->next < p->count && p->heads[p->next].seq > p->r.head.seq)
         breaks(p, p->r.head.seq + 1, "cut");

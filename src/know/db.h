@@ -168,5 +168,7 @@ int db_filter_count(void);
 status db_explain(db *d, query q, buf *out, err *why) NODISCARD;
 /* The engine's own consistency check; OK or ERR_INTERNAL with its first complaint. */
 status db_check(db *d, err *why) NODISCARD;
+/* The same of one table, its indexes row by row. Of a server OK: that is pg_amcheck's to find. */
+status db_check_table(db *d, const char *table, err *why) NODISCARD;
 
 #endif

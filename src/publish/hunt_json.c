@@ -63,10 +63,11 @@ static void put_covered(const hunt_held *h, json_writer *w)
     json_close(w, '}');
 }
 
-const char *hunt_word(const hunt_held *h, const sightings_found *f)
+const char *hunt_word(const hunt_held *h, kind k, const sightings_found *f)
 {
     bool any = f->itself.count || f->within.count;
-    return any ? "yes" : !h->s || f->scope == SIGHTINGS_UNKNOWN ? "cannot-say" : "no";
+    bool known = h->s && f->scope != SIGHTINGS_UNKNOWN && sightings_can_have(k);
+    return any ? "yes" : known ? "no" : "cannot-say";
 }
 
 void hunt_json(buf *out, const hunt_held *h, node_ref n, const sightings_found *f)
@@ -76,7 +77,7 @@ void hunt_json(buf *out, const hunt_held *h, node_ref n, const sightings_found *
     json_field_text(&w, "schema", S("noroshi.hunt/1"));
     json_field_text(&w, "value", n.text);
     json_field_text(&w, "kind", slice_str(kind_name(n.kind)));
-    json_field_text(&w, "said", slice_str(hunt_word(h, f)));
+    json_field_text(&w, "said", slice_str(hunt_word(h, n.kind, f)));
     put_sighting(h, &w, "seen", &f->itself);
     put_sighting(h, &w, "within", &f->within);
     put_covered(h, &w);

@@ -14,8 +14,8 @@ typedef struct hunt_held {
     const sightings_coverage *covered;
 } hunt_held;
 
-/* "yes", "no", "cannot-say" */
-const char *hunt_word(const hunt_held *h, const sightings_found *f);
+/* "yes", "no", "cannot-say": also of a value of a kind that is not remembered */
+const char *hunt_word(const hunt_held *h, kind k, const sightings_found *f);
 /* What the log is called; "?" when nobody says. */
 slice sightings_name(const sightings *s, uint32_t id);
 /* Appends the object, without a newline; what does not fit makes the buf fail. */

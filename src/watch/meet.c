@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { JOINED_MAX = 8, CONTACT_VALUES = 16 };
+enum { JOINED_MAX = 8, PATHS_MAX = 8, CONTACT_VALUES = 16 };
 
 typedef struct meet_state {
     watcher *w;
@@ -12,7 +12,8 @@ typedef struct meet_state {
     alert_match *match; /* bad ones, WATCH_EVENT_HITS_MAX of room */
     size_t count;
     size_t over;             /* hits that were not judged */
-    log_direction direction; /* of the first */
+    log_direction direction; /* of the most urgent of which it is known */
+    int direction_of;        /* priority of that one; 0: none yet */
 } meet_state;
 
 /* --- what stands there ------------------------------------------------------------------------ */
@@ -49,9 +50,10 @@ static status seen_value(meet_state *x, const match_hit *h, const known_value **
 
 /* --- which way -------------------------------------------------------------------------------- */
 
+/* A log may have the same address under several names. */
 static bool is_in(const log_field *f, const log_field *of)
 {
-    return f && f == of;
+    return f && of && (f == of || (f->value.len && slice_eq(f->value, of->value)));
 }
 
 /* An address that came to us, or that we went to; a server's own log is about who came. */
@@ -69,15 +71,16 @@ static log_direction direction_of(const meet_state *x, const match_hit *h)
     return e->direction;
 }
 
-/* The machine of ours. Who is named as the source is that, unless they came to us. */
-static slice host_of(const log_event *e, log_direction d)
+/* The machine of ours, which is not what was found. Who is named as the source is that, unless they
+ * came to us. */
+static slice host_of(const log_event *e, log_direction d, slice found)
 {
     const log_field *own = d == LOG_OUTBOUND  ? e->source_ip
                            : d == LOG_INBOUND ? e->destination_ip
                                               : NULL;
     own = own && own->value.len ? own : e->host;
     own = own || d == LOG_INBOUND ? own : e->source_ip;
-    return own ? slice_sub(own->value, 0, 255) : S("");
+    return own && !slice_eq(own->value, found) ? slice_sub(own->value, 0, 255) : S("");
 }
 
 /* --- judging ---------------------------------------------------------------------------------- */
@@ -91,8 +94,11 @@ static status add_match(meet_state *x, const match_hit *h, const known_value *in
     if (!w)
         return ARENA_SPENT(&x->w->event, why);
     answer_seen(bad, x->event.time == WHEN_NONE ? now : x->event.time, w);
-    if (x->count == 0 || w->priority < x->match[0].answer->priority)
-        x->direction = direction_of(x, h);
+    log_direction way = direction_of(x, h);
+    if (way != LOG_DIRECTION_UNKNOWN && (!x->direction_of || (int)w->priority < x->direction_of)) {
+        x->direction = way;
+        x->direction_of = (int)w->priority;
+    }
     x->match[x->count++] = (alert_match){.field = f ? f->name : S(""),
                                          .offset = h->at,
                                          .value = written(x, h),
@@ -133,21 +139,39 @@ static status judge_hit(meet_state *x, const match_hit *h, err *why)
     return st == OK && bad ? add_match(x, h, indicator, bad, why) : st;
 }
 
-/* The host of a URL stands alone: is its path in another field? */
-static status judge_joined(meet_state *x, const match_hit *h, err *why)
+static status judge_url(meet_state *x, const match_hit *h, slice host, slice target, err *why)
 {
-    const log_event *e = &x->event;
-    const log_field *f = field_of(x, h);
     match_hit joined[JOINED_MAX];
-    if (!e->url_host || f != e->url_host)
-        return OK;
-    slice target = e->url_path ? e->url_path->value : S("");
-    size_t n = match_url(x->w->table, e->url_host->value, target, joined, JOINED_MAX);
+    size_t n = match_url(x->w->table, host, target, joined, JOINED_MAX);
     status st = OK;
     for (size_t i = 0; st == OK && i < n; i++) {
         joined[i].at = h->at;
         joined[i].length = h->length;
+        joined[i].how = MATCH_JOIN;
         st = judge_hit(x, &joined[i], why);
+    }
+    return st;
+}
+
+/* The host of a URL stands alone: is its path in another field? Where the log does not say which
+ * that is, each that begins as a path does may be. */
+static status judge_joined(meet_state *x, const match_hit *h, err *why)
+{
+    const log_event *e = &x->event;
+    const log_field *f = field_of(x, h);
+    status st = OK;
+    size_t tried = 0;
+    if (!f)
+        return OK;
+    if (f == e->url_host)
+        st = judge_url(x, h, f->value, e->url_path ? e->url_path->value : S(""), why);
+    if (f == e->url_host && e->url_path)
+        return st;
+    for (size_t i = 0; st == OK && i < e->count && tried < PATHS_MAX; i++) {
+        if (!slice_starts(e->field[i].value, S("/")))
+            continue;
+        tried++;
+        st = judge_url(x, h, f->value, e->field[i].value, why);
     }
     return st;
 }
@@ -207,7 +231,7 @@ static status weigh(const meet_state *x, alert *a, err *why)
     slice values[CONTACT_VALUES];
     when at = a->time == WHEN_NONE ? x->w->o.view->now : a->time;
     urgency_facts f = {.direction = a->direction, .outcome = e->outcome};
-    f.logged_in = e->user && (slice_eq(e->service, S("sshd")) || slice_eq(e->service, S("auth")));
+    f.logged_in = e->login;
     if (own) {
         size_t n = contact_values(x, a, values);
         if (!site_asset(own, a->host, &a->asset) && e->user)
@@ -257,7 +281,7 @@ static status tell(meet_state *x, err *why)
                .record = x->m->record,
                .place = {x->m->log, x->m->line, x->m->at, x->event.time},
                .number = x->m->number};
-    a.host = host_of(&x->event, a.direction);
+    a.host = host_of(&x->event, a.direction, a.match[0].value);
     when at = a.time == WHEN_NONE ? w->o.view->now : a.time;
     if (w->o.site && site_silenced(w->o.site, a.match[0].indicator.text, a.host, at, &reason)) {
         w->n.silenced++;
@@ -280,7 +304,8 @@ status meet(watcher *w, const meeting *m, const match_hit *hits, size_t count, e
     known_begin(w->known);
     status st = log_read(m->reader, m->record, w->o.view->now, &w->event, &x.event, why);
     if (st == OK &&
-        !(x.match = arena_array(&w->event, WATCH_EVENT_HITS_MAX + JOINED_MAX, sizeof *x.match)))
+        !(x.match = arena_array(&w->event, WATCH_EVENT_HITS_MAX + JOINED_MAX * PATHS_MAX,
+                                sizeof *x.match)))
         st = ARENA_SPENT(&w->event, why);
     if (st != OK)
         return st;

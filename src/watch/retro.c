@@ -36,10 +36,10 @@ static status put_event(looking *k, const sighting *s, err *why)
     return buf_status(&k->event, why);
 }
 
-static status note_places(looking *k, node_ref value, const sighting *s, int urgent, err *why)
+static status note_places(looking *k, node_ref value, const sighting *s, int urgent, bool *raised,
+                          err *why)
 {
     status st = put_event(k, s, why);
-    bool raised = false;
     for (uint32_t i = 0; st == OK && i < s->sample_count; i++) {
         sightings_source from;
         alert_noted noted;
@@ -57,24 +57,28 @@ static status note_places(looking *k, node_ref value, const sighting *s, int urg
             .place = {.path = from.name, .offset = s->samples[i].offset, .at = s->samples[i].at},
             .once = true};
         st = alert_note(k->o->writer, &c, &noted, why);
-        raised |= st == OK && !noted.again;
+        *raised |= st == OK && !noted.again;
     }
-    k->n.alerts += raised;
     return st;
 }
 
 static status judge(looking *k, node_ref value, const sightings_found *f, err *why)
 {
     const known_value *v;
+    bool raised = false;
     answer at_contact;
-    const sighting *s = f->itself.count ? &f->itself : &f->within;
+    const sighting *seen[] = {&f->itself, &f->within};
     k->n.seen++;
     known_begin(k->known);
     status st = known_node(k->known, value, &v, why);
-    if (st != OK || !v->answer)
-        return st;
-    answer_seen(v->answer, s->last, &at_contact);
-    return note_places(k, value, s, (int)at_contact.priority, why);
+    for (size_t i = 0; st == OK && v->answer && i < COUNT_OF(seen); i++) {
+        if (!seen[i]->count || (i && f->scope != SIGHTINGS_EXACT))
+            continue;
+        answer_seen(v->answer, seen[i]->last, &at_contact);
+        st = note_places(k, value, seen[i], (int)at_contact.priority, &raised, why);
+    }
+    k->n.alerts += raised;
+    return st;
 }
 
 /* --- batches ---------------------------------------------------------------------------------- */

@@ -229,8 +229,78 @@ TEST(host_and_path_in_two_fields_are_joined)
             "\"192.0.2.5\","
             "\"src_port\":1025,\"dest_ip\":\"192.0.2.200\",\"dest_port\":80,\"proto\":\"TCP\","
             "\"http\":{\"hostname\":\"bad.example\",\"url\":\"/a/c\",\"http_method\":\"GET\"}}\n");
-    check_lines(got, "P2 1 http://bad.example/a/b 1 http.hostname outbound 192.0.2.5\n");
+    check_lines(got, "P2 1 http://bad.example/a/b 4 http.hostname outbound 192.0.2.5\n");
     bench_close(&b);
+}
+
+TEST(a_path_may_be_in_any_field)
+{
+    static const struct {
+        const char *log, *want;
+    } rows[] = {
+        {"{\"host\":\"bad.example\",\"uri\":\"/a/b\"}\n",
+         "P2 1 http://bad.example/a/b 4 host unknown \n"},
+        {"{\"request\":{\"site\":\"BAD.example:80\",\"path\":\"/a/b?c=d\"}}\n",
+         "P2 1 http://bad.example/a/b 4 request.site unknown \n"},
+        {"{\"http_host\":\"bad.example\",\"path\":\"/a/b\"}\n",
+         "P2 1 http://bad.example/a/b 4 http_host outbound \n"},
+        {"{\"host\":\"bad.example\",\"a\":\"/\",\"b\":\"a/b\"}\n", ""},
+        {"{\"note\":\"of bad.example\",\"uri\":\"/a/b\"}\n", ""},
+        {"{\"host\":\"bad.example\",\"1\":\"/1\",\"2\":\"/2\",\"3\":\"/3\",\"4\":\"/4\",\"5\":\"/5\","
+         "\"6\":\"/6\",\"7\":\"/7\",\"8\":\"/8\",\"9\":\"/a/b\"}\n",
+         ""}, /* over eight are not tried */
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        bench b;
+        REQUIRE(bench_open(&b));
+        bench_start(&b);
+        REQUIRE(b.w);
+        check_lines(run(&b, rows[i].log), rows[i].want);
+        bench_close(&b);
+    }
+}
+
+/* The address stands twice, as sign-ins of Entra have it, or an agent beside it is the more urgent. */
+TEST(who_came_in_from_a_bad_address)
+{
+#define BAD "\"198.51.100.7\""
+    static const struct {
+        const char *log, *want;
+    } rows[] = {
+        {"{\"EventID\":4624,\"Channel\":\"Security\",\"SourceName\":\"Microsoft-Windows-Security-Auditing\","
+         "\"Hostname\":\"dc\",\"TargetUserName\":\"bob\",\"IpAddress\":" BAD "}\n",
+         "P1 1 198.51.100.7 1 IpAddress inbound dc\n"},
+        {"{\"EventID\":4625,\"Channel\":\"Security\",\"SourceName\":\"Microsoft-Windows-Security-Auditing\","
+         "\"Hostname\":\"dc\",\"TargetUserName\":\"bob\",\"IpAddress\":" BAD "}\n",
+         "P4 1 198.51.100.7 1 IpAddress inbound dc\n"},
+        {"{\"category\":\"SignInLogs\",\"operationName\":\"Sign-in activity\",\"tenantId\":\"t\","
+         "\"callerIpAddress\":" BAD ",\"resultType\":\"0\",\"properties\":{\"ipAddress\":" BAD "}}\n",
+         "P1 1 198.51.100.7 1 callerIpAddress inbound \n"},
+        {"{\"eventVersion\":\"1\",\"eventSource\":\"signin.amazonaws.com\",\"eventName\":\"ConsoleLogin\","
+         "\"sourceIPAddress\":" BAD ",\"responseElements\":{\"ConsoleLogin\":\"Success\"}}\n",
+         "P1 1 198.51.100.7 1 sourceIPAddress inbound \n"},
+        {"{\"eventVersion\":\"1\",\"eventSource\":\"s3.amazonaws.com\",\"eventName\":\"GetObject\","
+         "\"sourceIPAddress\":" BAD "}\n",
+         "P3 1 198.51.100.7 1 sourceIPAddress inbound \n"},
+        {"{\"CreationTime\":\"2026-11-20T02:40:00\",\"Workload\":\"AzureActiveDirectory\",\"Operation\":"
+         "\"UserLoggedIn\",\"ClientIP\":" BAD ",\"ResultStatus\":\"Success\"}\n",
+         "P1 1 198.51.100.7 1 ClientIP inbound \n"},
+        {"{\"event\":{\"category\":[\"authentication\"],\"action\":\"logon\",\"outcome\":\"success\"},"
+         "\"source\":{\"ip\":" BAD "}}\n",
+         "P1 1 198.51.100.7 1 source.ip inbound \n"},
+        {"type=USER_LOGIN msg=audit(" NOV_20 ".1:2): pid=1 msg='op=login hostname=198.51.100.7 "
+         "addr=198.51.100.7 res=success'\n",
+         "P1 1 198.51.100.7 1 hostname inbound \n"},
+    };
+#undef BAD
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        bench b;
+        REQUIRE(bench_open(&b));
+        bench_start(&b);
+        REQUIRE(b.w);
+        check_lines(run(&b, rows[i].log), rows[i].want);
+        bench_close(&b);
+    }
 }
 
 TEST(where_no_way_is_said_the_source_is_ours)

@@ -23,7 +23,7 @@ SINS = [
     ("hop3", "ok"), ("endless", "too-large"), ("huge", "too-large"), ("head", "head-too-large"),
     ("busy", "busy"), ("busy-until", "busy"), ("broken", "http-5xx"), ("denied", "denied"),
     ("teapot", "http-4xx"), ("none", "not-there"), ("bomb", "refused"), ("packed", "ok"),
-    ("brotli", "wrong-encoding"), ("tagged", "ok"), ("odd-tag", "ok"), ("good", "ok"),
+    ("brotli", "wrong-encoding"), ("part", "bad-reply"), ("same-as-nothing", "bad-reply"), ("tagged", "ok"), ("odd-tag", "ok"), ("good", "ok"),
 ]
 SECURE = [("good", "good", "ok"), ("expired", "good", "tls-expired"), ("self", "good", "tls-untrusted"),
           ("other", "good", "tls-wrong-name"), ("good", "to-plain", "bad-redirect")]

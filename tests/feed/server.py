@@ -266,6 +266,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.reply(200, addresses(0, 30), ETag='"one"', Last_Modified="Sun, 22 Nov 2026 01:00:00 GMT")
 
+    def sin_same_as_nothing(self):
+        self.reply(304, b"", ETag='"one"')
+
+    def sin_part(self):
+        self.reply(206, addresses(0, 30), Content_Range="bytes 0-99/100000")
+
     def sin_odd_tag(self):
         self.reply(200, addresses(0, 25), ETag='"a\tb"')
 

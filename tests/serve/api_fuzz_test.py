@@ -88,8 +88,9 @@ def main():
     with scratch("noroshi-fuzz-") as home:
         service = Service(home, env={"NOROSHI_NOW": "2026-11-22T01:00:00Z"})
         fill_store(service)
-        service.user("hanako", "admin", "red", audiences=["*"])
-        token = service.make_token("hanako")
+        for login in ("hanako", "robot"):  # requests name the one, and may end his account
+            service.user(login, "admin", "red", audiences=["*"])
+        token = service.make_token("robot")
         service.start()
         try:
             client = service.client(token)

@@ -102,19 +102,18 @@ class Service:
 
     def start(self, *flags):
         self.log = open(os.path.join(self.home, "serve.log"), "a+b")
-        begin = self.log.seek(0, os.SEEK_END)
+        begin = len(self.said())
         self.process = subprocess.Popen(
             [NOROSHI, "--data", self.data, "serve", "--listen", "127.0.0.1:0", *self.flags, *flags],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, env=self.environment())
         said, until = "", time.monotonic() + 30
         while time.monotonic() < until:
-            with open(self.log.name, "rb") as f:
-                f.seek(begin)
-                said = f.read().decode("utf-8", "replace")
+            said = self.said()[begin:]
             found = re.search(r"serving http://127\.0\.0\.1:(\d+)/", said)
-            if found and (self.token_in(said) or "no account yet" not in said):
-                self.port, self.token = int(found.group(1)), self.token_in(said)
-                if self.answers():
+            if found:
+                self.port = int(found.group(1))
+                if self.answers():  # from here on all of it is said
+                    self.token = self.token_in(self.said()[begin:])
                     return self
             if self.process.poll() is not None:
                 break

@@ -186,6 +186,8 @@ static void finish(log_builder *b)
 {
     b->e.product = S("linux");
     b->e.service = S("auditd");
+    slice type = log_find_value(b, S("type"));
+    b->e.login = slice_eq(type, S("USER_LOGIN")) || slice_eq(type, S("USER_AUTH"));
 }
 
 const log_format log_format_audit = {.name = "auditd",

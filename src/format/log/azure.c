@@ -87,6 +87,7 @@ static void finish(log_builder *b)
         b->e.service = S("signinlogs");
     if (!b->e.service.len && log_find(b, S("activityDisplayName")))
         b->e.service = S("auditlogs");
+    b->e.login = slice_eq(b->e.service, S("signinlogs"));
     if (slice_u64(code, &n))
         b->e.outcome = n == 0 ? LOG_ALLOWED : n == 53003 ? LOG_BLOCKED : LOG_FAILED;
 }

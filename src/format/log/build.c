@@ -150,6 +150,8 @@ void log_give(log_builder *b, size_t i, log_role role, uint32_t rank)
     }
     if (role == LOG_AS_TIME && !log_time(b, f->value, &b->e.time))
         return;
+    if (role == LOG_AS_ACTION && log_outcome_of(f->value) == LOG_OUTCOME_UNKNOWN)
+        return;
     hold(b, i, role, rank);
 }
 

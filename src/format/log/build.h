@@ -33,7 +33,7 @@ typedef enum log_role {
     LOG_AS_URL_QUERY,
     LOG_AS_QUERY,
     LOG_AS_STATUS,    /* of HTTP: 404 */
-    LOG_AS_ACTION,    /* a word: "deny", "success", "NXDOMAIN" */
+    LOG_AS_ACTION,    /* a word: "deny", "success", "NXDOMAIN"; has the role only when it is known */
     LOG_AS_DIRECTION, /* a word: "outbound", "egress" */
     LOG_ROLE_COUNT_
 } log_role;
@@ -106,6 +106,8 @@ log_field *log_put_value(log_builder *b, slice name, slice sigma, log_role role,
 void log_map(log_builder *b, size_t from, const log_format *f);
 /* Gives field i the role, if it may have it. */
 void log_give(log_builder *b, size_t i, log_role role, uint32_t rank);
+/* What a word says of how it went: "deny", "Success". */
+log_outcome log_outcome_of(slice action);
 /* The value of the field that has the role; {NULL, 0}. */
 slice log_role_value(const log_builder *b, log_role role);
 /* The first field of that original name; NULL. */

@@ -29,6 +29,7 @@ static void finish(log_builder *b)
     slice login = log_find_value(b, S("responseElements.ConsoleLogin"));
     b->e.product = S("aws");
     b->e.service = S("cloudtrail");
+    b->e.login = slice_eq(log_find_value(b, S("eventName")), S("ConsoleLogin"));
     if (code.len)
         b->e.outcome = is_refusal(code) ? LOG_BLOCKED : LOG_FAILED;
     else

@@ -179,6 +179,9 @@ static void finish(log_builder *b)
     if (b->holder[LOG_AS_QUERY])
         b->e.category = S("dns");
     b->e.product = log_find_value(b, S("event.module"));
+    for (size_t i = 0; i < b->count; i++)
+        b->e.login |= slice_eq(b->field[i].name, S("event.category")) &&
+                      slice_eq(b->field[i].value, S("authentication"));
 }
 
 static bool tells(const log_builder *b)

@@ -20,7 +20,9 @@ static const log_name names[] = {
 static void finish(log_builder *b)
 {
     slice load = log_find_value(b, S("Workload")), done = log_find_value(b, S("ResultStatus"));
+    slice what = log_find_value(b, S("Operation"));
     b->e.product = S("m365");
+    b->e.login = slice_starts(what, S("UserLoginFailed")) || slice_starts(what, S("UserLoggedIn"));
     if (slice_eq(load, S("Exchange")))
         b->e.service = S("exchange");
     else if (slice_eq(load, S("SecurityComplianceCenter")))
@@ -32,7 +34,7 @@ static void finish(log_builder *b)
     if (slice_eq(done, S("True")) || slice_eq(done, S("PartiallySucceeded")))
         b->e.outcome = LOG_ALLOWED;
     else if (slice_eq(done, S("False")) ||
-             slice_starts(log_find_value(b, S("Operation")), S("UserLoginFailed")))
+             slice_starts(what, S("UserLoginFailed")))
         b->e.outcome = LOG_FAILED;
 }
 

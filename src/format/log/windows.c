@@ -246,10 +246,12 @@ static void rename_fields(log_builder *b, uint64_t id)
 
 static void set_user(log_builder *b, uint64_t id)
 {
-    for (size_t i = 0; i < COUNT_OF(logons); i++)
+    for (size_t i = 0; i < COUNT_OF(logons); i++) {
+        b->e.login |= logons[i] == id && slice_eq(b->e.service, S("security")) && id != 4779;
         for (size_t k = 0; logons[i] == id && k < b->count; k++)
             if (slice_ends(b->field[k].name, S("TargetUserName")))
                 log_give(b, k, LOG_AS_USER, 0);
+    }
 }
 
 static log_outcome outcome_of(const log_builder *b, uint64_t id)

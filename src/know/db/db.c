@@ -349,3 +349,8 @@ status db_check(db *d, err *why)
 {
     return d->driver->check(d, why);
 }
+
+status db_check_table(db *d, const char *table, err *why)
+{
+    return d->driver->check_table(d, table, why);
+}

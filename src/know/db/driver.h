@@ -58,6 +58,7 @@ typedef struct db_driver {
     status (*snapshot)(db *d, const char *path, err *why); /* NULL: there are no files */
     status (*explain)(db *d, query q, buf *out, err *why);
     status (*check)(db *d, err *why);
+    status (*check_table)(db *d, const char *table, err *why);
 } db_driver;
 
 struct db {

@@ -550,14 +550,14 @@ static bool has_null(const lite_db *d, slice name)
     return found;
 }
 
-static status check(db *b, err *why)
+static status run_check(db *b, const char *pragma, err *why)
 {
     static const slice null = S_INIT("NULL value in ");
     const lite_db *d = lite_of(b);
     sqlite3_stmt *s = NULL;
     char cleared[128] = ""; /* looked at, and nothing is wrong with it: it comes once a row */
     status st = OK;
-    if (sqlite3_prepare_v2(d->conn, "PRAGMA quick_check(2147483647)", -1, &s, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(d->conn, pragma, -1, &s, NULL) != SQLITE_OK)
         return lite_fail(d, "checking", why);
     int code = sqlite3_step(s);
     for (; code == SQLITE_ROW && st == OK; code = sqlite3_step(s)) {
@@ -575,6 +575,18 @@ static status check(db *b, err *why)
         st = lite_fail(d, "checking", why);
     sqlite3_finalize(s);
     return st;
+}
+
+static status check(db *b, err *why)
+{
+    return run_check(b, "PRAGMA quick_check(2147483647)", why);
+}
+
+static status check_table(db *b, const char *table, err *why)
+{
+    char pragma[64];
+    snprintf(pragma, sizeof pragma, "PRAGMA integrity_check(%s)", table);
+    return run_check(b, pragma, why);
 }
 
 const db_driver db_sqlite = {
@@ -614,4 +626,5 @@ const db_driver db_sqlite = {
     .snapshot = lite_snapshot,
     .explain = explain,
     .check = check,
+    .check_table = check_table,
 };

@@ -54,6 +54,9 @@ Later somebody says that it is bad: what was seen before becomes an alert, with 
     SEEN      here: 1 time, 2026-11-02 to 2026-11-02
     $ noroshi --clearance green ask 203.0.113.2 | grep SEEN
     SEEN      here: cannot say, no logs are loaded
+    $ noroshi hunt http://evil.example.org/x
+    http://evil.example.org/x  cannot say: values of this kind are not remembered
+    [1]
     $ noroshi hunt
     noroshi: say a value, or --entity ID
     [2]
