@@ -206,6 +206,7 @@ static status make_api(service *s, err *why)
                      .puller = s->puller,
                      .oidc = serving_oidc_of(s->oidc),
                      .trouble = serving_trouble,
+                     .live_streams = (uint32_t)option_int(a->options, OPT_SERVE_LIVE),
                      .set_keep_days = (uint32_t)option_int(a->options, OPT_SET_KEEP_DAYS)};
     o.limits.record_bytes_max = (uint32_t)option_int(a->options, OPT_LIMIT_OBJECT_BYTES);
     o.limits.line_bytes_max = (uint32_t)option_int(a->options, OPT_LIMIT_LINE_BYTES);

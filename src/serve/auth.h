@@ -78,11 +78,12 @@ typedef struct identity {
  *                  which of them is not told. HTTP: 401 */
 status auth_token(const auth *s, accounts *r, const auth_client *c, slice bearer, arena *a,
                   identity *ret, err *why) NODISCARD;
-/* By the session cookie; the same. Live streams ask again every 10 seconds. */
+/* By the session cookie; the same. Live streams ask again with each look. */
 status auth_session(const auth *s, accounts *r, slice cookie, arena *a, identity *ret,
                     err *why) NODISCARD;
-/* Writes the time of last use. Sessions end SESSION_IDLE_MINUTES after it. */
-status auth_touch(const auth *s, writer *w, const identity *who, err *why) NODISCARD;
+/* Writes the times of last use of `count` of them, in one transaction. Sessions end
+ * SESSION_IDLE_MINUTES after it. Not OK: give the writer up. */
+status auth_touch(const auth *s, writer *w, const identity *who, size_t count, err *why) NODISCARD;
 
 /* ERR_FORBIDDEN, saying which right is missing. HTTP: 403. */
 status identity_may(const identity *who, right_id r, err *why) NODISCARD;

@@ -15,7 +15,7 @@
 #ifndef NOROSHI_SERVE_API_CALL_H
 #define NOROSHI_SERVE_API_CALL_H
 
-#include "answer/ask.h"
+#include "answer/contact.h"
 #include "base/json_field.h"
 #include "know/index.h"
 #include "know/sets.h"
@@ -47,6 +47,7 @@ struct api {
     pthread_mutex_t lock;
     identity touched[TOUCHED_MAX]; /* whose time of last use is due; texts are not theirs */
     size_t touched_count;
+    struct live *lives; /* streams that are open (live.c) */
 };
 
 /* What belongs to one thread of the server; opened when it is first wanted. */
@@ -109,6 +110,10 @@ when call_when(const call *c, const char *name, when otherwise);
 /* Each looks anew, once a request. ?as_of= is obeyed. */
 status call_lens(call *c, lens **ret, err *why) NODISCARD;
 status call_asker(call *c, asker **ret, err *why) NODISCARD;
+/* Alerts as who asks sees them. */
+status call_contacts(call *c, contact_reader *ret, err *why) NODISCARD;
+/* One of them is in the answer, and counts for c->highest. */
+void call_contact_is(call *c, const alert_info *i, const answer *w);
 /* Nothing more is looked at on this thread: at the end of each handler and of each slice of a
  * stream. */
 void call_rest(const call *c);
