@@ -134,7 +134,7 @@ static status read_options(service *s, http_options *o, err *why)
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     *o = (http_options){.spool_dir = store_dir(s->base),
                         .workers = workers ? (unsigned)workers : (unsigned)processors + 2,
-                        .limits.drain_ms = (uint32_t)option_int(a->options, OPT_SERVE_DRAIN) * 1000,
+                        .limits = serving_limits(a->options),
                         .admit = admit,
                         .thread_open = open_thread,
                         .thread_close = close_thread,

@@ -102,6 +102,7 @@ static http_limits default_limits(http_limits l)
     DEFAULT(body_bytes, 1 << 20);
     DEFAULT(memory_bytes, 256 << 20);
     DEFAULT(spool_bytes, (uint64_t)16 << 30);
+    DEFAULT(client_spool_bytes, (uint64_t)8 << 30);
     DEFAULT(request_bytes, 64 << 20);
     DEFAULT(connections, 20000);
     DEFAULT(client_connections, 1000);
@@ -210,6 +211,8 @@ static status open_all(http_server *s, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     if (s->o.spool_dir && access(s->o.spool_dir, W_OK | X_OK) != 0)
         return err_os(why, errno, "the directory for uploads, %s", s->o.spool_dir);
+    if (s->o.spool_dir)
+        body_sweep(s->o.spool_dir);
     if (s->o.certificate && (st = load_certificate(s, why)) != OK)
         return st;
     if ((st = listen_all(s, why)) != OK)

@@ -36,9 +36,9 @@
  * instance = the request id), also those of requests that no handler ever sees:
  *     400 not HTTP, or not safe to take for it (see below)   404 no such path
  *     405 with Allow   408 too slow   413 body too long   415 an encoded body
- *     421 a Host that is not ours   429 with Retry-After: too much at once
+ *     421 a Host that is not ours   429 with Retry-After: too much of one client at once
  *     431 header too long   501 unknown method or transfer coding
- *     503 with Retry-After: no room for the body in the budget
+ *     503 with Retry-After: no room for the body in the budget   507 the disk is full
  * Refused as 400: a line that does not end in CR LF, a CR or NUL elsewhere, a folded line, blanks
  * before a colon, Content-Length that is twice there, no number, or beside Transfer-Encoding, Host
  * missing or twice, "%" without two digits, "%00", "." and ".." as a part of a path. HEAD is
@@ -158,6 +158,7 @@ typedef struct http_limits {
     uint64_t body_bytes;         /* 1 MiB: for routes that do not say theirs */
     uint64_t memory_bytes;       /* 256 MiB: all bodies in memory together */
     uint64_t spool_bytes;        /* 16 GiB: all bodies in files together */
+    uint64_t client_spool_bytes; /* 8 GiB: those of one client_key */
     uint64_t request_bytes;      /* 64 MiB: arena of a request, and its whole answer */
     uint32_t connections;        /* 20,000: over it a newcomer is closed */
     uint32_t client_connections; /* 1,000 from one IPv4 address or IPv6 /64 */

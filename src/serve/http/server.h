@@ -42,7 +42,7 @@ typedef struct loop loop;
 
 /* --- counting (stats.c) --------------------------------------------------------------------- */
 
-enum { STATS_NUMBERS = 27, STATS_BUCKETS = 10 };
+enum { STATS_NUMBERS = 28, STATS_BUCKETS = 10 };
 
 typedef enum refusal {
     REFUSED_CONNECTIONS, /* too many */
@@ -328,7 +328,8 @@ step body_start(exchange *x);
 step body_go_on(conn *c);     /* CONN_BODY */
 void body_write(exchange *x); /* on the thread that writes */
 step body_written(exchange *x);
-void body_give_up(exchange *x); /* gives up what it had */
+void body_give_up(exchange *x);   /* gives up what it had */
+void body_sweep(const char *dir); /* of what killed ones left */
 
 /* --- reply.c: from a handler to bytes -------------------------------------------------------- */
 
