@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 enum { CHECK_TEXT = 6, CHECK_AT = AUTH_TOKEN_TEXT - CHECK_TEXT };
-static const slice token_prefix = S_INIT("nrs_");
+static const slice token_prefix = S_INIT(AUTH_TOKEN_BEGIN);
 _Static_assert(BASE32_TEXT(SHA256_BYTES) == AUTH_SECRET_TEXT, "256 bits");
 _Static_assert((int)SESSION_ID_TEXT == (int)TOKEN_ID_TEXT, "one kind of id");
 

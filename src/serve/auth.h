@@ -28,6 +28,9 @@
 #include "know/tokens.h"
 #include "serve/totp.h"
 
+/* What a token begins with. */
+#define AUTH_TOKEN_BEGIN "nrs_"
+
 enum {
     AUTH_SECRET_TEXT = 52, /* of session, challenge and first-run token: 256 random bits */
     AUTH_DEVICE_TEXT = 128,

@@ -15,7 +15,7 @@ status call_contacts(call *c, contact_reader *ret, err *why)
 void call_contact_is(call *c, const alert_info *i, const answer *w)
 {
     tlp t = i->marking.tlp > w->tlp ? i->marking.tlp : w->tlp;
-    c->highest = t > c->highest ? t : c->highest;
+    call_read(c, t, slice_str(i->id));
 }
 
 /* --- a page ----------------------------------------------------------------------------------- */

@@ -68,8 +68,8 @@ static space reserve(exchange *x, uint64_t n)
     return ROOM;
 }
 
-/* A file that has no name from the beginning, or none from the next moment on: who is killed between
- * the two leaves an empty one, which body_sweep removes. */
+/* A file that has no name from the beginning, or none from the next moment on: who is killed
+ * between the two leaves an empty one, which body_sweep removes. */
 #define UPLOAD_NAME "noroshi-upload-"
 static int open_unnamed(const char *dir)
 {
