@@ -227,6 +227,7 @@ status http_server_open(const http_options *options, http_server **ret, err *why
     if (!s)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     s->o = *options;
+    s->trust = (forwarded_trust){s->o.proxies, s->o.proxy_count, s->o.proxies_forwarded};
     default_threads(&s->o);
     s->o.limits = default_limits(s->o.limits);
     arena_init(&s->arena, ROUTES_BYTES);
@@ -250,8 +251,10 @@ static void take_connection(http_server *s, listener *l, int fd, const address *
     socklen_t len = sizeof at;
     const http_limits *limits = limits_of(s);
     client_slot *slot = NULL;
+    const ip from = client_ip(client);
     bool full = atomic_fetch_add(&s->connections, 1) >= limits->connections;
-    if (full || !(slot = clients_enter(s->clients, client, limits->client_connections))) {
+    bool many = !forwarded_trusts(&s->trust, &from); /* a proxy has those of all its clients */
+    if (full || (many && !(slot = clients_enter(s->clients, client, limits->client_connections)))) {
         stats_refuse(s, full ? REFUSED_CONNECTIONS : REFUSED_CLIENT);
         atomic_fetch_sub(&s->connections, 1);
         close(fd);

@@ -16,7 +16,7 @@
  *         return OK;                                // ERR_NOT_FOUND: a 404 that says *why
  *     }
  *
- * How an answer is made is http_reply.h. Uses: base, libevent (readiness and timers), base/tls.
+ * How an answer is made is http_reply.h. Uses: base, model (ip), libevent (readiness and timers).
  * Used by: serve/api, cmd (noroshi serve). Why this library and a parser of our own:
  * docs/decisions/0165-http-library.md.
  * Sources: RFC 9110 (semantics), RFC 9112 (HTTP/1.1), RFC 9111 (caching), RFC 9457 (problems),
@@ -54,6 +54,7 @@
 #include "base/hash.h"
 #include "base/tls.h"
 #include "base/when.h"
+#include "model/ip.h"
 
 enum {
     HTTP_LISTEN_MAX = 8,
@@ -117,13 +118,14 @@ typedef struct http_route {
 /* Slices live until the answer was sent. */
 struct http_request {
     http_method method;
-    bool head; /* nobody will read the body of the answer */
-    bool tls;
+    bool head;    /* nobody will read the body of the answer */
+    bool tls;     /* asked over TLS: us, or the proxy, as it says */
+    bool proxied; /* by one of http_options.proxies: `client` is who it says that it is */
     const http_route *route;
-    slice path; /* as it was sent, without the query */
-    slice id;   /* 16 hex digits, not to be guessed */
-    slice host; /* one of ours, as it was sent */
-    address client;
+    slice path;              /* as it was sent, without the query */
+    slice id;                /* 16 hex digits, not to be guessed */
+    slice host;              /* one of ours, as it was sent */
+    address client;          /* port 0: behind a proxy */
     when at;                 /* its header was complete */
     const http_pair *params; /* of the template, in its order, decoded */
     size_t param_count;
@@ -182,10 +184,11 @@ typedef struct http_log {
     slice user;              /* what http_log_user said */
     const http_route *route; /* NULL: none */
     address client;
-    int number;       /* the status; 0: the client was gone before there was one */
-    uint64_t in, out; /* bytes with headers, inside TLS */
-    bool cut;         /* the answer did not reach its end */
-    const char *why;  /* of an error, also what was not told; NULL: none */
+    const address *via; /* the proxy that said so; NULL: none */
+    int number;         /* the status; 0: the client was gone before there was one */
+    uint64_t in, out;   /* bytes with headers, inside TLS */
+    bool cut;           /* the answer did not reach its end */
+    const char *why;    /* of an error, also what was not told; NULL: none */
 } http_log;
 
 typedef enum http_notice {
@@ -207,6 +210,13 @@ typedef struct http_options {
      * port: "soc.example" is that name with any port, "soc.example:8443" with this one. */
     const slice *hosts;
     size_t host_count;
+    /* Who asks through one of these is whom it names in X-Forwarded-For, or in Forwarded: bounds,
+     * turns, logs and handlers see that address, and X-Forwarded-Proto or proto= says whether over
+     * TLS (http/forwarded.h). Of others these headers are nothing. A proxy's connections are bounded
+     * together with all others alone. Kept until http_server_close. */
+    const ip_net *proxies;
+    size_t proxy_count;
+    bool proxies_forwarded; /* they write Forwarded; else X-Forwarded-For and X-Forwarded-Proto */
 
     const http_route *routes; /* kept until http_server_close */
     size_t route_count;

@@ -167,7 +167,8 @@ void call_list_end(json_writer *w, slice next);
 void call_read(call *c, tlp marked, slice what);
 /* A read of something above GREEN is recorded before it leaves, for a stream before each slice:
  * its path, its query (parameters of the route, but none that is a secret), what call_read was told
- * of. A token of ours that somebody put there is not repeated. That waits for whoever writes, so a quick route goes on in a worker (http_later).
+ * of. A token of ours that somebody put there is not repeated. That waits for whoever writes, so a
+ * quick route goes on in a worker (http_later).
  * ERR_IO, ERR_BUSY: it may not leave. */
 status call_record_read(call *c, err *why) NODISCARD;
 /* That it is done, before it is done, of what is no part of the table's transactions. */

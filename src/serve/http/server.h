@@ -10,6 +10,7 @@
 
 #include "serve/http/chunk.h"
 #include "serve/http/fields.h"
+#include "serve/http/forwarded.h"
 #include "serve/http/head.h"
 #include "serve/http/pool.h"
 #include "serve/http/route.h"
@@ -106,6 +107,7 @@ struct http_server {
     _Atomic(http_settings *) settings;
     unsigned settings_count;
     listener listeners[HTTP_LISTEN_MAX];
+    forwarded_trust trust;
     certificate *certificate;
     uint64_t certificate_stamp[2]; /* of the files as they were read last */
     client_table *clients;
@@ -136,6 +138,8 @@ certificate *certificate_free(certificate *c); /* gives up one reference */
 
 /* --- clients.c ------------------------------------------------------------------------------ */
 
+ip client_ip(const address *a);      /* zeros: it has none */
+address client_address(const ip *i); /* with port 0 */
 /* Whose connections count together. */
 void client_network(const address *a, uint8_t key[16]);
 client_table *clients_new(random_source random) NODISCARD;
