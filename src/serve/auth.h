@@ -59,7 +59,7 @@ typedef struct auth_client {
     slice agent;   /* User-Agent, for the list of sessions; the first 128 bytes are kept */
     bool loopback; /* the connection itself is from this machine */
     bool
-        forwarded; /* through a proxy: a trusted one, or a Forwarded or X-Forwarded-* header is there */
+        forwarded; /* by a named proxy, or with a Forwarded or X-Forwarded-* header */
 } auth_client;
 
 /* --- each request ----------------------------------------------------------------------------- */

@@ -212,8 +212,8 @@ typedef struct http_options {
     size_t host_count;
     /* Who asks through one of these is whom it names in X-Forwarded-For, or in Forwarded: bounds,
      * turns, logs and handlers see that address, and X-Forwarded-Proto or proto= says whether over
-     * TLS (http/forwarded.h). Of others these headers are nothing. A proxy's connections are bounded
-     * together with all others alone. Kept until http_server_close. */
+     * TLS (http/forwarded.h). Of others these headers are nothing. The connections of a proxy are
+     * bounded by limits.connections alone. Kept until http_server_close. */
     const ip_net *proxies;
     size_t proxy_count;
     bool proxies_forwarded; /* they write Forwarded; else X-Forwarded-For and X-Forwarded-Proto */

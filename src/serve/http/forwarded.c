@@ -140,7 +140,7 @@ static bool take_element(slice *in, hop *ret)
     return true;
 }
 
-/* Where the client left a quote open, what the proxy appended is inside it: the line says nothing. */
+/* Where the client left a quote open, what the proxy appended is inside: the line says nothing. */
 static void read_elements(slice line, hops *h)
 {
     const hop none = {.good = false};
