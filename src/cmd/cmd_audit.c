@@ -167,7 +167,7 @@ static status put_entry(app *a, const audit_row *r, err *why)
     json_key(&w, "schema");
     json_put_text(&w, S("noroshi.audit/1"));
     json_key(&w, "seq");
-    json_put_int(&w, (int64_t)r->seq);
+    r->seq ? json_put_int(&w, (int64_t)r->seq) : json_put_null(&w);
     accounting_when(&w, "at", r->e.at);
     accounting_text(&w, "who", r->e.who);
     accounting_text(&w, "from", r->e.from);
@@ -186,7 +186,8 @@ static void put_line(app *a, const audit_row *r)
 {
     sink *out = &a->out;
     const slice texts[] = {r->e.who, r->e.from, r->e.what, r->e.detail};
-    sink_put(out, msg_audit_row((int64_t)r->seq, r->e.at, r->e.act));
+    sink_put(out, r->seq ? msg_audit_row((int64_t)r->seq, r->e.at, r->e.act)
+                         : msg_audit_row_waiting(r->e.at, r->e.act));
     sink_indent(out, 4);
     if (r->e.outcome != AUDIT_DONE) {
         sink_words(out, S("  "));
@@ -203,24 +204,41 @@ static void put_line(app *a, const audit_row *r)
     sink_line(out);
 }
 
+static status put_page(app *a, const audit_list *page, err *why)
+{
+    status st = OK;
+    for (size_t i = 0; st == OK && i < page->count; i++)
+        if (a->json)
+            st = put_entry(a, &page->at[i], why);
+        else
+            put_line(a, &page->at[i]);
+    return st;
+}
+
+/* Those that wait are newer than the chain is. */
 static status list(app *a, store *s, const audit_filter *f, err *why)
 {
     CLEANUP(arena_done) arena memory;
     size_t left = (size_t)option_int(a->options, OPT_AUDIT_MOST), shown = 0;
     uint64_t before = 0;
-    audit_list page = {.more = true};
-    status st = OK;
-    arena_init(&memory, 16 << 20);
+    audit_list page;
+    arena_init(&memory, 64 << 20);
+    status st = audit_waiting(s, &memory, f, left, &page, why);
+    if (st == OK)
+        st = put_page(a, &page, why);
+    shown = st == OK ? page.count : 0;
+    left -= shown;
+    page.more = true;
     while (st == OK && page.more && left) {
         arena_reset(&memory);
         st = audit_page(s, &memory, f, before, left < PAGE ? left : PAGE, &page, why);
-        for (size_t i = 0; st == OK && i < page.count; i++, shown++, left--) {
-            before = page.at[i].seq;
-            if (a->json)
-                st = put_entry(a, &page.at[i], why);
-            else
-                put_line(a, &page.at[i]);
-        }
+        if (st == OK)
+            st = put_page(a, &page, why);
+        if (st != OK || !page.count)
+            break;
+        before = page.at[page.count - 1].seq;
+        shown += page.count;
+        left -= page.count;
     }
     if (st == OK)
         st = sink_flush(&a->out, why);

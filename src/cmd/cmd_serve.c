@@ -49,6 +49,34 @@ static status read_listen(app *a, http_options *o, err *why)
     return OK;
 }
 
+static bool read_proxy(slice text, ip_net *ret)
+{
+    unsigned changed;
+    ip one;
+    if (ip_net_parse(text, ret, &changed, NULL) != OK) {
+        if (ip_parse(text, &one, NULL) != OK)
+            return false;
+        *ret = ip_net_of(&one, 128);
+    }
+    return ret->prefix > (ip_is4(&ret->addr) ? 96 : 0); /* all the world is no proxy */
+}
+
+static status read_proxies(app *a, http_options *o, err *why)
+{
+    const slice *names;
+    size_t count = option_items(a->options, OPT_SERVE_PROXY, &names);
+    ip_net *at = arena_array(a->memory, count + 1, sizeof *at);
+    if (!at)
+        return ARENA_SPENT(a->memory, why);
+    for (size_t i = 0; i < count; i++)
+        if (!read_proxy(names[i], &at[i]))
+            return app_fail(a, ERR_INPUT, msg_serve_proxy(names[i]), S(""), why);
+    o->proxies = at;
+    o->proxy_count = count;
+    o->proxies_forwarded = option_int(a->options, OPT_SERVE_PROXY_HEADER) == 1;
+    return OK;
+}
+
 static status read_tls(app *a, http_options *o, err *why)
 {
     slice certificate = option_text(a->options, OPT_SERVE_CERTIFICATE),
@@ -134,7 +162,7 @@ static status read_options(service *s, http_options *o, err *why)
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     *o = (http_options){.spool_dir = store_dir(s->base),
                         .workers = workers ? (unsigned)workers : (unsigned)processors + 2,
-                        .limits.drain_ms = (uint32_t)option_int(a->options, OPT_SERVE_DRAIN) * 1000,
+                        .limits = serving_limits(a->options),
                         .admit = admit,
                         .thread_open = open_thread,
                         .thread_close = close_thread,
@@ -148,6 +176,8 @@ static status read_options(service *s, http_options *o, err *why)
     status st = read_routes(s, o, why);
     if (st == OK)
         st = read_listen(a, o, why);
+    if (st == OK)
+        st = read_proxies(a, o, why);
     return st == OK ? read_tls(a, o, why) : st;
 }
 
@@ -206,6 +236,7 @@ static status make_api(service *s, err *why)
                      .puller = s->puller,
                      .oidc = serving_oidc_of(s->oidc),
                      .trouble = serving_trouble,
+                     .live_streams = (uint32_t)option_int(a->options, OPT_SERVE_LIVE),
                      .set_keep_days = (uint32_t)option_int(a->options, OPT_SET_KEEP_DAYS)};
     o.limits.record_bytes_max = (uint32_t)option_int(a->options, OPT_LIMIT_OBJECT_BYTES);
     o.limits.line_bytes_max = (uint32_t)option_int(a->options, OPT_LIMIT_LINE_BYTES);

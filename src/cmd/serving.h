@@ -50,6 +50,7 @@ serving_care *serving_care_end(serving_care *c); /* waits for the threads; NULL 
 /* What a reload changes, out of these options. */
 struct feed_grants;
 void serving_grants(const options *o, struct feed_grants *ret);
+http_limits serving_limits(const options *o);
 log_form serving_log_form(const app *a, const options *o);
 
 /* --- the DNS ---------------------------------------------------------------------------------- */

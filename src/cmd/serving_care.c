@@ -64,11 +64,18 @@ log_form serving_log_form(const app *a, const options *o)
     return form == LOG_AUTO && a->json ? LOG_JSON : form;
 }
 
+http_limits serving_limits(const options *o)
+{
+    return (http_limits){.drain_ms = (uint32_t)option_int(o, OPT_SERVE_DRAIN) * 1000,
+                         .spool_bytes = (uint64_t)option_int(o, OPT_SERVE_UPLOADS),
+                         .client_spool_bytes = (uint64_t)option_int(o, OPT_SERVE_ACCOUNT_UPLOADS)};
+}
+
 static status take(serving_care *c, const options *o, err *why)
 {
     const slice *hosts;
     size_t host_count = option_items(o, OPT_SERVE_HOST, &hosts);
-    const http_limits limits = {.drain_ms = (uint32_t)option_int(o, OPT_SERVE_DRAIN) * 1000};
+    const http_limits limits = serving_limits(o);
     feed_grants grants;
     status st = http_server_change(c->http, &limits, hosts, host_count, why);
     if (st != OK)

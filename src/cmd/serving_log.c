@@ -22,14 +22,23 @@ static void put_line(buf *b)
     }
 }
 
+/* Of a client behind a proxy nobody knows the port. */
+static slice client_text(const http_log *l, char out[ADDRESS_TEXT_MAX])
+{
+    slice text = slice_str(address_text(&l->client, out));
+    return l->via && slice_ends(text, S(":0")) ? slice_sub(text, 0, text.len - 2) : text;
+}
+
 static void put_json(buf *b, const http_log *l)
 {
-    char client[ADDRESS_TEXT_MAX];
+    char client[ADDRESS_TEXT_MAX], via[ADDRESS_TEXT_MAX];
     json_writer w = json_writer_on(b);
     json_open(&w, '{');
     json_field_when(&w, "time", l->at);
     json_field_text(&w, "id", l->id);
-    json_field_text(&w, "client", slice_str(address_text(&l->client, client)));
+    json_field_text(&w, "client", client_text(l, client));
+    if (l->via)
+        json_field_text(&w, "via", slice_str(address_text(l->via, via)));
     json_field_text(&w, "user", l->user);
     json_field_text(&w, "method", l->method);
     json_field_text(&w, "path", slice_sub(l->path, 0, PATH_SHOWN));
@@ -47,7 +56,7 @@ static void put_json(buf *b, const http_log *l)
 static void put_text(buf *b, const http_log *l)
 {
     char client[ADDRESS_TEXT_MAX], at[WHEN_TEXT_MAX];
-    buf_printf(b, "%s %s ", when_iso(l->at, at), address_text(&l->client, client));
+    buf_printf(b, "%s %.*s ", when_iso(l->at, at), SLICE_FMT(client_text(l, client)));
     terminal_escape(b, l->user.len ? l->user : S("-"));
     buf_byte(b, ' ');
     terminal_escape(b, l->method.len ? l->method : S("-"));

@@ -195,7 +195,7 @@ status audit_row_of(db_stmt *q, audit_row *ret, uint8_t ret_hash[SHA256_BYTES], 
     return OK;
 }
 
-static bool copy_texts(arena *a, audit_entry *e)
+bool audit_copy_texts(arena *a, audit_entry *e)
 {
     slice *texts[] = {&e->who, &e->from, &e->act, &e->what, &e->detail};
     for (size_t i = 0; i < COUNT_OF(texts); i++)
@@ -230,7 +230,7 @@ static status read_page(db *d, arena *a, const audit_filter *f, uint64_t before,
     db_bind_int(q, 2, (int64_t)max + 1);
     while ((st = db_step(q, &row, why)) == OK && row && !(list.more = list.count == max)) {
         audit_row *r = &list.at[list.count++];
-        if ((st = audit_row_of(q, r, hash, why)) == OK && !copy_texts(a, &r->e))
+        if ((st = audit_row_of(q, r, hash, why)) == OK && !audit_copy_texts(a, &r->e))
             st = ARENA_SPENT(a, why);
         if (st != OK)
             break;

@@ -60,6 +60,8 @@ status audit_put(audit_log *log, const audit_entry *e, size_t count, err *why) N
  * file of their own beside the store, with a chain of their own, and get into the chain with the
  * next that find the writer free. This waits for the writer and takes in what is there. */
 status audit_log_settle(audit_log *log, err *why) NODISCARD;
+/* Takes in what services left there that do not run any more; audit_log_new does it. */
+status audit_settle_left(store *s, err *why) NODISCARD;
 /* Is an answer with this highest marking a read that has to be recorded? */
 bool audit_wants(tlp highest);
 
@@ -92,6 +94,12 @@ typedef struct audit_filter {
 /* Newest first; before: 0 or the seq of the last one. At most `max` (<= AUDIT_PAGE_MAX). */
 status audit_page(store *s, arena *a, const audit_filter *f, uint64_t before, size_t max,
                   audit_list *ret, err *why) NODISCARD;
+
+/* Entries of reads that are not in the chain yet (audit_log_settle), of any process: newest first,
+ * at most `max` (<= AUDIT_PAGE_MAX); they have no seq (0). One that gets into the chain
+ * meanwhile may be in a page, too. */
+status audit_waiting(store *s, arena *a, const audit_filter *f, size_t max, audit_list *ret,
+                     err *why) NODISCARD;
 
 typedef struct audit_report {
     audit_head head;       /* of what is there */

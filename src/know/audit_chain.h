@@ -16,6 +16,8 @@ typedef struct audit_room {
     char words[3][AUDIT_WORD_MAX], texts[2][AUDIT_TEXT_MAX];
 } audit_room;
 audit_entry audit_clean(const audit_entry *e, audit_room *room);
+/* Its texts are in `a` from here on; false: no room. */
+bool audit_copy_texts(arena *a, audit_entry *e);
 /* The newest entry; seq 0 and a hash of zeros: there is none. */
 status audit_head_of(db *d, audit_head *ret, err *why) NODISCARD;
 /* Writes the entry behind *head and moves it on. Inside a write transaction. */

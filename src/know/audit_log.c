@@ -45,6 +45,8 @@ status audit_log_new(store *s, audit_log **ret, err *why)
         st = audit_wait_open(s, log->d, &log->wait, why);
     if (st == OK)
         st = audit_log_settle(log, why);
+    if (st == OK)
+        st = audit_settle_left(s, why);
     if (st != OK && st != ERR_BUSY) { /* busy: what waits goes on waiting */
         audit_log_free(log);
         return st;
@@ -72,16 +74,16 @@ audit_log *audit_log_free(audit_log *log)
 }
 
 /* What waits and then all of the list, in the transaction that was begun. */
-static status write_chain(audit_log *log, db *d, const waiting *list, err *why)
+static status write_chain(audit_wait *wait, db *d, hash_state *h, const waiting *list, err *why)
 {
     audit_head head;
-    bool waits = audit_wait_count(log->wait) != 0;
+    bool waits = audit_wait_count(wait) != 0;
     status st = audit_head_of(d, &head, why);
     if (st == OK)
-        st = audit_wait_take(log->wait, d, log->h, &head, why);
+        st = audit_wait_take(wait, d, h, &head, why);
     for (; st == OK && list; list = list->next)
         for (size_t i = 0; st == OK && i < list->count; i++)
-            st = audit_append(d, log->h, &head, &list->e[i], why);
+            st = audit_append(d, h, &head, &list->e[i], why);
     if (st == OK)
         st = db_commit(d, why);
     if (st != OK) {
@@ -89,7 +91,7 @@ static status write_chain(audit_log *log, db *d, const waiting *list, err *why)
         return st;
     }
     if (waits) {
-        status cleared = audit_wait_clear(log->wait, NULL);
+        status cleared = audit_wait_clear(wait, NULL);
         (void)cleared; /* they are counted as taken */
     }
     return OK;
@@ -101,8 +103,10 @@ static status write_file(audit_log *log, const waiting *list, err *why)
     for (; st == OK && list; list = list->next)
         for (size_t i = 0; st == OK && i < list->count; i++)
             st = audit_wait_put(log->wait, log->h, &list->e[i], why);
-    status synced = audit_wait_sync(log->wait, st == OK ? why : NULL);
-    return st == OK ? synced : st;
+    if (st == OK)
+        return audit_wait_sync(log->wait, why);
+    audit_wait_forget(log->wait);
+    return st;
 }
 
 /* All of the list, or nothing of it; ERR_BUSY: the file is full. Whoever writes never waits for the
@@ -110,7 +114,7 @@ static status write_file(audit_log *log, const waiting *list, err *why)
 static status write_all(audit_log *log, const waiting *list, err *why)
 {
     status st = begin_if_free(log->s, log->d, why);
-    return st == OK         ? write_chain(log, log->d, list, why)
+    return st == OK         ? write_chain(log->wait, log->d, log->h, list, why)
            : st == ERR_BUSY ? write_file(log, list, why)
                             : st;
 }
@@ -146,10 +150,33 @@ status audit_log_settle(audit_log *log, err *why)
         st = begin_in_turn(log->s, d, why);
     if (st == OK) {
         begin_writing(log);
-        st = write_chain(log, d, NULL, why);
+        st = write_chain(log->wait, d, log->h, NULL, why);
         end_writing(log);
     }
     db_close(d);
+    return st;
+}
+
+static status settle_one(store *s, db *d, hash_state *h, unsigned number, err *why)
+{
+    audit_wait *w = NULL;
+    status st = audit_wait_open_left(s, d, number, &w, why);
+    if (st == OK && w && audit_wait_count(w) && (st = begin_in_turn(s, d, why)) == OK)
+        st = write_chain(w, d, h, NULL, why);
+    audit_wait_close(w);
+    return st;
+}
+
+status audit_settle_left(store *s, err *why)
+{
+    db *d = NULL;
+    hash_state *h = hash_new(HASH_SHA256);
+    status st =
+        h ? store_connect_small(s, &d, why) : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    for (unsigned i = 0; st == OK && i < AUDIT_WAIT_FILES; i++)
+        st = settle_one(s, d, h, i, why);
+    db_close(d);
+    hash_free(h);
     return st;
 }
 

@@ -1,5 +1,7 @@
-/* audit_verify.c - the whole chain, read and compared: see audit.h. */
+/* audit_verify.c - the whole chain, read and compared, and what waits for it: see audit.h. */
 #include "know/audit_wait.h"
+
+#include <stdlib.h>
 
 enum { PAGE = 1000 };
 
@@ -69,6 +71,18 @@ static status read_page(proof *p, db *d, bool *ret_more, err *why)
     return go ? st : OK;
 }
 
+static status prove_waiting(proof *p, const store *s, db *d, unsigned number, err *why)
+{
+    CLEANUP(buf_done) buf bytes;
+    audit_wait_file f = {0};
+    buf_init(&bytes, AUDIT_WAIT_ROOM);
+    status st = audit_wait_look(s, d, number, &bytes, NULL, NULL, &f, why);
+    p->r.waiting += f.waiting;
+    if (f.altered)
+        breaks(p, p->r.head.seq + 1, "altered");
+    return st;
+}
+
 static status check_order(const audit_head *heads, size_t count, err *why)
 {
     for (size_t i = 1; i < count; i++)
@@ -102,14 +116,81 @@ status audit_verify(store *s, const audit_head *heads, size_t count, audit_repor
         st = store_connect_small(s, &d, why);
     if (st == OK)
         st = run(&p, d, why);
-    bool altered = false;
-    if (st == OK)
-        st = audit_wait_verify(s, d, p.h, &p.r.waiting, &altered, why);
-    if (altered)
-        breaks(&p, p.r.head.seq + 1, "altered");
+    for (unsigned i = 0; st == OK && i < AUDIT_WAIT_FILES; i++)
+        st = prove_waiting(&p, s, d, i, why);
     db_close(d);
     hash_free(p.h);
     if (st == OK)
         *ret = p.r;
     return st;
+}
+
+/* --- what waits ------------------------------------------------------------------------------ */
+
+/* The newest of one file: a ring, whose texts are the file's. */
+typedef struct ring {
+    const audit_filter *f;
+    audit_entry *at;
+    size_t room, count;
+} ring;
+
+static bool fits(const audit_filter *f, const audit_entry *e)
+{
+    return (!f->who.len || slice_eq(f->who, e->who)) && (!f->act.len || slice_eq(f->act, e->act)) &&
+           (!f->what.len || slice_eq(f->what, e->what));
+}
+
+static status gather(void *ctx, uint64_t n, const audit_entry *e, err *why)
+{
+    ring *r = ctx;
+    (void)n;
+    (void)why;
+    if (fits(r->f, e))
+        r->at[r->count++ % r->room] = *e;
+    return OK;
+}
+
+static status wait_of(const store *s, db *d, unsigned number, arena *a, ring *r, audit_list *list,
+                      err *why)
+{
+    CLEANUP(buf_done) buf bytes;
+    audit_wait_file f;
+    buf_init(&bytes, AUDIT_WAIT_ROOM);
+    r->count = 0;
+    status st = audit_wait_look(s, d, number, &bytes, gather, r, &f, why);
+    for (size_t i = 0; st == OK && i < r->room && i < r->count; i++) {
+        audit_row *row = &list->at[list->count++];
+        *row = (audit_row){.e = r->at[i]};
+        st = audit_copy_texts(a, &row->e) ? OK : ARENA_SPENT(a, why);
+    }
+    list->more |= r->count > r->room;
+    return st;
+}
+
+static int newest_first(const void *x, const void *y)
+{
+    const audit_row *a = x, *b = y;
+    return a->e.at < b->e.at ? 1 : a->e.at > b->e.at ? -1 : 0;
+}
+
+status audit_waiting(store *s, arena *a, const audit_filter *f, size_t max, audit_list *ret,
+                     err *why)
+{
+    db *d = NULL;
+    const size_t most = max < AUDIT_PAGE_MAX ? max : AUDIT_PAGE_MAX;
+    audit_list list = {.at = arena_array(a, most * AUDIT_WAIT_FILES, sizeof *list.at)};
+    ring r = {.f = f, .at = arena_array(a, most, sizeof *r.at), .room = most};
+    if (!list.at || !r.at)
+        return ARENA_SPENT(a, why);
+    status st = store_connect_small(s, &d, why);
+    for (unsigned i = 0; st == OK && most && i < AUDIT_WAIT_FILES; i++)
+        st = wait_of(s, d, i, a, &r, &list, why);
+    db_close(d);
+    if (st != OK)
+        return st;
+    qsort(list.at, list.count, sizeof *list.at, newest_first);
+    list.more |= list.count > most;
+    list.count = list.count < most ? list.count : most;
+    *ret = list;
+    return OK;
 }

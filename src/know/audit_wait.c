@@ -95,9 +95,34 @@ static bool is_begun(slice left)
            (take_number(&rest, 4, &len) && len <= AUDIT_WAIT_RECORD_MAX && len > rest.len);
 }
 
-status audit_wait_read(hash_state *h, slice bytes,
-                       status (*on_entry)(void *ctx, uint64_t n, const audit_entry *e, err *why),
-                       void *ctx, audit_wait_said *ret, err *why)
+void audit_wait_begin(buf *to, const uint8_t first[SHA256_BYTES])
+{
+    buf_put(to, slice_of(magic, MAGIC));
+    buf_put(to, slice_of((const char *)first, SHA256_BYTES));
+}
+
+void audit_wait_record(buf *to, hash_state *h, uint8_t before[SHA256_BYTES], uint64_t n,
+                       const audit_entry *kept)
+{
+    const slice texts[TEXTS] = {kept->who, kept->from, kept->act, kept->what, kept->detail};
+    size_t len = 8 + 4 + SHA256_BYTES;
+    for (size_t i = 0; i < TEXTS; i++)
+        len += 4 + texts[i].len;
+    put_number(to, len, 4);
+    put_number(to, (uint64_t)kept->at, 8);
+    put_number(to, kept->outcome, 4);
+    for (size_t i = 0; i < TEXTS; i++) {
+        put_number(to, texts[i].len, 4);
+        buf_put(to, texts[i]);
+    }
+    uint8_t hash[SHA256_BYTES];
+    audit_hash(h, before, n, kept, hash);
+    buf_put(to, slice_of((const char *)hash, sizeof hash));
+    memcpy(before, hash, sizeof hash);
+}
+
+status audit_wait_read(hash_state *h, slice bytes, audit_wait_entry *on_entry, void *ctx,
+                       audit_wait_said *ret, err *why)
 {
     audit_wait_said said = {.left = bytes.len};
     audit_entry e;
@@ -131,7 +156,6 @@ static void path_of(const store *s, unsigned number, char out[STORE_PATH_MAX + 4
 static status read_file(int fd, buf *into, err *why)
 {
     char *to;
-    buf_init(into, AUDIT_WAIT_MAX + 2 * PIECE);
     for (off_t at = 0; (to = buf_room(into, PIECE));) {
         ssize_t n = pread(fd, to, PIECE, at);
         if (n < 0 && errno == EINTR)
@@ -162,10 +186,12 @@ static status write_all(audit_wait *w, slice bytes, err *why)
 
 static status write_header(audit_wait *w, err *why)
 {
-    char header[HEADER];
-    memcpy(header, magic, MAGIC);
-    memcpy(header + MAGIC, w->first, SHA256_BYTES);
-    status st = write_all(w, slice_of(header, HEADER), why);
+    CLEANUP(buf_done) buf header;
+    buf_init(&header, HEADER);
+    audit_wait_begin(&header, w->first);
+    status st = buf_status(&header, why);
+    if (st == OK)
+        st = write_all(w, buf_slice(&header), why);
     w->size = st == OK ? HEADER : 0;
     return st;
 }
@@ -217,6 +243,7 @@ static status load(audit_wait *w, db *d, err *why)
 {
     CLEANUP(buf_done) buf bytes;
     audit_wait_said said;
+    buf_init(&bytes, AUDIT_WAIT_ROOM);
     status st = read_file(w->fd, &bytes, why);
     hash_state *h = st == OK ? hash_new(HASH_SHA256) : NULL;
     if (st == OK && !h)
@@ -236,12 +263,12 @@ static status load(audit_wait *w, db *d, err *why)
     return read_taken(d, w->number, w->first, &w->taken, why);
 }
 
-static status open_file(audit_wait *w, bool *ret_busy, err *why)
+static status open_file(audit_wait *w, int create, bool *ret_busy, err *why)
 {
     char path[STORE_PATH_MAX + 40];
     path_of(w->s, w->number, path);
     *ret_busy = false;
-    if ((w->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
+    if ((w->fd = open(path, O_RDWR | create | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
         return err_os(why, errno, "opening %s", path);
     if (flock(w->fd, LOCK_EX | LOCK_NB) == 0)
         return OK;
@@ -252,18 +279,25 @@ static status open_file(audit_wait *w, bool *ret_busy, err *why)
     return *ret_busy ? OK : err_os(why, os, "locking %s", path);
 }
 
+static status begin_wait(store *s, unsigned number, audit_wait **ret, err *why)
+{
+    audit_wait *w = calloc(1, sizeof *w);
+    if (!w)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    *w = (audit_wait){.s = s, .number = number, .fd = -1};
+    buf_init(&w->more, AUDIT_WAIT_MAX);
+    *ret = w;
+    return OK;
+}
+
 status audit_wait_open(store *s, db *d, audit_wait **ret, err *why)
 {
     char folder[STORE_PATH_MAX + 16];
     bool busy = true;
-    status st = OK;
-    audit_wait *w = calloc(1, sizeof *w);
-    if (!w)
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-    *w = (audit_wait){.s = s, .fd = -1};
-    buf_init(&w->more, AUDIT_WAIT_MAX);
+    audit_wait *w = NULL;
+    status st = begin_wait(s, 0, &w, why);
     for (; st == OK && busy && w->number < AUDIT_WAIT_FILES; w->number += busy)
-        st = open_file(w, &busy, why);
+        st = open_file(w, O_CREAT, &busy, why);
     if (st == OK && busy)
         st = err_set(why, ERR_BUSY, ERR_NOWHERE, "over %d services on one data directory",
                      AUDIT_WAIT_FILES);
@@ -278,6 +312,27 @@ status audit_wait_open(store *s, db *d, audit_wait **ret, err *why)
     }
     *ret = w;
     return OK;
+}
+
+status audit_wait_open_left(store *s, db *d, unsigned number, audit_wait **ret, err *why)
+{
+    char path[STORE_PATH_MAX + 40];
+    bool busy = false;
+    audit_wait *w = NULL;
+    path_of(s, number, path);
+    *ret = NULL;
+    if (access(path, F_OK) != 0)
+        return OK;
+    status st = begin_wait(s, number, &w, why);
+    if (st == OK)
+        st = open_file(w, 0, &busy, why);
+    if (st == OK && !busy)
+        st = load(w, d, why);
+    if (st == OK && !busy)
+        *ret = w;
+    else
+        audit_wait_close(w);
+    return st;
 }
 
 audit_wait *audit_wait_close(audit_wait *w)
@@ -302,30 +357,26 @@ status audit_wait_put(audit_wait *w, hash_state *h, const audit_entry *e, err *w
 {
     audit_room room;
     const audit_entry kept = audit_clean(e, &room);
-    const slice texts[TEXTS] = {kept.who, kept.from, kept.act, kept.what, kept.detail};
-    uint8_t hash[SHA256_BYTES];
-    size_t len = 8 + 4 + SHA256_BYTES;
-    for (size_t i = 0; i < TEXTS; i++)
-        len += 4 + texts[i].len;
-    if (w->left || w->size + w->more.len + 4 + len > AUDIT_WAIT_MAX)
+    if (w->left || w->size + w->more.len > AUDIT_WAIT_MAX - AUDIT_WAIT_RECORD_MAX)
         return err_set(why, ERR_BUSY, ERR_NOWHERE, "no room for entries that wait");
-    audit_hash(h, w->more_count ? w->more_last : w->last, w->count + w->more_count + 1, &kept,
-               hash);
-    put_number(&w->more, len, 4);
-    put_number(&w->more, (uint64_t)kept.at, 8);
-    put_number(&w->more, kept.outcome, 4);
-    for (size_t i = 0; i < TEXTS; i++) {
-        put_number(&w->more, texts[i].len, 4);
-        buf_put(&w->more, texts[i]);
-    }
-    buf_put(&w->more, slice_of((const char *)hash, sizeof hash));
-    memcpy(w->more_last, hash, sizeof hash);
+    if (!w->more_count)
+        memcpy(w->more_last, w->last, sizeof w->last);
     w->more_count++;
+    audit_wait_record(&w->more, h, w->more_last, w->count + w->more_count, &kept);
     return buf_status(&w->more, why);
+}
+
+void audit_wait_forget(audit_wait *w)
+{
+    w->more_count = 0;
+    buf_done(&w->more);
+    buf_init(&w->more, AUDIT_WAIT_MAX);
 }
 
 status audit_wait_sync(audit_wait *w, err *why)
 {
+    if (!w->more_count)
+        return OK;
     status st = buf_status(&w->more, why);
     if (st == OK && !w->size)
         st = write_header(w, why);
@@ -338,9 +389,7 @@ status audit_wait_sync(audit_wait *w, err *why)
     } else if (ftruncate(w->fd, (off_t)w->size) != 0) {
         (void)err_os(why, errno, "entries of the audit log that wait");
     }
-    w->more_count = 0;
-    buf_done(&w->more);
-    buf_init(&w->more, AUDIT_WAIT_MAX);
+    audit_wait_forget(w);
     return st;
 }
 
@@ -376,7 +425,7 @@ status audit_wait_take(audit_wait *w, db *d, hash_state *h, audit_head *head, er
     CLEANUP(buf_done) buf bytes;
     const taking t = {w, d, h, head};
     audit_wait_said said;
-    buf_init(&bytes, 0);
+    buf_init(&bytes, AUDIT_WAIT_ROOM);
     if (!audit_wait_count(w))
         return OK;
     hash_state *own = hash_new(HASH_SHA256); /* `h` is used for the chain meanwhile */
@@ -397,38 +446,44 @@ status audit_wait_clear(audit_wait *w, err *why)
     return begin_file(w, why);
 }
 
-/* --- proving -------------------------------------------------------------------------------- */
+/* --- other processes' files ----------------------------------------------------------------- */
 
-static status verify_one(const store *s, db *d, hash_state *h, unsigned number, uint64_t *waiting,
-                         bool *altered, err *why)
+typedef struct looking {
+    uint64_t taken;
+    audit_wait_entry *on_entry;
+    void *ctx;
+} looking;
+
+static status look_at(void *ctx, uint64_t n, const audit_entry *e, err *why)
 {
-    char path[STORE_PATH_MAX + 40];
-    CLEANUP(buf_done) buf bytes;
-    audit_wait_said said = {0};
-    uint64_t taken = 0;
-    buf_init(&bytes, 0);
-    path_of(s, number, path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return errno == ENOENT ? OK : err_os(why, errno, "opening %s", path);
-    status st = read_file(fd, &bytes, why);
-    close(fd);
-    if (st == OK)
-        st = audit_wait_read(h, buf_slice(&bytes), NULL, NULL, &said, why);
-    if (st == OK)
-        st = read_taken(d, number, said.first, &taken, why);
-    *waiting += said.count > taken ? said.count - taken : 0;
-    *altered |= said.altered;
-    return st;
+    const looking *l = ctx;
+    return n <= l->taken || !l->on_entry ? OK : l->on_entry(l->ctx, n, e, why);
 }
 
-status audit_wait_verify(const store *s, db *d, hash_state *h, uint64_t *ret_waiting,
-                         bool *ret_altered, err *why)
+status audit_wait_look(const store *s, db *d, unsigned number, buf *bytes,
+                       audit_wait_entry *on_entry, void *ctx, audit_wait_file *ret, err *why)
 {
-    status st = OK;
-    *ret_waiting = 0;
-    *ret_altered = false;
-    for (unsigned i = 0; st == OK && i < AUDIT_WAIT_FILES; i++)
-        st = verify_one(s, d, h, i, ret_waiting, ret_altered, why);
+    char path[STORE_PATH_MAX + 40];
+    looking l = {.on_entry = on_entry, .ctx = ctx};
+    audit_wait_said said = {0};
+    path_of(s, number, path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 && errno != ENOENT)
+        return err_os(why, errno, "opening %s", path);
+    status st = fd < 0 ? OK : read_file(fd, bytes, why);
+    if (fd >= 0)
+        close(fd);
+    hash_state *h = st == OK ? hash_new(HASH_SHA256) : NULL;
+    if (st == OK && !h)
+        st = err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    if (st == OK && bytes->len >= HEADER)
+        st = read_taken(d, number, (const uint8_t *)bytes->ptr + MAGIC, &l.taken, why);
+    if (st == OK)
+        st = audit_wait_read(h, buf_slice(bytes), look_at, &l, &said, why);
+    hash_free(h);
+    if (st == OK)
+        *ret = (audit_wait_file){.waiting = said.count > l.taken ? said.count - l.taken : 0,
+                                 .altered = said.altered,
+                                 .whole = said.altered ? bytes->len : bytes->len - said.left};
     return st;
 }

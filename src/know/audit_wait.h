@@ -7,7 +7,7 @@
  *     ... committed:
  *     audit_wait_clear(w, why);
  *
- * Uses: audit_chain, db. Used by: audit_log.c, audit_verify.c.
+ * Uses: audit_chain, db. Used by: audit_log.c, audit_verify.c, backup.
  * While an import has the store's writer, reads are recorded here: DIR/pending/reads-N, one file
  * for each running service, locked while it runs. It begins with 8 bytes of magic and 32 random
  * ones; each record is its length, the entry's fields and the SHA-256 chained to the record before.
@@ -28,6 +28,9 @@ typedef struct audit_wait audit_wait;
 
 /* The first of the files that no running service has. */
 status audit_wait_open(store *s, db *d, audit_wait **ret, err *why) NODISCARD;
+/* The file of that number, which a service left when it ended. *ret NULL: it is not there, or a
+ * running one has it. */
+status audit_wait_open_left(store *s, db *d, unsigned number, audit_wait **ret, err *why) NODISCARD;
 audit_wait *audit_wait_close(audit_wait *w); /* NULL is fine; what waits stays on the disk */
 /* How many wait. */
 uint64_t audit_wait_count(const audit_wait *w);
@@ -35,25 +38,47 @@ uint64_t audit_wait_count(const audit_wait *w);
 status audit_wait_put(audit_wait *w, hash_state *h, const audit_entry *e, err *why) NODISCARD;
 /* Not OK: none of what was put since the last time is there. */
 status audit_wait_sync(audit_wait *w, err *why) NODISCARD;
+void audit_wait_forget(audit_wait *w); /* what was put since the last time */
 /* Writes what waits behind *head, and moves it on. */
 status audit_wait_take(audit_wait *w, db *d, hash_state *h, audit_head *head, err *why) NODISCARD;
 /* What was taken is committed: the file is empty again. */
 status audit_wait_clear(audit_wait *w, err *why) NODISCARD;
 
-/* What a file says, for verify and fuzzing: calls on_entry for each record that fits, in their
- * order; *ret_left is what stands behind the last of them, *ret_altered whether that is no record
- * that was still being written. */
+/* --- bytes ---------------------------------------------------------------------------------- */
+
+/* What a file begins with. */
+void audit_wait_begin(buf *to, const uint8_t first[SHA256_BYTES]);
+/* The record of `kept` (audit_clean), the n-th from 1; `before` is the hash of the one before it,
+ * which its own replaces. */
+void audit_wait_record(buf *to, hash_state *h, uint8_t before[SHA256_BYTES], uint64_t n,
+                       const audit_entry *kept);
+
+/* What a file says: calls on_entry for each record that fits, in their order, whose texts are in
+ * `bytes`; ret->left is what stands behind the last of them, ret->altered whether that is no record
+ * that was still being written. Not OK: what on_entry said. */
 typedef struct audit_wait_said {
     uint64_t count;
     uint8_t first[SHA256_BYTES], last[SHA256_BYTES];
     size_t left;
     bool altered;
 } audit_wait_said;
-status audit_wait_read(hash_state *h, slice bytes,
-                       status (*on_entry)(void *ctx, uint64_t n, const audit_entry *e, err *why),
-                       void *ctx, audit_wait_said *ret, err *why) NODISCARD;
-/* Of all files: entries that wait; *ret_altered: one of them was changed. */
-status audit_wait_verify(const store *s, db *d, hash_state *h, uint64_t *ret_waiting,
-                         bool *ret_altered, err *why) NODISCARD;
+typedef status audit_wait_entry(void *ctx, uint64_t n, const audit_entry *e, err *why);
+status audit_wait_read(hash_state *h, slice bytes, audit_wait_entry *on_entry, void *ctx,
+                       audit_wait_said *ret, err *why) NODISCARD;
+
+/* --- other processes' files ------------------------------------------------------------------- */
+
+/* One of the AUDIT_WAIT_FILES as it is to `d`: what is not in the chain yet. `bytes` is empty
+ * (buf_init; the caller's to end) and holds the texts of what on_entry is given; on_entry may be
+ * NULL. A file that is not there has nothing. */
+typedef struct audit_wait_file {
+    uint64_t waiting;
+    bool altered;
+    size_t whole; /* bytes up to the end of the last record; of an altered file all */
+} audit_wait_file;
+status audit_wait_look(const store *s, db *d, unsigned number, buf *bytes,
+                       audit_wait_entry *on_entry, void *ctx, audit_wait_file *ret,
+                       err *why) NODISCARD;
+enum { AUDIT_WAIT_ROOM = AUDIT_WAIT_MAX + (128 << 10) }; /* maximum of `bytes` */
 
 #endif

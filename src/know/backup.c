@@ -2,6 +2,7 @@
 #include "know/backup.h"
 
 #include "base/json.h"
+#include "know/audit_wait.h"
 #include "know/backup/stream.h"
 #include "know/sightings.h"
 #include "know/store_private.h"
@@ -32,7 +33,8 @@ typedef struct backing {
     char copy_path[PATH_ROOM], part[PATH_ROOM];
     tiers **sets;
     size_t set_count, set_room;
-    sightings *seen; /* NULL: nothing was ever seen */
+    sightings *seen;               /* NULL: nothing was ever seen */
+    buf waiting[AUDIT_WAIT_FILES]; /* entries of the audit log that are not in the database yet */
     held_file *held;
     size_t held_count, held_room;
     const char *folder; /* of the files that are being listed */
@@ -109,6 +111,21 @@ static status hold_sets(backing *b, err *why)
     return st;
 }
 
+/* What is in the database and what waits to get into it are of one moment: nobody takes any in who
+ * has not the writers' turn. A record that is being written is of an answer that has not left. */
+static status hold_waiting(backing *b, err *why)
+{
+    audit_wait_file f;
+    status st = OK;
+    for (unsigned i = 0; st == OK && i < AUDIT_WAIT_FILES; i++) {
+        buf_init(&b->waiting[i], AUDIT_WAIT_ROOM);
+        st = audit_wait_look(b->s, b->d, i, &b->waiting[i], NULL, NULL, &f, why);
+        if (st == OK)
+            b->waiting[i].len = f.waiting || f.altered ? f.whole : 0;
+    }
+    return st;
+}
+
 /* Looks at the store while nobody writes, for as long as it takes to open some files. */
 static status hold_moment(backing *b, err *why)
 {
@@ -125,6 +142,8 @@ static status hold_moment(backing *b, err *why)
         st = store_index_key(b->d, key, why);
     if (st == OK)
         st = hold_sets(b, why);
+    if (st == OK)
+        st = hold_waiting(b, why);
     b->report.at = clock_now(b->o->clock);
     if (turn)
         db_rollback(turn);
@@ -157,6 +176,19 @@ static int by_name(const void *x, const void *y)
     return strcmp(a->name, b->name);
 }
 
+static status list_waiting(backing *b, err *why)
+{
+    char name[16];
+    status st = OK;
+    b->folder = "pending";
+    for (unsigned i = 0; st == OK && i < AUDIT_WAIT_FILES; i++) {
+        snprintf(name, sizeof name, "reads-%u", i);
+        if (b->waiting[i].len)
+            st = list_file(b, name, buf_slice(&b->waiting[i]), why);
+    }
+    return st;
+}
+
 /* Versions of a set share tables: each is there once. */
 static status list_files(backing *b, err *why)
 {
@@ -169,6 +201,8 @@ static status list_files(backing *b, err *why)
     b->folder = "sightings";
     if (st == OK && b->seen)
         st = sightings_files(b->seen, list_file, b, why);
+    if (st == OK)
+        st = list_waiting(b, why);
     if (b->held_count)
         qsort(b->held, b->held_count, sizeof *b->held, by_name);
     for (size_t i = 0; i < b->held_count; i++)
@@ -409,6 +443,8 @@ static void let_go(backing *b)
         tiers_close(b->sets[i]);
     free(b->sets);
     sightings_close(b->seen);
+    for (size_t i = 0; i < AUDIT_WAIT_FILES; i++)
+        buf_done(&b->waiting[i]);
     free(b->held);
     free(b->piece);
     hash_free(b->written);

@@ -7,7 +7,8 @@
  *
  * Uses: store, blob, sets (tiers), sightings, base/seal. Used by: cmd.
  * docs/formats/backup.md has the bytes, docs/decisions/0184 why. In it: the database of a moment,
- * the documents it names, the keys of its sets, what was seen. Not in it: the index and what else
+ * the documents it names, the keys of its sets, what was seen, entries of the audit log that wait
+ * (audit.h), which a restore takes into the log. Not in it: the index and what else
  * is made again.
  * All is checked before the file has its name: the copy of the database, each document against its
  * hash, every check sum of sets and sightings, and the bytes that were written, read back. The file

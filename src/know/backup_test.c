@@ -179,6 +179,104 @@ TEST(what_was_backed_up_comes_back)
     }
 }
 
+static size_t entries_about(store *s, const char *what)
+{
+    CLEANUP(arena_done) arena a;
+    audit_list list = {0};
+    arena_init(&a, 1 << 20);
+    CHECK_OK(audit_page(s, &a, &(audit_filter){.what = slice_str(what)}, 0, 100, &list, NULL));
+    return list.count;
+}
+
+/* Reads that were recorded beside the database are in the backup, each once, and in the log of the
+ * restored store: before the log has taken them, and when it had and nobody had said so yet. */
+TEST(entries_that_wait_come_along)
+{
+    fixture f;
+    backup_report r = {0};
+    audit_log *log = NULL;
+    store *back = NULL;
+    audit_report proof = {0};
+    char path[128], bytes[4096];
+    REQUIRE(begin(&f));
+    SKIP_ON_A_SERVER(&f);
+    const audit_entry read = {.at = 1, .act = S("read"), .what = S("waits")},
+                      change = {.at = 2, .act = S("change"), .what = S("other")};
+    CHECK_OK(audit_log_new(f.t.s, &log, &f.t.why));
+    CHECK_OK(audit_add(f.t.w, &change, &f.t.why)); /* has the writer */
+    for (int i = 0; i < 3; i++)
+        CHECK_OK(audit_put(log, &read, 1, &f.t.why));
+    CHECK_OK(writer_sync(f.t.w, &f.t.why));
+    snprintf(path, sizeof path, "%s/pending/reads-0", f.t.dir);
+    FILE *io = fopen(path, "rb");
+    REQUIRE(io);
+    size_t n = fread(bytes, 1, sizeof bytes, io);
+    fclose(io);
+    for (int taken = 0; taken < 2; taken++) {
+        CHECK_OK(back_up(&f, false, &r));
+        CHECK_EQ(entries_about(f.t.s, "waits"), taken ? 3 : 0); /* it changes nothing here */
+        CHECK_OK(restore(&f, NULL, false, &r));
+        CHECK_EQ(r.files, taken ? 3 : 4);
+        store_options o = {.dir = f.into, .mutant = -1};
+        o.clock = (clock_source){scratch_tick, &f.t};
+        o.random = random_seeded(&f.t.seed);
+        CHECK_OK(store_open(&o, &back, &f.t.why));
+        REQUIRE(back);
+        CHECK_EQ(entries_about(back, "waits"), 3);
+        CHECK_OK(audit_verify(back, NULL, 0, &proof, &f.t.why));
+        CHECK(!proof.broken_by && !proof.waiting);
+        back = store_close(back);
+        nftw(f.into, scratch_unlink, 16, FTW_DEPTH | FTW_PHYS);
+        remove(f.path);
+        if (!taken) {
+            CHECK_OK(audit_log_settle(log, &f.t.why));
+            log = audit_log_free(log);
+            REQUIRE((io = fopen(path, "wb")));
+            CHECK_EQ(fwrite(bytes, 1, n, io), n);
+            fclose(io);
+        }
+    }
+    end(&f);
+}
+
+/* Somebody was at the file: that is in the backup as it is, and the restored log says so. */
+TEST(altered_entries_that_wait_are_not_lost_in_silence)
+{
+    fixture f;
+    backup_report r = {0};
+    audit_log *log = NULL;
+    store *back = NULL;
+    char path[128];
+    REQUIRE(begin(&f));
+    SKIP_ON_A_SERVER(&f);
+    const audit_entry read = {.at = 1, .act = S("read"), .what = S("waits")};
+    CHECK_OK(audit_log_new(f.t.s, &log, &f.t.why));
+    CHECK_OK(audit_add(f.t.w, &read, &f.t.why));
+    CHECK_OK(audit_put(log, &read, 1, &f.t.why));
+    CHECK_OK(writer_sync(f.t.w, &f.t.why));
+    snprintf(path, sizeof path, "%s/pending/reads-0", f.t.dir);
+    FILE *io = fopen(path, "r+b");
+    REQUIRE(io);
+    CHECK(fseek(io, 60, SEEK_SET) == 0 && fputc('?', io) == '?');
+    fclose(io);
+    CHECK_OK(back_up(&f, false, &r));
+    CHECK_OK(restore(&f, NULL, false, &r));
+    store_options o = {.dir = f.into, .mutant = -1};
+    o.clock = (clock_source){scratch_tick, &f.t};
+    o.random = random_seeded(&f.t.seed);
+    CHECK_OK(store_open(&o, &back, &f.t.why));
+    REQUIRE(back);
+    audit_list list = {0};
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 1 << 20);
+    const audit_filter said = {.act = S("audit.waiting")};
+    CHECK_OK(audit_page(back, &a, &said, 0, 10, &list, &f.t.why));
+    CHECK_EQ(list.count, 1);
+    store_close(back);
+    audit_log_free(log);
+    end(&f);
+}
+
 TEST(a_dry_run_leaves_nothing)
 {
     fixture f;

@@ -23,6 +23,11 @@
 
 typedef struct api api;
 
+enum {
+    LIVE_STREAMS_DEFAULT = 16, /* of one account at once */
+    LIVE_RESUME_HOURS = 24     /* who was away for longer is not told all that was raised */
+};
+
 typedef struct api_options {
     store *store;
     auth *auth;
@@ -35,6 +40,7 @@ typedef struct api_options {
     format_limits limits; /* of documents, and of archives */
     unpack_limits unpack;
     uint32_t set_keep_days; /* see set_load_options; api_sweep does it, too */
+    uint32_t live_streams;  /* of one account at once; 0: LIVE_STREAMS_DEFAULT */
     struct puller *puller;  /* who pulls feeds (serve/pull.h) */
     oidc *oidc;             /* NULL: nobody comes in that way */
     /* Why somebody was refused who is told less: "oidc". Any thread. */

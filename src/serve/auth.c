@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 enum { CHECK_TEXT = 6, CHECK_AT = AUTH_TOKEN_TEXT - CHECK_TEXT };
-static const slice token_prefix = S_INIT("nrs_");
+static const slice token_prefix = S_INIT(AUTH_TOKEN_BEGIN);
 _Static_assert(BASE32_TEXT(SHA256_BYTES) == AUTH_SECRET_TEXT, "256 bits");
 _Static_assert((int)SESSION_ID_TEXT == (int)TOKEN_ID_TEXT, "one kind of id");
 
@@ -220,10 +220,14 @@ status auth_session(const auth *s, accounts *r, slice cookie, arena *a, identity
     return OK;
 }
 
-status auth_touch(const auth *s, writer *w, const identity *who, err *why)
+status auth_touch(const auth *s, writer *w, const identity *who, size_t count, err *why)
 {
-    return who->by == IDENTITY_TOKEN ? token_touch(w, who->row, auth_now(s), why)
-                                     : session_touch(w, who->row, auth_now(s), why);
+    const when now = auth_now(s);
+    status st = writer_together(w, why);
+    for (size_t i = 0; st == OK && i < count; i++)
+        st = who[i].by == IDENTITY_TOKEN ? token_touch(w, who[i].row, now, why)
+                                         : session_touch(w, who[i].row, now, why);
+    return st == OK ? writer_sync(w, why) : st;
 }
 
 status identity_may(const identity *who, right_id r, err *why)

@@ -28,6 +28,9 @@
 #include "know/tokens.h"
 #include "serve/totp.h"
 
+/* What a token begins with. */
+#define AUTH_TOKEN_BEGIN "nrs_"
+
 enum {
     AUTH_SECRET_TEXT = 52, /* of session, challenge and first-run token: 256 random bits */
     AUTH_DEVICE_TEXT = 128,
@@ -51,11 +54,12 @@ auth *auth_free(auth *s);
 
 /* Who is at the other end, as far as the connection shows. */
 typedef struct auth_client {
-    slice from;     /* numeric address without port: "192.0.2.7", "2001:db8::1" */
-    slice device;   /* the device cookie; may be empty or wrong */
-    slice agent;    /* User-Agent, for the list of sessions; the first 128 bytes are kept */
-    bool loopback;  /* the connection itself is from this machine */
-    bool forwarded; /* a Forwarded or X-Forwarded-* header is there */
+    slice from;    /* numeric address without port: "192.0.2.7", "2001:db8::1" */
+    slice device;  /* the device cookie; may be empty or wrong */
+    slice agent;   /* User-Agent, for the list of sessions; the first 128 bytes are kept */
+    bool loopback; /* the connection itself is from this machine */
+    bool
+        forwarded; /* by a named proxy, or with a Forwarded or X-Forwarded-* header */
 } auth_client;
 
 /* --- each request ----------------------------------------------------------------------------- */
@@ -78,11 +82,12 @@ typedef struct identity {
  *                  which of them is not told. HTTP: 401 */
 status auth_token(const auth *s, accounts *r, const auth_client *c, slice bearer, arena *a,
                   identity *ret, err *why) NODISCARD;
-/* By the session cookie; the same. Live streams ask again every 10 seconds. */
+/* By the session cookie; the same. Live streams ask again with each look. */
 status auth_session(const auth *s, accounts *r, slice cookie, arena *a, identity *ret,
                     err *why) NODISCARD;
-/* Writes the time of last use. Sessions end SESSION_IDLE_MINUTES after it. */
-status auth_touch(const auth *s, writer *w, const identity *who, err *why) NODISCARD;
+/* Writes the times of last use of `count` of them, in one transaction. Sessions end
+ * SESSION_IDLE_MINUTES after it. Not OK: give the writer up. */
+status auth_touch(const auth *s, writer *w, const identity *who, size_t count, err *why) NODISCARD;
 
 /* ERR_FORBIDDEN, saying which right is missing. HTTP: 403. */
 status identity_may(const identity *who, right_id r, err *why) NODISCARD;

@@ -352,7 +352,7 @@ TEST(a_session_stands_and_ends)
         move_on(&d, (SESSION_IDLE_MINUTES - 1) * (when)60000);
         CHECK_OK(session(&d, &e, &who));
         CHECK(who.stale);
-        CHECK_OK(auth_touch(d.s, d.p.w, &who, &d.why));
+        CHECK_OK(auth_touch(d.s, d.p.w, &who, 1, &d.why));
         CHECK_OK(session(&d, &e, &who));
         CHECK(!who.stale);
     }
@@ -364,7 +364,7 @@ TEST(a_session_stands_and_ends)
     for (int i = 0; i < SESSION_HOURS_MAX * 3 - 1; i++) {
         move_on(&d, 20 * 60000);
         REQUIRE(session(&d, &e, &who) == OK);
-        CHECK_OK(auth_touch(d.s, d.p.w, &who, &d.why));
+        CHECK_OK(auth_touch(d.s, d.p.w, &who, 1, &d.why));
     }
     move_on(&d, 20 * 60000);
     CHECK_EQ(session(&d, &e, &who), ERR_FORBIDDEN);
@@ -663,7 +663,7 @@ TEST(tokens_stand_and_end)
     CHECK_EQ(who.has.clearance, TLP_GREEN);
     CHECK_OK(identity_may(&who, RIGHT_ASK, &d.why));
     CHECK_EQ(identity_may(&who, RIGHT_IMPORT, &d.why), ERR_FORBIDDEN);
-    CHECK_OK(auth_touch(d.s, d.p.w, &who, &d.why));
+    CHECK_OK(auth_touch(d.s, d.p.w, &who, 1, &d.why));
     CHECK_OK(use_token(&d, text, &who));
     CHECK(!who.stale);
     char uri[TOTP_URI_MAX];

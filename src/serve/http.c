@@ -102,6 +102,7 @@ static http_limits default_limits(http_limits l)
     DEFAULT(body_bytes, 1 << 20);
     DEFAULT(memory_bytes, 256 << 20);
     DEFAULT(spool_bytes, (uint64_t)16 << 30);
+    DEFAULT(client_spool_bytes, (uint64_t)8 << 30);
     DEFAULT(request_bytes, 64 << 20);
     DEFAULT(connections, 20000);
     DEFAULT(client_connections, 1000);
@@ -210,6 +211,8 @@ static status open_all(http_server *s, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     if (s->o.spool_dir && access(s->o.spool_dir, W_OK | X_OK) != 0)
         return err_os(why, errno, "the directory for uploads, %s", s->o.spool_dir);
+    if (s->o.spool_dir)
+        body_sweep(s->o.spool_dir);
     if (s->o.certificate && (st = load_certificate(s, why)) != OK)
         return st;
     if ((st = listen_all(s, why)) != OK)
@@ -224,6 +227,7 @@ status http_server_open(const http_options *options, http_server **ret, err *why
     if (!s)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     s->o = *options;
+    s->trust = (forwarded_trust){s->o.proxies, s->o.proxy_count, s->o.proxies_forwarded};
     default_threads(&s->o);
     s->o.limits = default_limits(s->o.limits);
     arena_init(&s->arena, ROUTES_BYTES);
@@ -247,8 +251,10 @@ static void take_connection(http_server *s, listener *l, int fd, const address *
     socklen_t len = sizeof at;
     const http_limits *limits = limits_of(s);
     client_slot *slot = NULL;
+    const ip from = client_ip(client);
     bool full = atomic_fetch_add(&s->connections, 1) >= limits->connections;
-    if (full || !(slot = clients_enter(s->clients, client, limits->client_connections))) {
+    bool many = !forwarded_trusts(&s->trust, &from); /* a proxy has those of all its clients */
+    if (full || (many && !(slot = clients_enter(s->clients, client, limits->client_connections)))) {
         stats_refuse(s, full ? REFUSED_CONNECTIONS : REFUSED_CLIENT);
         atomic_fetch_sub(&s->connections, 1);
         close(fd);

@@ -16,7 +16,7 @@
  *         return OK;                                // ERR_NOT_FOUND: a 404 that says *why
  *     }
  *
- * How an answer is made is http_reply.h. Uses: base, libevent (readiness and timers), base/tls.
+ * How an answer is made is http_reply.h. Uses: base, model (ip), libevent (readiness and timers).
  * Used by: serve/api, cmd (noroshi serve). Why this library and a parser of our own:
  * docs/decisions/0165-http-library.md.
  * Sources: RFC 9110 (semantics), RFC 9112 (HTTP/1.1), RFC 9111 (caching), RFC 9457 (problems),
@@ -36,9 +36,9 @@
  * instance = the request id), also those of requests that no handler ever sees:
  *     400 not HTTP, or not safe to take for it (see below)   404 no such path
  *     405 with Allow   408 too slow   413 body too long   415 an encoded body
- *     421 a Host that is not ours   429 with Retry-After: too much at once
+ *     421 a Host that is not ours   429 with Retry-After: too much of one client at once
  *     431 header too long   501 unknown method or transfer coding
- *     503 with Retry-After: no room for the body in the budget
+ *     503 with Retry-After: no room for the body in the budget   507 the disk is full
  * Refused as 400: a line that does not end in CR LF, a CR or NUL elsewhere, a folded line, blanks
  * before a colon, Content-Length that is twice there, no number, or beside Transfer-Encoding, Host
  * missing or twice, "%" without two digits, "%00", "." and ".." as a part of a path. HEAD is
@@ -54,6 +54,7 @@
 #include "base/hash.h"
 #include "base/tls.h"
 #include "base/when.h"
+#include "model/ip.h"
 
 enum {
     HTTP_LISTEN_MAX = 8,
@@ -117,13 +118,14 @@ typedef struct http_route {
 /* Slices live until the answer was sent. */
 struct http_request {
     http_method method;
-    bool head; /* nobody will read the body of the answer */
-    bool tls;
+    bool head;    /* nobody will read the body of the answer */
+    bool tls;     /* asked over TLS: us, or the proxy, as it says */
+    bool proxied; /* by one of http_options.proxies: `client` is who it says that it is */
     const http_route *route;
-    slice path; /* as it was sent, without the query */
-    slice id;   /* 16 hex digits, not to be guessed */
-    slice host; /* one of ours, as it was sent */
-    address client;
+    slice path;              /* as it was sent, without the query */
+    slice id;                /* 16 hex digits, not to be guessed */
+    slice host;              /* one of ours, as it was sent */
+    address client;          /* port 0: behind a proxy */
     when at;                 /* its header was complete */
     const http_pair *params; /* of the template, in its order, decoded */
     size_t param_count;
@@ -158,6 +160,7 @@ typedef struct http_limits {
     uint64_t body_bytes;         /* 1 MiB: for routes that do not say theirs */
     uint64_t memory_bytes;       /* 256 MiB: all bodies in memory together */
     uint64_t spool_bytes;        /* 16 GiB: all bodies in files together */
+    uint64_t client_spool_bytes; /* 8 GiB: those of one client_key */
     uint64_t request_bytes;      /* 64 MiB: arena of a request, and its whole answer */
     uint32_t connections;        /* 20,000: over it a newcomer is closed */
     uint32_t client_connections; /* 1,000 from one IPv4 address or IPv6 /64 */
@@ -181,10 +184,11 @@ typedef struct http_log {
     slice user;              /* what http_log_user said */
     const http_route *route; /* NULL: none */
     address client;
-    int number;       /* the status; 0: the client was gone before there was one */
-    uint64_t in, out; /* bytes with headers, inside TLS */
-    bool cut;         /* the answer did not reach its end */
-    const char *why;  /* of an error, also what was not told; NULL: none */
+    const address *via; /* the proxy that said so; NULL: none */
+    int number;         /* the status; 0: the client was gone before there was one */
+    uint64_t in, out;   /* bytes with headers, inside TLS */
+    bool cut;           /* the answer did not reach its end */
+    const char *why;    /* of an error, also what was not told; NULL: none */
 } http_log;
 
 typedef enum http_notice {
@@ -206,6 +210,13 @@ typedef struct http_options {
      * port: "soc.example" is that name with any port, "soc.example:8443" with this one. */
     const slice *hosts;
     size_t host_count;
+    /* Who asks through one of these is whom it names in X-Forwarded-For, or in Forwarded: bounds,
+     * turns, logs and handlers see that address, and X-Forwarded-Proto or proto= says whether over
+     * TLS (http/forwarded.h). Of others these headers are nothing. The connections of a proxy are
+     * bounded by limits.connections alone. Kept until http_server_close. */
+    const ip_net *proxies;
+    size_t proxy_count;
+    bool proxies_forwarded; /* they write Forwarded; else X-Forwarded-For and X-Forwarded-Proto */
 
     const http_route *routes; /* kept until http_server_close */
     size_t route_count;

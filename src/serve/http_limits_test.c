@@ -303,7 +303,65 @@ TEST(bodies_wait_for_room)
         CHECK_EQ(kit_number(kit_ask(&k, second[i], &out)), 200);
     CHECK_EQ(kit_number(
                  kit_ask(&k, S("POST /spool HTTP/1.1\r\n%HContent-Length: 1048577\r\n\r\n"), &out)),
-             503);
+             413); /* never: waiting would not help */
+    kit_close(&k);
+}
+
+/* What one client may have on the disk; others have room meanwhile. */
+TEST(uploads_of_one_client_up_to_their_limit)
+{
+#define OF(client) "POST /spool HTTP/1.1\r\n%HX-Client: " client "\r\nConnection: close\r\n"
+    static const struct {
+        const char *what;
+        slice request;
+        int during, after; /* while a sends 400,000 bytes, and then */
+    } rows[] = {
+        {"room for the rest", S_INIT(OF("a") "Content-Length: 3\r\n\r\nabc"), 200, 200},
+        {"its own others", S_INIT(OF("a") "Content-Length: 200001\r\n\r\n"), 429, 0},
+        {"in pieces", S_INIT(OF("a") "Transfer-Encoding: chunked\r\n\r\n30d41\r\n"), 0, 0},
+        {"too long for one", S_INIT(OF("a") "Content-Length: 600001\r\n\r\n"), 413, 413},
+        {"of another", S_INIT(OF("b") "Content-Length: 3\r\n\r\nabc"), 200, 200},
+        {"too long for another", S_INIT(OF("b") "Content-Length: 600001\r\n\r\n"), 413, 413},
+        {"all together", S_INIT(OF("b") "Content-Length: 599999\r\n\r\n"), 503, 0},
+    };
+#undef OF
+    kit k;
+    CLEANUP(buf_done) buf out;
+    static char chunk[200001];
+    buf_init(&out, 1 << 20);
+    http_options o = kit_options(&k, routes, COUNT_OF(routes));
+    o.admit = by_header;
+    o.limits.client_spool_bytes = 600000;
+    o.limits.spool_bytes = 900000;
+    kit_open(&k, &o);
+    int first = kit_connect(&k);
+    CHECK(kit_send(&k, first,
+                   S("POST /spool HTTP/1.1\r\n%HX-Client: a\r\nContent-Length: 400000\r\n\r\n")));
+    CHECK(counted(&k, S("body_spool_bytes 400000\n")));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (!rows[i].during)
+            continue;
+        slice answer = kit_ask(&k, rows[i].request, &out);
+        if (kit_number(answer) != rows[i].during)
+            TEST_FAIL("%s: %d", rows[i].what, kit_number(answer));
+        bool waits = rows[i].during == 429 || rows[i].during == 503;
+        CHECK_EQ(kit_has(answer, S("\r\nRetry-After: 5\r\n")), waits);
+        CHECK_EQ(kit_has(answer, S("\"code\":\"busy\"")), waits);
+    }
+    int pieces = kit_connect(&k);
+    CHECK(kit_send(&k, pieces, rows[2].request));
+    memset(chunk, 'x', sizeof chunk);
+    CHECK(kit_send(&k, pieces, slice_of(chunk, sizeof chunk)));
+    buf_clear(&out);
+    CHECK(kit_read(pieces, &out, S("\"busy\"")));
+    CHECK_EQ(kit_number(buf_slice(&out)), 429);
+    close(pieces);
+    close(first);
+    CHECK(counted(&k, S("body_spool_bytes 0\n")));
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (rows[i].after)
+            CHECK_EQ(kit_number(kit_ask(&k, rows[i].request, &out)), rows[i].after);
+    CHECK(counted(&k, S("body_spool_bytes 0\n")));
     kit_close(&k);
 }
 

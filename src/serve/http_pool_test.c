@@ -196,3 +196,28 @@ TEST(what_waits_runs_before_the_end)
     end(&t);
     CHECK_EQ(t.count, JOBS_MAX);
 }
+
+TEST(what_a_key_holds)
+{
+    table t = {0};
+    const pool_options o = {.threads = 1};
+    const uint8_t a[POOL_KEY_BYTES] = {1}, b[POOL_KEY_BYTES] = {2};
+    CHECK_OK(pool_open(&o, &t.p, NULL));
+    lane *one = pool_enter(t.p, a, 9), *same = pool_enter(t.p, a, 9),
+         *other = pool_enter(t.p, b, 9);
+    REQUIRE(one && one == same && other && other != one);
+    CHECK(pool_hold(t.p, one, 10, 7));
+    CHECK(!pool_hold(t.p, same, 10, 4));
+    CHECK(pool_hold(t.p, same, 10, 3));
+    CHECK(!pool_hold(t.p, same, 10, UINT64_MAX));
+    CHECK(!pool_hold(t.p, same, 5, 0)); /* the bound was lowered */
+    CHECK(pool_hold(t.p, other, 10, 10));
+    pool_let_go(t.p, one, 10);
+    CHECK(pool_hold(t.p, one, 10, 10));
+    pool_let_go(t.p, same, 10);
+    pool_let_go(t.p, other, 10);
+    pool_leave(t.p, one);
+    pool_leave(t.p, same);
+    pool_leave(t.p, other);
+    pool_close(t.p);
+}

@@ -289,8 +289,57 @@ def people(service, admin):
     check(asks.get("/api/v1/observables/ipv4/198.51.100.7").status == 401, "his token, too")
     r = admin.ask("PATCH", "/api/v1/users/hanako", {"role": "reader"})
     check(r.status == 403, "the last admin stays one", r)
+    pages(service, admin)
+    recorded(service, admin)
     service.run("audit", "verify")
     check(True, "the audit log verifies")
+
+
+def pages(service, admin):
+    """Tokens by pages of two: each once, newest first; of others a cursor is none."""
+    mine = []
+    browser = service.client()
+    browser.csrf = browser.post("/api/v1/session", {"login": "hanako", "password": PASSWORD}).json["csrf"]
+    for n in range(5):
+        r = browser.post("/api/v1/tokens", {"name": "p%d" % n, "scopes": "ask"})
+        check(r.status == 200, "a token", r)
+        mine.append(r.json["id"])
+    whole = browser.get("/api/v1/tokens", limit=1000).json
+    check(whole["next"] is None and [t["id"] for t in whole["items"]][:5] == mine[::-1], "all of one's own", whole)
+    got, cursor = [], None
+    while True:
+        page = browser.get("/api/v1/tokens", limit=2, **({"cursor": cursor} if cursor else {})).json
+        got += page["items"]
+        cursor = page["next"]
+        if not cursor or not page["items"]:
+            break
+    check(got == whole["items"], "the same by pages", got)
+    everybody = admin.get("/api/v1/tokens", all="true", limit=1000).json["items"]
+    others = [t["id"] for t in everybody if t["owner"] != "hanako"]
+    check(others and browser.get("/api/v1/tokens", cursor=others[0]).status == 404, "another's is no place in it", others)
+    check(admin.get("/api/v1/tokens", all="true", cursor=others[0]).status == 200, "but in everybody's")
+    check(browser.get("/api/v1/tokens", cursor="nosuch").status == 404, "nor one that is none")
+
+
+def recorded(service, admin):
+    """What was read of what is above GREEN stands in the audit log, and no secret does."""
+    r = admin.post("/api/v1/import?path=inner/three.csv&source=inner&tlp=amber", b"203.0.113.81,c2\n203.0.113.82,c2\n")
+    check(r.status == 200, "something above GREEN", r)
+    check(admin.get("/api/v1/search", q="203.0.113.8*", limit=7).status == 200, "is searched")
+    asked = ["203.0.113.81", "8.8.8.8", "203.0.113.82"]
+    check(admin.post("/api/v1/ask", {"values": asked}).status == 200, "and asked")
+    secret = service.make_token("hanako")
+    for path in ("/api/v1/claims?about=203.0.113.81", "/api/v1/hunt?value=http://x.example/%s" % secret,
+                 "/api/v1/observables/ipv4/203.0.113.81?form=short"):
+        admin.get(path)
+    rows = admin.get("/api/v1/audit", act="read", limit=50).json["items"]
+    said = [(row["what"], row["detail"]) for row in rows]
+    for want in (("/api/v1/search", "amber q=203.0.113.8* limit=7"),
+                 ("/api/v1/ask", "amber read 2: 203.0.113.81 203.0.113.82"),
+                 ("/api/v1/claims", "amber about=203.0.113.81"), ("/api/v1/hunt", "amber value=nrs_..."),
+                 ("/api/v1/observables/ipv4/203.0.113.81", "amber form=short")):
+        check(want in said, "the audit log names what was read: %s %s" % want, said)
+    check(secret not in str(rows), "and no token that was typed there", said)
 
 
 def stix(kind, n, **fields):

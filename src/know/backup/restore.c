@@ -208,8 +208,6 @@ static status check_store(restoring *r, store *s, err *why)
     return st;
 }
 
-/* --- the whole ------------------------------------------------------------------------------ */
-
 /* --- who may come in ------------------------------------------------------------------------ */
 
 /* All of them: there is no later time. */
@@ -259,6 +257,8 @@ static status close_doors(const restoring *r, store *s, err *why)
     return st;
 }
 
+/* --- the whole ------------------------------------------------------------------------------ */
+
 static status open_and_check(restoring *r, err *why)
 {
     store *s = NULL;
@@ -270,6 +270,8 @@ static status open_and_check(restoring *r, err *why)
     status st = store_open(&o, &s, why);
     if (st == OK)
         st = check_store(r, s, why);
+    if (st == OK)
+        st = audit_settle_left(s, why);
     if (st == OK)
         st = close_doors(r, s, why);
     store_close(s);

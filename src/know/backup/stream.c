@@ -42,6 +42,15 @@ static bool is_blob(slice name)
            slice_eq(slice_sub(name, 0, 2), slice_sub(name, 3, 5));
 }
 
+/* Entries of the audit log that waited. */
+static bool is_reads(slice name)
+{
+    uint64_t n;
+    slice digits = slice_from(name, 6);
+    return slice_starts(name, S("reads-")) && slice_u64(digits, &n) && n < 16 &&
+           digits.len == (n < 10 ? 1 : 2);
+}
+
 stream_kind stream_kind_of(slice name)
 {
     slice folder, rest = name;
@@ -55,6 +64,8 @@ stream_kind stream_kind_of(slice name)
     if (slice_eq(folder, S("sets")))
         return is_hex(id, ID_HEX) && (!end.len || slice_eq(end, S(".keys"))) ? STREAM_SET
                                                                              : STREAM_NONE;
+    if (slice_eq(folder, S("pending")))
+        return is_reads(rest) ? STREAM_READS : STREAM_NONE;
     if (slice_eq(folder, S("sightings")))
         return slice_eq(rest, S("manifest")) || (is_hex(id, ID_HEX) && slice_eq(end, S(".seen")))
                    ? STREAM_SEEN

@@ -17,6 +17,7 @@ typedef enum stream_kind {
     STREAM_DATABASE, /* "noroshi.db" */
     STREAM_BLOB,     /* "blobs/ab/<64 hex digits>" */
     STREAM_SET,      /* "sets/<32 hex digits>", and ".keys" behind them */
+    STREAM_READS,    /* "pending/reads-0" to "pending/reads-15" */
     STREAM_SEEN      /* "sightings/manifest", "sightings/<32 hex digits>.seen" */
 } stream_kind;
 stream_kind stream_kind_of(slice name);

@@ -1,6 +1,7 @@
 #include "know/accounts_fixture.h"
-#include "know/audit_chain.h"
+#include "know/audit_wait.h"
 #include "know/db/driver.h"
+#include "know/write_private.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -524,6 +525,147 @@ TEST(reads_that_wait_outlive_a_kill)
     audit_log_free(log);
     check_order(&p, "50 0 1 2 50 3");
     check_chain(&p);
+    people_close(&p);
+}
+
+/* Another process sees them, newest first, until they are in the chain; and by what it asks for. */
+TEST(what_waits_is_listed)
+{
+    people p;
+    audit_log *log = NULL;
+    audit_list list;
+    char path[128], bytes[4096];
+    const audit_filter any = {{0}};
+    REQUIRE(people_open(&p));
+    wait_path(&p, path);
+    CHECK_OK(audit_log_new(p.t.s, &log, &p.why));
+    hold_writer(&p);
+    put_some(&p, log, 0, 5);
+    CHECK_OK(audit_waiting(p.t.s, &p.a, &any, 50, &list, &p.why));
+    REQUIRE(list.count == 5);
+    CHECK(!list.more);
+    for (int i = 0; i < 5; i++) {
+        audit_entry e = entry(4 - i);
+        CHECK_EQ(list.at[i].seq, 0);
+        CHECK_EQ(list.at[i].e.at, e.at);
+        CHECK_SLICE(list.at[i].e.who, e.who);
+        CHECK_SLICE(list.at[i].e.what, e.what);
+        CHECK_SLICE(list.at[i].e.detail, e.detail);
+    }
+    CHECK_OK(audit_waiting(p.t.s, &p.a, &any, 2, &list, &p.why));
+    CHECK(list.count == 2 && list.more);
+    CHECK_EQ(list.at[0].e.at, entry(4).at);
+    CHECK_EQ(list.at[1].e.at, entry(3).at);
+    const audit_filter one = {.what = entry(3).what}, none = {.act = S("no such")};
+    CHECK_OK(audit_waiting(p.t.s, &p.a, &one, 50, &list, &p.why));
+    REQUIRE(list.count == 1);
+    CHECK_EQ(list.at[0].e.at, entry(3).at);
+    CHECK_OK(audit_waiting(p.t.s, &p.a, &none, 50, &list, &p.why));
+    CHECK_EQ(list.count, 0);
+    CHECK_OK(audit_waiting(p.t.s, &p.a, &any, 0, &list, &p.why));
+    CHECK_EQ(list.count, 0);
+    for (long n = 0;; n++) { /* every allocation may fail */
+        CLEANUP(arena_done) arena a;
+        audit_list got = {.count = 77};
+        arena_init(&a, 16 << 20);
+        a.fail_after = n;
+        if (audit_waiting(p.t.s, &a, &any, 50, &got, &p.why) == OK)
+            break;
+        CHECK_EQ(got.count, 77);
+        REQUIRE(n < 100);
+    }
+    size_t n = read_bytes(path, bytes, sizeof bytes);
+    for (size_t room = 0; room < n; room += 100) { /* nor is there room for the file */
+        CLEANUP(buf_done) buf b;
+        audit_wait_file got = {.waiting = 77};
+        buf_init(&b, room);
+        CHECK_EQ(audit_wait_look(p.t.s, p.w->d, 0, &b, NULL, NULL, &got, &p.why), ERR_LIMIT);
+        CHECK_EQ(got.waiting, 77);
+    }
+    CHECK_OK(writer_sync(p.w, &p.why));
+    CHECK_OK(audit_log_settle(log, &p.why));
+    CHECK_OK(audit_waiting(p.t.s, &p.a, &any, 50, &list, &p.why));
+    CHECK_EQ(list.count, 0);
+    audit_log_free(log);
+    write_bytes(path, bytes, n); /* taken, and then killed: they wait no more */
+    CHECK_OK(audit_waiting(p.t.s, &p.a, &any, 50, &list, &p.why));
+    CHECK_EQ(list.count, 0);
+    people_close(&p);
+}
+
+/* Of two services the second was killed: what it left is taken by whoever begins next. */
+TEST(what_a_killed_service_left_is_taken)
+{
+    people p;
+    audit_log *log = NULL, *second = NULL;
+    char path[128], other[128], bytes[4096];
+    REQUIRE(people_open(&p));
+    wait_path(&p, path);
+    snprintf(other, sizeof other, "%s/pending/reads-1", store_dir(p.t.s));
+    CHECK_OK(audit_log_new(p.t.s, &log, &p.why));
+    hold_writer(&p);
+    put_some(&p, log, 0, 2);
+    size_t n = read_bytes(path, bytes, sizeof bytes);
+    CHECK_OK(writer_sync(p.w, &p.why));
+    CHECK_OK(audit_log_settle(log, &p.why));
+    write_bytes(other, bytes, n); /* a file of its own, of which the chain has nothing */
+    CHECK_EQ(verify(&p, NULL, 0).waiting, 2);
+    CHECK_OK(audit_log_new(p.t.s, &second, &p.why)); /* has that file now, as the first is in use */
+    check_order(&p, "50 0 1 0 1");
+    audit_log_free(second);
+    write_bytes(other, bytes, n);
+    audit_log_free(log);
+    CHECK_OK(audit_log_new(p.t.s, &log, &p.why)); /* has the first, and takes from the other */
+    check_order(&p, "50 0 1 0 1");                /* nothing: it was taken before */
+    bytes[8 + 5] ^= 1;                            /* another beginning: no record fits behind it */
+    write_bytes(other, bytes, n);
+    CHECK_OK(audit_settle_left(p.t.s, &p.why));
+    audit_list list;
+    CHECK_OK(audit_page(p.t.s, &p.a, &(audit_filter){{0}}, 0, 50, &list, &p.why));
+    REQUIRE(list.count == 6);
+    CHECK_SLICE(list.at[0].e.act, S("audit.waiting"));
+    CHECK_EQ(verify(&p, NULL, 0).waiting, 0);
+    audit_log_free(log);
+    check_chain(&p);
+    people_close(&p);
+}
+
+/* A file that is full refuses, and what was put with the one that it refuses is not there. */
+TEST(a_full_file_takes_all_or_nothing)
+{
+    people p;
+    static char text[AUDIT_TEXT_MAX];
+    audit_wait *w = NULL;
+    hash_state *h = hash_new(HASH_SHA256);
+    status st = OK;
+    uint64_t n = 0, kept = 0;
+    REQUIRE(people_open(&p));
+    memset(text, 'x', sizeof text);
+    audit_entry e = entry(0);
+    e.what = e.detail = slice_of(text, sizeof text);
+    CHECK_OK(audit_wait_open(p.t.s, p.w->d, &w, &p.why));
+    for (;; n++) {
+        if (n % 1000 == 0) {
+            CHECK_OK(audit_wait_sync(w, &p.why));
+            kept = n;
+        }
+        if ((st = audit_wait_put(w, h, &e, &p.why)) != OK)
+            break;
+        REQUIRE(n < AUDIT_WAIT_MAX / 1024);
+    }
+    CHECK_EQ(st, ERR_BUSY);
+    CHECK(n > kept && n > 3000);
+    audit_wait_forget(w);
+    CHECK_OK(audit_wait_sync(w, &p.why));
+    CHECK_EQ(audit_wait_count(w), kept);
+    CHECK_EQ(verify(&p, NULL, 0).waiting, kept);
+    CHECK_OK(audit_wait_put(w, h, &e, &p.why)); /* there is room again */
+    CHECK_OK(audit_wait_sync(w, &p.why));
+    audit_report r = verify(&p, NULL, 0);
+    CHECK(!r.broken_by);
+    CHECK_EQ(r.waiting, kept + 1);
+    audit_wait_close(w);
+    hash_free(h);
     people_close(&p);
 }
 

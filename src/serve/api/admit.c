@@ -39,6 +39,8 @@ static slice host_of(const address *a, arena *m)
 
 static bool came_through_a_proxy(const http_request *r)
 {
+    if (r->proxied)
+        return true;
     for (size_t i = 0; i < r->header_count; i++)
         if (slice_eq_nocase(r->headers[i].name, S("Forwarded")) ||
             slice_starts_nocase(r->headers[i].name, S("X-Forwarded-")))

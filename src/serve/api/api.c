@@ -352,8 +352,8 @@ status api_sweep(api *a, err *why)
     status st = due ? writer_new(a->o.store, S("serve"), &w, why)
                     : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     size_t n = st == OK ? take_touched(a, due) : 0;
-    for (size_t i = 0; st == OK && i < n; i++)
-        st = auth_touch(a->o.auth, w, &due[i], why);
+    if (n)
+        st = auth_touch(a->o.auth, w, due, n, why);
     if (st == OK)
         st = auth_sweep(a->o.auth, w, why);
     if (st == OK && a->o.set_keep_days) {

@@ -61,8 +61,7 @@ static status ask_one(asking *q, asker *k, const question *one, buf *out)
         st = answer_json_with(w, q->form, q->h, out, &why);
     if (st == OK) {
         buf_byte(out, '\n');
-        if (w->tlp > q->c.highest)
-            q->c.highest = w->tlp;
+        call_read(&q->c, w->tlp, one->text);
         return OK;
     }
     if (out->failed)

@@ -1,6 +1,8 @@
 /* call.c - see call.h: looking, bodies, lists. */
 #include "serve/api/route.h"
 
+#include <stdio.h>
+
 /* --- looking ---------------------------------------------------------------------------------- */
 
 /* The only place where a view is made for a reader of the API. */
@@ -100,36 +102,98 @@ void call_actor(const call *c, actor *ret)
 
 /* --- reads that are recorded ------------------------------------------------------------------ */
 
-status call_record_read(call *c, err *why)
+static void note_text(call_note *n, slice text)
+{
+    slice fits = slice_sub(text, 0, sizeof n->text - n->len);
+    if (fits.len)
+        memcpy(n->text + n->len, fits.ptr, fits.len);
+    n->len += fits.len;
+}
+
+/* Not a token that somebody asks about, by accident or not. */
+static slice without_secret(slice text)
+{
+    const slice begin = S(AUTH_TOKEN_BEGIN);
+    return slice_find(text, begin, 0) == SIZE_MAX ? text : S(AUTH_TOKEN_BEGIN "...");
+}
+
+void call_read(call *c, tlp marked, slice what)
+{
+    c->highest = marked > c->highest ? marked : c->highest;
+    if (!audit_wants(marked))
+        return;
+    c->read.count++;
+    note_text(&c->read, S(" "));
+    note_text(&c->read, without_secret(what));
+}
+
+static bool may_be_told(const route *row, slice name)
+{
+    for (size_t i = 0; i < ROUTE_PARAMS_MAX && row->params[i].type != PARAM_NONE; i++)
+        if (slice_eq(name, slice_str(row->params[i].name)))
+            return !row->params[i].secret;
+    return false;
+}
+
+static void note_query(const call *c, call_note *n)
+{
+    for (size_t i = 0; i < c->r->query_count; i++) {
+        const http_pair *q = &c->r->query[i];
+        if (!may_be_told(c->route, q->name))
+            continue;
+        note_text(n, n->len ? S(" ") : S(""));
+        note_text(n, q->name);
+        note_text(n, S("="));
+        note_text(n, without_secret(q->value));
+    }
+}
+
+static status record(call *c, slice act, slice what, const call_note *detail, err *why)
 {
     actor by;
-    if (!c->from->known || !audit_wants(c->highest))
-        return OK;
-    if (http_later(c->w))
-        return ERR_BUSY;
     call_actor(c, &by);
     const audit_entry e = {.at = by.now,
                            .who = by.who,
                            .from = by.from,
-                           .act = S("read"),
-                           .what = c->r->path,
-                           .detail = slice_str(tlp_name(c->highest)),
+                           .act = act,
+                           .what = what,
+                           .detail = slice_of(detail->text, detail->len),
                            .outcome = AUDIT_DONE};
     return audit_put(c->a->o.audit, &e, 1, why);
+}
+
+status call_record_read(call *c, err *why)
+{
+    call_note n = {.len = 0};
+    char count[32];
+    if (!c->from->known || !audit_wants(c->highest))
+        return OK;
+    if (http_later(c->w))
+        return ERR_BUSY;
+    note_text(&n, slice_str(tlp_name(c->highest)));
+    note_query(c, &n);
+    if (c->read.count) {
+        snprintf(count, sizeof count, " read %zu:", c->read.count);
+        note_text(&n, slice_str(count));
+        note_text(&n, slice_of(c->read.text, c->read.len));
+        c->read.len = c->read.count = 0;
+    }
+    bool plain = slice_find(c->r->path, S(AUTH_TOKEN_BEGIN), 0) == SIZE_MAX;
+    return record(c, S("read"), plain ? c->r->path : slice_str(c->route->path), &n, why);
+}
+
+status call_record_export(call *c, slice what, err *why)
+{
+    call_note n = {.len = 0};
+    note_query(c, &n);
+    return record(c, S("export"), what, &n, why);
 }
 
 /* A change that cannot be recorded is not made. */
 status call_record(call *c, slice what, err *why)
 {
-    actor by;
-    call_actor(c, &by);
-    const audit_entry e = {.at = by.now,
-                           .who = by.who,
-                           .from = by.from,
-                           .act = slice_str(c->route->name),
-                           .what = what,
-                           .outcome = AUDIT_DONE};
-    return audit_put(c->a->o.audit, &e, 1, why);
+    const call_note none = {.len = 0};
+    return record(c, slice_str(c->route->name), what, &none, why);
 }
 
 /* --- what comes in ---------------------------------------------------------------------------- */

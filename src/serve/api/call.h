@@ -15,7 +15,7 @@
 #ifndef NOROSHI_SERVE_API_CALL_H
 #define NOROSHI_SERVE_API_CALL_H
 
-#include "answer/ask.h"
+#include "answer/contact.h"
 #include "base/json_field.h"
 #include "know/index.h"
 #include "know/sets.h"
@@ -47,6 +47,7 @@ struct api {
     pthread_mutex_t lock;
     identity touched[TOUCHED_MAX]; /* whose time of last use is due; texts are not theirs */
     size_t touched_count;
+    struct live *lives; /* streams that are open (live.c) */
 };
 
 /* What belongs to one thread of the server; opened when it is first wanted. */
@@ -69,6 +70,12 @@ typedef struct caller {
     view v;
 } caller;
 
+/* What was read, for the audit log: words behind each other, and how many there were. */
+typedef struct call_note {
+    char text[AUDIT_TEXT_MAX + 1]; /* one more than the log takes, so that a cut shows there */
+    size_t len, count;
+} call_note;
+
 typedef struct call {
     api *a;
     api_thread *t;
@@ -83,6 +90,7 @@ typedef struct call {
     bool wakes;       /* a feed is due now */
     slice did;        /* of a change: ids of what it was done to, for the audit log */
     tlp highest;      /* marking of the answer: above GREEN the read is recorded */
+    call_note read;   /* what of it is, where the request does not say it */
 } call;
 
 typedef status (*call_handler)(call *c, err *why);
@@ -109,6 +117,10 @@ when call_when(const call *c, const char *name, when otherwise);
 /* Each looks anew, once a request. ?as_of= is obeyed. */
 status call_lens(call *c, lens **ret, err *why) NODISCARD;
 status call_asker(call *c, asker **ret, err *why) NODISCARD;
+/* Alerts as who asks sees them. */
+status call_contacts(call *c, contact_reader *ret, err *why) NODISCARD;
+/* One of them is in the answer, and counts for c->highest. */
+void call_contact_is(call *c, const alert_info *i, const answer *w);
 /* Nothing more is looked at on this thread: at the end of each handler and of each slice of a
  * stream. */
 void call_rest(const call *c);
@@ -150,12 +162,19 @@ json_writer call_list_begin(call *c);
 void call_item(json_writer *w);
 void call_list_end(json_writer *w, slice next);
 
-/* A read of something above GREEN is recorded before it leaves; for a stream before each slice.
- * That waits for whoever writes, so a quick route goes on in a worker (http_later).
+/* `what` is in the answer, marked so: of many things that were asked for in a body, or of those
+ * that came. */
+void call_read(call *c, tlp marked, slice what);
+/* A read of something above GREEN is recorded before it leaves, for a stream before each slice:
+ * its path, its query (parameters of the route, but none that is a secret), what call_read was told
+ * of. A token of ours that somebody put there is not repeated. That waits for whoever writes, so a
+ * quick route goes on in a worker (http_later).
  * ERR_IO, ERR_BUSY: it may not leave. */
 status call_record_read(call *c, err *why) NODISCARD;
 /* That it is done, before it is done, of what is no part of the table's transactions. */
 status call_record(call *c, slice what, err *why) NODISCARD;
+/* An export, whatever its marking. */
+status call_record_export(call *c, slice what, err *why) NODISCARD;
 /* Uploads are taken by turns, each read in a jail of its own. ERR_BUSY: too many are under way. */
 status call_turn(call *c, err *why) NODISCARD;
 void call_turn_ends(call *c);

@@ -287,12 +287,15 @@ status api_sets(call *c, err *why)
 
 /* --- hashes ----------------------------------------------------------------------------------- */
 
-static void put_hash(call *c, buf *out, const hash_answer *h)
+static void put_hash(call *c, buf *out, slice asked, const hash_answer *h)
 {
     json_writer w = json_writer_on(out);
+    tlp marked = TLP_CLEAR;
     hash_put_json(&w, h);
     for (size_t i = 0; i < h->hits.count; i++)
-        highest(c, h->hits.at[i].set->marking.tlp);
+        if (h->hits.at[i].set->marking.tlp > marked)
+            marked = h->hits.at[i].set->marking.tlp;
+    call_read(c, marked, asked);
 }
 
 status api_hash(call *c, err *why)
@@ -303,7 +306,7 @@ status api_hash(call *c, err *why)
     if (st == OK)
         st = hash_ask(l, c->m, call_param(c, "hash"), &h, why);
     if (st == OK)
-        put_hash(c, c->out, &h);
+        put_hash(c, c->out, call_param(c, "hash"), &h);
     return st;
 }
 
@@ -343,7 +346,7 @@ static status answer_hashes(hashing *x, lens *l, size_t count, buf *out, err *wh
         st = hash_look(l, &x->memory, h, read, why);
     for (size_t i = 0; st == OK && i < count; i++, asked = asked->next) {
         if (good[i])
-            put_hash(&x->c, out, &h[told++]);
+            put_hash(&x->c, out, asked->text, &h[told++]);
         else
             error_json(out, &no_hash[i], S(""), asked->text);
         buf_byte(out, '\n');

@@ -6,20 +6,6 @@
 #include "publish/export.h"
 #include "serve/api/outgoing.h"
 
-/* Every export is recorded, whatever its marking. */
-static status record(call *c, slice what, err *why)
-{
-    actor by;
-    call_actor(c, &by);
-    const audit_entry e = {.at = by.now,
-                           .who = by.who,
-                           .from = by.from,
-                           .act = S("export"),
-                           .what = what,
-                           .outcome = AUDIT_DONE};
-    return audit_put(c->a->o.audit, &e, 1, why);
-}
-
 /* --- exports ---------------------------------------------------------------------------------- */
 
 static status export_all(call *c, bool stix, outgoing *o, err *why)
@@ -34,7 +20,7 @@ static status export_all(call *c, bool stix, outgoing *o, err *why)
     status st = call_lens(c, &l, why);
     if (st == OK)
         st = stix ? export_stix(l, &x, &n, why) : export_claims(l, &x, &n, why);
-    return st == OK ? record(c, stix ? S("stix") : S("ndjson"), why) : st;
+    return st == OK ? call_record_export(c, stix ? S("stix") : S("ndjson"), why) : st;
 }
 
 status api_export(call *c, err *why)
@@ -66,7 +52,7 @@ status api_document_content(call *c, err *why)
     if (st == OK)
         st = export_document(l, sha, &x, &n, why);
     if (st == OK)
-        st = record(c, text, why);
+        st = call_record_export(c, text, why);
     /* nobody may take the bytes for a page of ours */
     http_reply_header(c->w, "Content-Security-Policy", S("sandbox; default-src 'none'"));
     return outgoing_send(&o, S("application/octet-stream"), "document.bin", st);

@@ -217,24 +217,41 @@ static void put_token(json_writer *w, const token_row *t)
     json_close(w, '}');
 }
 
+/* The cursor is the id of a token of the list: others' are not there. */
+static status read_cursor(call *c, bool all, int64_t *ret, err *why)
+{
+    slice cursor = call_param(c, "cursor");
+    token_row t = {0};
+    account owner;
+    *ret = 0;
+    if (!cursor.len)
+        return OK;
+    status st = token_find(c->t->people, c->m, cursor, &t, &owner, why);
+    if (st == OK && !all && t.account != c->from->who.who.row)
+        return ERR_NOT_FOUND;
+    *ret = t.row;
+    return st;
+}
+
 status api_tokens(call *c, err *why)
 {
     token_list list;
+    int64_t before;
     bool all = call_bool(c, "all");
     status st = all ? identity_may(&c->from->who, RIGHT_USERS, why) : OK;
     if (st == OK && all)
         st = call_of_site(c, "all tokens are", why);
     if (st == OK)
-        st = tokens_page(c->t->people, c->m, all ? 0 : c->from->who.who.row, 0, CALL_LIST_MAX,
-                         &list, why);
+        st = read_cursor(c, all, &before, why);
+    if (st == OK)
+        st = tokens_page(c->t->people, c->m, all ? 0 : c->from->who.who.row, before,
+                         (size_t)call_int(c, "limit", CALL_LIST_DEFAULT), &list, why);
     if (st != OK)
         return st;
     json_writer w = call_list_begin(c);
     for (size_t i = 0; i < list.count; i++)
         put_token(&w, &list.at[i]);
-    json_close(&w, ']');
-    json_field_bool(&w, "more", list.more);
-    json_close(&w, '}');
+    call_list_end(&w, list.more && list.count ? slice_str(list.at[list.count - 1].id) : S(""));
     return OK;
 }
 

@@ -18,9 +18,9 @@ typedef struct param {
     const char *name;
     param_type type;
     const char *about;
-    const char *words;   /* PARAM_WORD: "a b c" */
-    int64_t least, most; /* PARAM_INT; PARAM_TEXT: most is bytes, 0: 1024 */
-    bool in_path, required;
+    const char *words;              /* PARAM_WORD: "a b c" */
+    int64_t least, most;            /* PARAM_INT; PARAM_TEXT: most is bytes, 0: 1024 */
+    bool in_path, required, secret; /* secret: never in the audit log */
 } param;
 
 enum { ROUTE_PARAMS_MAX = 12 };

@@ -6,9 +6,9 @@
     {                                                                                              \
         .name = n, .type = PARAM_TEXT, .about = about_                                             \
     }
-#define LONG_TEXT(n, bytes, about_)                                                                \
+#define SECRET_TEXT(n, bytes, about_)                                                              \
     {                                                                                              \
-        .name = n, .type = PARAM_TEXT, .most = bytes, .about = about_                              \
+        .name = n, .type = PARAM_TEXT, .most = bytes, .about = about_, .secret = true              \
     }
 #define IN_PATH(n, about_)                                                                         \
     {                                                                                              \

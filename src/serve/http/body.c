@@ -3,17 +3,32 @@
  * the upload and nobody else. */
 #include "serve/http/server.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 /* --- room ----------------------------------------------------------------------------------- */
 
-static step no_room(exchange *x)
+typedef enum space {
+    ROOM,
+    ROOM_NONE,  /* others have it at the moment */
+    ROOM_OWN,   /* the client's other uploads have what one client may have */
+    ROOM_NEVER, /* not for a body of that size */
+} space;
+
+static step no_room(exchange *x, space why)
 {
+    if (why == ROOM_NEVER)
+        return exchange_say(x, 413, REFUSED_BODY, ERR_LIMIT,
+                            "a body of more than one client may send at once");
     http_reply_header(&x->w, "Retry-After", S("5"));
+    if (why == ROOM_OWN)
+        return exchange_say(x, 429, REFUSED_BODY, ERR_BUSY,
+                            "too much of yours is being sent, wait for your other uploads");
     return exchange_say(x, 503, REFUSED_MEMORY, ERR_BUSY, "no room for this body at the moment");
 }
 
@@ -25,29 +40,62 @@ static step too_long(exchange *x)
     return exchange_problem(x, 413);
 }
 
-static bool reserve(exchange *x, uint64_t n)
+static space reserve_file(exchange *x, uint64_t n)
 {
     http_server *s = x->c->loop->s;
-    bool file = x->route->flags & HTTP_BODY_SPOOL;
-    if (!server_reserve(file ? &s->spool : &s->memory,
-                        file ? limits_of(s)->spool_bytes : limits_of(s)->memory_bytes, n))
-        return false;
-    *(file ? &x->spooled : &x->reserved) += n;
-    return true;
+    const http_limits *limits = limits_of(s);
+    const uint64_t whole = x->spooled + n;
+    if (whole > limits->client_spool_bytes || whole > limits->spool_bytes)
+        return ROOM_NEVER;
+    if (!pool_hold(s->pools[DISK], x->lanes[DISK], limits->client_spool_bytes, n))
+        return ROOM_OWN;
+    if (!server_reserve(&s->spool, limits->spool_bytes, n)) {
+        pool_let_go(s->pools[DISK], x->lanes[DISK], n);
+        return ROOM_NONE;
+    }
+    x->spooled += n;
+    return ROOM;
 }
 
-/* A file that has no name from the beginning, or none from the next moment on. */
+static space reserve(exchange *x, uint64_t n)
+{
+    http_server *s = x->c->loop->s;
+    if (x->route->flags & HTTP_BODY_SPOOL)
+        return reserve_file(x, n);
+    if (!server_reserve(&s->memory, limits_of(s)->memory_bytes, n))
+        return ROOM_NONE;
+    x->reserved += n;
+    return ROOM;
+}
+
+/* A file that has no name from the beginning, or none from the next moment on: who is killed
+ * between the two leaves an empty one, which body_sweep removes. */
+#define UPLOAD_NAME "noroshi-upload-"
 static int open_unnamed(const char *dir)
 {
     char path[4096];
     int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
         return fd;
-    int n = snprintf(path, sizeof path, "%s/upload-XXXXXX", dir);
+    int n = snprintf(path, sizeof path, "%s/" UPLOAD_NAME "XXXXXX", dir);
     if (n < 0 || (size_t)n >= sizeof path || (fd = mkostemp(path, O_CLOEXEC)) < 0)
         return -1;
     (void)unlink(path);
     return fd;
+}
+
+void body_sweep(const char *dir)
+{
+    DIR *d = opendir(dir);
+    for (struct dirent *e; d && (e = readdir(d));) {
+        struct stat is;
+        if (slice_starts(slice_str(e->d_name), S(UPLOAD_NAME)) &&
+            fstatat(dirfd(d), e->d_name, &is, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(is.st_mode) &&
+            is.st_uid == geteuid())
+            (void)unlinkat(dirfd(d), e->d_name, 0);
+    }
+    if (d)
+        closedir(d);
 }
 
 /* Giving up a file of some GiB that has no name takes the system a second, so it is done where
@@ -69,6 +117,7 @@ static void give_up(job *j, void *thread)
     if (e->fd >= 0)
         close(e->fd);
     server_release(&e->s->spool, e->spooled);
+    pool_let_go(e->s->pools[DISK], j->lane, e->spooled);
     free(e);
 }
 
@@ -78,10 +127,25 @@ void body_give_up(exchange *x)
     server_release(&s->memory, x->reserved);
     if (!x->spool_end) {
         server_release(&s->spool, x->spooled);
+        if (x->spooled)
+            pool_let_go(s->pools[DISK], x->lanes[DISK], x->spooled);
         return;
     }
     *x->spool_end = (spool_end){{.run = give_up}, s, x->r.body_fd, x->map, x->body_len, x->spooled};
     pool_put(s->pools[DISK], x->lanes[DISK], &x->spool_end->job);
+}
+
+/* Without room on the disk nobody did anything wrong. */
+static status no_disk(int os, const char *what, err *why)
+{
+    bool full = os == ENOSPC || os == EDQUOT || os == EFBIG;
+    return full ? err_set(why, ERR_LIMIT, ERR_NOWHERE, "no room on the disk for this upload")
+                : err_os(why, os, "%s", what);
+}
+
+static step disk_problem(exchange *x)
+{
+    return exchange_problem(x, x->why.code == ERR_LIMIT ? 507 : 500);
 }
 
 static step open_spool(exchange *x)
@@ -92,14 +156,14 @@ static step open_spool(exchange *x)
         return exchange_problem(x, 501);
     }
     if (!server_reserve(&s->memory, limits_of(s)->memory_bytes, SPOOL_PIECE))
-        return no_room(x);
+        return no_room(x, ROOM_NONE);
     x->reserved += SPOOL_PIECE;
-    if (!exchange_enter(x, DISK, UINT_MAX) || !(x->spool_end = calloc(1, sizeof *x->spool_end)))
-        return no_room(x);
+    if (!(x->spool_end = calloc(1, sizeof *x->spool_end)))
+        return no_room(x, ROOM_NONE);
     buf_init(&x->body, SPOOL_PIECE);
     if ((x->r.body_fd = open_unnamed(s->o.spool_dir)) < 0) {
-        (void)err_os(&x->why, errno, "a file for an upload in %s", s->o.spool_dir);
-        return exchange_problem(x, 500);
+        x->st = no_disk(errno, "a file for an upload could not be made", &x->why);
+        return disk_problem(x);
     }
     return STEP_AGAIN;
 }
@@ -133,8 +197,11 @@ step body_start(exchange *x)
     x->body_max = x->route->body_max ? x->route->body_max : limits->body_bytes;
     if (x->head.length > x->body_max)
         return too_long(x);
-    if (x->head.framing == HEAD_LENGTH && !reserve(x, x->head.length))
-        return no_room(x);
+    if ((x->route->flags & HTTP_BODY_SPOOL) && !exchange_enter(x, DISK, UINT_MAX))
+        return no_room(x, ROOM_NONE);
+    space left = x->head.framing == HEAD_LENGTH ? reserve(x, x->head.length) : ROOM;
+    if (left != ROOM)
+        return no_room(x, left);
     x->body_left = x->head.length;
     buf_init(&x->body, (size_t)x->body_max);
     if (x->route->flags & HTTP_BODY_SPOOL) {
@@ -149,7 +216,27 @@ step body_start(exchange *x)
 
 /* --- bytes ---------------------------------------------------------------------------------- */
 
-typedef enum took { TOOK, TOOK_NOTHING, TOOK_ALL, TOOK_BAD, TOOK_TOO_MUCH, TOOK_NO_ROOM } took;
+typedef enum took {
+    TOOK,
+    TOOK_NOTHING,
+    TOOK_ALL,
+    TOOK_BAD,
+    TOOK_TOO_MUCH,
+    TOOK_NO_ROOM,
+    TOOK_NO_OWN,
+    TOOK_NEVER
+} took;
+
+static took took_of(space r)
+{
+    switch (r) {
+    case ROOM: break;
+    case ROOM_NONE: return TOOK_NO_ROOM;
+    case ROOM_OWN: return TOOK_NO_OWN;
+    case ROOM_NEVER: return TOOK_NEVER;
+    }
+    return TOOK;
+}
 
 /* One piece of the body off the front of *in. Of a file never more than fits into x->body. */
 static took next_piece(exchange *x, slice *in, slice *ret)
@@ -174,7 +261,7 @@ static took next_piece(exchange *x, slice *in, slice *ret)
     }
     if (x->body_len + ret->len > x->body_max)
         return TOOK_TOO_MUCH;
-    return reserve(x, ret->len) ? TOOK : TOOK_NO_ROOM;
+    return took_of(reserve(x, ret->len));
 }
 
 static took take(exchange *x)
@@ -204,7 +291,9 @@ step body_go_on(conn *c)
     switch (t) {
     case TOOK_BAD: return exchange_say(x, 400, REFUSED_BODY, ERR_INPUT, "chunks that are none");
     case TOOK_TOO_MUCH: return too_long(x);
-    case TOOK_NO_ROOM: return no_room(x);
+    case TOOK_NO_ROOM: return no_room(x, ROOM_NONE);
+    case TOOK_NO_OWN: return no_room(x, ROOM_OWN);
+    case TOOK_NEVER: return no_room(x, ROOM_NEVER);
     case TOOK_ALL: x->body_over = true; break;
     case TOOK:
     case TOOK_NOTHING: break;
@@ -231,7 +320,7 @@ static status write_all(int fd, slice s, err *why)
     while (s.len) {
         ssize_t n = write(fd, s.ptr, s.len);
         if (n < 0 && errno != EINTR)
-            return err_os(why, errno, "an upload could not be written");
+            return no_disk(errno, "an upload could not be written", why);
         s = slice_from(s, n < 0 ? 0 : (size_t)n);
     }
     return OK;
@@ -255,7 +344,7 @@ step body_written(exchange *x)
 {
     conn *c = x->c;
     if (x->st != OK)
-        return exchange_problem(x, 500);
+        return disk_problem(x);
     if (x->body_over)
         return exchange_dispatch(x);
     c->state = CONN_BODY;

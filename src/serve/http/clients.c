@@ -45,19 +45,41 @@ client_table *clients_free(client_table *t)
 }
 
 /* IPv4 as it is mapped into IPv6, so that one client is one on both kinds of sockets. */
-void client_network(const address *a, uint8_t key[16])
+ip client_ip(const address *a)
 {
-    memset(key, 0, 16);
+    ip i = {{0}};
     if (a->at.ss_family == AF_INET) {
         struct sockaddr_in v4;
         memcpy(&v4, &a->at, sizeof v4);
-        key[10] = key[11] = 0xff;
-        memcpy(key + 12, &v4.sin_addr, 4);
+        i = ip4_make(ntohl(v4.sin_addr.s_addr));
     } else if (a->at.ss_family == AF_INET6) {
         struct sockaddr_in6 v6;
         memcpy(&v6, &a->at, sizeof v6);
-        memcpy(key, &v6.sin6_addr, IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr) ? 16 : 8);
+        memcpy(i.b, &v6.sin6_addr, sizeof i.b);
     }
+    return i;
+}
+
+address client_address(const ip *i)
+{
+    struct sockaddr_storage at = {0};
+    struct sockaddr_in v4 = {.sin_family = AF_INET};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+    if (ip_is4(i)) {
+        v4.sin_addr.s_addr = htonl(ip4_number(i));
+        memcpy(&at, &v4, sizeof v4);
+        return address_of(&at, sizeof v4);
+    }
+    memcpy(&v6.sin6_addr, i->b, sizeof i->b);
+    memcpy(&at, &v6, sizeof v6);
+    return address_of(&at, sizeof v6);
+}
+
+void client_network(const address *a, uint8_t key[16])
+{
+    const ip i = client_ip(a);
+    memset(key, 0, 16);
+    memcpy(key, i.b, ip_is4(&i) ? 16 : 8);
 }
 
 client_slot *clients_enter(client_table *t, const address *a, uint32_t max)

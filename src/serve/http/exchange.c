@@ -99,6 +99,7 @@ static void tell(exchange *x)
                                    .user = x->w.user,
                                    .route = x->route,
                                    .client = x->r.client,
+                                   .via = x->r.proxied ? &x->c->client : NULL,
                                    .number = number,
                                    .in = x->c->bytes_in,
                                    .out = x->c->bytes_out,
@@ -228,6 +229,20 @@ static step choose(exchange *x)
     return has_place(x) ? body_start(x) : no_place(x);
 }
 
+/* Who asks, where a proxy says it. */
+static void look_behind(exchange *x)
+{
+    const forwarded_trust *trust = &x->c->loop->s->trust;
+    const ip peer = client_ip(&x->c->client);
+    forwarded_said said;
+    if (!trust->count || !forwarded_trusts(trust, &peer))
+        return;
+    forwarded_read(trust, x->head.headers, x->head.header_count, &peer, &said);
+    x->r.proxied = true;
+    x->r.client = client_address(&said.client);
+    x->r.tls |= said.https;
+}
+
 static step understand(exchange *x)
 {
     http_head *h = &x->head;
@@ -245,6 +260,7 @@ static step understand(exchange *x)
     x->r.path = x->target.path;
     x->r.headers = h->headers;
     x->r.header_count = h->header_count;
+    look_behind(x);
     x->r.host = h->host;
     x->r.thread = x->c->loop->thread_ctx;
     if (!fields_host(h->host, &name, &port) ||

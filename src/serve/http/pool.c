@@ -12,6 +12,7 @@ struct lane {
     lane *next; /* of the ring */
     job *first, **last;
     unsigned members, running; /* who has entered; jobs of it that run */
+    uint64_t held;
 };
 
 struct pool {
@@ -74,6 +75,7 @@ static void free_unused(pool *p, lane *l)
     lane **at = head_of(p, l->key);
     if (l->members || l->running || l->first)
         return;
+    assert(!l->held);
     while (*at != l)
         at = &(*at)->same_head;
     *at = l->same_head;
@@ -206,6 +208,24 @@ void pool_leave(pool *p, lane *l)
     pthread_mutex_lock(&p->lock);
     l->members--;
     free_unused(p, l);
+    pthread_mutex_unlock(&p->lock);
+}
+
+bool pool_hold(pool *p, lane *l, uint64_t most, uint64_t n)
+{
+    pthread_mutex_lock(&p->lock);
+    bool fits = l->held <= most && n <= most - l->held;
+    if (fits)
+        l->held += n;
+    pthread_mutex_unlock(&p->lock);
+    return fits;
+}
+
+void pool_let_go(pool *p, lane *l, uint64_t n)
+{
+    pthread_mutex_lock(&p->lock);
+    assert(l->held >= n);
+    l->held -= n;
     pthread_mutex_unlock(&p->lock);
 }
 

@@ -41,6 +41,10 @@ lane *pool_enter(pool *p, const uint8_t key[POOL_KEY_BYTES], unsigned most) NODI
 void pool_put(pool *p, lane *l, job *j);
 /* Its jobs still run. NULL is fine. */
 void pool_leave(pool *p, lane *l);
+/* So much more of something is the key's: false, and it is not, when that came to more than `most`.
+ * By who has entered; given back before he leaves, or by a job that he put. */
+bool pool_hold(pool *p, lane *l, uint64_t most, uint64_t n) NODISCARD;
+void pool_let_go(pool *p, lane *l, uint64_t n);
 /* After the jobs that are there. NULL is fine. */
 pool *pool_close(pool *p);
 

@@ -10,6 +10,7 @@
 
 #include "serve/http/chunk.h"
 #include "serve/http/fields.h"
+#include "serve/http/forwarded.h"
 #include "serve/http/head.h"
 #include "serve/http/pool.h"
 #include "serve/http/route.h"
@@ -42,7 +43,7 @@ typedef struct loop loop;
 
 /* --- counting (stats.c) --------------------------------------------------------------------- */
 
-enum { STATS_NUMBERS = 27, STATS_BUCKETS = 10 };
+enum { STATS_NUMBERS = 28, STATS_BUCKETS = 10 };
 
 typedef enum refusal {
     REFUSED_CONNECTIONS, /* too many */
@@ -106,6 +107,7 @@ struct http_server {
     _Atomic(http_settings *) settings;
     unsigned settings_count;
     listener listeners[HTTP_LISTEN_MAX];
+    forwarded_trust trust;
     certificate *certificate;
     uint64_t certificate_stamp[2]; /* of the files as they were read last */
     client_table *clients;
@@ -136,6 +138,8 @@ certificate *certificate_free(certificate *c); /* gives up one reference */
 
 /* --- clients.c ------------------------------------------------------------------------------ */
 
+ip client_ip(const address *a);      /* zeros: it has none */
+address client_address(const ip *i); /* with port 0 */
 /* Whose connections count together. */
 void client_network(const address *a, uint8_t key[16]);
 client_table *clients_new(random_source random) NODISCARD;
@@ -328,7 +332,8 @@ step body_start(exchange *x);
 step body_go_on(conn *c);     /* CONN_BODY */
 void body_write(exchange *x); /* on the thread that writes */
 step body_written(exchange *x);
-void body_give_up(exchange *x); /* gives up what it had */
+void body_give_up(exchange *x);   /* gives up what it had */
+void body_sweep(const char *dir); /* of what killed ones left */
 
 /* --- reply.c: from a handler to bytes -------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
 #include "serve/http/server.h"
 
 static const int numbers[] = {0,   200, 201, 202, 204, 206, 302, 303, 304, 400, 401, 403, 404, 405,
-                              408, 409, 412, 413, 415, 416, 421, 422, 429, 431, 500, 501, 503};
+                              408, 409, 412, 413, 415, 416, 421, 422, 429, 431, 500, 501, 503, 507};
 _Static_assert(COUNT_OF(numbers) == STATS_NUMBERS, "a status that is not counted");
 
 /* Upper ends, microseconds; the last bucket has none. */
