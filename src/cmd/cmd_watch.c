@@ -172,6 +172,8 @@ static void say_counts(app *a, const watching *x)
         app_note(a, msg_watch_seen((int64_t)n.seen));
     if (n.cut)
         app_note(a, msg_watch_cut((int64_t)n.cut));
+    if (n.unjudged)
+        app_note(a, msg_watch_unjudged((int64_t)n.unjudged, WATCH_EVENT_HITS_MAX));
 }
 
 /* Logs that are followed: alerts and positions are in the store. A kill between this and that loses

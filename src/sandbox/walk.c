@@ -88,11 +88,22 @@ static status end(void *ctx, err *why)
     return st;
 }
 
+/* What came of a member that breaks off. */
+static status end_cut(walk_level *l, err *why)
+{
+    if (l->w->options->cut && l->member.size)
+        return end(l, why);
+    spool_done(&l->member);
+    return OK;
+}
+
 static status refuse(void *ctx, slice path, slice reason, err *why)
 {
     walk_level *l = ctx;
     walker *w = l->w;
-    spool_done(&l->member); /* it may have begun */
+    status st = end_cut(l, why); /* it may have begun */
+    if (st != OK)
+        return st;
     name_member(l, path);
     if (!w->options->refuse)
         return OK;
@@ -107,6 +118,13 @@ static status open_level(walker *w, const walk_document *d, container outer, err
         .ctx = &level, .begin = begin, .data = data, .end = end, .refuse = refuse};
     spool_init(&level.member, w->options->directory);
     status st = sandbox_unpack(w->s, d->fd, level.number, &w->budget, &sink, NULL, why);
+    if (st == ERR_INPUT || st == ERR_LIMIT) {
+        err cause = {0};
+        status last = end_cut(&level, &cause);
+        if (last != OK && why)
+            *why = cause;
+        st = last == OK ? st : last;
+    }
     spool_done(&level.member);
     return st;
 }

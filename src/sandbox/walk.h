@@ -25,12 +25,14 @@ typedef struct walk_options {
     unpack_limits limits;
     /* A member that cannot be had; may be NULL. */
     status (*refuse)(void *ctx, slice path, slice reason, err *why);
+    bool cut; /* of a member that breaks off is visited what came, before it is refused: logs */
 } walk_options;
 
 /* Calls visit for the file itself when it is no archive, else for each document in it, in the
  * order of the archive; zero-byte members are visited too. A status other than OK ends the walk,
  * which returns it: so a visitor that can go on after a bad document keeps that to itself.
- * ERR_INPUT and ERR_LIMIT of sandbox_unpack end it as well: an archive is read whole or refused. */
+ * ERR_INPUT and ERR_LIMIT of sandbox_unpack end it as well: an archive is read whole or, but for
+ * `cut`, refused. */
 status walk(sandbox *s, int fd, slice path, const walk_options *options,
             status (*visit)(void *ctx, const walk_document *document, err *why), void *ctx,
             err *why) NODISCARD;

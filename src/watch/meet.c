@@ -297,6 +297,42 @@ static status tell(meet_state *x, err *why)
     return w->o.on_alert(w->o.ctx, &a, why);
 }
 
+typedef struct judged {
+    uint64_t id;
+    slice text;
+} judged;
+
+static bool is_among(const judged *j, size_t count, uint64_t id, slice text)
+{
+    for (size_t i = count; i--;)
+        if (j[i].id == id && slice_eq(j[i].text, text))
+            return true;
+    return false;
+}
+
+/* The same value again is judged once: repeating one does not hide what stands behind. A host
+ * without a path may find it in another field the next time. */
+static status judge_all(meet_state *x, const match_hit *hits, size_t count, err *why)
+{
+    judged done[WATCH_EVENT_HITS_MAX];
+    size_t n = 0;
+    status st = OK;
+    for (size_t i = 0; st == OK && i < count; i++) {
+        const match_hit *h = &hits[i];
+        slice text = written(x, h);
+        if (h->how != MATCH_JOIN && is_among(done, n, h->id, text))
+            continue;
+        if (n == WATCH_EVENT_HITS_MAX || x->count >= WATCH_EVENT_HITS_MAX) {
+            x->over++;
+            continue;
+        }
+        done[n++] = (judged){h->id, text};
+        st = h->how == MATCH_JOIN ? judge_joined(x, h, why) : judge_hit(x, h, why);
+    }
+    x->w->n.unjudged += x->over;
+    return st;
+}
+
 status meet(watcher *w, const meeting *m, const match_hit *hits, size_t count, err *why)
 {
     meet_state x = {.w = w, .m = m};
@@ -309,13 +345,8 @@ status meet(watcher *w, const meeting *m, const match_hit *hits, size_t count, e
         st = ARENA_SPENT(&w->event, why);
     if (st != OK)
         return st;
-    size_t most = count < WATCH_EVENT_HITS_MAX ? count : WATCH_EVENT_HITS_MAX;
     w->n.matched++;
-    x.over = count - most;
-    w->n.unjudged += x.over;
-    for (size_t i = 0; st == OK && i < most && x.count < WATCH_EVENT_HITS_MAX; i++)
-        st = hits[i].how == MATCH_JOIN ? judge_joined(&x, &hits[i], why)
-                                       : judge_hit(&x, &hits[i], why);
+    st = judge_all(&x, hits, count, why);
     if (st == OK && x.count == 0)
         w->n.harmless++;
     return st == OK && x.count ? tell(&x, why) : st;

@@ -606,6 +606,15 @@ TEST(very_many_contacts_in_one_event)
     doc_end(&b.t);
     bench_start(&b);
     REQUIRE(b.w);
+    /* the same again and again hides nothing */
+    for (int i = 0; i < 300; i++)
+        buf_put(&log, S("203.0.113.9 fine.example "));
+    buf_put(&log, S("198.51.100.7\n"));
+    buf_byte(&log, 0);
+    check_lines(run(&b, log.ptr), "P1 1 198.51.100.7 1  unknown \n");
+    CHECK_EQ(watcher_counts(b.w).unjudged, 0);
+    b.h.count = 0;
+    buf_clear(&log);
     for (int i = 0; i < 300; i++)
         buf_printf(&log, "h%d.many.example ", i);
     buf_put(&log, S("\n"));
