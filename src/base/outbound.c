@@ -512,8 +512,7 @@ static outbound_problem problem_of_status(const exchange *x, int http)
 {
     switch (http) {
     case 206: return OUTBOUND_BAD_REPLY; /* nobody asks for a part */
-    case 304:
-        return x->r->etag.len || x->r->modified.len ? OUTBOUND_FINE : OUTBOUND_BAD_REPLY;
+    case 304: return x->r->etag.len || x->r->modified.len ? OUTBOUND_FINE : OUTBOUND_BAD_REPLY;
     case 401:
     case 403:
     case 407: return OUTBOUND_DENIED;

@@ -6,7 +6,8 @@
  *     outbound_request q = {.url = url, .bytes = put, .ctx = file};
  *     outbound_new(&options, &o, why);
  *     st = outbound_fetch(o, &a, &q, now, &r, why);
- *     if (st == OK && r.problem == OUTBOUND_FINE) ... r.http is 200 to 299 (not 206), or a 304 that was asked for
+ *     if (st == OK && r.problem == OUTBOUND_FINE) ... r.http is 200 to 299 (not
+ *                                                     // 206), or a 304 that was asked for
  *     outbound_free(o);
  *
  * Uses: base, libcurl. Used by: intake (feeds), later publish and serve (webhooks, login). The only

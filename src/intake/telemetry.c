@@ -124,7 +124,8 @@ static status open_file(void *ctx, int fd, const char *path, err *why)
 {
     telemetry *t = ctx;
     err cause = {0};
-    walk_options o = {.directory = t->o->directory, .limits = t->o->unpack, .refuse = refuse, .cut = true};
+    walk_options o = {
+        .directory = t->o->directory, .limits = t->o->unpack, .refuse = refuse, .cut = true};
     t->path = slice_str(path);
     status st = walk(t->o->sandbox, fd, t->path, &o, visit, t, &cause);
     if (st == OK)

@@ -246,7 +246,8 @@ TEST(a_path_may_be_in_any_field)
          "P2 1 http://bad.example/a/b 4 http_host outbound \n"},
         {"{\"host\":\"bad.example\",\"a\":\"/\",\"b\":\"a/b\"}\n", ""},
         {"{\"note\":\"of bad.example\",\"uri\":\"/a/b\"}\n", ""},
-        {"{\"host\":\"bad.example\",\"1\":\"/1\",\"2\":\"/2\",\"3\":\"/3\",\"4\":\"/4\",\"5\":\"/5\","
+        {"{\"host\":\"bad.example\",\"1\":\"/1\",\"2\":\"/2\",\"3\":\"/3\",\"4\":\"/4\",\"5\":\"/"
+         "5\","
          "\"6\":\"/6\",\"7\":\"/7\",\"8\":\"/8\",\"9\":\"/a/b\"}\n",
          ""}, /* over eight are not tried */
     };
@@ -260,32 +261,38 @@ TEST(a_path_may_be_in_any_field)
     }
 }
 
-/* The address stands twice, as sign-ins of Entra have it, or an agent beside it is the more urgent. */
+/* Also where the address stands twice, as in sign-ins of Entra. */
 TEST(who_came_in_from_a_bad_address)
 {
 #define BAD "\"198.51.100.7\""
     static const struct {
         const char *log, *want;
     } rows[] = {
-        {"{\"EventID\":4624,\"Channel\":\"Security\",\"SourceName\":\"Microsoft-Windows-Security-Auditing\","
+        {"{\"EventID\":4624,\"Channel\":\"Security\",\"SourceName\":\"Microsoft-Windows-Security-"
+         "Auditing\","
          "\"Hostname\":\"dc\",\"TargetUserName\":\"bob\",\"IpAddress\":" BAD "}\n",
          "P1 1 198.51.100.7 1 IpAddress inbound dc\n"},
-        {"{\"EventID\":4625,\"Channel\":\"Security\",\"SourceName\":\"Microsoft-Windows-Security-Auditing\","
+        {"{\"EventID\":4625,\"Channel\":\"Security\",\"SourceName\":\"Microsoft-Windows-Security-"
+         "Auditing\","
          "\"Hostname\":\"dc\",\"TargetUserName\":\"bob\",\"IpAddress\":" BAD "}\n",
          "P4 1 198.51.100.7 1 IpAddress inbound dc\n"},
         {"{\"category\":\"SignInLogs\",\"operationName\":\"Sign-in activity\",\"tenantId\":\"t\","
-         "\"callerIpAddress\":" BAD ",\"resultType\":\"0\",\"properties\":{\"ipAddress\":" BAD "}}\n",
+         "\"callerIpAddress\":" BAD ",\"resultType\":\"0\",\"properties\":{\"ipAddress\":" BAD
+         "}}\n",
          "P1 1 198.51.100.7 1 callerIpAddress inbound \n"},
-        {"{\"eventVersion\":\"1\",\"eventSource\":\"signin.amazonaws.com\",\"eventName\":\"ConsoleLogin\","
+        {"{\"eventVersion\":\"1\",\"eventSource\":\"signin.amazonaws.com\",\"eventName\":"
+         "\"ConsoleLogin\","
          "\"sourceIPAddress\":" BAD ",\"responseElements\":{\"ConsoleLogin\":\"Success\"}}\n",
          "P1 1 198.51.100.7 1 sourceIPAddress inbound \n"},
         {"{\"eventVersion\":\"1\",\"eventSource\":\"s3.amazonaws.com\",\"eventName\":\"GetObject\","
          "\"sourceIPAddress\":" BAD "}\n",
          "P3 1 198.51.100.7 1 sourceIPAddress inbound \n"},
-        {"{\"CreationTime\":\"2026-11-20T02:40:00\",\"Workload\":\"AzureActiveDirectory\",\"Operation\":"
+        {"{\"CreationTime\":\"2026-11-20T02:40:00\",\"Workload\":\"AzureActiveDirectory\","
+         "\"Operation\":"
          "\"UserLoggedIn\",\"ClientIP\":" BAD ",\"ResultStatus\":\"Success\"}\n",
          "P1 1 198.51.100.7 1 ClientIP inbound \n"},
-        {"{\"event\":{\"category\":[\"authentication\"],\"action\":\"logon\",\"outcome\":\"success\"},"
+        {"{\"event\":{\"category\":[\"authentication\"],\"action\":\"logon\",\"outcome\":"
+         "\"success\"},"
          "\"source\":{\"ip\":" BAD "}}\n",
          "P1 1 198.51.100.7 1 source.ip inbound \n"},
         {"type=USER_LOGIN msg=audit(" NOV_20 ".1:2): pid=1 msg='op=login hostname=198.51.100.7 "

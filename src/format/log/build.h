@@ -32,8 +32,8 @@ typedef enum log_role {
     LOG_AS_URL_PATH,
     LOG_AS_URL_QUERY,
     LOG_AS_QUERY,
-    LOG_AS_STATUS,    /* of HTTP: 404 */
-    LOG_AS_ACTION,    /* a word: "deny", "success", "NXDOMAIN"; has the role only when it is known */
+    LOG_AS_STATUS, /* of HTTP: 404 */
+    LOG_AS_ACTION, /* a word: "deny", "success", "NXDOMAIN"; has the role only when it is known */
     LOG_AS_DIRECTION, /* a word: "outbound", "egress" */
     LOG_ROLE_COUNT_
 } log_role;

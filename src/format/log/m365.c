@@ -33,8 +33,7 @@ static void finish(log_builder *b)
         b->e.service = S("audit");
     if (slice_eq(done, S("True")) || slice_eq(done, S("PartiallySucceeded")))
         b->e.outcome = LOG_ALLOWED;
-    else if (slice_eq(done, S("False")) ||
-             slice_starts(what, S("UserLoginFailed")))
+    else if (slice_eq(done, S("False")) || slice_starts(what, S("UserLoginFailed")))
         b->e.outcome = LOG_FAILED;
 }
 
