@@ -107,6 +107,12 @@ def killed_while_following(folder, data):
     rng = random.Random(7)
     log = Log(folder)
     sent = os.path.join(folder, "sent.ndjson")
+    # what is rotated away before anybody ever looked is nobody's to find: a slow start is no loss
+    process = start(data, "--alerts-to", sent, log.path)
+    log.write(rng, 20)
+    wait_for(lambda: contacts(data)[1] >= len(log.bad))
+    process.send_signal(signal.SIGKILL)
+    process.wait()
     for kill in range(KILLS):
         process = start(data, "--alerts-to", sent, log.path)
         end = time.monotonic() + rng.uniform(0.3, 2.0)
