@@ -54,12 +54,11 @@ auth *auth_free(auth *s);
 
 /* Who is at the other end, as far as the connection shows. */
 typedef struct auth_client {
-    slice from;    /* numeric address without port: "192.0.2.7", "2001:db8::1" */
-    slice device;  /* the device cookie; may be empty or wrong */
-    slice agent;   /* User-Agent, for the list of sessions; the first 128 bytes are kept */
-    bool loopback; /* the connection itself is from this machine */
-    bool
-        forwarded; /* by a named proxy, or with a Forwarded or X-Forwarded-* header */
+    slice from;     /* numeric address without port: "192.0.2.7", "2001:db8::1" */
+    slice device;   /* the device cookie; may be empty or wrong */
+    slice agent;    /* User-Agent, for the list of sessions; the first 128 bytes are kept */
+    bool loopback;  /* the connection itself is from this machine */
+    bool forwarded; /* by a named proxy, or with a Forwarded or X-Forwarded-* header */
 } auth_client;
 
 /* --- each request ----------------------------------------------------------------------------- */
