@@ -12,7 +12,7 @@ extern "C" {
 /* Literals, built once; NULL: it could not be. */
 typedef struct peer_literals peer_literals;
 peer_literals *hyperscan_make(const char *const *texts, const size_t *lengths, size_t count);
-/* How many literals the text has, each counted once a MiB. */
+/* How often the text has a literal, read a MiB at a time. */
 size_t hyperscan_scan(peer_literals *p, const char *text, size_t len);
 void hyperscan_free(peer_literals *p);
 

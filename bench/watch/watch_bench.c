@@ -1,6 +1,7 @@
 /* watch_bench.c - logs against N indicators: ours, Hyperscan, a simdjson pipeline; see run.
  *     bench-watch N MB              figures
- *     bench-watch N MB write DIR    the same log and indicators as files, for grep and ripgrep */
+ *     bench-watch N MB write DIR    the same log and indicators as files, for grep and ripgrep
+ * A ratio is the median of ROUNDS pairs, one after the other, with the lowest and the highest. */
 #include "bench.h"
 #include "made.h"
 #include "peers.h"
@@ -73,88 +74,177 @@ static tally match_all(const match_table *t, const char *text, size_t len, bool 
     return y;
 }
 
-static double speed(const match_table *t, const char *text, size_t len, bool seen, int level,
-                    tally *ret)
+/* --- pairs ---------------------------------------------------------------------------------- */
+
+/* Seconds that one way to go through the text takes. */
+typedef double timed(void *ctx);
+
+typedef struct race {
+    double a, b;               /* seconds, the least of each */
+    double ratio, least, most; /* of b to a, pair by pair: the median, the lowest, the highest */
+} race;
+
+static int number_order(const void *a, const void *b)
+{
+    double x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x < y ? -1 : x > y;
+}
+
+static race race_of(timed *a, void *a_ctx, timed *b, void *b_ctx)
+{
+    double ratios[ROUNDS];
+    race r = {.a = 1e9, .b = 1e9};
+    for (int i = 0; i < ROUNDS; i++) {
+        double a_took = a(a_ctx), b_took = b(b_ctx);
+        r.a = a_took < r.a ? a_took : r.a;
+        r.b = b_took < r.b ? b_took : r.b;
+        ratios[i] = b_took / a_took;
+    }
+    qsort(ratios, ROUNDS, sizeof *ratios, number_order);
+    r.ratio = ratios[ROUNDS / 2];
+    r.least = ratios[0];
+    r.most = ratios[ROUNDS - 1];
+    return r;
+}
+
+static void figure_of_race(const char *what, race r)
+{
+    char text[256];
+    snprintf(text, sizeof text, "%s, %d pairs %.3f..%.3f", what, (int)ROUNDS, r.least, r.most);
+    bench_figure("watch", "ratio", "x", r.ratio, text);
+}
+
+/* What ours goes through, and what it found. */
+typedef struct job {
+    const match_table *t;
+    const char *text;
+    size_t len;
+    bool seen;
+    int level;
+    tally y;
+} job;
+
+static double ours_cpu(void *ctx)
+{
+    job *j = ctx;
+    double from = bench_cpu_s();
+    j->y = match_all(j->t, j->text, j->len, j->seen, j->level);
+    return bench_cpu_s() - from;
+}
+
+static double speed(job *j)
 {
     double best = 1e9;
     for (int i = 0; i < ROUNDS; i++) {
-        double from = bench_cpu_s();
-        *ret = match_all(t, text, len, seen, level);
-        double took = bench_cpu_s() - from;
+        double took = ours_cpu(j);
         best = took < best ? took : best;
     }
-    return (double)len / 1e6 / best;
+    return (double)j->len / 1e6 / best;
 }
 
 /* --- two cores ------------------------------------------------------------------------------ */
 
-typedef struct half {
-    const match_table *t;
-    const char *text;
-    size_t len;
-} half;
+static double ours_wall(void *ctx)
+{
+    const job *j = ctx;
+    double from = bench_wall_s();
+    match_all(j->t, j->text, j->len, false, -1);
+    return bench_wall_s() - from;
+}
 
 static void *match_half(void *ctx)
 {
-    const half *h = ctx;
-    match_all(h->t, h->text, h->len, false, -1);
+    ours_wall(ctx);
     return NULL;
 }
 
-/* How many times as fast two threads are as one, wall time, the best of each; and how much
- * processor time two take of what one takes, which other load changes little: 1 when they share
- * well. */
-static double two_threads(const match_table *t, const char *text, size_t len, double *ret_cost)
+/* Two threads, each with its own half of the text. */
+static void both_halves(const job *j)
 {
-    double one = 1e9, two = 1e9, one_cpu = 1e9, two_cpu = 1e9;
-    half halves[2] = {{t, text, len / 2}, {t, text + len / 2, len - len / 2}};
-    for (int i = 0; i < ROUNDS; i++) {
-        pthread_t other;
-        double from = bench_wall_s(), cpu = bench_cpu_s();
-        match_all(t, text, len, false, -1);
-        double took = bench_wall_s() - from, spent = bench_cpu_s() - cpu;
-        one = took < one ? took : one;
-        one_cpu = spent < one_cpu ? spent : one_cpu;
-        from = bench_wall_s();
-        cpu = bench_cpu_s();
-        need(pthread_create(&other, NULL, match_half, &halves[1]) == 0, "no thread");
-        match_half(&halves[0]);
-        pthread_join(other, NULL);
-        took = bench_wall_s() - from;
-        spent = bench_cpu_s() - cpu;
-        two = took < two ? took : two;
-        two_cpu = spent < two_cpu ? spent : two_cpu;
-    }
-    *ret_cost = two_cpu / one_cpu;
-    return one / two;
+    pthread_t other;
+    job first = {.t = j->t, .text = j->text, .len = j->len / 2};
+    job second = {.t = j->t, .text = j->text + first.len, .len = j->len - first.len};
+    need(pthread_create(&other, NULL, match_half, &second) == 0, "no thread");
+    match_half(&first);
+    pthread_join(other, NULL);
+}
+
+static double two_wall(void *ctx)
+{
+    double from = bench_wall_s();
+    both_halves(ctx);
+    return bench_wall_s() - from;
+}
+
+static double two_cpu(void *ctx)
+{
+    double from = bench_cpu_s();
+    both_halves(ctx);
+    return bench_cpu_s() - from;
+}
+
+/* How many times as fast two threads are as one, wall time: of a machine that does nothing else. And
+ * how much processor time two take of what one takes, which other load changes little: 1 when they
+ * share well. */
+static void figures_of_two(job *j, const char *log)
+{
+    char text[256];
+    race wall = race_of(two_wall, j, ours_wall, j), cpu = race_of(ours_cpu, j, two_cpu, j);
+    snprintf(text, sizeof text, "%s, wall time, %d pairs %.3f..%.3f", log, (int)ROUNDS, wall.least,
+             wall.most);
+    bench_figure("watch", "two-cores", "x", wall.ratio, text);
+    snprintf(text, sizeof text, "%s, of the processor time of one, %d pairs %.3f..%.3f", log,
+             (int)ROUNDS, cpu.least, cpu.most);
+    bench_figure("watch", "two-cores-cost", "x", cpu.ratio, text);
 }
 
 /* --- peers ---------------------------------------------------------------------------------- */
 
 #ifdef PEER_HYPERSCAN
-static double hyperscan_speed(uint64_t count, const char *text, size_t len, size_t *ret_found)
+static peer_literals *hyperscan_of(uint64_t count)
 {
     char *texts = malloc(count * MADE_TEXT);
     const char **list = malloc(count * sizeof *list);
     size_t *lengths = malloc(count * sizeof *lengths);
-    double best = 1e9;
     need(texts && list && lengths, "no memory");
     for (uint64_t n = 0; n < count; n++) {
         list[n] = texts + n * MADE_TEXT;
         lengths[n] = made_indicator_of(n, texts + n * MADE_TEXT).len;
     }
     peer_literals *p = hyperscan_make(list, lengths, count);
-    for (int i = 0; p && i < ROUNDS; i++) {
-        double from = bench_cpu_s();
-        *ret_found = hyperscan_scan(p, text, len);
-        double took = bench_cpu_s() - from;
-        best = took < best ? took : best;
-    }
-    hyperscan_free(p);
     free(texts);
     free(list);
     free(lengths);
-    return p ? (double)len / 1e6 / best : 0;
+    return p;
+}
+
+typedef struct literals_job {
+    peer_literals *p;
+    const char *text;
+    size_t len, found;
+} literals_job;
+
+static double hyperscan_cpu(void *ctx)
+{
+    literals_job *j = ctx;
+    double from = bench_cpu_s();
+    j->found = hyperscan_scan(j->p, j->text, j->len);
+    return bench_cpu_s() - from;
+}
+
+static void beside_hyperscan(job *ours, const char *log, uint64_t count)
+{
+    char what[200];
+    literals_job theirs = {hyperscan_of(count), ours->text, ours->len, 0};
+    need(theirs.p != NULL, "Hyperscan does not build them");
+    race r = race_of(ours_cpu, ours, hyperscan_cpu, &theirs);
+    snprintf(what, sizeof what, "engine=hyperscan mode=block %s hits=%zu", log, theirs.found);
+    bench_figure("watch", "match", "MB/s", (double)ours->len / 1e6 / r.b, what);
+    snprintf(what, sizeof what, "ours/hyperscan %s", log);
+    figure_of_race(what, r);
+    hyperscan_free(theirs.p);
 }
 #endif
 
@@ -219,7 +309,7 @@ static void ask_field(void *ctx, const char *value, size_t len)
                 digest[k] = (uint8_t)(high << 4 | low);
             }
             if (fits)
-                ask_key(a, CLASS_HEX, hash_bytes(a->t, CLASS_HEX, digest, hex.len / 2),
+                ask_key(a, CLASS_HEX, hash_digits(a->t, (const uint8_t *)hex.ptr, hex.len),
                         slice_of((const char *)digest, hex.len / 2));
         }
     } else {
@@ -231,19 +321,33 @@ static void ask_field(void *ctx, const char *value, size_t len)
     }
 }
 
-static double simdjson_speed(const match_table *t, const char *text, size_t len, size_t *ret_hits)
+typedef struct fields_job {
+    const match_table *t;
+    const char *text;
+    size_t len, hits;
+} fields_job;
+
+static double simdjson_cpu(void *ctx)
 {
-    double best = 1e9;
-    for (int i = 0; i < ROUNDS; i++) {
-        asker a = {t, 0};
-        double from = bench_cpu_s();
-        size_t lines = simdjson_fields(text, len, ask_field, &a);
-        double took = bench_cpu_s() - from;
-        need(lines > 0, "simdjson read nothing");
-        best = took < best ? took : best;
-        *ret_hits = a.hits;
-    }
-    return (double)len / 1e6 / best;
+    fields_job *j = ctx;
+    asker a = {j->t, 0};
+    double from = bench_cpu_s();
+    size_t lines = simdjson_fields(j->text, j->len, ask_field, &a);
+    double took = bench_cpu_s() - from;
+    need(lines > 0, "simdjson read nothing");
+    j->hits = a.hits;
+    return took;
+}
+
+static void beside_simdjson(job *ours, const char *log)
+{
+    char what[200];
+    fields_job theirs = {ours->t, ours->text, ours->len, 0};
+    race r = race_of(ours_cpu, ours, simdjson_cpu, &theirs);
+    snprintf(what, sizeof what, "engine=simdjson %s hits=%zu", log, theirs.hits);
+    bench_figure("watch", "match", "MB/s", (double)ours->len / 1e6 / r.b, what);
+    snprintf(what, sizeof what, "ours/simdjson %s", log);
+    figure_of_race(what, r);
 }
 #endif
 
@@ -265,61 +369,55 @@ static void write_files(const char *dir, uint64_t count, const char *text, size_
     need(fclose(f) == 0, "writing the indicators");
 }
 
+/* Beside the same with few indicators. */
+enum { FEW = 10000 };
+
+static void beside_few(job *ours, const char *log)
+{
+    char what[200];
+    match_table *few = make_table(FEW);
+    job theirs = {.t = few, .text = ours->text, .len = ours->len, .level = -1};
+    race r = race_of(ours_cpu, ours, ours_cpu, &theirs);
+    snprintf(what, sizeof what, "ours/ours-with-%d %s", (int)FEW, log);
+    figure_of_race(what, r);
+    match_table_free(few);
+}
+
 static void figures_of_log(const match_table *t, const char *name, const char *text, size_t len,
                            uint64_t count)
 {
-    char what[160];
-    tally y, plain;
-    double ours = speed(t, text, len, false, -1, &y);
-    snprintf(what, sizeof what, "engine=ours log=%s indicators=%llu hits=%zu", name,
-             (unsigned long long)count, y.hits);
-    bench_figure("watch", "match", "MB/s", ours, what);
+    static const char *const levels[] = {"portable", "avx2"};
+    char log[100], what[200];
+    job ours = {.t = t, .text = text, .len = len, .level = -1}, other = ours;
+    snprintf(log, sizeof log, "log=%s indicators=%llu", name, (unsigned long long)count);
+    double best = speed(&ours);
+    snprintf(what, sizeof what, "engine=ours %s hits=%zu", log, ours.y.hits);
+    bench_figure("watch", "match", "MB/s", best, what);
     for (int level = 0; level < 2; level++) {
-        static const char *const names[] = {"portable", "avx2"};
         matcher *m = matcher_new(&(match_sink){.hits = on_hits});
         bool there = m && matcher_force(m, (unsigned)level);
         matcher_free(m);
         if (!there)
             continue;
-        snprintf(what, sizeof what, "engine=ours-%s log=%s indicators=%llu", names[level], name,
-                 (unsigned long long)count);
-        bench_figure("watch", "match", "MB/s", speed(t, text, len, false, level, &plain), what);
-        need(plain.hits == y.hits && plain.sum == y.sum, "levels differ");
+        other.level = level;
+        snprintf(what, sizeof what, "engine=ours-%s %s", levels[level], log);
+        bench_figure("watch", "match", "MB/s", speed(&other), what);
+        need(other.y.hits == ours.y.hits && other.y.sum == ours.y.sum, "levels differ");
     }
-    snprintf(what, sizeof what, "engine=ours-with-seen log=%s indicators=%llu", name,
-             (unsigned long long)count);
-    bench_figure("watch", "match", "MB/s", speed(t, text, len, true, -1, &plain), what);
-    snprintf(what, sizeof what, "log=%s indicators=%llu, wall time", name,
-             (unsigned long long)count);
-    double cost = 0;
-    bench_figure("watch", "two-cores", "x", two_threads(t, text, len, &cost), what);
-    snprintf(what, sizeof what, "log=%s indicators=%llu, of the processor time of one", name,
-             (unsigned long long)count);
-    bench_figure("watch", "two-cores-cost", "x", cost, what);
+    other.level = -1;
+    other.seen = true;
+    snprintf(what, sizeof what, "engine=ours-with-seen %s", log);
+    bench_figure("watch", "match", "MB/s", speed(&other), what);
+    figures_of_two(&ours, log);
+    if (count > FEW)
+        beside_few(&ours, log);
 #ifdef PEER_HYPERSCAN
-    if (count <= 100000) {
-        size_t found = 0;
-        double theirs = hyperscan_speed(count, text, len, &found);
-        snprintf(what, sizeof what, "engine=hyperscan log=%s indicators=%llu hits=%zu", name,
-                 (unsigned long long)count, found);
-        bench_figure("watch", "match", "MB/s", theirs, what);
-        snprintf(what, sizeof what, "ours/hyperscan log=%s indicators=%llu", name,
-                 (unsigned long long)count);
-        if (theirs > 0)
-            bench_figure("watch", "ratio", "x", ours / theirs, what);
-    }
+    if (count <= 100000)
+        beside_hyperscan(&ours, log, count);
 #endif
 #ifdef PEER_SIMDJSON
-    if (strcmp(name, "json") == 0) {
-        size_t found = 0;
-        double theirs = simdjson_speed(t, text, len, &found);
-        snprintf(what, sizeof what, "engine=simdjson log=json indicators=%llu hits=%zu",
-                 (unsigned long long)count, found);
-        bench_figure("watch", "match", "MB/s", theirs, what);
-        snprintf(what, sizeof what, "ours/simdjson log=json indicators=%llu",
-                 (unsigned long long)count);
-        bench_figure("watch", "ratio", "x", ours / theirs, what);
-    }
+    if (strcmp(name, "json") == 0)
+        beside_simdjson(&ours, log);
 #endif
 }
 

@@ -232,10 +232,9 @@ BLOCK_AVX2 uint64_t block_hex_avx2(const uint8_t *p)
     const __m256i fold = _mm256_set1_epi8(0x20);
     __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
     __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
-    return block_bits(_mm256_or_si256(block_range(a, '0', 10),
-                                      block_range(_mm256_or_si256(a, fold), 'a', 6)),
-                      _mm256_or_si256(block_range(b, '0', 10),
-                                      block_range(_mm256_or_si256(b, fold), 'a', 6)));
+    return block_bits(
+        _mm256_or_si256(block_range(a, '0', 10), block_range(_mm256_or_si256(a, fold), 'a', 6)),
+        _mm256_or_si256(block_range(b, '0', 10), block_range(_mm256_or_si256(b, fold), 'a', 6)));
 }
 
 #define BLOCK_512 "avx512bw,avx512vl,avx512vbmi,avx512vbmi2," BLOCK_256

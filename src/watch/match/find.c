@@ -371,7 +371,8 @@ void find_hex(matcher *m, const piece *p, size_t from, size_t to)
         if (seen[i].digits != n)
             continue;
         read_hex(p->text + from, n, digest);
-        seen_add(m, piece_from(p, from), piece_to(p, to - 1), seen[i].kind, bytes_of(digest, n / 2));
+        seen_add(m, piece_from(p, from), piece_to(p, to - 1), seen[i].kind,
+                 bytes_of(digest, n / 2));
     }
     if (!wanted)
         return;

@@ -41,7 +41,7 @@ typedef struct chunk {
     size_t origin; /* the place of the first bit of [0]; may be in front of the text */
     size_t begin;  /* of the window's blocks */
     masks name, dot, colon, word, digit, at, lead, left; /* see block.h */
-    masks letter;     /* of a name, but no digit and no dot */
+    masks letter;                                        /* of a name, but no digit and no dot */
     masks behind;     /* begins of runs behind what may be the end of an escape */
     masks second;     /* colons with another near them, before them; */
     masks third;      /* with such a one */
@@ -49,9 +49,9 @@ typedef struct chunk {
     masks dotted;     /* ends of runs with a dot; */
     masks lettered;   /* with a letter; */
     masks odd;        /* with a dot, next to what may be an escape */
-    masks ends;  /* of other runs with a dot, and a letter or three dots */
-    masks some;  /* what is rare */
-    masks words; /* begins of words that may be an anchor */
+    masks ends;       /* of other runs with a dot, and a letter or three dots */
+    masks some;       /* what is rare */
+    masks words;      /* begins of words that may be an anchor */
     /* Places as numbers of bits: of ends of names, and of numbers. */
     uint32_t *names_end, *numbers_end;
     uint32_t name_places[SCAN_BLOCKS * SCAN_RUNS + 16];

@@ -493,8 +493,7 @@ static uint64_t record_hash(const match_table *t, const record *r)
                         (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]);
     if (r->class == CLASS_HEX) {
         char digits[2 * HEX_BYTES_MAX + 1];
-        return hash_digits(t, (const uint8_t *)hash_hex(p, r->bytes.len, digits),
-                           2 * r->bytes.len);
+        return hash_digits(t, (const uint8_t *)hash_hex(p, r->bytes.len, digits), 2 * r->bytes.len);
     }
     return hash_bytes(t, r->class, p, r->bytes.len);
 }
