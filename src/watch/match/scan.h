@@ -18,7 +18,7 @@ enum {
     SCAN_BACK = 1536,                  /* bytes kept in front of a window */
     SCAN_AHEAD = MATCH_URL_MAX + 2048, /* bytes that have to be there behind one */
     SCAN_RING = 256,                   /* candidates */
-    SCAN_BLOCKS = 64,                  /* whose runs are marked before these are looked at */
+    SCAN_BLOCKS = 128,                 /* whose runs are marked before these are looked at */
     SCAN_RUNS = 32,                    /* runs with a dot that end in one, at most: a dot is one */
     SCAN_DONE = 32,
     SCAN_TOPS = 64, /* last labels whose answer is remembered */

@@ -185,21 +185,26 @@ static bool may_allocate(match_table *t)
 }
 
 /* What is read at random is better on large pages: half the misses of a look-up are the page
- * table's. Where there are none, nothing is lost. */
-static void on_large_pages(void *p, size_t size)
+ * table's. Where there are none, nothing is lost but the rest of the last one. */
+static void *on_large_pages(size_t size)
 {
-    const uintptr_t page = 2 << 20;
-    uintptr_t from = ((uintptr_t)p + page - 1) / page * page,
-              to = ((uintptr_t)p + size) / page * page;
-    if (p && size >= 2 * page && to > from)
-        madvise((char *)p + (from - (uintptr_t)p), to - from, MADV_HUGEPAGE);
+    const size_t page = 2 << 20;
+    size_t whole = (size + page - 1) / page * page;
+    void *p = aligned_alloc(page, whole);
+    if (p) {
+        madvise(p, whole, MADV_HUGEPAGE);
+        memset(p, 0, whole);
+    }
+    return p;
 }
+
+enum { LARGE = 1 << 20 /* bytes; from half a page on */ };
 
 void *table_zeroed(match_table *t, size_t count, size_t size)
 {
-    void *p = may_allocate(t) ? calloc(count, size) : NULL;
-    on_large_pages(p, count * size);
-    return p;
+    if (!may_allocate(t))
+        return NULL;
+    return count >= LARGE / size ? on_large_pages(count * size) : calloc(count, size);
 }
 
 void *table_grown(match_table *t, void *old, size_t size)
@@ -522,10 +527,10 @@ static bool lay_out(match_builder *b)
     t->filter_pairs = b->keys / 16 * 3 + 8;
     if (b->keys > UINT32_MAX / 2)
         return false;
-    t->slots = table_zeroed(t, t->slot_count, sizeof *t->slots);
-    t->filter = table_zeroed(t, t->filter_pairs, 2 * sizeof *t->filter);
-    if (!t->slots || !t->filter)
+    t->filter = table_zeroed(t, 2 * t->filter_pairs + t->slot_count, sizeof *t->filter);
+    if (!t->filter)
         return false;
+    t->slots = t->filter + 2 * t->filter_pairs;
     for (size_t at = 0; at < t->records_len;) {
         record r;
         size_t next = (size_t)(record_read(t->records + at, &r) - t->records);
@@ -572,7 +577,6 @@ const match_table *match_table_free(const match_table *t)
     if (!own || atomic_fetch_sub_explicit(&own->references, 1, memory_order_acq_rel) > 1)
         return NULL;
     free(own->records);
-    free(own->slots);
     free(own->filter);
     free(own->nets);
     free(own->map);

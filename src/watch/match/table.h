@@ -60,7 +60,7 @@ struct match_table {
     uint64_t secret[6];
     uint8_t *records;
     size_t records_len;
-    uint64_t *slots, *filter;
+    uint64_t *filter, *slots; /* one piece of memory: small ones share a large page */
     uint64_t slot_count, filter_pairs;
     uint64_t last_label[(1 << LAST_BITS) / 64]; /* last labels that there are */
     uint64_t hex_lengths[3];                    /* bit n: digests of n digits */
