@@ -18,11 +18,11 @@ static void set_bits(uint64_t *map, uint64_t from, uint64_t count)
         map[i >> 6] |= (uint64_t)1 << (i & 63);
 }
 
-static void map_net(net_map *m, const ip_net *n)
+static void map_net(match_table *t, const ip_net *n)
 {
     uint32_t first = ip4_number(&n->addr), bits = n->prefix < 96 ? 0 : (uint32_t)n->prefix - 96;
-    set_bits(m->wide, first >> 16, bits < 16 ? (uint64_t)1 << (16 - bits) : 1);
-    set_bits(m->narrow, first >> 8, bits < 24 ? (uint64_t)1 << (24 - bits) : 1);
+    set_bits(t->net_wide, first >> 16, bits < 16 ? (uint64_t)1 << (16 - bits) : 1);
+    set_bits(t->net_narrow, first >> 8, bits < 24 ? (uint64_t)1 << (24 - bits) : 1);
 }
 
 /* In order a network stands behind those around it: what is open is a path from the outside in. */
@@ -56,10 +56,12 @@ bool nets_settle(match_table *t)
     for (uint32_t i = 0; i < kept; i++) {
         if (!ip_is4(&t->nets[i].net.addr) || t->nets[i].net.prefix < 96)
             continue;
-        if (!t->map && !(t->map = table_zeroed(t, 1, sizeof *t->map)))
+        if (!t->net_narrow)
+            t->net_narrow = table_zeroed(t, NET_NARROW, sizeof *t->net_narrow);
+        if (!t->net_narrow)
             return false;
         t->net4_count++;
-        map_net(t->map, &t->nets[i].net);
+        map_net(t, &t->nets[i].net);
     }
     return true;
 }

@@ -12,11 +12,11 @@ typedef enum examined { EXAMINED_NAME, EXAMINED_WIDE, EXAMINED_SIX, EXAMINED_HEX
 /* Was what ends at `to` examined before? From now on it was. */
 static bool again(matcher *m, examined what, size_t to)
 {
-    uint64_t mark = (m->base + to) << 2 | (uint64_t)what;
+    uint64_t mark = (m->base + to) << 2 | (uint64_t)what, *done = m->done[what == EXAMINED_HEX];
     for (unsigned i = 0; i < SCAN_DONE; i++)
-        if (m->done[i] == mark)
+        if (done[i] == mark)
             return true;
-    m->done[m->done_next++ % SCAN_DONE] = mark;
+    done[m->done_next[what == EXAMINED_HEX]++ % SCAN_DONE] = mark;
     return false;
 }
 

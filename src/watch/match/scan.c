@@ -164,13 +164,10 @@ INLINE uint64_t near_dots(uint64_t now, uint64_t of, uint64_t last)
 /* Colons of an address: two together, or the fourth of those near each other. One without two
  * together has six at least, with one to four digits between them. Not only this window's: what
  * lies over its edge may be seen from one side only. */
-static void addresses(matcher *m, unsigned number)
+INLINE uint64_t address_colons(const chunk *k, unsigned number)
 {
-    const chunk *k = &m->chunk;
     uint64_t now = k->colon[number], last = k->colon[number - 1];
-    uint64_t found = now & (now << 1 | last >> 63);
-    for (found |= near(now, k->third[number], k->third[number - 1]); found; found &= found - 1)
-        odd_six(m, k->origin + (size_t)64 * number + (size_t)__builtin_ctzll(found));
+    return (now & (now << 1 | last >> 63)) | near(now, k->third[number], k->third[number - 1]);
 }
 
 static void leads(matcher *m, size_t at, uint64_t marks, uint64_t mine)
@@ -301,39 +298,34 @@ INLINE size_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_
     return rares;
 }
 
-/* What is rare in the blocks of the list, kind by kind: which block has which cannot be guessed. */
+/* What is rare in the blocks of the list: digests, and then, block by block, what has to remember
+ * what was examined last. Which block has which cannot be guessed, so there are lists again. */
 static __attribute__((noinline)) void look_at_rare(matcher *m, const uint8_t *rare, size_t count)
 {
-    RAW uint8_t lanes[SCAN_BLOCKS], colons[SCAN_BLOCKS], leading[SCAN_BLOCKS];
+    RAW uint8_t lanes[SCAN_BLOCKS], others[SCAN_BLOCKS];
     const chunk *k = &m->chunk;
-    size_t lane_count = 0, colon_count = 0, lead_count = 0;
+    size_t lane_count = 0, other_count = 0;
     bool hex = m->t->has_hex || m->sink.seen;
     for (size_t i = 0; i < count; i++) {
         unsigned number = rare[i];
-        uint64_t now = k->colon[number];
-        lanes[lane_count] = colons[colon_count] = leading[lead_count] = rare[i];
+        lanes[lane_count] = others[other_count] = rare[i];
         lane_count += hex & (full_lanes(k->word[number], LANES, 15) != 0);
-        colon_count += (k->third[number] | k->third[number - 1] >> 59 | (now & now << 1) |
-                        (now & k->colon[number - 1] >> 63)) != 0;
-        lead_count += k->lead[number] != 0;
+        other_count +=
+            (k->odd[number] | k->lead[number] | k->at[number] | address_colons(k, number)) != 0;
     }
     for (size_t i = 0; i < lane_count; i++)
         digests(m, lanes[i]);
-    for (size_t i = 0; i < colon_count; i++)
-        addresses(m, colons[i]);
-    for (size_t i = 0; i < lead_count; i++) {
-        size_t at = k->origin + (size_t)64 * leading[i];
-        leads(m, at, k->lead[leading[i]], mine_of(&m->w, at));
-    }
-    for (size_t i = 0; i < count; i++) {
-        unsigned number = rare[i];
+    for (size_t i = 0; i < other_count; i++) {
+        unsigned number = others[i];
         size_t at = k->origin + (size_t)64 * number;
+        uint64_t mine = mine_of(&m->w, at);
         if (__builtin_expect(k->odd[number] != 0, 0))
             near_escapes(m, number);
-        if (__builtin_expect(k->at[number] != 0, 0))
-            for (uint64_t at_signs = k->at[number] & mine_of(&m->w, at); at_signs;
-                 at_signs &= at_signs - 1)
-                odd_mail(m, at + (size_t)__builtin_ctzll(at_signs));
+        for (uint64_t marks = address_colons(k, number); marks; marks &= marks - 1)
+            odd_six(m, at + (size_t)__builtin_ctzll(marks));
+        for (uint64_t marks = k->at[number] & mine; marks; marks &= marks - 1)
+            odd_mail(m, at + (size_t)__builtin_ctzll(marks));
+        leads(m, at, k->lead[number], mine);
     }
 }
 

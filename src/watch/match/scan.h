@@ -76,9 +76,11 @@ struct matcher {
     match_sink sink;
     const match_table *t; /* while it runs */
     window w;
-    uint64_t base;            /* offset in the stream of w.text[0] */
-    uint64_t done[SCAN_DONE]; /* what was examined last: several marks lead to one value */
-    unsigned done_next;
+    uint64_t base; /* offset in the stream of w.text[0] */
+    /* What was examined last: several marks lead to one value. Digests have their own, as they are
+     * looked at before all else that is rare. */
+    uint64_t done[2][SCAN_DONE];
+    unsigned done_next[2];
     top_label tops[SCAN_TOPS]; /* by the hash of the label */
     chunk chunk;
     candidate ring[SCAN_RING];

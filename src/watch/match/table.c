@@ -553,7 +553,8 @@ status match_builder_done(match_builder *b, match_table **ret, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     }
     t->info.bytes = sizeof *t + t->records_len + 8 * t->slot_count + 16 * t->filter_pairs +
-                    t->net_count * sizeof(match_net) + (t->map ? sizeof *t->map : 0) +
+                    t->net_count * sizeof(match_net) +
+                    (t->net_narrow ? NET_NARROW * sizeof *t->net_narrow : 0) +
                     t->literal_count * sizeof(match_literal) + b->text_len +
                     (t->literal_map ? (size_t)1 << (32 - t->literal_map_shift) >> 3 : 0) +
                     (t->literal_first ? ((size_t)4 << t->literal_first_bits) + 4 : 0);
@@ -579,7 +580,7 @@ const match_table *match_table_free(const match_table *t)
     free(own->records);
     free(own->filter);
     free(own->nets);
-    free(own->map);
+    free(own->net_narrow);
     free(own->literals);
     free(own->literal_text);
     free(own->literal_map);

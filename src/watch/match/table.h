@@ -27,10 +27,11 @@ typedef enum key_class {
 } key_class;
 
 enum {
-    RECORD_HOST = 8,   /* in the class's byte: the host of a URL, without kind and id */
-    TAG_BITS = 24,     /* of a slot; the rest is the record's offset, plus one */
-    LAST_BITS = 14,    /* of the hash of a last label */
-    HEX_BYTES_MAX = 64 /* of a digest */
+    RECORD_HOST = 8,     /* in the class's byte: the host of a URL, without kind and id */
+    TAG_BITS = 24,       /* of a slot; the rest is the record's offset, plus one */
+    LAST_BITS = 14,      /* of the hash of a last label */
+    HEX_BYTES_MAX = 64,  /* of a digest */
+    NET_NARROW = 1 << 18 /* words that have a bit for each /24 */
 };
 
 typedef struct match_net {
@@ -38,12 +39,6 @@ typedef struct match_net {
     uint32_t up; /* the network around it, its number plus one; 0: none */
     uint64_t id;
 } match_net;
-
-/* What of the IPv4 addresses lies in some network: /16, then /24. */
-typedef struct net_map {
-    uint64_t wide[1 << 10];
-    uint64_t narrow[1 << 18];
-} net_map;
 
 /* In the order of hash, anchor and text, so that one search finds those that a text begins with. */
 typedef struct match_literal {
@@ -67,7 +62,8 @@ struct match_table {
     bool has_name, has_idn, has_mail, has_ip6, has_url, has_hex;
     match_net *nets;
     uint32_t net_count, net4_count; /* the IPv4 ones among them */
-    net_map *map;                   /* NULL: no IPv4 network */
+    uint64_t net_wide[1 << 10]; /* which /16 of the IPv4 addresses have something of a network; */
+    uint64_t *net_narrow;       /* which /24: 2 MB; NULL: there is no such network */
     match_literal *literals;
     size_t literal_count;
     uint8_t *literal_text;
@@ -233,8 +229,8 @@ static inline const match_net *net_up(const match_table *t, const match_net *n)
 /* May a network hold it? False is certain. */
 static inline bool net_maybe(const match_table *t, uint32_t ip4)
 {
-    return t->map && t->map->wide[ip4 >> 22] >> (ip4 >> 16 & 63) & 1 &&
-           t->map->narrow[ip4 >> 14] >> (ip4 >> 8 & 63) & 1;
+    return t->net_wide[ip4 >> 22] >> (ip4 >> 16 & 63) & 1 &&
+           t->net_narrow[ip4 >> 14] >> (ip4 >> 8 & 63) & 1;
 }
 
 /* For the builder. */
