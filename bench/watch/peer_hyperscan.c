@@ -9,8 +9,8 @@ struct peer_literals {
     hs_scratch_t *scratch;
 };
 
-/* As it is fastest: case matters, every place is reported (with HS_FLAG_SINGLEMATCH it is as fast with
- * 10,000 and slower with 100,000), and blocks, which are no slower than a stream. */
+/* As it is fastest: case matters, every place is reported (with HS_FLAG_SINGLEMATCH it is as fast
+ * with 10,000 and slower with 100,000), and blocks, which are no slower than a stream. */
 peer_literals *hyperscan_make(const char *const *texts, const size_t *lengths, size_t count)
 {
     peer_literals *p = calloc(1, sizeof *p);

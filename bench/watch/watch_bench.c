@@ -185,9 +185,9 @@ static double two_cpu(void *ctx)
     return bench_cpu_s() - from;
 }
 
-/* How many times as fast two threads are as one, wall time: of a machine that does nothing else. And
- * how much processor time two take of what one takes, which other load changes little: 1 when they
- * share well. */
+/* How many times as fast two threads are as one, wall time, which wants a machine that does nothing
+ * else. And how much processor time two take of what one takes, which other load changes little: 1
+ * when they share well. */
 static void figures_of_two(job *j, const char *log)
 {
     char text[256];
