@@ -337,16 +337,26 @@ typedef struct answer_held {
 /* A text of a provider that says what to do. */
 typedef struct answer_advice {
     slice text, by;
+    bool foreign; /* not in English: nobody wrote it in English */
     const claim *claim;
 } answer_advice;
 
 /* What its CVE record, KEV and others say of a vulnerability. */
+/* Two editions of the catalogue of exploited vulnerabilities do not say the same. */
+typedef struct answer_kev_change {
+    const char *what;              /* "ransomware", "due_date", "removed" */
+    slice from, to;                /* the words; of "removed" the day it was added, and nothing */
+    when from_edition, to_edition; /* whose edition said so first; WHEN_NONE */
+    when recorded;                 /* when this store learnt it; WHEN_NONE */
+} answer_kev_change;
+
 typedef struct answer_vulnerability {
     bool exploited;
     bool rejected;      /* the CVE Program took it back */
     slice rejected_why; /* empty */
     const claim *kev;   /* KEV's own entry, else another word that it is exploited */
     when date_added, due_date;
+    slice due; /* due_date as it was written */
     slice ransomware, action, vendor, product, title, notes;
     when published;   /* when it was public: WHEN_NONE */
     slice assigner;   /* short name of the CNA */
@@ -368,10 +378,9 @@ typedef struct answer_vulnerability {
     answer_term terms[8];
     size_t term_count;
     int points;
-    priority priority;    /* if it is affected */
-    const claim *earlier; /* an older version of the entry with another word on ransomware */
-    slice earlier_ransomware;
-    when edition, earlier_edition; /* of the catalogue that said so first; WHEN_NONE */
+    priority priority; /* if it is affected */
+    answer_kev_change changes[2];
+    size_t change_count;
 } answer_vulnerability;
 
 typedef struct answer_attribution {

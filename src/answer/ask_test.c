@@ -448,8 +448,8 @@ TEST(a_vulnerability_with_its_record)
     CHECK_EQ(v->priority, PRIORITY_P2); /* 2 + 1 + 1 + 1, but nobody is known to exploit it */
     CHECK_EQ(v->points, 5);
     CHECK(has(&s.en, "= exploit is public (SSVC) + no login + automatable + total impact"));
-    CHECK(has(&s.en, "CVSS 3.1 10.0, with temporal metrics 9.1 (acme) \xc2\xb7 CVSS 3.1 9.8 "
-                     "(CISA-ADP) \xc2\xb7 EPSS 0.9456 (2026-11-20)"));
+    CHECK(has(&s.en, "CVSS 3.1 10.0, with temporal metrics 9.1 (acme) \xc2\xb7 EPSS 0.9456 "
+                     "(2026-11-20) \xc2\xb7 CVSS 3.1 9.8 (CISA-ADP)"));
     CHECK(has(&s.json, "\"epss\":{\"score\":0.9456,\"percentile\":0.999,\"day\":\"2026-11-20\""));
     CHECK(has(&s.en, "by mission impact: low track, medium track*, high attend"));
     CHECK(has(&s.en, "Box 10.2 before 10.2.9-h1 \xc2\xb7 11 before 11.3 \xc2\xb7 11.5 before "

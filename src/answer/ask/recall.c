@@ -296,22 +296,6 @@ status recall_ties(asker *k, node_ref node, const face **ret, err *why)
     return OK;
 }
 
-/* Reports, notes and rules have titles, which say nothing about identity and so are no names; but
- * people know them by these. Of several the smallest. */
-static status title_of(asker *k, node_ref node, slice *ret, err *why)
-{
-    enum { TITLES_MAX = 8 };
-    claim_list said;
-    slice best = {NULL, 0};
-    status st = claims_of(k->l, &k->look, node, PRED_NAMED, TITLES_MAX, &said, why);
-    for (size_t i = 0; st == OK && i < said.count; i++)
-        if (said.at[i].value.len && (!best.ptr || slice_cmp(said.at[i].value, best) < 0))
-            best = said.at[i].value;
-    if (st == OK && best.ptr)
-        *ret = best;
-    return st;
-}
-
 status recall_name(asker *k, node_ref node, slice *ret, err *why)
 {
     slice *name = memo_get(k->names, node);
@@ -326,9 +310,7 @@ status recall_name(asker *k, node_ref node, slice *ret, err *why)
     if (st == ERR_NOT_FOUND || st == ERR_INPUT)
         st = arena_copy(&k->look, node.text, name) ? OK : ARENA_SPENT(&k->look, why);
     else if (st == OK)
-        *name = g.name;
-    if (st == OK && kind_is_entity(node.kind) && slice_eq(*name, node.text))
-        st = title_of(k, node, name, why);
+        st = name_shown(k->l, &k->look, &g, name, why);
     if (st == OK && !memo_put(k->names, node, name))
         st = ARENA_SPENT(&k->look, why);
     if (st == OK)

@@ -387,14 +387,15 @@ static void put_changes(json_out *o, const answer_vulnerability *v)
 {
     json_key(&o->w, "changes");
     json_open(&o->w, '[');
-    if (v->earlier) {
+    for (size_t i = 0; i < v->change_count; i++) {
+        const answer_kev_change *c = &v->changes[i];
         json_open(&o->w, '{');
-        put_string(o, "what", "ransomware");
-        put_member(o, "from", v->earlier_ransomware);
-        put_when(o, "from_edition", v->earlier_edition);
-        put_member(o, "to", v->ransomware);
-        put_when(o, "to_edition", v->edition);
-        put_when(o, "recorded", v->kev->recorded);
+        put_string(o, "what", c->what);
+        put_member(o, "from", c->from);
+        put_when(o, "from_edition", c->from_edition);
+        put_member(o, "to", c->to);
+        put_when(o, "to_edition", c->to_edition);
+        put_when(o, "recorded", c->recorded);
         json_close(&o->w, '}');
     }
     json_close(&o->w, ']');
