@@ -352,6 +352,17 @@ TEST(what_makes_no_claim_is_told)
     facts_close(&t);
 }
 
+TEST(what_is_no_date_is_told)
+{
+    READ(t, HEAD("'Attribute':[{'type':'domain','value':'a.example.com','to_ids':true,"
+                 "'timestamp':'-5','first_seen':'yesterday','last_seen':''},"
+                 "{'type':'domain','value':'b.example.com','timestamp':'0','first_seen':null}]"));
+    CHECK_SAYS(&t, "warn : 1 of \"timestamp\": what is no date is kept in the document only");
+    CHECK_SAYS(&t, "warn : 1 of \"first_seen\": what is no date is kept in the document only");
+    CHECK_EQ(t.warned, 2);
+    facts_close(&t);
+}
+
 /* --- who may see it, and how sure ------------------------------------------------------------- */
 
 TEST(markings)
@@ -543,9 +554,12 @@ TEST(sightings)
     CHECK_SAYS(&t, "  domain a.example.com sighted {\"kind\":\"false-positive\","
                    "\"source\":\"proxy\"}");
     CHECK_SAYS(&t, "  domain a.example.com sighted {\"kind\":\"expiration\"}");
+    /* seen: by then it was still what it is called */
     CHECK_SAYS(&t, "  domain a.example.com indicates {\"type\":\"domain\"} "
+                   "first=2020-09-13T12:26:40Z last=2020-09-13T12:35:00Z "
                    "from=2020-09-13T12:26:40Z until=2020-09-13T12:38:20Z");
     CHECK_SAYS(&t, "  domain b.example.com indicates {\"type\":\"domain\"} "
+                   "first=2020-09-13T12:26:40Z last=2020-09-13T12:40:00Z "
                    "from=2020-09-13T12:26:40Z\n"); /* seen again afterwards */
     CHECK_SAYS(&t, "warn : 1: sightings of another sort are kept in the document only");
     facts_close(&t);

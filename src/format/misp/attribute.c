@@ -11,6 +11,7 @@ typedef struct saying {
     misp_nodes n;
     when stated;      /* since when the source says so */
     when valid_until; /* WHEN_NONE: no expiration was sighted */
+    when seen;        /* the last true sighting; WHEN_NONE: none */
 } saying;
 
 static fact_claim claim_of(const saying *s, node_ref subject, predicate p)
@@ -77,6 +78,10 @@ static status say_bad(saying *s, node_ref node, const misp_link *threat, bool co
     status st;
     fact_claim c = claim_of(s, node, PRED_INDICATES);
     c.valid_until = s->valid_until;
+    if (s->seen != WHEN_NONE && s->seen > (c.last_seen != WHEN_NONE ? c.last_seen : s->stated)) {
+        c.first_seen = c.first_seen != WHEN_NONE ? c.first_seen : s->stated;
+        c.last_seen = s->seen;
+    }
     put_place(s, &d);
     detail_text(&d, "role", role_of(s));
     if (s->c.chain_count) {
@@ -230,8 +235,9 @@ static status say_sighting(saying *s, const json *g, err *why)
     return misp_say(s->m, c, &d, why);
 }
 
-/* The last expiration counts, unless it was seen again later. */
-static void read_expiry(saying *s)
+/* When somebody saw it last, which is then when it was last seen. The last expiration counts,
+ * unless it was seen again later. */
+static void read_sightings(saying *s)
 {
     when seen = WHEN_NONE;
     s->valid_until = WHEN_NONE;
@@ -245,6 +251,7 @@ static void read_expiry(saying *s)
     }
     if (seen > s->valid_until)
         s->valid_until = WHEN_NONE;
+    s->seen = seen;
 }
 
 /* --- by shape -------------------------------------------------------------------------------- */
@@ -254,7 +261,7 @@ static status say_observable(saying *s, err *why)
     status st = misp_attribute_nodes(s->m, &s->t, &s->n, why);
     if (st != OK)
         return st;
-    read_expiry(s);
+    read_sightings(s);
     for (size_t i = 0; st == OK && i < s->n.count; i++) {
         bool named = s->n.node[i].kind == KIND_FILENAME || s->n.node[i].kind == KIND_PATH;
         bool hashed =
@@ -340,6 +347,7 @@ static status say_attribute(saying *s, err *why)
 {
     status st = OK;
     misp_note_additions(s->m, s->t.v);
+    misp_note_dates(s->m, s->t.v);
     if (misp_text(s->t.v, "data").len)
         misp_note(s->m, "the data is kept in the document only", s->t.said_type);
     if (!s->t.known_type)
@@ -372,7 +380,7 @@ static void take_over(saying *s)
 
 status misp_tell_attribute(misp *m, const json *v, const misp_object *in, err *why)
 {
-    saying s = {.m = m, .in = in, .valid_until = WHEN_NONE};
+    saying s = {.m = m, .in = in, .valid_until = WHEN_NONE, .seen = WHEN_NONE};
     status st;
     misp_begin(m);
     if ((st = misp_read_attribute(v, &s.t, why)) != OK ||
@@ -415,7 +423,7 @@ static status say_proposal(saying *s, err *why)
 
 static status tell_proposal(misp *m, const json *v, const misp_context *c, err *why)
 {
-    saying s = {.m = m, .valid_until = WHEN_NONE};
+    saying s = {.m = m, .valid_until = WHEN_NONE, .seen = WHEN_NONE};
     status st;
     misp_begin(m);
     if ((st = misp_read_attribute(v, &s.t, why)) != OK ||

@@ -235,6 +235,7 @@ status misp_tell_event(misp *m, const misp_doc *d, err *why)
     }
     emit_keep(&m->e); /* for all that comes in it */
     misp_note_additions(m, e->v);
+    misp_note_dates(m, e->v);
     if (e->self.kind == KIND_NONE)
         return OK; /* an event in name only: its attributes are all there is */
     misp_begin(m);

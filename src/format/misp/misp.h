@@ -158,6 +158,8 @@ status misp_refuse(misp *m, status st, err *why) NODISCARD;
 void misp_note(misp *m, const char *what, slice type);
 /* What analysts added to an event, object or attribute, which makes no claim. */
 void misp_note_additions(misp *m, const json *v);
+/* Of an event, an attribute or an object: warns of dates that are none. */
+void misp_note_dates(misp *m, const json *v);
 status misp_tell_notes(misp *m, err *why) NODISCARD;
 /* "<prefix>--<uuid>" in the arena, lower case. */
 status misp_key(misp *m, const char *prefix, slice uuid, slice *ret, err *why) NODISCARD;

@@ -284,6 +284,7 @@ static status say_object(misp *m, const misp_object *o, err *why)
     status st;
     slice comment = misp_text(o->v, "comment");
     misp_note_additions(m, o->v);
+    misp_note_dates(m, o->v);
     if (o->self.kind == KIND_NONE)
         return OK;
     if ((st = say_ties(m, o, why)) != OK)

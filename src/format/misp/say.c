@@ -160,6 +160,18 @@ void misp_note(misp *m, const char *what, slice type)
         memcpy(s->type, type.ptr, type.len);
 }
 
+void misp_note_dates(misp *m, const json *v)
+{
+    static const char *const keys[] = {"timestamp", "first_seen", "last_seen", "date"};
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        slice text = misp_text(v, keys[i]);
+        uint64_t n;
+        bool none = slice_u64(text, &n) && n == 0; /* how MISP writes that there is none */
+        if (text.len && !none && misp_when(v, keys[i]) == WHEN_NONE)
+            misp_note(m, "what is no date is kept in the document only", slice_str(keys[i]));
+    }
+}
+
 void misp_note_additions(misp *m, const json *v)
 {
     static const slice keys[] = {S_INIT("Note"), S_INIT("Opinion"), S_INIT("Relationship")};
