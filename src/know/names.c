@@ -125,6 +125,23 @@ status name_group_of(lens *l, arena *a, node_ref entity, name_group *ret, err *w
     return st == OK ? group_of_node(l, a, entity, node, ret, why) : st;
 }
 
+status name_shown(lens *l, arena *a, const name_group *g, slice *ret, err *why)
+{
+    enum { TITLES_MAX = 8 };
+    claim_list said;
+    slice best = {NULL, 0};
+    *ret = g->name;
+    if (!slice_eq(g->name, g->id.text))
+        return OK;
+    status st = claims_of(l, a, g->id, PRED_NAMED, TITLES_MAX, &said, why);
+    for (size_t i = 0; st == OK && i < said.count; i++)
+        if (said.at[i].value.len && (!best.ptr || slice_cmp(said.at[i].value, best) < 0))
+            best = said.at[i].value;
+    if (st == OK && best.ptr)
+        *ret = best;
+    return st;
+}
+
 /* --- look-up ---------------------------------------------------------------------------------- */
 
 enum { LOOKUP_ROWS_MAX = 2048, LOOKUP_ENTITIES_MAX = 512 };

@@ -117,6 +117,11 @@ typedef struct name_group {
  *   ERR_INPUT      no entity kind
  *   ERR_LIMIT      the arena's budget; ERR_IO, ERR_BUSY: the store's */
 status name_group_of(lens *l, arena *a, node_ref entity, name_group *ret, err *why) NODISCARD;
+/* What people call the group: its name; where nobody gave one (reports, notes and rules have
+ * titles, which say nothing about identity and are no names), the smallest of its titles; else its
+ * key. In `a`.
+ *   ERR_LIMIT  the budget */
+status name_shown(lens *l, arena *a, const name_group *g, slice *ret, err *why) NODISCARD;
 
 typedef struct name_candidate {
     name_group group;

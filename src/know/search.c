@@ -416,7 +416,8 @@ static status identify(lens *l, arena *a, page *p, const match *m, search_hit *h
     if (st != OK)
         return st;
     h->thing = g.id;
-    h->name = g.name;
+    if ((st = name_shown(l, a, &g, &h->name, why)) != OK)
+        return st;
     for (size_t i = 0; i < p->seen_count && *ret_new; i++)
         *ret_new = p->seen[i].kind != h->thing.kind || !slice_eq(p->seen[i].text, h->thing.text);
     if (*ret_new)

@@ -7,8 +7,10 @@
 slice search_name(lens *l, arena *a, node_ref n)
 {
     name_group g;
-    if (kind_is_entity(n.kind) && name_group_of(l, a, n, &g, NULL) == OK)
-        return g.name;
+    slice name;
+    if (kind_is_entity(n.kind) && name_group_of(l, a, n, &g, NULL) == OK &&
+        name_shown(l, a, &g, &name, NULL) == OK)
+        return name;
     return n.text;
 }
 

@@ -66,7 +66,10 @@ static status make_entity(walk *w, node_ref n, spot **ret, err *why)
     if (st != OK || (*ret = memo_get(w->spots, g.id)) != NULL)
         return st;
     size_t members = g.member_count < MEMBERS_MAX ? g.member_count : MEMBERS_MAX;
-    spot *s = new_spot(w, g.id, g.name, members ? members : 1);
+    slice name;
+    if ((st = name_shown(w->l, &w->scratch, &g, &name, why)) != OK)
+        return st;
+    spot *s = new_spot(w, g.id, name, members ? members : 1);
     bool fits = s && memo_put(w->spots, s->shown.node, s);
     for (size_t i = 0; fits && i < members; i++) {
         s->members[i].kind = g.members[i].entity.kind;
