@@ -293,31 +293,46 @@ static void check_documents(const doctor *d)
                      : msg_doctor_documents((int64_t)found.held));
 }
 
+typedef struct set_findings {
+    const doctor *d;
+    int64_t all, bad;
+} set_findings;
+
+static void set_bad(set_findings *f, const set_info *s, slice what)
+{
+    f->bad++;
+    say(f->d, "sets", STATE_FAIL, msg_doctor_set_bad(s->name, what), msg_doctor_set_do());
+}
+
+static status on_set(void *ctx, const set_info *s, const err *found, err *why)
+{
+    set_findings *f = ctx;
+    (void)why;
+    f->all++;
+    if (found)
+        set_bad(f, s, reason(f->d, found));
+    return OK;
+}
+
+/* Deep: withdrawn versions, too, as --as-of asks them. */
 static void check_sets(const doctor *d)
 {
     lens *l;
     set_list sets = {0};
     err why = {0};
-    int64_t bad = 0;
+    set_findings f = {.d = d};
     status st = app_lens(d->a, &l, &why);
     if (st == OK)
-        st = sets_seen(l, &sets, &why);
+        st = d->deep ? sets_past(l, d->a->memory, &sets, &why) : sets_seen(l, &sets, &why);
+    if (st == OK && d->deep)
+        st = sets_verify(l, d->a->memory, &sets, on_set, &f, &why);
     if (st != OK)
         failed(d, "sets", &why, msg_doctor_store_do());
-    for (size_t i = 0; st == OK && i < sets.count; i++) {
-        const set_info *s = &sets.at[i];
-        err found = {0};
-        if (!s->broken && (!d->deep || set_verify(s, &found) == OK))
-            continue;
-        bad++;
-        say(d, "sets", STATE_FAIL,
-            msg_doctor_set_bad(s->name, s->broken ? slice_str(s->broken) : reason(d, &found)),
-            msg_doctor_set_do());
-    }
-    if (st == OK && !bad)
-        good(d, "sets",
-             d->deep ? msg_doctor_sets_read((int64_t)sets.count)
-                     : msg_doctor_sets((int64_t)sets.count));
+    for (size_t i = 0; st == OK && !d->deep && i < sets.count; i++, f.all++)
+        if (sets.at[i].broken)
+            set_bad(&f, &sets.at[i], slice_str(sets.at[i].broken));
+    if (st == OK && !f.bad)
+        good(d, "sets", d->deep ? msg_doctor_sets_read(f.all) : msg_doctor_sets(f.all));
 }
 
 static void check_sightings(const doctor *d)

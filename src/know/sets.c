@@ -242,11 +242,67 @@ uint64_t set_of_kind(const set_info *s, kind k)
     return s->keys_of ? tiers_of_kind(s->keys_of, k) : 0;
 }
 
-status set_verify(const set_info *s, err *why)
+/* Names of tables that were read and are whole. */
+typedef struct checked {
+    arena *a;
+    char (*names)[SET_NAME_ROOM];
+    size_t count, room, before; /* before: those of versions read earlier */
+    bool failed;
+} checked;
+
+static bool was_read(void *ctx, const char *table)
 {
-    if (!s->keys_of)
-        return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s", s->broken ? s->broken : "not opened");
-    return tiers_verify(s->keys_of, why);
+    checked *c = ctx;
+    for (size_t i = 0; i < c->count; i++)
+        if (strcmp(c->names[i], table) == 0)
+            return true;
+    if (c->count == c->room) {
+        char(*more)[SET_NAME_ROOM] = arena_array(c->a, c->room * 2 + 64, sizeof *more);
+        c->failed |= !more;
+        if (!more)
+            return false;
+        if (c->count)
+            memcpy(more, c->names, c->count * sizeof *more);
+        c->names = more;
+        c->room = c->room * 2 + 64;
+    }
+    snprintf(c->names[c->count++], sizeof *c->names, "%s", table);
+    return false;
+}
+
+static status verify(lens *l, const set_info *s, checked *c, err *why)
+{
+    char folder[PATH_ROOM];
+    tiers *t = NULL;
+    snprintf(folder, sizeof folder, "%s/sets", store_dir(l->s));
+    c->before = c->count;
+    status st = tiers_open(folder, s->file, &t, why);
+    if (st == ERR_NOT_FOUND)
+        st = err_set(why, ERR_INPUT, ERR_NOWHERE, "its file is not there");
+    if (st == OK)
+        st = tiers_verify_but(t, was_read, c, why);
+    if (st != OK)
+        c->count = c->before; /* whoever shares the damaged one is told, too */
+    tiers_close(t);
+    return st;
+}
+
+status sets_verify(lens *l, arena *a, const set_list *sets,
+                   status (*on_set)(void *ctx, const set_info *s, const err *found, err *why),
+                   void *ctx, err *why)
+{
+    checked c = {.a = a};
+    status st = OK;
+    for (size_t i = 0; st == OK && i < sets->count; i++) {
+        err found = {0};
+        if (!sets->at[i].file[0])
+            continue;
+        status was = verify(l, &sets->at[i], &c, &found);
+        if (c.failed)
+            return ARENA_SPENT(a, why);
+        st = on_set(ctx, &sets->at[i], was == OK ? NULL : &found, why);
+    }
+    return st;
 }
 
 /* --- what is asked -------------------------------------------------------------------------- */

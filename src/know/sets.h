@@ -71,8 +71,13 @@ status sets_seen(lens *l, set_list *ret, err *why) NODISCARD;
 status sets_past(lens *l, arena *a, set_list *ret, err *why) NODISCARD;
 /* Keys of this kind; 0 when it is broken. */
 uint64_t set_of_kind(const set_info *s, kind k);
-/* Reads all of its file. ERR_INPUT: damaged. */
-status set_verify(const set_info *s, err *why) NODISCARD;
+/* Are the files of these versions, such as sets_past gives, as they were written? Each is read
+ * once, whoever shares it; a purged version has none and is not told. `found` is NULL for a whole
+ * one.
+ *   ERR_LIMIT  the budget of `a` */
+status sets_verify(lens *l, arena *a, const set_list *sets,
+                   status (*on_set)(void *ctx, const set_info *s, const err *found, err *why),
+                   void *ctx, err *why) NODISCARD;
 
 typedef enum set_how {
     SET_EXACT,

@@ -45,6 +45,9 @@ status tiers_open(const char *folder, const char *name, tiers **ret, err *why) N
 tiers *tiers_close(tiers *t);
 /* Reads all and compares every check sum. ERR_INPUT: damaged. */
 status tiers_verify(const tiers *t, err *why) NODISCARD;
+/* Without the tables (by name, without ".keys") of which `skip` says so: versions share tables. */
+status tiers_verify_but(const tiers *t, bool (*skip)(void *ctx, const char *table), void *ctx,
+                        err *why) NODISCARD;
 /* The same version lies in fewer tables by now: opened again, it is quicker. */
 bool tiers_superseded(const tiers *t);
 
