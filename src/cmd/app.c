@@ -56,9 +56,15 @@ status app_fail(app *a, status code, message what, slice where, err *why)
     return err_set(why, code, ERR_NOWHERE, "%s", message_row_at(what.id)->name);
 }
 
+void app_failed_in(app *a, slice where)
+{
+    if (!a->failed && !arena_copy(a->memory, where, &a->failure_where))
+        a->failure_where = (slice){NULL, 0}; /* the error itself is told all the same */
+}
+
 void app_say_failure(app *a, const err *why)
 {
-    say(a, &a->err, why, a->failed ? &a->failure : NULL, a->failed ? a->failure_where : S(""));
+    say(a, &a->err, why, a->failed ? &a->failure : NULL, a->failure_where);
 }
 
 static void report(app *a, const err *why, const message *what, slice where)

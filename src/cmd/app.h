@@ -128,6 +128,8 @@ status app_lens(app *a, struct lens **ret, err *why) NODISCARD;
  * message in *why. */
 void app_error_json(buf *out, const err *why, const message *what, slice where);
 /* The frame's: prints what ended the command. */
+/* The error that is on its way up is about this file or value; of no weight after app_fail. */
+void app_failed_in(app *a, slice where);
 void app_say_failure(app *a, const err *why);
 
 #endif

@@ -282,7 +282,13 @@ static status load(app *a, sandbox *jail, progress *bar, writer *w, lens *before
         st = set_import_path(*si, a->operands[i].ptr, why);
     if (st == OK)
         st = lens_look(before, &a->view, why);
-    return st == OK ? set_import_finish(*si, w, ret, why) : st;
+    if (st == OK)
+        st = set_import_finish(*si, w, ret, why);
+    if (st != OK && *si) {
+        slice where = set_import_where(*si);
+        app_failed_in(a, where.len ? where : st == ERR_IO ? slice_str(store_dir(a->store)) : S(""));
+    }
+    return st;
 }
 
 /* A set's list may be of tens of gigabytes: the worker gets a second more for each 8 MiB of the

@@ -1,6 +1,9 @@
 /* cells.c - observables in cells: see cells.h. */
 #include "format/cells.h"
 
+#include "model/domain.h"
+#include "model/url.h"
+
 /* --- words for kinds ------------------------------------------------------------------------- */
 
 #define NETWORK                                                                                    \
@@ -72,11 +75,15 @@ static const struct {
     {S_INIT("sha1hash"), ONE(KIND_SHA1)},
     {S_INIT("filehashsha1"), ONE(KIND_SHA1)},
     {S_INIT("sha224"), ONE(KIND_SHA224)},
+    {S_INIT("sha2224"), ONE(KIND_SHA224)}, /* OpenSSL */
     {S_INIT("sha256"), ONE(KIND_SHA256)},
+    {S_INIT("sha2256"), ONE(KIND_SHA256)}, /* OpenSSL */
     {S_INIT("sha256hash"), ONE(KIND_SHA256)},
     {S_INIT("filehashsha256"), ONE(KIND_SHA256)},
     {S_INIT("sha384"), ONE(KIND_SHA384)},
+    {S_INIT("sha2384"), ONE(KIND_SHA384)}, /* OpenSSL */
     {S_INIT("sha512"), ONE(KIND_SHA512)},
+    {S_INIT("sha2512"), ONE(KIND_SHA512)}, /* OpenSSL */
     {S_INIT("ssdeep"), ONE(KIND_SSDEEP)},
     {S_INIT("tlsh"), ONE(KIND_TLSH)},
     {S_INIT("imphash"), ONE(KIND_IMPHASH)},
@@ -311,5 +318,8 @@ bool cell_is_clear(const observable *o)
     for (size_t i = 0; i < o->also_count; i++)
         if (o->also[i] == KIND_FILENAME && !o->defanged)
             return false;
-    return !o->unknown_tld || o->defanged;
+    slice name = o->kind == KIND_DOMAIN ? o->value
+                 : o->kind == KIND_URL  ? url_split(o->value).host
+                                        : (slice){NULL, 0};
+    return !o->unknown_tld || o->defanged || domain_is_example(name);
 }

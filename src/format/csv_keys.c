@@ -86,8 +86,14 @@ static status try_header(arena *a, slice line, setlist_table *ret, bool *ret_fou
     return st;
 }
 
-/* The header is the first line, or the last comment above it (MalwareBazaar). Of a long comment
- * only so many lines are tried. */
+/* "# x", and hashdeep's "%%%% size,md5,sha256,filename". */
+static bool is_comment(slice line)
+{
+    return line.len && (line.ptr[0] == '#' || slice_starts(line, S("%%%%")));
+}
+
+/* The header is the first line, or the last comment above it (MalwareBazaar, hashdeep). Of a long
+ * comment only so many lines are tried. */
 static status find_header(arena *a, slice head, setlist_table *ret, bool *ret_found, err *why)
 {
     enum { TRIED_MAX = 64 };
@@ -100,8 +106,8 @@ static status find_header(arena *a, slice head, setlist_table *ret, bool *ret_fo
         line = slice_trim(line);
         if (!line.len)
             continue;
-        bool comment = line.ptr[0] == '#';
-        while (line.len && (line.ptr[0] == '#' || line.ptr[0] == ' '))
+        bool comment = is_comment(line);
+        while (line.len && comment && strchr("#% ", line.ptr[0]))
             line = slice_from(line, 1);
         tried++;
         st = try_header(a, line, ret, ret_found, why);
@@ -203,7 +209,7 @@ status setlist_read_table(setlist *l, const format_input *input, const setlist_t
         l->line = now.line;
         l->at = now.at;
         slice raw = slice_trim(now.raw);
-        if (!raw.len || raw.ptr[0] == '#' || is_header(cs, &now))
+        if (!raw.len || is_comment(raw) || is_header(cs, &now))
             continue;
         st = now.bad ? setlist_refuse(l, now.bad, why) : take_row(l, cs, &now, why);
     }

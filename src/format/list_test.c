@@ -213,6 +213,10 @@ TEST(lists_of_digests_in_every_common_shape)
         {MD5 " file.exe\n", "blank", IN_FILE("file.exe")},
         {"MD5 (b c.exe) = " MD5 "\n", "bsd", IN_FILE("b c.exe")},
         {"MD5 (d(1).exe) = " MD5 "\n", "bsd brackets", IN_FILE("d(1).exe")},
+        {"MD5 (/srv/x/a) = " MD5 "\n", "bsd path", IN_FILE("/srv/x/a")},
+        {"MD5(a - b.exe)= " MD5 "\n", "openssl", IN_FILE("a - b.exe")},
+        {"SHA2-256(b.exe)= " SHA256 "\n", "openssl 3",
+         "  sha256 " SHA256 " indicates {\"filename\":\"b.exe\"}\n"},
         {MD5 "  Emotet\n", "words", EMOTET},
         {MD5 ":Emotet\n", "colon", EMOTET},
         {MD5 " : Emotet\n", "blank colon", EMOTET},
@@ -251,6 +255,9 @@ TEST(sniffing)
     CHECK(sure(MD5 "\n", "") >= 60);
     CHECK(sure(MD5 ";x;70\n" SHA1 ";y;60\n", "") >= 60);
     CHECK(sure("# comment\n\nevil.example.com\n", "") >= 60);
+    /* names kept for documents and tests are domains as others are; other unknown ends are not */
+    CHECK(sure("a1.b.example\na2.example\nhttp://c2.test/x\n", "") >= 60);
+    CHECK_EQ(sure("a1.nosuchtld\na2.nosuchtld\n", ""), 0);
     CHECK(sure("accountpfd\nactmanaged\n", "processes.txt") >= 60);
     CHECK_EQ(sure("accountpfd\nactmanaged\n", "x.txt"), 0);
     /* prose, code, rules, logs, other people's files */

@@ -131,8 +131,22 @@ static kind cut_hash(slice *rest, char digest[HASH_BYTES_MAX])
     return k;
 }
 
-/* "hash", "hash  name" (md5sum), "hash *name", "hash;comment", "hash,hash,...": *ret_done. A
- * backslash in front is md5sum's way to say that the name is escaped. */
+/* What stands between two hashes of a row: a comma or a semicolon, with blanks around it or not,
+ * a tab, one blank. Two blanks, or a blank and an asterisk, are md5sum's: a file's name follows. */
+static size_t between_hashes(slice rest)
+{
+    size_t n = 0;
+    while (n < rest.len && is_space(rest.ptr[n]))
+        n++;
+    if (n == rest.len || (rest.ptr[n] != ',' && rest.ptr[n] != ';'))
+        return n == 1 ? n : 0;
+    for (n++; n < rest.len && is_space(rest.ptr[n]);)
+        n++;
+    return n;
+}
+
+/* "hash", "hash  name" (md5sum), "hash *name", "hash;comment", "hash,hash,...", "hash<tab>hash":
+ * *ret_done. A backslash in front is md5sum's way to say that the name is escaped. */
 static status hash_line(setlist *l, slice line, bool *ret_done, err *why)
 {
     char digest[HASH_BYTES_MAX];
@@ -144,9 +158,10 @@ static status hash_line(setlist *l, slice line, bool *ret_done, err *why)
             return OK;
         *ret_done = true;
         status st = add_key(l, k, slice_of(digest, fact_digest_bytes(k)), why);
-        if (st != OK || !rest.len || (rest.ptr[0] != ',' && rest.ptr[0] != ';'))
+        size_t n = st == OK && rest.len ? between_hashes(rest) : 0;
+        if (!n)
             return st;
-        rest = slice_from(rest, 1);
+        rest = slice_from(rest, n);
     }
 }
 
@@ -166,6 +181,8 @@ static status take_line(setlist *l, slice line, err *why)
     l->line++;
     if (!line.len || line.ptr[0] == '#')
         return OK;
+    if (memchr(line.ptr, '\r', line.len)) /* lines of a long gone system would be one line here */
+        return setlist_refuse(l, "a carriage return inside the line", why);
     status st = hash_line(l, line, &done, why);
     return st != OK || done ? st : setlist_other_line(l, line, why);
 }

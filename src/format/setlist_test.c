@@ -24,6 +24,13 @@ TEST(shapes_of_lines)
         {S_INIT(SHA256_NONE " *a file"), S_INIT("key sha256 " SHA256_NONE)},
         {S_INIT("\\" SHA1_NONE "  a\\nb"), S_INIT("key sha1 " SHA1_NONE)},
         {S_INIT("SHA256 (a) = " SHA256_NONE), S_INIT("key sha256 " SHA256_NONE)},
+        {S_INIT("SHA256 (dir/a (1).gz) = " SHA256_NONE), S_INIT("key sha256 " SHA256_NONE)},
+        {S_INIT("SHA2-256(a.gz)= " SHA256_NONE), S_INIT("key sha256 " SHA256_NONE)},
+        {S_INIT("/usr/bin/true  " SHA256_NONE), S_INIT("key sha256 " SHA256_NONE)},
+        {S_INIT("C:\\a b\\c.exe " MD5_NONE), S_INIT("key md5 " MD5_NONE)},
+        {S_INIT(MD5_NONE "\t" SHA1_NONE "\t" SHA256_NONE), S_INIT("key sha256 " SHA256_NONE)},
+        {S_INIT(MD5_NONE " " SHA1_NONE " name"), S_INIT("key sha1 " SHA1_NONE)},
+        {S_INIT(MD5_NONE " , " SHA1_NONE), S_INIT("key sha1 " SHA1_NONE)},
         {S_INIT(SHA1_NONE ";seen in the wild"), S_INIT("key sha1 " SHA1_NONE)},
         {S_INIT(SHA1_NONE "," MD5_NONE ",name"), S_INIT("key md5 " MD5_NONE)},
         {S_INIT("evil[.]example"), S_INIT("key domain evil.example")},
@@ -39,6 +46,24 @@ TEST(shapes_of_lines)
             TEST_FAIL("%.*s gives %.*s", SLICE_FMT(rows[i].line), SLICE_FMT(buf_slice(&t.out)));
         facts_close(&t);
     }
+}
+
+/* What md5sum writes behind the hash is a name, even when it looks like a hash; digests of another
+ * kind that only have the same length are not taken for those we know. */
+TEST(what_is_no_hash_of_the_row)
+{
+    facts_text t;
+    err why = {0};
+    CHECK_OK(read_doc(&t,
+                      S(MD5_NONE "  " SHA1_NONE "\n" MD5_NONE " *" SHA1_NONE "\n"
+                                 "SHA3-256 (a) = " SHA256_NONE "\n"
+                                 "SHA512/256 (a) = " SHA256_NONE "\n" MD5_NONE "\r" MD5_NONE "\n"),
+                      &why));
+    CHECK_EQ(t.records, 2);
+    CHECK_EQ(t.refused, 3);
+    CHECK_SAYS_NOT(&t, "key sha");
+    CHECK_SAYS(&t, "a carriage return inside the line");
+    facts_close(&t);
 }
 
 /* Digits are read eight at once: every byte at every place of such eight, as one by one. */
@@ -107,6 +132,21 @@ TEST(tables_are_read_by_their_header)
     CHECK_EQ(t.refused, 0);
     CHECK_SAYS(&t, "key md5 " MD5_NONE " \"Thing\" first=2024-01-02");
     CHECK_SAYS(&t, "key sha256 " SHA256_NONE " \"\" first=2024-01-03");
+    facts_close(&t);
+}
+
+TEST(hashdeep_says_its_columns_behind_percent_signs)
+{
+    facts_text t;
+    err why = {0};
+    CHECK_OK(read_doc(&t,
+                      S("%%%% HASHDEEP-1.0\n%%%% size,md5,sha256,filename\n## Invoked from: /tmp\n"
+                        "##\n0," MD5_NONE "," SHA256_NONE ",/tmp/a, b\n"),
+                      &why));
+    CHECK_EQ(t.records, 2);
+    CHECK_EQ(t.refused, 0);
+    CHECK_SAYS(&t, "key md5 " MD5_NONE);
+    CHECK_SAYS(&t, "key sha256 " SHA256_NONE);
     facts_close(&t);
 }
 

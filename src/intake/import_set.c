@@ -20,8 +20,10 @@ struct set_import {
     set_refusal refusals[SET_REFUSED_LISTED];
     set_summary s;
     uint64_t values, told;
-    slice path;   /* of the document being read */
-    size_t above; /* bytes of paths that stand before what the user named */
+    slice path;    /* of the document being read */
+    slice where;   /* of the document or file that could not be read; empty: all could */
+    bool no_lines; /* it is a database */
+    size_t above;  /* bytes of paths that stand before what the user named */
     int64_t begun_us;
 };
 
@@ -92,7 +94,9 @@ static void *hash_in_thread(void *ctx)
 
 static status on_head(void *ctx, const fact_head *head, err *why)
 {
-    (void)ctx, (void)head, (void)why;
+    set_import *si = ctx;
+    (void)why;
+    si->no_lines = slice_eq(head->format, S("set-sqlite"));
     return OK;
 }
 
@@ -152,6 +156,14 @@ static status on_keys(void *ctx, const fact_label *label, const fact_key *keys, 
     return set_loader_keys(si->sl, label, keys, count, why);
 }
 
+/* The innermost name is kept, whoever fails behind it. */
+static status failed_in(set_import *si, slice path, status st)
+{
+    if (!si->where.len && !arena_copy(&si->texts, path, &si->where))
+        si->where = (slice){NULL, 0};
+    return st;
+}
+
 static status read_document(set_import *si, int fd, slice path, err *why)
 {
     fact_sink sink = {si, on_head, on_begin, on_claim, on_end, on_refuse, on_warn, on_keys};
@@ -170,15 +182,13 @@ static status read_document(set_import *si, int fd, slice path, err *why)
     hash_free(j.h);
     if (st == OK && j.os)
         st = err_os(why, j.os, "reading");
-    if (st != OK) {
-        char quoted[ERR_QUOTE_MAX];
-        slice name = path.len > 32 ? slice_from(path, path.len - 32) : path;
-        return err_wrap(why, st, "%s", err_quote(name, quoted));
-    }
+    if (st != OK)
+        return failed_in(si, path, st);
     si->s.documents++;
     si->s.bytes += j.bytes;
-    si->s.lines += j.lines;
-    return set_loader_document(si->sl, j.sha256, j.lines, why);
+    uint64_t lines = si->no_lines ? 0 : j.lines;
+    si->s.lines += lines;
+    return set_loader_document(si->sl, j.sha256, lines, why);
 }
 
 /* --- files, archives, folders --------------------------------------------------------------- */
@@ -195,10 +205,9 @@ static status visit(void *ctx, const walk_document *d, err *why)
 /* What cannot be had of an archive cannot be left out of a version in silence. */
 static status refuse_member(void *ctx, slice path, slice reason, err *why)
 {
-    char quoted[ERR_QUOTE_MAX];
-    (void)ctx;
-    return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s: %.*s", err_quote(path, quoted),
-                   SLICE_FMT(slice_sub(reason, 0, 100)));
+    return failed_in(
+        ctx, path,
+        err_set(why, ERR_INPUT, ERR_NOWHERE, "%.*s", SLICE_FMT(slice_sub(reason, 0, 150))));
 }
 
 /* Names from the file system are bytes; logical paths are UTF-8. */
@@ -219,7 +228,9 @@ static status import_descriptor(void *ctx, int fd, const char *path, err *why)
     walk_options o = {
         .directory = si->o.directory, .limits = si->o.unpack, .refuse = refuse_member};
     size_t above = strlen(path) > si->above ? si->above : 0;
-    return walk(si->o.sandbox, fd, logical(path + above, room), &o, visit, si, why);
+    slice shown = logical(path + above, room);
+    status st = walk(si->o.sandbox, fd, shown, &o, visit, si, why);
+    return st == OK ? OK : failed_in(si, shown, st);
 }
 
 static status import_stdin(set_import *si, err *why)
@@ -247,6 +258,11 @@ static status import_stdin(set_import *si, err *why)
     return st;
 }
 
+slice set_import_where(const set_import *si)
+{
+    return si->where;
+}
+
 status set_import_path(set_import *si, const char *path, err *why)
 {
     slice folder = slice_str(path);
@@ -263,6 +279,11 @@ status set_import_path(set_import *si, const char *path, err *why)
 status set_import_finish(set_import *si, writer *w, set_summary *ret, err *why)
 {
     status st = set_loader_finish(si->sl, w, &si->s.result, why);
+    const set_refusal *first = si->s.refusal_count && !si->values ? &si->refusals[0] : NULL;
+    if (st == ERR_INPUT && first)
+        return failed_in(si, first->path,
+                         err_wrap(why, st, "%.*s: %.*s", SLICE_FMT(slice_sub(first->place, 0, 40)),
+                                  SLICE_FMT(slice_sub(first->why, 0, 100))));
     if (st != OK)
         return st;
     si->s.refusals = si->refusals;

@@ -24,7 +24,8 @@ typedef struct set_refusal {
 
 typedef struct set_summary {
     set_result result;
-    uint64_t documents, bytes, lines, refused, skipped;
+    uint64_t documents, bytes, refused, skipped;
+    uint64_t lines;              /* of text; a database has none */
     const set_refusal *refusals; /* the first of them */
     size_t refusal_count;
     int64_t elapsed_us;
@@ -48,8 +49,10 @@ status set_import_new(const set_import_options *options, set_import **ret, err *
 /* Gives up what is not finished. NULL is fine. */
 set_import *set_import_free(set_import *si);
 /* A file, a folder (recursive, sorted by name) or "-".
- *   ERR_INPUT, ERR_LIMIT  a document cannot be read; the message names it */
+ *   ERR_INPUT, ERR_LIMIT  a document cannot be read: set_import_where */
 status set_import_path(set_import *si, const char *path, err *why) NODISCARD;
+/* Which document or file an error was about; empty when about none. Lives as long as `si`. */
+slice set_import_where(const set_import *si);
 /* Makes the version; *ret lives as long as `si`. */
 status set_import_finish(set_import *si, writer *w, set_summary *ret, err *why) NODISCARD;
 /* Afterwards, when everything is told: set_loader_settle. */

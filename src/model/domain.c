@@ -296,6 +296,12 @@ bool domain_is_special(slice name)
     return one_of(tld, list, COUNT_OF(list));
 }
 
+bool domain_is_example(slice name)
+{
+    static const slice list[] = {S_INIT("example"), S_INIT("test")};
+    return one_of(slice_from(name, last_label(name)), list, COUNT_OF(list));
+}
+
 bool domain_is_alternative(slice name)
 {
     static const slice list[] = {S_INIT("onion"), S_INIT("i2p"),  S_INIT("bit"),

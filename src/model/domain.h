@@ -61,6 +61,8 @@ bool domain_parent(slice *name);
 /* Names that mean nothing outside their own machine or network (localhost, .local, .internal,
  * .home.arpa, .invalid, reverse zones): RFC 6761, 6762, 8375. */
 bool domain_is_special(slice name);
+/* Under .example or .test, which are kept for documents and tests (RFC 6761). */
+bool domain_is_example(slice name);
 /* .onion, .i2p, .bit, .lib and other names that no root server knows, but programs do. */
 bool domain_is_alternative(slice name);
 

@@ -132,6 +132,8 @@ TEST(names_of_special_use)
     CHECK(!domain_is_special(S("local.example")));
     CHECK(domain_is_alternative(S("x.onion")) && domain_is_alternative(S("y.i2p")));
     CHECK(!domain_is_alternative(S("onion.example")));
+    CHECK(domain_is_example(S("a.b.example")) && domain_is_example(S("c2.test")));
+    CHECK(!domain_is_example(S("example.com")) && !domain_is_example(S("notexample")));
 }
 
 /* The table of two-letter domains stands for the list; the list has a rule for each of them, except

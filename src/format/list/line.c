@@ -447,6 +447,31 @@ static status behind_label(arena *a, slice line, const list_hint *h, list_line *
     return OK;
 }
 
+/* "MD5 (file) = hash", as BSD's tools print it; OpenSSL writes "SHA2-256(file)= hash". Whatever
+ * stands between the first and the last bracket is the name. */
+static status bsd_digest(arena *a, slice line, const list_hint *h, list_line *l, err *why)
+{
+    size_t open = slice_find_byte(line, '(', 0), close = line.len;
+    want w;
+    while (close > 0 && line.ptr[close - 1] != ')')
+        close--;
+    slice rest = slice_trim(slice_from(line, close));
+    bool form = open != SIZE_MAX && close > open + 1 && rest.len && rest.ptr[0] == '=';
+    slice word = form ? slice_trim(slice_sub(line, 0, open)) : (slice){NULL, 0};
+    if (!word.len || !want_by_word(word, &w))
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "no value in it");
+    list_hint own = *h;
+    list_hint_of(word, &own);
+    status st = value(a, slice_trim(slice_from(rest, 1)), &own, &l->o[0], why);
+    if (st == OK && !kind_is_hash(l->o[0].kind))
+        st = err_set(why, ERR_INPUT, ERR_NOWHERE, "no digest");
+    if (st != OK)
+        return st;
+    l->count = 1;
+    l->filename = slice_sub(line, open + 1, close - 1);
+    return OK;
+}
+
 /* "SHA256: abc", "C2 = evil.example": a label, a colon or equals sign, the value. */
 static status labelled(arena *a, slice line, const list_hint *h, list_line *l, err *why)
 {
@@ -460,19 +485,11 @@ static status labelled(arena *a, slice line, const list_hint *h, list_line *l, e
         slice label = slice_trim(slice_sub(line, 0, i)), rest = slice_trim(slice_from(line, i + 1));
         list_hint own = *h;
         want w;
-        /* "MD5 (file) = hash", as BSD's tools print it */
-        size_t open = slice_find_byte(label, '(', 0);
-        bool bsd = open != SIZE_MAX && label.ptr[label.len - 1] == ')';
-        slice word = bsd ? slice_trim(slice_sub(label, 0, open)) : label;
-        if (!want_by_word(word, &w))
+        if (!want_by_word(label, &w))
             continue;
-        list_hint_of(word, &own);
+        list_hint_of(label, &own);
         status st = value(a, rest, &own, &l->o[0], why);
-        if (st == OK) {
-            l->count = 1;
-            if (bsd)
-                l->filename = slice_sub(label, open + 1, label.len - 1);
-        }
+        l->count = st == OK;
         return st;
     }
     return behind_label(a, line, h, l, why);
@@ -495,7 +512,9 @@ status list_read_line(arena *a, slice line, const list_hint *hint, list_line *re
         s = strip(s);
         l.comment = cut_comment(&s);
         slice behind = l.comment;
-        status st = value(a, s, hint, &l.o[0], &first);
+        status st = bsd_digest(a, s, hint, &l, &first); /* a path in it makes it look like one */
+        if (st == ERR_INPUT)
+            st = value(a, s, hint, &l.o[0], &first);
         if (st == OK) {
             l.count = 1;
             l.clear =
