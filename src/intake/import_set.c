@@ -282,8 +282,9 @@ status set_import_finish(set_import *si, writer *w, set_summary *ret, err *why)
     const set_refusal *first = si->s.refusal_count && !si->values ? &si->refusals[0] : NULL;
     if (st == ERR_INPUT && first)
         return failed_in(si, first->path,
-                         err_wrap(why, st, "%.*s: %.*s", SLICE_FMT(slice_sub(first->place, 0, 40)),
-                                  SLICE_FMT(slice_sub(first->why, 0, 100))));
+                         err_set(why, st, ERR_NOWHERE, "not one value was read; %.*s: %.*s",
+                                 SLICE_FMT(slice_sub(first->place, 0, 40)),
+                                 SLICE_FMT(slice_sub(first->why, 0, 100))));
     if (st != OK)
         return st;
     si->s.refusals = si->refusals;

@@ -95,6 +95,12 @@ static tiers *newest(const lens *l, open_file *f)
     return f->t;
 }
 
+static const char *not_opened(status st)
+{
+    return st == ERR_NOT_FOUND ? "its file is not there"
+                               : "its file is damaged, or of an older layout: load the set again";
+}
+
 static status open_file_of(lens *l, struct sets_cache *c, set_info *s, err *why)
 {
     char path[PATH_ROOM];
@@ -120,9 +126,7 @@ static status open_file_of(lens *l, struct sets_cache *c, set_info *s, err *why)
     snprintf(path, sizeof path, "%s/sets", store_dir(l->s));
     status st = tiers_open(path, s->file, &s->keys_of, &quiet);
     if (st != OK) { /* one lost file must not end every question: it is told as not asked */
-        s->broken = st == ERR_NOT_FOUND
-                        ? "its file is not there"
-                        : "its file is damaged, or of an older layout: load the set again";
+        s->broken = not_opened(st);
         return OK;
     }
     open_file *f = &c->files[c->file_count++];
@@ -277,10 +281,8 @@ static status verify(lens *l, const set_info *s, checked *c, err *why)
     snprintf(folder, sizeof folder, "%s/sets", store_dir(l->s));
     c->before = c->count;
     status st = tiers_open(folder, s->file, &t, why);
-    if (st == ERR_NOT_FOUND)
-        st = err_set(why, ERR_INPUT, ERR_NOWHERE, "its file is not there");
-    if (st == OK)
-        st = tiers_verify_but(t, was_read, c, why);
+    st = st == OK ? tiers_verify_but(t, was_read, c, why)
+                  : err_set(why, ERR_INPUT, ERR_NOWHERE, "%s", not_opened(st));
     if (st != OK)
         c->count = c->before; /* whoever shares the damaged one is told, too */
     tiers_close(t);

@@ -86,3 +86,15 @@ What was recorded when, and what a source says it saw.
     $ noroshi search evil.example --since yesterday
     noroshi: --since: "yesterday" is not a time such as 2020-12-20 or 2020-12-20T13:05:00Z
     [2]
+
+A report has a title and no name; it is shown by that.
+
+    $ printf '{"Event":{"uuid":"10000000-0000-4000-8000-000000000001","info":"請求書の件","date":"2026-01-02","timestamp":"1770000000","Orgc":{"name":"csirt"},"Attribute":[{"type":"domain","category":"Network activity","value":"lure.example","to_ids":true,"timestamp":"1770000000","uuid":"10000000-0000-4000-8000-000000000002"}]}}' >event.json
+    $ noroshi -q import event.json
+    event.json  misp  2 records: 2 new, 0 known
+    $ noroshi search 請求
+    請求書の件  report  report--10000000-0000-4000-8000-000000000001                                name begins so
+        請求書の件 [csirt TLP:CLEAR]
+    1 entry matches; what is one thing is shown once
+    $ noroshi graph lure.example | sed -n 's/ *(.*//p'
+      <- refers-to          請求書の件  report

@@ -256,3 +256,45 @@ An empty list is an error, and the set stays as it is.
     $ noroshi import --set system --verdict known-good empty.txt
     noroshi: not one value was read
     [2]
+
+Of several documents the error names the one, and says why when lines were read and none was a value.
+
+    $ printf 'no value\n' >words.txt
+    $ noroshi import --set system --verdict known-good words.txt
+    noroshi: words.txt: not one value was read; line 1: "no value" is not an observable
+    [2]
+    $ gzip -c good.md5sums | head -c 20 >cut.gz
+    $ noroshi import --set system --verdict known-good good.md5sums cut.gz
+    noroshi: cut.gz: gzip: cut off
+    [2]
+    $ noroshi --json import --set system --verdict known-good good.md5sums cut.gz
+    {"error":{"code":"input","message":"gzip: cut off","at":20,"where":"cut.gz"}}
+    [2]
+
+The same list once more is known, and the account says what the set holds.
+
+    $ ls var/sets >earlier
+    $ noroshi import --set again --verdict known-good good.md5sums
+    set again (known-good): 2 different values  2 md5
+      1 document, 3 lines, 3 values read, 1 of them again
+    $ noroshi --json import --set again --verdict known-good good.md5sums | grep -o '"known":true\|"values":[0-9]*\|"kinds":{[^}]*}'
+    "known":true
+    "values":2
+    "kinds":{"md5":2}
+
+A withdrawn version is verified, too, because --as-of asks it; it is shown when it is damaged.
+
+    $ ls var/sets | comm -13 earlier - >first
+    $ echo 0cc175b9c0f1b6a831c399e269772661 >one.txt
+    $ noroshi import --set again --verdict known-good one.txt | sed -n 1p
+    set again (known-good): 1 value  1 md5
+    $ noroshi set verify again
+    again                       known-good        whole
+    $ for f in $(cat first); do printf 'x' | dd of=var/sets/$f bs=1 seek=100 conv=notrunc status=none; done
+    $ noroshi set verify again
+    again                       known-good        damaged: its file is damaged, or of an older layout: load the
+    set again  withdrawn
+    again                       known-good        whole
+    [2]
+    $ noroshi doctor --deep | grep 'sets .*again'
+    FAIL  sets        again: its file is damaged, or of an older layout: load the set again
