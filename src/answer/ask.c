@@ -85,8 +85,8 @@ status asker_look(asker *k, const view *v, err *why)
     uint64_t before = lens_looks(k->l);
     status st = lens_look(k->l, v, why);
     bool same = st == OK && lens_looks(k->l) == before;
-    if (st == OK && (!same || k->look.spent > ASK_REMEMBERED_MAX / 2 ||
-                     k->kept.spent >= ASK_KEPT_MAX / 2))
+    if (st == OK &&
+        (!same || k->look.spent > ASK_REMEMBERED_MAX / 2 || k->kept.spent >= ASK_KEPT_MAX / 2))
         st = forget(k, why);
     if (st == OK && k->indexed != lens_looks(k->l)) {
         st = index_refresh(k->ix, why);
@@ -184,8 +184,8 @@ typedef struct reading {
 static status read_text(arena *a, slice text, kind want, reading *ret, err *why)
 {
     reading r = {0};
-    status st = want == KIND_NONE ? identifier_parse(bare(text), a, &r.id_kind, &r.id, NULL)
-                                  : ERR_INPUT;
+    status st =
+        want == KIND_NONE ? identifier_parse(bare(text), a, &r.id_kind, &r.id, NULL) : ERR_INPUT;
     if (st == ERR_LIMIT)
         return ARENA_SPENT(a, why);
     r.is_identifier = st == OK;

@@ -21,8 +21,8 @@
 
 enum {
     ASK_TEXT_MAX = OBSERVABLE_TEXT_MAX,
-    ASK_VALUES_MAX = 10000,       /* one request: contract section 7 */
-    ASK_MEMORY_MAX = 64 << 20,    /* what an answer needs at most: the budget to give the arena */
+    ASK_VALUES_MAX = 10000,        /* one request: contract section 7 */
+    ASK_MEMORY_MAX = 64 << 20,     /* what an answer needs at most: the budget to give the arena */
     ASK_REMEMBERED_MAX = 64 << 20, /* of one look */
     ASK_KEPT_MAX = 32 << 20        /* likewise: of values that are asked about again; half of it,
                                     * and one more */

@@ -50,7 +50,7 @@ struct lens {
     arena per_look;     /* emptied by lens_look */
     struct memo *nodes; /* ids of nodes that are no observables, in per_look; NULL: none yet */
     size_t node_count;
-    struct {           /* the value that was looked up last: a question asks for it several times */
+    struct {           /* what was looked up last: a question asks for it several times */
         uint64_t look; /* in which look */
         int64_t id;    /* 0: it is not there */
         kind kind;
@@ -66,9 +66,9 @@ struct lens {
     uint64_t look;
     view looked; /* as whom, its texts in per_look; and the store's content then */
     uint32_t content;
-    bool settled;              /* `content` is known */
-    db_mark mark;              /* of that content, or of one before it: then it is never met again */
-    bool marked;               /* it is known */
+    bool settled; /* `content` is known */
+    db_mark mark; /* of that content, or of one before it: then it is never met again */
+    bool marked;  /* it is known */
     struct names_cache *names; /* know/names.c's */
     struct sets_cache *sets;   /* know/sets.c's */
     hash_state *h;

@@ -78,8 +78,8 @@ struct tokens_kept *tokens_kept_free(struct tokens_kept *k)
 static bool copy_both(arena *a, token_row *t, account *who)
 {
     grant *g = &who->has;
-    slice *texts[] = {&t->login,     &t->name,    &t->organisation, &t->network,  &who->login,
-                      &who->name,    &who->issuer, &who->subject,   &g->organisation};
+    slice *texts[] = {&t->login,  &t->name,     &t->organisation, &t->network,     &who->login,
+                      &who->name, &who->issuer, &who->subject,    &g->organisation};
     slice *audiences = arena_array(a, g->audience_count + 1, sizeof *audiences);
     bool room = audiences != NULL;
     for (size_t i = 0; room && i < COUNT_OF(texts); i++)

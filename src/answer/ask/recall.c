@@ -156,8 +156,8 @@ status recall_evidence(job *j, node_ref value, evidence_set *ret, err *why)
             *ret = *known;
             return OK;
         }
-        if (k->kept.spent < ASK_KEPT_MAX / 2)
-            return gather_kept(k, &from, value, ret, why);
+        if (k->kept.spent < ASK_KEPT_MAX / 2 && gather_kept(k, &from, value, ret, why) == OK)
+            return OK; /* else there was no room, or it is said again */
     }
     status st = evidence_gather(&from, j->a, value, ret, why);
     if (st == OK && worth_keeping(ret))
