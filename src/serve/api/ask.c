@@ -186,6 +186,7 @@ static status answer_now(call *c, asking *q, err *why)
     c->out = http_body(c->w, S("application/x-ndjson"));
     status st = ask_some(q, c->out, why);
     c->highest = q->c.highest;
+    c->read = q->c.read;
     arena_done(&q->memory);
     return st;
 }
