@@ -16,6 +16,7 @@ status asker_new(store *s, asker **ret, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     k->s = s;
     arena_init(&k->look, ASK_REMEMBERED_MAX);
+    arena_init(&k->kept, ASK_KEPT_MAX);
     status st = lens_new(s, &k->l, why);
     if (st == OK)
         st = index_open(s, &k->ix, why);
@@ -35,6 +36,7 @@ asker *asker_free(asker *k)
         sightings_close(k->seen);
         lens_free(k->l);
         arena_done(&k->look);
+        arena_done(&k->kept);
         free(k);
     }
     return NULL;
@@ -43,9 +45,13 @@ asker *asker_free(asker *k)
 /* What was remembered belongs to what was seen: it goes when other things are. */
 static status forget(asker *k, err *why)
 {
-    memo **const memos[] = {&k->faces, &k->sources, &k->helds, &k->names, &k->shares};
+    memo **const memos[] = {&k->faces, &k->sources, &k->helds, &k->names, &k->groups, &k->shares};
     arena_reset(&k->look);
+    arena_reset(&k->kept);
+    memset(k->met, 0, sizeof k->met);
     k->lists_known = false;
+    if (!(k->evidence = memo_new(&k->kept)))
+        return ARENA_SPENT(&k->kept, why);
     for (size_t i = 0; i < COUNT_OF(memos); i++)
         if (!(*memos[i] = memo_new(&k->look)))
             return ARENA_SPENT(&k->look, why);
@@ -79,7 +85,8 @@ status asker_look(asker *k, const view *v, err *why)
     uint64_t before = lens_looks(k->l);
     status st = lens_look(k->l, v, why);
     bool same = st == OK && lens_looks(k->l) == before;
-    if (st == OK && (!same || k->look.spent > ASK_REMEMBERED_MAX / 2))
+    if (st == OK &&
+        (!same || k->look.spent > ASK_REMEMBERED_MAX / 2 || k->kept.spent >= ASK_KEPT_MAX / 2))
         st = forget(k, why);
     if (st == OK && k->indexed != lens_looks(k->l)) {
         st = index_refresh(k->ix, why);
@@ -164,25 +171,52 @@ static slice bare(slice text)
     return text;
 }
 
-static status take(job *j, slice text, const ask_options *o, err *why)
-{
-    observable seen;
+/* What a text is before anybody is asked. */
+typedef struct reading {
+    bool is_identifier, is_observable;
     kind id_kind;
     slice id;
+    observable seen;
+    bool weak; /* `seen`, but a name that is known would be meant first */
+} reading;
+
+/* ERR_INPUT: it is no value. */
+static status read_text(arena *a, slice text, kind want, reading *ret, err *why)
+{
+    reading r = {0};
+    status st =
+        want == KIND_NONE ? identifier_parse(bare(text), a, &r.id_kind, &r.id, NULL) : ERR_INPUT;
+    if (st == ERR_LIMIT)
+        return ARENA_SPENT(a, why);
+    r.is_identifier = st == OK;
+    if (st == ERR_INPUT) {
+        st = observable_parse(a, text, want, &r.seen, why);
+        r.is_observable = st == OK;
+        r.weak = st == OK && r.seen.unknown_tld && !r.seen.defanged && want == KIND_NONE;
+    }
+    *ret = r;
+    return st;
+}
+
+bool ask_is_observable(arena *a, slice text)
+{
+    reading r;
+    slice asked = slice_trim(text);
+    return asked.len && asked.len <= ASK_TEXT_MAX && utf8_check(asked) == SIZE_MAX &&
+           read_text(a, asked, KIND_NONE, &r, NULL) == OK && r.is_observable && !r.weak;
+}
+
+static status take(job *j, slice text, const ask_options *o, err *why)
+{
+    reading r;
     err quiet = {0};
-    status st = ERR_INPUT;
-    if (o->want == KIND_NONE)
-        st = identifier_parse(bare(text), j->a, &id_kind, &id, &quiet);
-    if (st == OK)
-        return step_identifier(j, id_kind, id, why);
-    if (st == ERR_INPUT)
-        st = observable_parse(j->a, text, o->want, &seen, &quiet);
-    if (st == OK && (!seen.unknown_tld || seen.defanged || o->want != KIND_NONE))
-        return take_observable(j, &seen, why);
-    if (st == OK)
-        return take_words(j, text, &seen, why);
-    if (st == ERR_INPUT && o->want == KIND_NONE)
-        return take_words(j, text, NULL, why);
+    status st = read_text(j->a, text, o->want, &r, &quiet);
+    if (st == OK && r.is_identifier)
+        return step_identifier(j, r.id_kind, r.id, why);
+    if (st == OK && !r.weak)
+        return take_observable(j, &r.seen, why);
+    if (st == OK || (st == ERR_INPUT && o->want == KIND_NONE))
+        return take_words(j, text, st == OK ? &r.seen : NULL, why);
     if (why)
         *why = quiet;
     return st;

@@ -21,9 +21,11 @@
 
 enum {
     ASK_TEXT_MAX = OBSERVABLE_TEXT_MAX,
-    ASK_VALUES_MAX = 10000,       /* one request: contract section 7 */
-    ASK_MEMORY_MAX = 64 << 20,    /* what an answer needs at most: the budget to give the arena */
-    ASK_REMEMBERED_MAX = 64 << 20 /* of one look */
+    ASK_VALUES_MAX = 10000,        /* one request: contract section 7 */
+    ASK_MEMORY_MAX = 64 << 20,     /* what an answer needs at most: the budget to give the arena */
+    ASK_REMEMBERED_MAX = 64 << 20, /* of one look */
+    ASK_KEPT_MAX = 32 << 20        /* likewise: of values that are asked about again; half of it,
+                                    * and one more */
 };
 
 typedef struct asker asker;
@@ -50,6 +52,10 @@ typedef struct ask_options {
  *   ERR_LIMIT  over ASK_TEXT_MAX, or the arena's budget; ERR_IO, ERR_BUSY: the store's */
 status ask_value(asker *k, arena *a, slice text, const ask_options *options, const answer **ret,
                  err *why) NODISCARD;
+
+/* Is the text taken for an observable, whatever anybody says of it? Then nothing but claims about a
+ * value is looked for, which takes microseconds. */
+bool ask_is_observable(arena *a, slice text);
 
 /* An answer about an observable that shows it to be bad: malicious, suspicious or conflicting. */
 bool answer_is_bad(const answer *w);

@@ -713,6 +713,100 @@ TEST(the_json_is_json_and_says_its_own_hash)
     end(&s);
 }
 
+/* The short form of one value, as the API asks for it, by `r` when there is one. */
+static void short_of(session *s, const char *question, bool brief, renderer *r, buf *into)
+{
+    const answer *w = NULL;
+    const ask_options o = {.seen_at = WHEN_NONE, .brief = brief};
+    arena_reset(&s->a);
+    CHECK_OK(ask_value(s->k, &s->a, slice_str(question), &o, &w, &s->t.why));
+    buf_clear(into);
+    if (w && r)
+        CHECK_OK(answer_json_with(r, w, RENDER_SHORT, into, &s->t.why));
+    else if (w)
+        CHECK_OK(answer_json(w, RENDER_SHORT, into, &s->t.why));
+}
+
+/* A value that is asked about again is answered from what was gathered; what is not shown is not
+ * worked out; and messages are rendered once. None of it shows. */
+TEST(a_brief_answer_is_the_short_form_of_the_whole_one)
+{
+    session s;
+    buf whole, brief;
+    buf_init(&whole, 1 << 20);
+    buf_init(&brief, 1 << 20);
+    REQUIRE(begin(&s));
+    renderer *r = renderer_new();
+    REQUIRE(r);
+    for (int round = 0; round < 4; round++) {
+        for (size_t i = 0; i < COUNT_OF(questions); i++) {
+            short_of(&s, questions[i], false, NULL, &whole);
+            short_of(&s, questions[i], true, r, &brief);
+            CHECK_SLICE(buf_slice(&brief), buf_slice(&whole));
+        }
+        CHECK_OK(asker_look(s.k, &s.t.v, &s.t.why)); /* the same look: it is remembered */
+    }
+    renderer_free(r);
+    buf_done(&whole);
+    buf_done(&brief);
+    end(&s);
+}
+
+TEST(what_was_gathered_is_of_its_look_and_its_reader)
+{
+    session s;
+    buf one, two;
+    buf_init(&one, 1 << 20);
+    buf_init(&two, 1 << 20);
+    REQUIRE(begin(&s));
+    for (int i = 0; i < 3; i++)
+        short_of(&s, "192.0.2.197", true, NULL, &one);
+    /* somebody says more, in confidence */
+    doc(&s.t, "secret", "secret.json", 'A', TLP_RED);
+    say(&s.t, KIND_IPV4, "192.0.2.197", PRED_INDICATES, KIND_NONE, "", .from = "2026-11-01");
+    doc_end(&s.t);
+    const tlp order[] = {TLP_GREEN, TLP_RED, TLP_RED, TLP_GREEN, TLP_RED};
+    for (size_t i = 0; i < COUNT_OF(order); i++) {
+        s.t.v.clearance = order[i];
+        CHECK_OK(asker_look(s.k, &s.t.v, &s.t.why));
+        for (int n = 0; n < 3; n++) {
+            short_of(&s, "192.0.2.197", true, NULL, &two);
+            CHECK_EQ(slice_eq(buf_slice(&one), buf_slice(&two)), order[i] == TLP_GREEN);
+        }
+    }
+    /* and it is judged anew as time goes by */
+    short_of(&s, "192.0.2.197", true, NULL, &one);
+    view later = s.t.v;
+    later.now += 400 * WHEN_DAY;
+    CHECK_OK(asker_look(s.k, &later, &s.t.why));
+    short_of(&s, "192.0.2.197", true, NULL, &two);
+    CHECK(!slice_eq(buf_slice(&one), buf_slice(&two)));
+    buf_clear(&one);
+    asker_free(s.k);
+    s.k = NULL;
+    CHECK_OK(asker_new(s.t.s, &s.k, &s.t.why)); /* as who remembers nothing has it */
+    CHECK_OK(asker_look(s.k, &later, &s.t.why));
+    short_of(&s, "192.0.2.197", true, NULL, &one);
+    CHECK_SLICE(buf_slice(&two), buf_slice(&one));
+    CHECK_OK(asker_look(s.k, &s.t.v, &s.t.why));
+    buf_done(&one);
+    buf_done(&two);
+    end(&s);
+}
+
+TEST(what_is_an_observable_by_its_text_alone)
+{
+    static const char *const texts[] = {
+        "192.0.2.197", " hxxp://a[.]example.com/x ", "d41d8cd98f00b204e9800998ecf8427e",
+        /* thing.strike has no top-level domain: it is a name first */
+        "CVE-2024-99999", "T1059", "Thing Strike", "thing.strike", "", "\xff"};
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        CLEANUP(arena_done) arena a;
+        arena_init(&a, 1 << 20);
+        CHECK_EQ(ask_is_observable(&a, slice_str(texts[i])), i < 3);
+    }
+}
+
 TEST(what_the_view_does_not_see_changes_nothing)
 {
     session plain, more;

@@ -15,7 +15,6 @@
 #define NOROSHI_ANSWER_RENDER_H
 
 #include "answer/answer.h"
-#include "base/hash.h"
 #include "base/sink.h"
 
 enum {
@@ -29,8 +28,13 @@ typedef enum render_amount { RENDER_CAPPED, RENDER_ALL, RENDER_SHORT } render_am
 /* Appends one object, no newline.
  *   ERR_LIMIT  the buf's maximum, or memory is out */
 status answer_json(const answer *w, render_amount how, buf *out, err *why) NODISCARD;
-/* The same of many: `h`, of SHA-256, is used for each. */
-status answer_json_with(const answer *w, render_amount how, hash_state *h, buf *out,
+
+/* What is used again for each of many answers. One per thread. NULL: memory is out. */
+typedef struct renderer renderer;
+renderer *renderer_new(void) NODISCARD;
+renderer *renderer_free(renderer *r); /* NULL is fine */
+/* The same bytes with less work. */
+status answer_json_with(renderer *r, const answer *w, render_amount how, buf *out,
                         err *why) NODISCARD;
 
 typedef struct text_options {

@@ -62,6 +62,25 @@ TEST(hash_unhex_takes_back_what_hex_wrote)
     CHECK(!hash_unhex(S("0g"), out, 1) && !hash_unhex(S(" 0"), out, 1));
 }
 
+TEST(short_and_long_texts_are_hashed_alike)
+{
+    char text[600];
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (char)(i * 7);
+    hash_state *h = hash_new(HASH_SHA256);
+    REQUIRE(h);
+    for (size_t len = 0; len <= sizeof text; len++) {
+        uint8_t once[SHA256_BYTES], pieces[SHA256_BYTES];
+        slice s = slice_of(text, len);
+        REQUIRE(hash_of(HASH_SHA256, s, once));
+        hash_update(h, slice_sub(s, 0, len / 2));
+        hash_update(h, slice_from(s, len / 2));
+        hash_final(h, pieces);
+        CHECK(hash_same(once, pieces, SHA256_BYTES));
+    }
+    hash_free(h);
+}
+
 /* Aumasson and Bernstein 2012, appendix A: key 00..0f, message 00..0e; the neighbours are from the
  * reference implementation's vectors. */
 TEST(siphash_of_its_paper)

@@ -58,9 +58,32 @@ static size_t skip_plain(slice s, size_t i)
     return i;
 }
 
+/* Nothing in most texts needs an escape: they are copied at once. */
+static bool put_as_it_is(buf *out, slice s)
+{
+    size_t i = 0;
+    while ((i = skip_plain(s, i)) < s.len) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
+            return false;
+        i++;
+    }
+    char *p = buf_room(out, s.len + 2);
+    if (p) {
+        *p++ = '"';
+        if (s.len)
+            memcpy(p, s.ptr, s.len);
+        p[s.len] = '"';
+        out->len += s.len + 2;
+    }
+    return true;
+}
+
 static void put_string(buf *out, slice s)
 {
     static const char hex[] = "0123456789abcdef";
+    if (put_as_it_is(out, s))
+        return;
     buf_byte(out, '"');
     size_t done = 0, i = 0;
     while ((i = skip_plain(s, i)) < s.len) {
@@ -120,8 +143,17 @@ void json_put_text(json_writer *w, slice text)
 
 void json_put_int(json_writer *w, int64_t n)
 {
+    char digits[24];
+    size_t at = sizeof digits;
+    uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
     separate(w);
-    buf_printf(w->out, "%lld", (long long)n);
+    do {
+        digits[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left);
+    if (n < 0)
+        digits[--at] = '-';
+    buf_put(w->out, slice_of(digits + at, sizeof digits - at));
 }
 
 void json_put_bool(json_writer *w, bool yes)

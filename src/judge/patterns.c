@@ -7,7 +7,7 @@
 typedef struct looking {
     arena *a;
     node_ref value;
-    slice lower; /* the value in lower case, for substrings */
+    slice lower; /* the value in lower case, for substrings; ptr NULL: not yet */
     pattern_hits hits;
     uint64_t steps;
 } looking;
@@ -45,11 +45,22 @@ static status add_hit(looking *k, const claim *list, slice entry, uint64_t furth
     return OK;
 }
 
+static bool lower(looking *k)
+{
+    char *text = arena_alloc(k->a, k->value.text.len + 1);
+    for (size_t i = 0; text && i < k->value.text.len; i++)
+        text[i] = to_lower(k->value.text.ptr[i]);
+    k->lower = slice_of(text, k->value.text.len);
+    return text != NULL;
+}
+
 static status is_in(looking *k, slice entry, bool regexes, bool *ret, err *why)
 {
     const regex *r;
     *ret = false;
     if (!regexes) {
+        if (!k->lower.ptr && !lower(k))
+            return ARENA_SPENT(k->a, why);
         *ret = entry.len >= PATTERNS_SUBSTRING_MIN && slice_find(k->lower, entry, 0) != SIZE_MAX;
         return OK;
     }
@@ -116,12 +127,6 @@ status patterns_in(lens *l, arena *a, node_ref value, pattern_hits *ret, err *wh
         *ret = (pattern_hits){.more = true};
         return OK;
     }
-    char *lower = arena_alloc(a, value.text.len + 1);
-    if (!lower)
-        return ARENA_SPENT(a, why);
-    for (size_t i = 0; i < value.text.len; i++)
-        lower[i] = to_lower(value.text.ptr[i]);
-    k.lower = slice_of(lower, value.text.len);
     status st = look_in_lists(&k, l, kind_name(value.kind), why);
     if (st == OK)
         st = look_in_lists(&k, l, "any", why);

@@ -23,8 +23,10 @@ status accounts_new(store *s, accounts **ret, err *why)
 
 accounts *accounts_free(accounts *r)
 {
-    if (r)
+    if (r) {
         db_close(r->d);
+        tokens_kept_free(r->kept);
+    }
     free(r);
     return NULL;
 }

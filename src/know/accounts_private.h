@@ -11,7 +11,9 @@
 struct accounts {
     store *s;
     db *d;
+    struct tokens_kept *kept; /* tokens.c's; NULL: none yet */
 };
+struct tokens_kept *tokens_kept_free(struct tokens_kept *k); /* NULL is fine */
 
 /* --- acts: one change with its entry of the audit log ----------------------------------------- */
 

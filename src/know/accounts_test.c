@@ -405,6 +405,53 @@ TEST(a_token_of_an_organisation)
     people_close(&p);
 }
 
+/* A row is read once while nobody commits; what anybody commits counts the next time. */
+TEST(a_token_that_was_read_is_as_it_is_now)
+{
+    enum { MANY = 100 };
+    people p;
+    REQUIRE(people_open(&p));
+    const slice in[] = {S("blue"), S("trust")};
+    CHECK_OK(organisation_add(p.w, &p.root, S("acme"), &p.why));
+    CHECK_OK(ADD(&p, "hanako", .role = USER_CUSTOMER, .organisation = S("acme"), .audiences = in,
+                 .audience_count = 2));
+    const rights read = 1 << RIGHT_READ;
+    for (int i = 0; i < MANY; i++) {
+        char id[TOKEN_ID_TEXT + 1];
+        snprintf(id, sizeof id, "aaaaaaaa%02d", i);
+        CHECK_OK(token(&p, &p.root, "hanako",
+                       (token_in){.scopes = read, .network = S("10.0.0.0/8")}, id));
+    }
+    for (int round = 0; round < 3; round++)
+        for (int i = 0; i < MANY; i++) {
+            char id[TOKEN_ID_TEXT + 1];
+            token_row t;
+            account who;
+            snprintf(id, sizeof id, "aaaaaaaa%02d", round == 1 ? 0 : i);
+            arena_reset(&p.a); /* nothing of it is of the arena of a call before */
+            CHECK_OK(token_find(p.r, &p.a, slice_str(id), &t, &who, &p.why));
+            CHECK_SLICE(slice_str(t.id), slice_str(id));
+            CHECK_SLICE(t.network, S("10.0.0.0/8"));
+            CHECK_SLICE(who.login, S("hanako"));
+            CHECK_SLICE(who.has.organisation, S("acme"));
+            REQUIRE(who.has.audience_count == 2);
+            CHECK_SLICE(who.has.audiences[1], S("trust"));
+        }
+    token_row t;
+    account who;
+    CHECK_EQ(token_find(p.r, &p.a, S("bbbbbbbbbb"), &t, &who, &p.why), ERR_NOT_FOUND);
+    CHECK_OK(token_find(p.r, &p.a, S("aaaaaaaa07"), &t, &who, &p.why));
+    CHECK(!who.disabled && t.revoked == WHEN_NONE);
+    CHECK_OK(
+        account_change(p.w, &p.root, S("hanako"), &(account_changes){.disabled = &yes}, &p.why));
+    CHECK_OK(token_find(p.r, &p.a, S("aaaaaaaa07"), &t, &who, &p.why));
+    CHECK(who.disabled);
+    CHECK_OK(token_revoke(p.w, &p.root, S("aaaaaaaa07"), &p.why));
+    CHECK_OK(token_find(p.r, &p.a, S("aaaaaaaa07"), &t, &who, &p.why));
+    CHECK_EQ(t.revoked, p.now);
+    people_close(&p);
+}
+
 /* --- idempotency keys ------------------------------------------------------------------------- */
 
 TEST(an_answer_is_kept_for_whoever_asked)

@@ -86,6 +86,14 @@ status db_begin_read(db *d, err *why) NODISCARD;
 /* In a read transaction that has read something: a number that is another one after any commit,
  * whoever's. False: the engine does not say. */
 bool db_content(db *d, uint32_t *ret);
+/* The store's content as it is at this moment, inside of a transaction or not: the same again when
+ * nobody has committed anything since. Costs no statement and no lock. False: the engine cannot
+ * say so, or nothing was read through d yet. */
+enum { DB_MARK_BYTES = 48 };
+typedef struct db_mark {
+    uint8_t bytes[DB_MARK_BYTES];
+} db_mark;
+bool db_mark_now(db *d, db_mark *ret);
 status db_begin_write(db *d, err *why) NODISCARD;
 status db_try_write(db *d, err *why) NODISCARD; /* ERR_BUSY at once */
 status db_commit(db *d, err *why) NODISCARD;

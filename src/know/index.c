@@ -17,7 +17,8 @@ enum {
     DELTA_MAX = 1 << 22,  /* or a quarter of the files', but never more than this: 160 MiB */
     SETTLE_MIN = 1 << 13, /* reading as many newer nodes at each start costs some 10 ms */
     NODE_PAGE = 4096,
-    DERIVED_MAX = 140, /* keys of one value: a name has at most 127 labels */
+    DERIVED_MAX = 140, /* keys of one value: a name has at most 127 labels, */
+    DERIVED_FEW = 12,  /* most have but a few */
     FACE_BYTES = 5,    /* of a key's eight that are the value's beginning; the others are a hash */
     FACE_SHIFT = 24
 };
@@ -368,22 +369,32 @@ static status add_hit(finding *f, uint32_t probe, index_how how, node_ref node)
     return OK;
 }
 
-/* A hash under a secret key that is there: the value is there, but once in some ten thousand times
- * it is another one that begins alike; then no claim is about it. Nodes are never removed. */
-static bool holds(const index_t *ix, node_ref n)
+/* How many nodes have the value's hash, up to two, and one of them. A hash under a secret key: the
+ * value is there, but once in some ten thousand times it is another one that begins alike; then no
+ * claim is about it. Nodes are never removed. */
+static unsigned nodes_like(const index_t *ix, node_ref n, uint64_t *ret_node)
 {
     uint64_t hash = value_hash(ix, n.kind, n.text);
+    unsigned count = 0;
     size_t at;
     for (size_t i = 0; i < ix->files.count; i++) {
         const segment *s = &ix->files.at[i];
         if (!segment_may_have(s, ix->key, hash))
             continue;
-        at = segment_lower(s, hash);
-        if (at < s->key_count && s->hashes[at] == hash)
-            return true;
+        for (at = segment_lower(s, hash); count < 2 && at < s->key_count && s->hashes[at] == hash;
+             at++, count++)
+            *ret_node = segment_key(s, at).node;
     }
     at = seg_keys_lower(ix->keys, ix->key_count, hash);
-    return at < ix->key_count && ix->keys[at].hash == hash;
+    for (; count < 2 && at < ix->key_count && ix->keys[at].hash == hash; at++, count++)
+        *ret_node = ix->keys[at].node;
+    return count;
+}
+
+static bool holds(const index_t *ix, node_ref n)
+{
+    uint64_t node;
+    return nodes_like(ix, n, &node) > 0;
 }
 
 bool index_lacks(const index_t *ix, node_ref value)
@@ -408,30 +419,58 @@ static void remember(lens *l, node_ref n, int64_t id)
     l->node_count += memo_put(l->nodes, n, kept);
 }
 
-/* What the index has since lacked is not seen before the next look. */
-static bool is_lacking(lens *l, node_ref n)
+/* What came to the store since is not seen before the next look. */
+static bool is_value(const lens *l, node_ref n)
 {
-    if (!l->ix)
-        return false;
-    if (l->lacked.look == l->look && l->lacked.kind == n.kind && l->lacked.len == n.text.len &&
-        memcmp(l->lacked.text, n.text.ptr, n.text.len) == 0)
-        return true;
-    if (!index_lacks(l->ix, n))
-        return false;
-    if (n.text.len && n.text.len <= LENS_LACKED_MAX) {
-        l->lacked.look = l->look;
-        l->lacked.kind = n.kind;
-        l->lacked.len = n.text.len;
-        memcpy(l->lacked.text, n.text.ptr, n.text.len);
+    return l->value.look == l->look && l->value.kind == n.kind && l->value.len == n.text.len &&
+           memcmp(l->value.text, n.text.ptr, n.text.len) == 0;
+}
+
+static void keep_value(lens *l, node_ref n, int64_t id)
+{
+    if (!n.text.len || n.text.len > LENS_VALUE_MAX)
+        return;
+    l->value.look = l->look;
+    l->value.id = id;
+    l->value.kind = n.kind;
+    l->value.len = n.text.len;
+    memcpy(l->value.text, n.text.ptr, n.text.len);
+}
+
+/* The only one that it can be: *ret stays 0 when it is another value. */
+static status node_is(int64_t node, db *d, node_ref n, int64_t *ret, err *why)
+{
+    bool row;
+    db_stmt *q = db_query(d, Q_NODE_GET);
+    db_bind_int(q, 1, node);
+    status st = db_step(q, &row, why);
+    if (st == OK && row && (kind)db_int(q, 0) == n.kind && slice_eq(db_text(q, 1), n.text))
+        *ret = node;
+    db_reset(q);
+    return st;
+}
+
+static status find_value(lens *l, node_ref n, int64_t *ret, err *why)
+{
+    if (is_value(l, n)) {
+        *ret = l->value.id;
+        return OK;
     }
-    return true;
+    uint64_t node = 0;
+    unsigned like = l->ix ? nodes_like(l->ix, n, &node) : 2;
+    status st = like == 0   ? OK
+                : like == 1 ? node_is((int64_t)node, l->d, n, ret, why)
+                            : node_find(l->d, l->h, n, ret, why);
+    if (st == OK)
+        keep_value(l, n, *ret);
+    return st;
 }
 
 status lens_node(lens *l, node_ref n, int64_t *ret, err *why)
 {
     *ret = 0;
     if (kind_is_observable(n.kind))
-        return is_lacking(l, n) ? OK : node_find(l->d, l->h, n, ret, why);
+        return find_value(l, n, ret, why);
     const int64_t *known = memo_get(l->nodes, n);
     status st = known ? OK : node_find(l->d, l->h, n, ret, why);
     if (known)
@@ -441,13 +480,10 @@ status lens_node(lens *l, node_ref n, int64_t *ret, err *why)
     return st;
 }
 
-static status find_derived(finding *f, uint32_t probe, node_ref n, unsigned how)
+static status add_keys(finding *f, uint32_t probe, const observable_key *keys, size_t count,
+                       unsigned how)
 {
-    observable_key keys[DERIVED_MAX];
-    size_t count = 0;
-    if (!(how & (INDEX_PARENT | INDEX_DERIVED)))
-        return OK;
-    status st = observable_keys(f->a, n.kind, n.text, keys, DERIVED_MAX, &count, f->why);
+    status st = OK;
     for (size_t i = 0; st == OK && i < count; i++) {
         node_ref key = {keys[i].kind, keys[i].value};
         index_how way = keys[i].how == KEY_PARENT || keys[i].how == KEY_REGISTRABLE ? INDEX_PARENT
@@ -456,6 +492,26 @@ static status find_derived(finding *f, uint32_t probe, node_ref n, unsigned how)
             st = add_hit(f, probe, way, key);
     }
     return st;
+}
+
+static status find_many(finding *f, uint32_t probe, node_ref n, unsigned how)
+{
+    observable_key keys[DERIVED_MAX];
+    size_t count = 0;
+    status st = observable_keys(f->a, n.kind, n.text, keys, DERIVED_MAX, &count, f->why);
+    return st == OK ? add_keys(f, probe, keys, count, how) : st;
+}
+
+static status find_derived(finding *f, uint32_t probe, node_ref n, unsigned how)
+{
+    observable_key keys[DERIVED_FEW];
+    size_t count = 0;
+    if (!(how & (INDEX_PARENT | INDEX_DERIVED)))
+        return OK;
+    status st = observable_keys(f->a, n.kind, n.text, keys, DERIVED_FEW, &count, f->why);
+    if (st == OK && count == DERIVED_FEW)
+        return find_many(f, probe, n, how);
+    return st == OK ? add_keys(f, probe, keys, count, how) : st;
 }
 
 /* As it is spelt, and without http:// or https://, as lists often have it. */

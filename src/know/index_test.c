@@ -1,6 +1,7 @@
 #include "know/index.h"
 #include "know/db.h"
 #include "know/index/files.h"
+#include "know/store_private.h"
 #include "know/temp_store.h"
 #include "know/write.h"
 #include "model/ip.h"
@@ -567,6 +568,23 @@ TEST(several_files_answer_as_one)
         CHECK_SLICE(buf_slice(&got), slice_str(rows[i][1]));
         buf_done(&got);
     }
+    /* the id that the index has is the store's, asked again or not */
+    lens *l = NULL;
+    CHECK_OK(lens_new(t.s, &l, &t.why));
+    CHECK_OK(lens_look(l, &temp_view, &t.why));
+    lens_index(l, ix);
+    for (int i = 0; i < 2000; i++) {
+        char text[32];
+        int64_t stored = 0, found = -1;
+        snprintf(text, sizeof text, "45.%d.%d.%d", i % 3 + 1, i % 251, i % 13);
+        node_ref n = {KIND_IPV4, slice_str(text)};
+        CHECK_OK(node_find(l->d, l->h, n, &stored, &t.why));
+        for (int again = 0; again < 2; again++) {
+            CHECK_OK(lens_node(l, n, &found, &t.why));
+            CHECK_EQ(found, stored);
+        }
+    }
+    lens_free(l);
     index_close(ix);
     writer_free(w);
 }

@@ -463,21 +463,15 @@ static status add_hits(finding *f, const set_info *s, const probe *p, slots_foun
     return OK;
 }
 
-status sets_find(lens *l, arena *a, node_ref value, set_hits *ret, err *why)
+static status find_in(lens *l, arena *a, const set_list *sets, node_ref value, set_hits *ret,
+                      err *why)
 {
-    set_list sets;
     probes p;
     slots_found found[PROBES_MAX];
     finding f = {.l = l, .a = a};
-    status st = sets_seen(l, &sets, why);
-    if (st == OK && !sets.count) {
-        *ret = (set_hits){0};
-        return OK;
-    }
-    if (st == OK)
-        st = make_probes(&sets, a, value, &p, why);
-    for (size_t i = 0; st == OK && i < sets.count; i++) {
-        const set_info *s = &sets.at[i];
+    status st = make_probes(sets, a, value, &p, why);
+    for (size_t i = 0; st == OK && i < sets->count; i++) {
+        const set_info *s = &sets->at[i];
         if (!s->keys_of)
             continue;
         size_t n = probes_for(s, &p);
@@ -488,6 +482,16 @@ status sets_find(lens *l, arena *a, node_ref value, set_hits *ret, err *why)
     if (st == OK)
         *ret = (set_hits){f.at, f.count};
     return st;
+}
+
+status sets_find(lens *l, arena *a, node_ref value, set_hits *ret, err *why)
+{
+    set_list sets;
+    status st = sets_seen(l, &sets, why);
+    if (st != OK || sets.count)
+        return st == OK ? find_in(l, a, &sets, value, ret, why) : st;
+    *ret = (set_hits){0};
+    return OK;
 }
 
 /* At most SLOTS_BATCH. */

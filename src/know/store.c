@@ -479,15 +479,32 @@ void lens_rest(lens *l)
         l->in_read = false;
 }
 
+/* Nobody has committed anything since. A commit that comes before the first statement of this look
+ * changes nothing in it, as nothing that is published later is in its sight; but the past can be
+ * purged. */
+static bool is_unchanged(const lens *l, const view *v, const db_mark *now)
+{
+    return l->marked && memcmp(&l->mark, now, sizeof *now) == 0 && v->known_at == WHEN_NONE &&
+           may_be_same(l, v);
+}
+
 status lens_look(lens *l, const view *v, err *why)
 {
+    db_mark now;
     lens_rest(l);
     l->v = v;
+    bool marked = db_mark_now(l->d, &now); /* before the transaction, which may see newer things */
     status st = db_begin_read(l->d, why);
-    if (st == OK) {
-        l->in_read = true;
-        st = touch(l, why);
+    l->in_read = st == OK;
+    if (st == OK && marked && is_unchanged(l, v, &now)) {
+        db_view(l->d, &l->sight);
+        return OK;
     }
+    l->marked = marked;
+    if (marked)
+        l->mark = now;
+    if (st == OK)
+        st = touch(l, why);
     bool same = st == OK && may_be_same(l, v);
     if (same && !is_same_content(l)) {
         same = v->known_at == WHEN_NONE; /* the past can be purged, which publishes nothing in it */
@@ -496,6 +513,7 @@ status lens_look(lens *l, const view *v, err *why)
     }
     if (st == OK && !same)
         st = look_anew(l, v, why);
+    l->marked = l->marked && st == OK;
     db_view(l->d, st == OK ? &l->sight : NULL);
     return st;
 }

@@ -15,7 +15,7 @@ struct store {
     blob_dir blobs;
 };
 
-enum { DOCUMENT_CACHE = 256, TX_CACHE = 64, LENS_NODES_MAX = 4096, LENS_LACKED_MAX = 256 };
+enum { DOCUMENT_CACHE = 256, TX_CACHE = 64, LENS_NODES_MAX = 4096, LENS_VALUE_MAX = 256 };
 
 /* What claims show of their document. */
 typedef struct document_face {
@@ -50,12 +50,13 @@ struct lens {
     arena per_look;     /* emptied by lens_look */
     struct memo *nodes; /* ids of nodes that are no observables, in per_look; NULL: none yet */
     size_t node_count;
-    struct {           /* the value that was not there last: a question asks for it several times */
+    struct {           /* what was looked up last: a question asks for it several times */
         uint64_t look; /* in which look */
+        int64_t id;    /* 0: it is not there */
         kind kind;
         size_t len;
-        char text[LENS_LACKED_MAX];
-    } lacked;
+        char text[LENS_VALUE_MAX];
+    } value;
     slice *sources; /* by source id; ptr NULL: not loaded yet */
     size_t source_count;
     blob_reader *bytes;     /* of documents; made at first use */
@@ -65,7 +66,9 @@ struct lens {
     uint64_t look;
     view looked; /* as whom, its texts in per_look; and the store's content then */
     uint32_t content;
-    bool settled;              /* `content` is known */
+    bool settled; /* `content` is known */
+    db_mark mark; /* of that content, or of one before it: then it is never met again */
+    bool marked;  /* it is known */
     struct names_cache *names; /* know/names.c's */
     struct sets_cache *sets;   /* know/sets.c's */
     hash_state *h;

@@ -1,5 +1,6 @@
 #include "know/claims.h"
 #include "know/db.h"
+#include "know/store_private.h"
 #include "know/temp_store.h"
 #include "know/write.h"
 
@@ -443,6 +444,39 @@ static bool is_pg_scan(const char *line, const char *next, const char *sql)
         if (strstr(line, fine[i]))
             return false;
     return !index || !(strstr(next, "Index Cond") || strstr(sql, "max(at)"));
+}
+
+/* Of SQLite: what a connection can see of commits without a transaction. */
+TEST(a_mark_is_another_one_after_each_commit)
+{
+    CLEANUP(temp_store_done) temp_store f;
+    db_mark first, second;
+    lens *l = NULL;
+    writer *w = NULL;
+    REQUIRE(temp_store_make(&f));
+    CHECK_OK(lens_new(f.s, &l, &f.why));
+    CHECK_OK(lens_look(l, &temp_view, &f.why));
+    if (!db_mark_now(l->d, &first)) {
+        CHECK(strcmp(store_engine(f.s), "sqlite") != 0);
+        lens_free(l);
+        return;
+    }
+    lens_rest(l);
+    CHECK(db_mark_now(l->d, &second) && memcmp(&first, &second, sizeof first) == 0);
+    CHECK_OK(writer_new(f.s, S("tester"), &w, &f.why));
+    for (int i = 1; i < 4; i++) {
+        uint64_t look = lens_looks(l);
+        CHECK(db_mark_now(l->d, &first));
+        import_graded(w, &f, i, TLP_CLEAR, 0, S(""));
+        CHECK(db_mark_now(l->d, &second) && memcmp(&first, &second, sizeof first) != 0);
+        CHECK_OK(lens_look(l, &temp_view, &f.why));
+        CHECK(lens_looks(l) != look);
+        look = lens_looks(l);
+        CHECK_OK(lens_look(l, &temp_view, &f.why));
+        CHECK_EQ(lens_looks(l), look);
+    }
+    writer_free(w);
+    lens_free(l);
 }
 
 TEST(every_statement_uses_an_index)

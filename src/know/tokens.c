@@ -3,6 +3,8 @@
 #include "know/accounts_private.h"
 #include "model/ip.h"
 
+#include <stdlib.h>
+
 enum { ROW_MEMORY = 1 << 16 };
 
 static when when_at(db_stmt *q, int column)
@@ -50,16 +52,104 @@ static status find(db *d, arena *a, slice id, token_row *ret, login_row *ret_own
     return st;
 }
 
+/* --- what each request asks for --------------------------------------------------------------- */
+
+/* Rows as they are stored, so that a request reads them once and the next ones do not; whether the
+ * token stands is asked each time. */
+enum { TOKENS_KEPT = 64, KEPT_MEMORY = 1 << 20 };
+struct tokens_kept {
+    arena a;
+    db_mark of; /* the store's content: with another one nothing in here holds */
+    size_t count;
+    struct {
+        token_row row;
+        account owner;
+    } at[TOKENS_KEPT];
+};
+
+struct tokens_kept *tokens_kept_free(struct tokens_kept *k)
+{
+    if (k)
+        arena_done(&k->a);
+    free(k);
+    return NULL;
+}
+
+static bool copy_both(arena *a, token_row *t, account *who)
+{
+    grant *g = &who->has;
+    slice *texts[] = {&t->login,  &t->name,     &t->organisation, &t->network,     &who->login,
+                      &who->name, &who->issuer, &who->subject,    &g->organisation};
+    slice *audiences = arena_array(a, g->audience_count + 1, sizeof *audiences);
+    bool room = audiences != NULL;
+    for (size_t i = 0; room && i < COUNT_OF(texts); i++)
+        room = arena_copy(a, *texts[i], texts[i]);
+    for (size_t i = 0; room && i < g->audience_count; i++)
+        room = arena_copy(a, g->audiences[i], &audiences[i]);
+    g->audiences = audiences;
+    return room;
+}
+
+/* Ready to be asked and to be added to; NULL: nothing can be kept. */
+static struct tokens_kept *kept_of(accounts *r)
+{
+    db_mark now;
+    struct tokens_kept *k = r->kept;
+    if (!db_mark_now(r->d, &now))
+        return NULL;
+    if (!k && (k = r->kept = calloc(1, sizeof *k)))
+        arena_init(&k->a, KEPT_MEMORY);
+    if (k && (memcmp(&k->of, &now, sizeof now) != 0 || k->count == TOKENS_KEPT)) {
+        arena_reset(&k->a);
+        k->count = 0;
+        k->of = now;
+    }
+    return k;
+}
+
+static bool is_kept(const struct tokens_kept *k, slice id, token_row *ret, account *ret_owner)
+{
+    for (size_t i = 0; k && i < k->count; i++)
+        if (slice_eq(slice_str(k->at[i].row.id), id)) {
+            *ret = k->at[i].row;
+            *ret_owner = k->at[i].owner;
+            return true;
+        }
+    return false;
+}
+
+/* The rows are of the content that was asked for before them, or newer: then they are read again.
+ */
+static void keep(struct tokens_kept *k, token_row t, account who)
+{
+    if (k && copy_both(&k->a, &t, &who)) {
+        k->at[k->count].row = t;
+        k->at[k->count++].owner = who;
+    }
+}
+
 status token_find(accounts *r, arena *a, slice id, token_row *ret, account *ret_owner, err *why)
 {
+    token_row t;
+    account who;
     login_row owner;
+    struct tokens_kept *k = kept_of(r);
+    if (is_kept(k, id, &t, &who)) {
+        if (!copy_both(a, &t, &who))
+            return ARENA_SPENT(a, why);
+        *ret = t;
+        *ret_owner = who;
+        return OK;
+    }
     status st = look_begin(r, why);
     if (st == OK)
         st = find(r->d, a, id, ret, &owner, why);
     look_end(r);
-    if (st == OK)
-        *ret_owner = owner.who;
-    return st;
+    if (st != OK)
+        return st;
+    *ret_owner = owner.who;
+    keep(k, *ret, owner.who);
+    return OK;
 }
 
 status token_grant(arena *a, const token_row *t, const account *owner, grant *ret, err *why)

@@ -93,9 +93,12 @@ enum {
     HTTP_SLOW = 1,       /* may wait for a disk or think for long: run by a worker */
     HTTP_BODY = 2,       /* takes a body, whole in memory */
     HTTP_BODY_SPOOL = 4, /* takes a body, in an unlinked file, mapped */
-    HTTP_LONG = 8 /* with HTTP_SLOW: may take seconds; has workers of its own, so that nobody waits
-                   * until it is done */
+    HTTP_LONG = 8, /* with HTTP_SLOW: may take seconds; has workers of its own, so that nobody waits
+                    * until it is done */
+    HTTP_TRIED = 16 /* with HTTP_SLOW: may be quick after all where the body is of at most
+                     * HTTP_TRIED_BYTES: it is run as a quick one, and says http_later if not */
 };
+enum { HTTP_TRIED_BYTES = 4 << 10 };
 
 /* Anything but OK becomes a problem, and what the handler had put into the answer is dropped:
  * input 400, limit 413, not-found 404, forbidden 403, busy 503, io and internal 500 (whose detail

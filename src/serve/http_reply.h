@@ -34,9 +34,9 @@ buf *http_body(http_reply *w, slice type);
 /* `body` and `type` live as long as the request: in its arena, or in a table. */
 void http_send(http_reply *w, slice type, slice body);
 
-/* In the handler of a quick route, which finds that it would have to wait after all: true, and what
- * it returns and has put counts for nothing; a worker runs it again, from its beginning. False: it
- * is in a worker, and may wait. */
+/* In the handler of a quick route, or of one that is tried, which finds that it would have to wait
+ * after all: true, and what it returns and has put counts for nothing; a worker runs it again, from
+ * its beginning. False: it is in a worker, and may wait. */
 bool http_later(http_reply *w);
 
 /* What the handler's own error would not say: another status, or headers with it. Returns `code`,

@@ -79,6 +79,19 @@ static status later(void *ctx, http_request *r, http_reply *w, err *why)
     return OK;
 }
 
+/* How often it ran for this request: once in a worker, or before that where the body was read. */
+static status tried(void *ctx, http_request *r, http_reply *w, err *why)
+{
+    (void)r;
+    atomic_int *runs = ctx;
+    int n = atomic_fetch_add(runs, 1) + 1;
+    if (http_later(w))
+        return err_set(why, ERR_BUSY, ERR_NOWHERE, "not here");
+    buf_byte(http_body(w, S("text/plain")), (char)('0' + n));
+    atomic_store(runs, 0);
+    return OK;
+}
+
 typedef struct lines {
     int next, count, broken_at;
     atomic_int *over;
@@ -150,7 +163,7 @@ static status admit(void *ctx, http_request *r, http_reply *w, err *why)
     return http_problem(w, 401, err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "who are you"));
 }
 
-static atomic_int streams_over;
+static atomic_int streams_over, tries;
 static char here[] = "here", made_file[] = "/tmp/noroshi-http-XXXXXX";
 
 static const http_route routes[] = {
@@ -163,6 +176,7 @@ static const http_route routes[] = {
     {HTTP_GET, "/odd/{what}", 0, odd},
     {HTTP_GET, "/later", 0, later},
     {HTTP_GET, "/later/slow", HTTP_SLOW, later},
+    {HTTP_POST, "/tried", HTTP_SLOW | HTTP_TRIED | HTTP_BODY, tried, 1 << 20, &tries},
     {HTTP_GET, "/stream/{n}", 0, stream, 0, &streams_over},
     {HTTP_GET, "/slow-stream/{n}", HTTP_SLOW, stream, 0, &streams_over},
     {HTTP_GET, "/file", 0, file, 0, made_file},
@@ -326,6 +340,25 @@ TEST(a_quick_handler_may_go_on_in_a_worker)
         CHECK_SLICE(kit_body(answer), S("here"));
         size_t at = slice_find(answer, S("X-Once"), 0);
         CHECK(at != SIZE_MAX && slice_find(answer, S("X-Once"), at + 1) == SIZE_MAX);
+    }
+    kit_close(&k);
+}
+
+TEST(what_is_tried_is_tried_with_a_short_body)
+{
+    kit k;
+    open_it(&k);
+    for (int more = 0; more < 2; more++) {
+        CLEANUP(buf_done) buf ask, out;
+        buf_init(&ask, 1 << 20);
+        buf_init(&out, 1 << 20);
+        buf_printf(&ask, "POST /tried HTTP/1.1\r\n%%HContent-Length: %d\r\n" CLOSE,
+                   HTTP_TRIED_BYTES + more);
+        for (int i = 0; i < HTTP_TRIED_BYTES + more; i++)
+            buf_byte(&ask, 'x');
+        slice answer = kit_ask(&k, buf_slice(&ask), &out);
+        CHECK_EQ(kit_number(answer), 200);
+        CHECK_SLICE(kit_body(answer), more ? S("1") : S("2"));
     }
     kit_close(&k);
 }

@@ -189,6 +189,10 @@ def strict(admin, document):
           r.headers["Content-Type"] == "application/problem+json", "broken JSON is a problem that says so", r)
 
 
+def without_time(answer):
+    return {k: v for k, v in answer.items() if k not in ("id", "as_of")}
+
+
 def questions(service, admin, document):
     values = ["198[.]51[.]100[.]7", "bad.example", "203.0.113.5", "no value at all \x01", "Quiet Mouse"]
     r = admin.post("/api/v1/ask", {"values": values})
@@ -196,6 +200,13 @@ def questions(service, admin, document):
     same = [json.loads(a) == b for a, b in zip(said, r.lines)]
     check(r.status == 200 and len(r.lines) == len(values) == len(said) and all(same),
           "answers are those of the command line, in order", (same, r))
+    alone = [admin.post("/api/v1/ask", {"values": [v]}) for v in values]
+    check(all(a.status == 200 and len(a.lines) == 1 for a in alone) and
+          [without_time(a.lines[0]) for a in alone] == [without_time(a) for a in r.lines],
+          "one value alone is answered as one of many", alone)
+    check("Content-Length" in alone[0].headers and "Content-Length" not in alone[4].headers and
+          all(a.headers["Content-Type"] == "application/x-ndjson" for a in alone),
+          "a value where it is read, a name by a worker", alone)
     schema = document["components"]["schemas"]["Answer"]
     bad = [wrong(document, schema, a) for a in r.lines if "error" not in a]
     check(not any(bad), "and as their schema says", bad)

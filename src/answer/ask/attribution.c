@@ -53,9 +53,7 @@ static void add_source(job *j, answer_entity *e, slice source)
 static status entity_row(job *j, tied *all, const tie *t, size_t *ret, err *why)
 {
     name_group g;
-    status st = name_group_of(j->k->l, j->a, t->node, &g, why);
-    if (st == ERR_NOT_FOUND || st == ERR_INPUT)
-        g = (name_group){.id = t->node, .kind = t->node.kind, .name = t->node.text}, st = OK;
+    status st = recall_group(j->k, j->a, t->node, &g, why);
     if (st != OK)
         return st;
     for (size_t i = 0; i < j->w->entity_count; i++)

@@ -343,7 +343,8 @@ status step_claims(job *j, err *why)
         if (!bad && !benign && !list && !shown_as_context(t))
             continue;
         see_marking(j->w, t->claim.marking);
-        st = add_row(j, benign || list ? &j->w->against : &j->w->why, i, why);
+        if (!j->brief)
+            st = add_row(j, benign || list ? &j->w->against : &j->w->why, i, why);
         if (bad && j->set.evidence[i].via == VIA_SELF)
             add_fact(j, &facts, t);
     }

@@ -25,6 +25,7 @@ typedef struct face {
     uint64_t detections;
 } face;
 
+enum { ASKED_MET = 1024 };
 struct asker {
     store *s;
     lens *l;
@@ -33,10 +34,14 @@ struct asker {
     bool seen_looked;       /* in this look */
     const view *v;
     arena look; /* emptied by asker_look */
-    memo *faces, *sources, *helds, *names, *shares;
+    memo *faces, *sources, *helds, *names, *groups, *shares;
     uint64_t indexed; /* the look that the index was refreshed after */
     bool lists_known;
     uint64_t lists;
+    /* what was gathered of values that are asked about again and again: recall_evidence */
+    arena kept;
+    memo *evidence;
+    uint64_t met[ASKED_MET]; /* hashes of known values that were asked about once */
 };
 
 typedef struct job {
@@ -89,8 +94,12 @@ status recall_held(asker *k, kind of, const held_list **ret, err *why);
 status recall_face(asker *k, node_ref node, const face **ret, err *why);
 /* The same with mitigations and detections. */
 status recall_ties(asker *k, node_ref node, const face **ret, err *why);
+/* The thing the entity is: itself where nobody named it. ret->names is borrowed likewise. */
+status recall_group(asker *k, arena *a, node_ref node, name_group *ret, err *why);
 /* The name of the thing the entity is, for people. */
 status recall_name(asker *k, node_ref node, slice *ret, err *why);
+/* evidence_gather. Of a brief answer, which does not outlive the look, it may be another one's. */
+status recall_evidence(job *j, node_ref value, evidence_set *ret, err *why);
 /* How many values share the property node, and how many other properties it is tied to. */
 typedef struct share {
     uint64_t values, others;

@@ -68,13 +68,12 @@ static status step_shown_techniques(job *j, err *why)
 /* 32 hex digits may be an MD5, a JA3, an import hash: the kind that somebody knows is the one. */
 static status gather(job *j, err *why)
 {
-    evidence_from from = {.l = j->k->l, .ix = j->k->ix, .trust = {j->k, recall_trust}};
     answer_question *q = &j->w->question;
-    status st = evidence_gather(&from, j->a, q->node, &j->set, why);
+    status st = recall_evidence(j, q->node, &j->set, why);
     for (size_t i = 0; st == OK && !j->set.count && i < q->also_count; i++) {
         evidence_set other;
         kind k = kind_parse(q->also[i]);
-        st = evidence_gather(&from, j->a, (node_ref){k, q->node.text}, &other, why);
+        st = recall_evidence(j, (node_ref){k, q->node.text}, &other, why);
         if (st != OK || !other.count)
             continue;
         slice *also = (slice *)(uintptr_t)q->also; /* the job's own */

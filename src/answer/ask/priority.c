@@ -83,36 +83,46 @@ static void of_bad(job *j)
     answer_priority cases[] = {{phrase_one(j, condition), first},
                                {phrase_one(j, msg_ask_else()), rest}};
     put_cases(j, cases, 2);
+    if (j->brief)
+        return;
     j->w->priority_line =
         phrase_one(j, msg_ask_pri_if(priority_word(first), job_message(j, condition),
                                      priority_word(rest), job_message(j, otherwise)));
 }
 
-static void of_unknown(job *j)
+static void say_cases(job *j, bool is_file, const message_id *when_)
 {
     phrase_builder b = {0};
-    message ran[] = {msg_ask_if_ran_server(), msg_ask_if_ran_anywhere(), msg_ask_if_only_found()};
-    message other[] = {msg_ask_if_repeats(), msg_ask_else()};
+    phrase_add(&b, is_file ? msg_ask_pri_unset_file() : msg_ask_pri_unset());
+    for (size_t i = 0; i < j->w->priority_if_count; i++)
+        phrase_add(&b, msg_ask_pri_case(priority_word(j->w->priority_if[i].priority),
+                                        job_message(j, message_of(when_[i]))));
+    j->w->priority_line = phrase_end(j, &b, JOIN_DOT);
+}
+
+static void of_unknown(job *j)
+{
+    static const message_id ran[] = {MSG_ask_if_ran_server, MSG_ask_if_ran_anywhere,
+                                     MSG_ask_if_only_found};
+    static const message_id other[] = {MSG_ask_if_repeats, MSG_ask_else};
     bool is_file = class_of(j->w->question.node.kind) == CLASS_FILE;
-    const message *when_ = is_file ? ran : other;
+    const message_id *when_ = is_file ? ran : other;
     size_t n = is_file ? COUNT_OF(ran) : COUNT_OF(other);
     answer_priority cases[3];
-    phrase_add(&b, is_file ? msg_ask_pri_unset_file() : msg_ask_pri_unset());
-    for (size_t i = 0; i < n; i++) {
-        cases[i] = (answer_priority){phrase_one(j, when_[i]),
+    for (size_t i = 0; i < n; i++)
+        cases[i] = (answer_priority){phrase_one(j, message_of(when_[i])),
                                      (priority)(PRIORITY_P4 + 1 + (int)i - (int)n)};
-        phrase_add(&b,
-                   msg_ask_pri_case(priority_word(cases[i].priority), job_message(j, when_[i])));
-    }
     put_cases(j, cases, n);
-    j->w->priority_line = phrase_end(j, &b, JOIN_DOT);
+    if (!j->brief)
+        say_cases(j, is_file, when_);
 }
 
 static void fix(job *j, priority p, message because)
 {
     j->w->priority = p;
-    j->w->priority_line =
-        phrase_one(j, msg_ask_pri_fixed(priority_word(p), job_message(j, because)));
+    if (!j->brief)
+        j->w->priority_line =
+            phrase_one(j, msg_ask_pri_fixed(priority_word(p), job_message(j, because)));
 }
 
 static message contact_words(const job *j)

@@ -111,6 +111,60 @@ status recall_lists(asker *k, uint64_t *ret, err *why)
     return st;
 }
 
+/* --- evidence ------------------------------------------------------------------------------- */
+
+enum { EVIDENCE_KEPT_ROWS = 32 };
+
+static uint64_t hash_of_value(node_ref value)
+{
+    static const uint8_t key[16] = {3};
+    return siphash(key, value.text) ^ (uint64_t)value.kind << 56;
+}
+
+/* Kept from the second time on: most values are asked about once. It depends on the look alone, as
+ * nothing in it is about now. */
+static status gather_kept(asker *k, const evidence_from *from, node_ref value, evidence_set *ret,
+                          err *why)
+{
+    node_ref own = value;
+    evidence_set *set = arena_new(&k->kept, evidence_set);
+    if (!set || !arena_copy(&k->kept, value.text, &own.text))
+        return ARENA_SPENT(&k->kept, why);
+    status st = evidence_gather(from, &k->kept, own, set, why);
+    if (st == OK && !memo_put(k->evidence, own, set))
+        st = ARENA_SPENT(&k->kept, why);
+    if (st == OK)
+        *ret = *set;
+    return st;
+}
+
+/* Small, and not only what is built in, which is as soon made as found. */
+static bool worth_keeping(const evidence_set *set)
+{
+    return set->count && set->count <= EVIDENCE_KEPT_ROWS &&
+           (set->count > 1 || set->evidence->rule != EV_RESERVED);
+}
+
+status recall_evidence(job *j, node_ref value, evidence_set *ret, err *why)
+{
+    asker *k = j->k;
+    const evidence_from from = {.l = k->l, .ix = k->ix, .trust = {k, recall_trust}};
+    uint64_t hash = hash_of_value(value), *met = &k->met[hash % ASKED_MET];
+    if (j->brief && *met == hash) {
+        const evidence_set *known = memo_get(k->evidence, value);
+        if (known) {
+            *ret = *known;
+            return OK;
+        }
+        if (k->kept.spent < ASK_KEPT_MAX / 2 && gather_kept(k, &from, value, ret, why) == OK)
+            return OK; /* else there was no room, or it is said again */
+    }
+    status st = evidence_gather(&from, j->a, value, ret, why);
+    if (st == OK && worth_keeping(ret))
+        *met = hash;
+    return st;
+}
+
 /* --- faces ---------------------------------------------------------------------------------- */
 
 typedef struct face_lists {
@@ -294,6 +348,35 @@ status recall_ties(asker *k, node_ref node, const face **ret, err *why)
     f->ties_loaded = true;
     *ret = f;
     return OK;
+}
+
+static status find_group(asker *k, arena *a, node_ref node, name_group *ret, err *why)
+{
+    status st = name_group_of(k->l, a, node, ret, why);
+    if (st != ERR_NOT_FOUND && st != ERR_INPUT)
+        return st;
+    *ret = (name_group){.id = node, .kind = node.kind, .name = node.text};
+    return OK;
+}
+
+/* Where there is no room for many more, a group is the question's own. */
+status recall_group(asker *k, arena *a, node_ref node, name_group *ret, err *why)
+{
+    const name_group *known = memo_get(k->groups, node);
+    if (known || k->look.spent > ASK_REMEMBERED_MAX / 2) {
+        *ret = known ? *known : *ret;
+        return known ? OK : find_group(k, a, node, ret, why);
+    }
+    node_ref own = node;
+    name_group *g = arena_new(&k->look, name_group);
+    if (!g || !arena_copy(&k->look, node.text, &own.text))
+        return ARENA_SPENT(&k->look, why);
+    status st = find_group(k, &k->look, own, g, why);
+    if (st == OK && !memo_put(k->groups, node, g))
+        st = ARENA_SPENT(&k->look, why);
+    if (st == OK)
+        *ret = *g;
+    return st;
 }
 
 status recall_name(asker *k, node_ref node, slice *ret, err *why)

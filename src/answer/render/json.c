@@ -2,6 +2,7 @@
 #include "answer/render/write.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* --- members -------------------------------------------------------------------------------- */
 
@@ -46,6 +47,28 @@ void put_bool(json_out *o, const char *key, bool yes)
     json_put_bool(&o->w, yes);
 }
 
+static void put_languages(json_out *o, const phrase *p)
+{
+    buf *scratch = &o->r->scratch;
+    json_open(&o->w, '{');
+    for (unsigned l = 0; l < LANG_COUNT_; l++) {
+        buf_clear(scratch);
+        phrase_render(scratch, (language)l, p, NULL);
+        json_key(&o->w, language_name((language)l));
+        json_put_text(&o->w, buf_slice(scratch));
+        o->w.out->failed |= scratch->failed;
+    }
+    json_close(&o->w, '}');
+}
+
+/* A message without arguments is the same in every answer: rendered once. */
+static slice *kept_phrase(const json_out *o, const phrase *p)
+{
+    return o->r->phrases && p->count == 1 && !message_row_at(p->part->id)->arg[0]
+               ? &o->r->phrases[p->part->id]
+               : NULL;
+}
+
 void put_phrase(json_out *o, const char *key, const phrase *p)
 {
     json_key(&o->w, key);
@@ -53,15 +76,17 @@ void put_phrase(json_out *o, const char *key, const phrase *p)
         json_put_null(&o->w);
         return;
     }
-    json_open(&o->w, '{');
-    for (unsigned l = 0; l < LANG_COUNT_; l++) {
-        buf_clear(&o->scratch);
-        phrase_render(&o->scratch, (language)l, p, NULL);
-        json_key(&o->w, language_name((language)l));
-        json_put_text(&o->w, buf_slice(&o->scratch));
-        o->w.out->failed |= o->scratch.failed;
+    slice *kept = kept_phrase(o, p);
+    if (kept && kept->ptr) {
+        json_put_raw(&o->w, *kept);
+        return;
     }
-    json_close(&o->w, '}');
+    const buf *out = o->w.out;
+    size_t from = out->len;
+    put_languages(o, p);
+    if (kept && !out->failed &&
+        !arena_copy(&o->r->kept, slice_of(out->ptr + from, out->len - from), kept))
+        *kept = (slice){NULL, 0}; /* it is rendered again */
 }
 
 void put_texts(json_out *o, const char *key, const slice *list, size_t n)
@@ -579,22 +604,47 @@ static status put_id(hash_state *h, buf *out, size_t from, size_t at, err *why)
     return OK;
 }
 
-status answer_json(const answer *w, render_amount how, buf *out, err *why)
+/* --- the whole ------------------------------------------------------------------------------ */
+
+enum { KEPT_MEMORY = 1 << 20 };
+
+static bool renderer_init(renderer *r)
 {
-    hash_state *h = hash_new(HASH_SHA256);
-    if (!h)
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-    status st = answer_json_with(w, how, h, out, why);
-    hash_free(h);
-    return st;
+    *r = (renderer){.h = hash_new(HASH_SHA256)};
+    buf_init(&r->scratch, RENDER_JSON_MAX);
+    arena_init(&r->kept, KEPT_MEMORY);
+    return r->h != NULL;
 }
 
-status answer_json_with(const answer *w, render_amount how, hash_state *h, buf *out, err *why)
+static void renderer_done(renderer *r)
+{
+    hash_free(r->h);
+    buf_done(&r->scratch);
+    arena_done(&r->kept);
+    free(r->phrases);
+}
+
+renderer *renderer_new(void)
+{
+    renderer *r = calloc(1, sizeof *r);
+    if (!r || !renderer_init(r) || !(r->phrases = calloc(MSG_COUNT_, sizeof *r->phrases)))
+        return renderer_free(r);
+    return r;
+}
+
+renderer *renderer_free(renderer *r)
+{
+    if (r)
+        renderer_done(r);
+    free(r);
+    return NULL;
+}
+
+status answer_json_with(renderer *r, const answer *w, render_amount how, buf *out, err *why)
 {
     char zeros[2 * SHA256_BYTES + 1];
     size_t from = out->len;
-    json_out o = {.w = json_writer_on(out), .how = how};
-    buf_init(&o.scratch, RENDER_JSON_MAX);
+    json_out o = {.w = json_writer_on(out), .how = how, .r = r};
     memset(zeros, '0', sizeof zeros - 1);
     zeros[sizeof zeros - 1] = 0;
     json_open(&o.w, '{');
@@ -606,6 +656,14 @@ status answer_json_with(const answer *w, render_amount how, hash_state *h, buf *
     else
         put_body(&o, w);
     json_close(&o.w, '}');
-    buf_done(&o.scratch);
-    return put_id(h, out, from, at, why);
+    return put_id(r->h, out, from, at, why);
+}
+
+status answer_json(const answer *w, render_amount how, buf *out, err *why)
+{
+    renderer r;
+    status st = renderer_init(&r) ? answer_json_with(&r, w, how, out, why)
+                                  : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    renderer_done(&r);
+    return st;
 }

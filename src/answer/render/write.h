@@ -3,14 +3,23 @@
 #define NOROSHI_ANSWER_RENDER_WRITE_H
 
 #include "answer/render.h"
+#include "base/hash.h"
 #include "base/json.h"
 
 enum { MORE_MAX = 32 };
 
+struct renderer {
+    hash_state *h;
+    buf scratch;
+    arena kept;     /* of: */
+    slice *phrases; /* messages without arguments as JSON, by id, once they were met; NULL: none is
+                       kept */
+};
+
 typedef struct json_out {
     json_writer w;
     render_amount how;
-    buf scratch;
+    renderer *r;
     struct {
         const char *key;
         size_t count;

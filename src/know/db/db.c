@@ -184,6 +184,11 @@ bool db_content(db *d, uint32_t *ret)
     return d->driver->content && d->driver->content(d, ret);
 }
 
+bool db_mark_now(db *d, db_mark *ret)
+{
+    return d->driver->mark_now && d->driver->mark_now(d, ret);
+}
+
 status db_begin_write(db *d, err *why)
 {
     return d->driver->begin_write(d, true, why);

@@ -26,6 +26,7 @@ typedef struct db_driver {
     /* in a read transaction that has read: a number that changes with each commit of anybody.
      * NULL: this engine has none */
     bool (*content)(db *d, uint32_t *ret);
+    bool (*mark_now)(db *d, db_mark *ret); /* NULL: this engine has none */
     status (*begin_write)(db *d, bool waits, err *why);
     status (*commit)(db *d, err *why);
     status (*renew)(db *d, const db_turns *turns, err *why); /* NULL: nothing runs beside */

@@ -1,6 +1,7 @@
 /* segment.c - a file of the index: see segment.h. */
 #include "know/index/segment.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -22,8 +23,13 @@ int seg_key_cmp(const void *a, const void *b)
 
 static int cmp_place(const seg_net *n, const uint8_t addr[16], uint8_t prefix)
 {
-    int c = memcmp(n->addr, addr, 16);
-    return c ? c : (int)(n->node_prefix & 0xff) - prefix;
+    uint64_t a[2], b[2]; /* as memcmp has it, without the call */
+    memcpy(a, n->addr, sizeof a);
+    memcpy(b, addr, sizeof b);
+    if (a[0] == b[0] && a[1] == b[1])
+        return (int)(n->node_prefix & 0xff) - prefix;
+    size_t i = a[0] == b[0];
+    return be64toh(a[i]) < be64toh(b[i]) ? -1 : 1;
 }
 
 int seg_net_cmp(const void *a, const void *b)

@@ -246,6 +246,7 @@ void api_thread_close(void *thread)
         return;
     sightings_close(t->seen);
     index_close(t->ix);
+    renderer_free(t->r);
     asker_free(t->k);
     lens_free(t->l);
     accounts_free(t->people);

@@ -1,7 +1,6 @@
 /* ask.c - POST /ask, and one value or one thing by its address. */
 #include "serve/api/handlers.h"
 
-#include "answer/render.h"
 #include "model/extract.h"
 #include "model/observable.h"
 #include "publish/error_json.h"
@@ -39,7 +38,6 @@ typedef struct asking {
     question *at;
     size_t count, next;
     arena memory;
-    hash_state *h; /* of ids */
 } asking;
 
 static void put_error(buf *out, const err *why, slice where)
@@ -49,16 +47,15 @@ static void put_error(buf *out, const err *why, slice where)
 }
 
 /* What is wrong with one value is said in its place; only the store's own troubles end it all. */
-static status ask_one(asking *q, asker *k, const question *one, buf *out)
+static status ask_one(asking *q, asker *k, const question *one, buf *out, err *why)
 {
     const answer *w;
-    err why = {0};
     size_t before = out->len;
     arena_reset(&q->memory);
     q->o.want = one->want;
-    status st = ask_value(k, &q->memory, one->text, &q->o, &w, &why);
+    status st = ask_value(k, &q->memory, one->text, &q->o, &w, why);
     if (st == OK)
-        st = answer_json_with(w, q->form, q->h, out, &why);
+        st = call_answer(&q->c, w, q->form, out, why);
     if (st == OK) {
         buf_byte(out, '\n');
         call_read(&q->c, w->tlp, one->text);
@@ -67,22 +64,28 @@ static status ask_one(asking *q, asker *k, const question *one, buf *out)
     if (out->failed)
         return st;
     out->len = before;
-    put_error(out, &why, one->text);
+    put_error(out, why, one->text);
     return st == ERR_INPUT || st == ERR_LIMIT ? OK : st;
+}
+
+static status ask_some(asking *q, buf *out, err *why)
+{
+    asker *k;
+    status st = call_asker(&q->c, &k, why);
+    for (size_t n = 0; st == OK && q->next < q->count && n < ANSWERS_A_SLICE; n++) {
+        if (out->len >= HTTP_SLICE_BYTES)
+            break;
+        st = ask_one(q, k, &q->at[q->next++], out, why);
+    }
+    return st;
 }
 
 static http_more fill(void *ctx, http_request *r, buf *out)
 {
     asking *q = ctx;
-    asker *k;
     err why = {0};
     q->c.t = r->thread;
-    status st = call_asker(&q->c, &k, &why);
-    for (size_t n = 0; st == OK && q->next < q->count && n < ANSWERS_A_SLICE; n++) {
-        if (out->len >= HTTP_SLICE_BYTES)
-            break;
-        st = ask_one(q, k, &q->at[q->next++], out);
-    }
+    status st = ask_some(q, out, &why);
     if (st == OK)
         st = call_record_read(&q->c, &why);
     call_rest(&q->c);
@@ -96,7 +99,6 @@ static void finished(void *ctx)
 {
     asking *q = ctx;
     arena_done(&q->memory);
-    hash_free(q->h);
     free(q);
 }
 
@@ -172,26 +174,48 @@ static status take_text(asking *q, slice text, err *why)
     return extract_text(&scratch, text, &(extract_options){0}, on_find, &f, why);
 }
 
+/* One value, as its address gives it: an observable, nothing that has to be searched for. */
+static bool is_quick(const asking *q)
+{
+    return q->count == 1 && ask_is_observable(q->c.m, q->at[0].text);
+}
+
+static status answer_now(call *c, asking *q, err *why)
+{
+    arena_init(&q->memory, ASK_MEMORY_MAX);
+    c->out = http_body(c->w, S("application/x-ndjson"));
+    status st = ask_some(q, c->out, why);
+    c->highest = q->c.highest;
+    c->read = q->c.read;
+    arena_done(&q->memory);
+    return st;
+}
+
+static status answer_in_pieces(call *c, const asking *questions, err *why)
+{
+    asking *q = malloc(sizeof *q);
+    if (!q)
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    *q = *questions;
+    arena_init(&q->memory, ASK_MEMORY_MAX);
+    call_lines(c, &(http_producer){fill, finished, q});
+    return OK;
+}
+
 status api_ask(call *c, err *why)
 {
     const json *values = json_get(c->body, S("values")), *text = json_get(c->body, S("text"));
-    asking *q = calloc(1, sizeof *q);
-    if (!q)
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-    *q = (asking){.c = *c, .o = options_of(c), .form = form_of(c)};
-    arena_init(&q->memory, ASK_MEMORY_MAX);
-    q->h = hash_new(HASH_SHA256);
-    status st = !q->h              ? err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory")
-                : !values == !text ? err_set(why, ERR_INPUT, ERR_NOWHERE,
-                                             "either values (texts) or text must be there")
-                : values           ? take_values(q, values, why)
-                                   : take_text(q, json_text(text), why);
-    if (st != OK) {
-        finished(q);
+    asking q = {.c = *c, .o = options_of(c), .form = form_of(c)};
+    if (!values == !text)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "either values (texts) or text must be there");
+    if (text && http_later(c->w))
+        return ERR_BUSY;
+    status st = values ? take_values(&q, values, why) : take_text(&q, json_text(text), why);
+    if (st != OK)
         return st;
-    }
-    call_lines(c, &(http_producer){fill, finished, q});
-    return OK;
+    if (is_quick(&q))
+        return answer_now(c, &q, why);
+    return http_later(c->w) ? ERR_BUSY : answer_in_pieces(c, &q, why);
 }
 
 /* --- one -------------------------------------------------------------------------------------- */
@@ -203,12 +227,6 @@ static status answer_one(call *c, slice text, const ask_options *o, const answer
     return st == OK ? ask_value(k, c->m, text, o, ret, why) : st;
 }
 
-static status put(call *c, const answer *w, err *why)
-{
-    c->highest = w->tlp;
-    return answer_json(w, form_of(c), c->out, why);
-}
-
 status api_observable(call *c, err *why)
 {
     const answer *w;
@@ -218,7 +236,7 @@ status api_observable(call *c, err *why)
     ask_options o = options_of(c);
     o.want = k;
     status st = answer_one(c, call_param(c, "value"), &o, &w, why);
-    return st == OK ? put(c, w, why) : st;
+    return st == OK ? call_answer(c, w, form_of(c), c->out, why) : st;
 }
 
 status api_entity(call *c, err *why)
@@ -228,5 +246,5 @@ status api_entity(call *c, err *why)
     status st = answer_one(c, call_param(c, "id"), &o, &w, why);
     if (st == OK && (w->type == ANSWER_NOTHING || w->type == ANSWER_OBSERVABLE))
         return err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "nothing is called so");
-    return st == OK ? put(c, w, why) : st;
+    return st == OK ? call_answer(c, w, form_of(c), c->out, why) : st;
 }

@@ -37,6 +37,16 @@ status call_asker(call *c, asker **ret, err *why)
     return st;
 }
 
+status call_answer(call *c, const answer *w, render_amount how, buf *out, err *why)
+{
+    if (!c->t->r && !(c->t->r = renderer_new()))
+        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    status st = answer_json_with(c->t->r, w, how, out, why);
+    if (st == OK && w->tlp > c->highest)
+        c->highest = w->tlp;
+    return st;
+}
+
 void call_rest(const call *c)
 {
     lens_rest(c->t->l);

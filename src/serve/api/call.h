@@ -16,6 +16,7 @@
 #define NOROSHI_SERVE_API_CALL_H
 
 #include "answer/contact.h"
+#include "answer/render.h"
 #include "base/json_field.h"
 #include "know/index.h"
 #include "know/sets.h"
@@ -56,6 +57,7 @@ typedef struct api_thread {
     accounts *people;
     lens *l;
     asker *k; /* has a lens of its own */
+    renderer *r;
     index_t *ix;
     uint64_t ix_look; /* lens_looks when it was refreshed */
     sightings *seen;
@@ -121,6 +123,8 @@ status call_asker(call *c, asker **ret, err *why) NODISCARD;
 status call_contacts(call *c, contact_reader *ret, err *why) NODISCARD;
 /* One of them is in the answer, and counts for c->highest. */
 void call_contact_is(call *c, const alert_info *i, const answer *w);
+/* Appends the answer; the read will be recorded if its marking wants it. */
+status call_answer(call *c, const answer *w, render_amount how, buf *out, err *why) NODISCARD;
 /* Nothing more is looked at on this thread: at the end of each handler and of each slice of a
  * stream. */
 void call_rest(const call *c);

@@ -376,7 +376,9 @@ bool http_later(http_reply *w)
 
 step exchange_dispatch(exchange *x)
 {
-    if (x->route->flags & HTTP_SLOW)
+    const unsigned flags = x->route->flags;
+    const bool tried = flags & HTTP_TRIED && x->r.body.len <= HTTP_TRIED_BYTES;
+    if (flags & HTTP_SLOW && !tried)
         return exchange_away(x, PHASE_HANDLE);
     handle(x, x->c->loop->thread_ctx);
     if (!x->w.later)
