@@ -501,7 +501,7 @@ const log_format *log_sniff(slice head, log_framing *ret_framing)
     log_reader *r = log_reader_new(&raw, NULL);
     if (!r)
         return &raw;
-    log_split_feed(&s, head);
+    log_split_feed(&s, head.len ? head : S("")); /* nothing is not yet the end */
     while (v.records < SNIFF_RECORDS && log_split_next(&s, &record, &more, NULL) == OK && more)
         count_one(&v, r, record.bytes, &a);
     if (!v.records && !s.in.len) {

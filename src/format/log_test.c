@@ -38,6 +38,7 @@ TEST(nothing_is_raw)
     for (size_t i = 0; i < COUNT_OF(heads); i++)
         if (log_sniff(heads[i], &framing) != log_format_named(S("raw")))
             TEST_FAIL("row %zu is %s", i, log_format_name(log_sniff(heads[i], NULL)));
+    CHECK(log_sniff((slice){NULL, 0}, NULL) == log_format_named(S("raw"))); /* an empty file */
 }
 
 /* --- limits ---------------------------------------------------------------------------------- */
