@@ -134,26 +134,29 @@ static status bad(void *ctx, slice path, bool begun, const err *reason, err *why
     return st;
 }
 
-static status read_logs(watching *x, err *why)
+static status open_telemetry(watching *x, telemetry_options *ret, err *why)
 {
     app *a = x->a;
-    sandbox *jail = NULL;
     sandbox_options so = sandbox_defaults(a->ticks);
     so.limits.memory_bytes = (uint64_t)option_int(a->options, OPT_LIMIT_WORKER_BYTES);
     so.limits.cpu_s = so.limits.wait_s = (uint32_t)option_int(a->options, OPT_LIMIT_WORKER_SECONDS);
-    status st = sandbox_new(&so, &jail, why);
-    telemetry_options o = {
-        .sandbox = jail,
+    *ret = (telemetry_options){
         .directory = store_dir(a->store),
         .unpack = {.ratio_max = (uint32_t)option_int(a->options, OPT_LIMIT_ARCHIVE_RATIO),
                    .bytes_max = (uint64_t)option_int(a->options, OPT_LIMIT_ARCHIVE_BYTES),
                    .levels_max = (uint32_t)option_int(a->options, OPT_LIMIT_ARCHIVE_LEVELS)},
         .sink = {begin, take, end, bad, x}};
+    return sandbox_new(&so, &ret->sandbox, why);
+}
+
+static status read_logs(watching *x, const telemetry_options *o, err *why)
+{
+    app *a = x->a;
+    status st = OK;
     for (size_t i = 0; st == OK && i < a->operand_count; i++)
-        st = telemetry_path(&o, a->operands[i].ptr, why);
+        st = telemetry_path(o, a->operands[i].ptr, why);
     progress_clear(a);
     x->stream = watch_close(x->stream);
-    sandbox_free(jail);
     return st;
 }
 
@@ -281,6 +284,7 @@ status cmd_watch(app *a, err *why)
 {
     watching x = {.a = a, .bar = progress_start(a), .lock = -1};
     site *own = NULL;
+    telemetry_options logs = {0};
     const slice *items;
     x.follows = option_bool(a->options, OPT_WATCH_FOLLOW);
     if (!a->operand_count && !(x.follows && option_items(a->options, OPT_WATCH_SYSLOG, &items)))
@@ -301,10 +305,16 @@ status cmd_watch(app *a, err *why)
     o.sightings = x.sightings;
     if (st == OK)
         st = watcher_new(&o, &x.w, why);
-    const watch_follow f = {
-        .w = x.w, .writer = x.writer, .marking = o.marking, .committed = committed, .ctx = &x};
     if (st == OK)
-        st = x.follows ? watch_follow_run(a, &f, why) : read_logs(&x, why);
+        st = open_telemetry(&x, &logs, why);
+    const watch_follow f = {.w = x.w,
+                            .writer = x.writer,
+                            .marking = o.marking,
+                            .packed = &logs,
+                            .committed = committed,
+                            .ctx = &x};
+    if (st == OK)
+        st = x.follows ? watch_follow_run(a, &f, why) : read_logs(&x, &logs, why);
     if (st == OK)
         st = commit(&x, why);
     if (st == OK)
@@ -318,6 +328,7 @@ status cmd_watch(app *a, err *why)
     }
     watch_close(x.stream);
     watcher_free(x.w);
+    sandbox_free(logs.sandbox);
     deliver_free(x.to);
     webhooks_done(&x.web);
     if (x.lock >= 0)

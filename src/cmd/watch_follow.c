@@ -203,7 +203,10 @@ static status turn(following *x, follow_event *e, err *why)
     else if (st == OK && e->kind == FOLLOW_TROUBLE)
         app_note(x->a, msg_watch_trouble(e->source, slice_str(e->trouble.msg)));
     if (st == OK && e->flags & FOLLOW_LOST && e->kind == FOLLOW_DATA)
-        app_note(x->a, msg_watch_lost(e->source, (int64_t)e->lost));
+        app_note(x->a, !e->lost ? msg_watch_lost_some(e->source)
+                       : e->transport == FOLLOW_UDP
+                           ? msg_watch_lost_messages(e->source, (int64_t)e->lost)
+                           : msg_watch_lost(e->source, (int64_t)e->lost));
     bool due = clock_now_us(x->a->ticks) - x->committed_us >= COMMIT_MS * 1000;
     if (st == OK &&
         (due || e->kind == FOLLOW_IDLE || e->kind == FOLLOW_STOPPED || e->kind == FOLLOW_OVER)) {
@@ -225,6 +228,12 @@ static status run(following *x, err *why)
     return st;
 }
 
+static status unpack(void *ctx, int fd, uint64_t most, int *ret_fd, err *why)
+{
+    const following *x = ctx;
+    return telemetry_unpack(x->o->packed, fd, most, ret_fd, why);
+}
+
 status watch_follow_run(app *a, const watch_follow *o, err *why)
 {
     stopping ends;
@@ -237,7 +246,9 @@ status watch_follow_run(app *a, const watch_follow *o, err *why)
                                .random = a->random,
                                .stop_fd = ends.fd,
                                .line_bytes_max =
-                                   (size_t)option_int(a->options, OPT_LIMIT_LINE_BYTES)};
+                                   (size_t)option_int(a->options, OPT_LIMIT_LINE_BYTES),
+                               .unpack = unpack,
+                               .ctx = &x};
     if (st == OK)
         st = follow_new(&fo, &x.f, why);
     if (st == OK)

@@ -5,13 +5,15 @@
 #define NOROSHI_CMD_WATCH_FOLLOW_H
 
 #include "cmd/app.h"
+#include "intake/telemetry.h"
 #include "know/write.h"
 #include "watch/watch.h"
 
 typedef struct watch_follow {
     watcher *w;
-    writer *writer;  /* NULL: nothing is kept, positions neither */
-    marking marking; /* of the telemetry */
+    writer *writer;                  /* NULL: nothing is kept, positions neither */
+    marking marking;                 /* of the telemetry */
+    const telemetry_options *packed; /* how compressed files that logs became are opened */
     /* Called behind each commit, and when something may be shown. */
     status (*committed)(void *ctx, err *why);
     void *ctx;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BLOCK = 256 << 10, END = 64 << 10 };
@@ -185,5 +186,71 @@ status telemetry_path(const telemetry_options *o, const char *path, err *why)
     else
         *why = cause;
     free(t.room);
+    return st;
+}
+
+/* --- what a log became ---------------------------------------------------------------------- */
+
+typedef struct unpacking {
+    spool to;
+    uint64_t left; /* bytes that are wanted */
+    bool begun, enough;
+} unpacking;
+
+static status unpack_begin(void *ctx, const unpack_member *member, err *why)
+{
+    unpacking *u = ctx;
+    if (member->path.len || u->begun)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "holds files, not a log");
+    u->begun = true;
+    return OK;
+}
+
+/* Whoever has enough ends the job by an error of his own. */
+static status unpack_data(void *ctx, slice bytes, err *why)
+{
+    unpacking *u = ctx;
+    slice some = slice_sub(bytes, 0, u->left < bytes.len ? (size_t)u->left : bytes.len);
+    status st = some.len ? spool_write(&u->to, some, why) : OK;
+    u->left -= some.len;
+    u->enough = st == OK && !u->left;
+    return u->enough ? ERR_LIMIT : st;
+}
+
+static status unpack_end(void *ctx, err *why)
+{
+    (void)ctx, (void)why;
+    return OK;
+}
+
+static status unpack_refuse(void *ctx, slice path, slice reason, err *why)
+{
+    (void)ctx, (void)path;
+    return err_set(why, ERR_INPUT, ERR_NOWHERE, "%.*s", SLICE_FMT(slice_sub(reason, 0, 160)));
+}
+
+status telemetry_unpack(const telemetry_options *o, int fd, uint64_t most, int *ret_fd, err *why)
+{
+    struct stat file;
+    char head[CONTAINER_SNIFF_BYTES];
+    unpacking u = {.left = most};
+    unpack_limits limits = o->unpack;
+    limits.ratio_max = UINT32_MAX;
+    ssize_t n = pread(fd, head, sizeof head, 0);
+    if (n < 0 || fstat(fd, &file) < 0)
+        return err_os(why, errno, "reading");
+    if (!container_is_stream(container_sniff(slice_of(head, (size_t)n))))
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "not gzip, zstd, xz or bzip2");
+    unpack_budget budget = unpack_budget_of(&limits, (uint64_t)file.st_size);
+    const unpack_sink sink = {&u, unpack_begin, unpack_data, unpack_end, unpack_refuse};
+    spool_init(&u.to, o->directory);
+    status st = sandbox_unpack(o->sandbox, fd, 1, &budget, &sink, NULL, why);
+    if (st == OK || u.enough)
+        st = spool_finish(&u.to, why);
+    if (st == OK) {
+        *ret_fd = u.to.fd;
+        u.to.fd = -1;
+    }
+    spool_done(&u.to);
     return st;
 }

@@ -5,7 +5,8 @@
  *                            .sink = {begin, bytes, end, bad, ctx}};
  *     st = telemetry_path(&o, "logs", why);
  *
- * Uses: sandbox (opens archives), paths. Used by: cmd. Logs that grow are watch/follow.h's.
+ * Uses: sandbox (opens archives), paths. Used by: cmd. Logs that grow are watch/follow.h's, but for
+ * what they became when they were compressed (telemetry_unpack).
  * Archives and compressed files are opened in the sandbox and handed on as they come. Nothing is
  * kept: memory does not grow with the input. Standard input is handed on as it arrives, unless it
  * begins like something packed: then it waits, whole, in a temporary file. */
@@ -44,5 +45,14 @@ typedef struct telemetry_options {
 /* A file, a folder (recursive, sorted by name) or "-".
  *   what the sink says; what cannot be read goes to `bad` */
 status telemetry_path(const telemetry_options *o, const char *path, err *why) NODISCARD;
+
+/* What the compressed file on `fd` (read only) holds, `most` bytes of it at most, as a regular file
+ * for reading, which is the caller's to close: what a log that is followed became
+ * (watch/follow.h). o->sink is not used. Of o->unpack the ratio does not count: lines that repeat
+ * themselves are packed a thousand to one.
+ *   ERR_INPUT  not one compressed stream (gzip, zstd, xz, bzip2), damaged or cut off
+ *   ERR_LIMIT  o->unpack;  else of sandbox.h and spool.h */
+status telemetry_unpack(const telemetry_options *o, int fd, uint64_t most, int *ret_fd,
+                        err *why) NODISCARD;
 
 #endif

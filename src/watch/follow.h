@@ -77,8 +77,13 @@ typedef struct follow_options {
     bool no_inotify;    /* look every poll_ms instead; also when the kernel has no more watches */
     bool poll_always;   /* tests: look at files in every turn, whatever the clock says */
     uint32_t settle_ms; /* 0: FOLLOW_SETTLE_MS */
-    bool settle_never;  /* tests: a rotated file's last line is as it is */
-    long fail_at;       /* tests: this allocation fails, counted from 1; 0: none */
+    /* What a compressed file on `fd` holds, `most` bytes of it at most, as a regular file for
+     * reading, which is f's to close. The caller's, because such bytes belong into a sandbox. NULL:
+     * what became of a followed file by compression is not read, but said to be lost. */
+    status (*unpack)(void *ctx, int fd, uint64_t most, int *ret_fd, err *why);
+    void *ctx;
+    bool settle_never; /* tests: a rotated file's last line is as it is */
+    long fail_at;      /* tests: this allocation fails, counted from 1; 0: none */
 } follow_options;
 
 typedef struct follow follow;
@@ -93,10 +98,11 @@ enum {
 };
 /* A file, a directory (each file in it) or a pattern (* ? [ ] in any part of the path). What is not
  * there is waited for, and said once (FOLLOW_TROUBLE). Links are followed where the path names
- * them, not where a pattern or a directory finds them. Compressed files (.gz .zst .xz .bz2 ...) in
- * patterns and directories are passed over: they are what a followed file became. Other instances
- * of the same log (app.log.1, app.log-20261201, app.log.old) are read when a rotation made them; a
- * pattern that names them, too, reads those that are there at the first look, the oldest first.
+ * them, not where a pattern or a directory finds them. Other instances of the same log (app.log.1,
+ * app.log-20261201, app.log.old) are read when a rotation made them; a pattern that names them,
+ * too, reads those that are there at the first look, the oldest first. Compressed ones
+ * (app.log.2.gz, .zst, .xz, .bz2) that are there at the first look are passed over; later they are read on where
+ * the file that they were was left, or from their beginning when nobody had seen that file.
  *   ERR_INPUT  empty, with a NUL, a compressed file (unpack it, then follow_add_descriptor)
  *   ERR_LIMIT  FOLLOW_PATH_MAX, FOLLOW_SOURCES_MAX */
 status follow_add_files(follow *f, slice pattern, unsigned flags, err *why) NODISCARD;
@@ -184,7 +190,8 @@ typedef struct follow_counts {
     uint64_t lost_sources;         /* files that went before their end was seen */
     uint64_t connections, dropped; /* taken; of them closed for silence or want of room */
     uint64_t files, open;          /* now */
-    uint64_t compressed;           /* names passed over in the last look */
+    uint64_t compressed;           /* names in the last look that fit a pattern */
+    uint64_t unpacked;             /* compressed files that were read on */
     uint64_t troubles, untold;     /* raised; of them not delivered, because there were too many */
     bool inotify;                  /* false: files are looked at every FOLLOW_POLL_MS */
 } follow_counts;

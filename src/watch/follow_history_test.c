@@ -13,8 +13,11 @@ typedef struct history {
     unsigned line;
     size_t instances;             /* a.log.1 .. a.log.N */
     uint64_t ends[INSTANCES + 2]; /* of what was written, where each ends */
-    size_t copied;                /* bytes of a copy that is being made; SIZE_MAX: none */
+    bool zipped[INSTANCES + 2];
+    size_t copied; /* bytes of a copy that is being made; SIZE_MAX: none */
     bool renamed, open_line;
+    /* Who compresses rotates in one way; who does not mixes both. */
+    enum { BOTH_PLAIN, RENAMES_AND_ZIPS, COPIES_AND_ZIPS } style;
     const char *pattern;
     buf log; /* what was done, for who looks for a fault */
 } history;
@@ -30,7 +33,7 @@ static unsigned pick(history *h, unsigned n)
 static const char *instance(const history *h, size_t n)
 {
     char name[32];
-    snprintf(name, sizeof name, n ? "a.log.%zu" : "a.log", n);
+    snprintf(name, sizeof name, n ? "a.log.%zu%s" : "a.log", n, h->zipped[n] ? ".gz" : "");
     return at(&h->w, name);
 }
 
@@ -71,9 +74,11 @@ static bool shift(history *h)
     }
     for (size_t i = h->instances; i > 0; i--) {
         snprintf(from, sizeof from, "%s", instance(h, i));
+        h->zipped[i + 1] = h->zipped[i];
         CHECK_EQ(rename(from, instance(h, i + 1)), 0);
         h->ends[i + 1] = h->ends[i];
     }
+    h->zipped[1] = false;
     h->instances++;
     return true;
 }
@@ -81,7 +86,7 @@ static bool shift(history *h)
 static void rotate(history *h)
 {
     char from[256];
-    if (h->copied != SIZE_MAX || h->renamed || !shift(h))
+    if (h->style == COPIES_AND_ZIPS || h->copied != SIZE_MAX || h->renamed || !shift(h))
         return;
     snprintf(from, sizeof from, "%s", instance(h, 0));
     CHECK_EQ(rename(from, instance(h, 1)), 0);
@@ -115,11 +120,52 @@ static void go_on_copying(history *h)
 
 static void copy_and_cut(history *h)
 {
-    if (h->renamed || h->copied != SIZE_MAX || !shift(h))
+    if (h->style == RENAMES_AND_ZIPS || h->renamed || h->copied != SIZE_MAX || !shift(h))
         return;
     h->copied = 0;
     h->ends[1] = h->written.len;
     go_on_copying(h);
+}
+
+static void take(history *h, unsigned events);
+
+static void write_bytes(const char *path, slice bytes)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    CHECK(write(fd, bytes.ptr, bytes.len) == (ssize_t)bytes.len);
+    close(fd);
+}
+
+/* gzip writes beside the plain file, which goes when all is written. */
+static void compress_one(history *h)
+{
+    static char plain[1 << 20], zip[1 << 20];
+    char from[256];
+    size_t i = 1 + pick(h, 3);
+    if (i > h->instances || h->zipped[i] || h->copied != SIZE_MAX || (i == 1 && h->renamed))
+        return;
+    snprintf(from, sizeof from, "%s", instance(h, i));
+    int fd = open(from, O_RDONLY | O_CLOEXEC);
+    ssize_t n = read(fd, plain, sizeof plain);
+    close(fd);
+    z_stream z = {.next_in = (Bytef *)plain,
+                  .avail_in = (uInt)n,
+                  .next_out = (Bytef *)zip,
+                  .avail_out = sizeof zip};
+    CHECK_EQ(deflateInit2(&z, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    CHECK_EQ(deflate(&z, Z_FINISH), Z_STREAM_END);
+    slice made = slice_of(zip, z.total_out);
+    deflateEnd(&z);
+    size_t half = pick(h, (unsigned)made.len + 1);
+    h->zipped[i] = true;
+    write_bytes(instance(h, i), slice_sub(made, 0, half));
+    if (pick(h, 2))
+        take(h, 1 + pick(h, 6));
+    write_bytes(instance(h, i), slice_from(made, half));
+    if (pick(h, 2))
+        take(h, 1 + pick(h, 6));
+    CHECK_EQ(unlink(from), 0);
+    buf_printf(&h->log, "compress %zu\n", i);
 }
 
 static void take(history *h, unsigned events)
@@ -162,7 +208,12 @@ static void kill_reader(history *h)
 
 static void step(history *h)
 {
-    switch (pick(h, 12)) {
+    switch (pick(h, 14)) {
+    case 12:
+    case 13:
+        if (h->style != BOTH_PLAIN)
+            compress_one(h);
+        break;
     case 0: rotate(h); break;
     case 1: copy_and_cut(h); break;
     case 2: kill_reader(h); break;
@@ -208,6 +259,7 @@ static bool run_history(uint64_t seed, bool inotify)
     h.w.o.no_inotify = !inotify;
     h.w.o.poll_always = !inotify;
     h.pattern = patterns[pick(&h, COUNT_OF(patterns))];
+    h.style = pick(&h, 3);
     h.w.o.line_bytes_max = pick(&h, 2) ? FOLLOW_LINE_LEAST : 0;
     reopen(&h);
     if (pick(&h, 2))

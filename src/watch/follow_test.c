@@ -38,6 +38,20 @@ static void move(const world *w, const char *from, const char *to)
     CHECK_EQ(rename(source, at(w, to)), 0);
 }
 
+/* gzip: the file is there compressed, and not otherwise. */
+static void zip(const world *w, const char *name)
+{
+    char bytes[4096], to[256];
+    int in = open(at(w, name), O_RDONLY | O_CLOEXEC);
+    snprintf(to, sizeof to, "%s.gz", at(w, name));
+    gzFile out = gzopen(to, "wb");
+    for (ssize_t n; (n = read(in, bytes, sizeof bytes)) > 0;)
+        CHECK_EQ(gzwrite(out, bytes, (unsigned)n), n);
+    close(in);
+    CHECK_EQ(gzclose(out), Z_OK);
+    CHECK_EQ(unlink(at(w, name)), 0);
+}
+
 /* Everything there is, appended to out as "offset:line:flags:bytes|". */
 static void drain(world *w, buf *out)
 {
@@ -247,6 +261,88 @@ TEST(what_is_cut_with_no_copy_is_said_to_be_lost)
     cut(&w, "a.log");
     WANT("4:3:EL:|");
     CHECK_EQ(follow_count(w.f).lost_bytes, 6);
+    world_close(&w);
+}
+
+TEST(what_was_compressed_while_nobody_looked)
+{
+    world w;
+    REQUIRE(world_open(&w));
+    put(&w, "a.log.7", "older\n");
+    zip(&w, "a.log.7"); /* there at the first look: not read */
+    put(&w, "a.log", "1\n");
+    start(&w, "a.log", 0);
+    WANT("0:1:S:1\n|");
+    keep(&w);
+    put(&w, "a.log", "2\n");
+    move(&w, "a.log.7.gz", "a.log.9.gz");
+    move(&w, "a.log", "a.log.3");
+    zip(&w, "a.log.3");
+    put(&w, "a.log.2", "nobody saw it\n");
+    zip(&w, "a.log.2");
+    put(&w, "a.log.1", "nor this\n");
+    put(&w, "a.log", "4\n");
+    start(&w, "a.log", 0);
+    WANT("2:2:R:2\n|4:3:E:|0:1:SO:nobody saw it\n|14:2:E:|0:1:SO:nor this\n|0:1:SO:4\n|");
+    CHECK_EQ(follow_count(w.f).unpacked, 2);
+    CHECK_EQ(follow_count(w.f).lost_sources, 0);
+    keep(&w);
+    start(&w, "a.log", 0); /* and not again */
+    WANT("");
+    zip(&w, "a.log.1");
+    WANT("9:2:RE:|"); /* the plain one has ended */
+    keep(&w);
+    start(&w, "a.log", 0);
+    WANT("");
+    world_close(&w);
+}
+
+TEST(what_was_copied_cut_and_compressed_while_nobody_looked)
+{
+    world w;
+    REQUIRE(world_open(&w));
+    put(&w, "a.log", "1\n");
+    start(&w, "a.log", 0);
+    WANT("0:1:S:1\n|");
+    keep(&w);
+    put(&w, "a.log", "2\n");
+    copy(&w, "a.log", "a.log.1");
+    cut(&w, "a.log");
+    zip(&w, "a.log.1");
+    put(&w, "a.log", "3\n");
+    start(&w, "a.log", 0);
+    WANT("2:2:R:2\n|4:3:E:|0:1:ST:3\n|");
+    world_close(&w);
+}
+
+TEST(what_cannot_be_unpacked_is_said_to_be_lost)
+{
+    world w;
+    REQUIRE(world_open(&w));
+    put(&w, "a.log", "1\n");
+    start(&w, "a.log", 0);
+    WANT("0:1:S:1\n|");
+    keep(&w);
+    put(&w, "a.log", "2\n");
+    move(&w, "a.log", "a.log.1");
+    zip(&w, "a.log.1");
+    CHECK_EQ(truncate(at(&w, "a.log.1.gz"), 15), 0);
+    put(&w, "a.log", "3\n");
+    start(&w, "a.log", 0);
+    WANT("2:2:REL:|0:1:SO:3\n|trouble it could not be unpacked: gzip: cut off or damaged|"
+         "0:1:SOEL:|");
+    world_close(&w);
+    REQUIRE(world_open(&w)); /* and where nobody can unpack */
+    w.o.unpack = NULL;
+    put(&w, "a.log", "1\n2\n");
+    start(&w, "a.log", 0);
+    WANT("0:1:S:1\n2\n|");
+    keep(&w);
+    move(&w, "a.log", "a.log.1");
+    zip(&w, "a.log.1");
+    put(&w, "a.log", "3\n");
+    start(&w, "a.log", 0);
+    WANT("4:3:REL:|0:1:SO:3\n|");
     world_close(&w);
 }
 
@@ -596,7 +692,23 @@ TEST(checkpoints_that_are_none)
 }
 
 /* One allocation fails; what is there is delivered once all the same. */
-TEST(every_allocation_may_fail)
+static void rotate(const world *w, bool packed)
+{
+    put(w, "a.log", "2\n");
+    move(w, "a.log", packed ? "a.log.2" : "a.log.1");
+    put(w, "a.log", "3\n");
+    if (!packed) {
+        copy(w, "a.log", "a.log.2");
+        put(w, "b.log", "4\n");
+        return;
+    }
+    zip(w, "a.log.2");
+    move(w, "a.log", "a.log.1"); /* nobody saw it */
+    zip(w, "a.log.1");
+    put(w, "a.log", "5\n");
+}
+
+static void every_allocation(bool packed)
 {
     bool spent = true;
     for (long n = 1; n < 300 && spent; n++) {
@@ -609,11 +721,7 @@ TEST(every_allocation_may_fail)
         WANT("0:1:S:1\n|");
         keep(&w);
         w.f = follow_free(w.f);
-        put(&w, "a.log", "2\n");
-        move(&w, "a.log", "a.log.1");
-        put(&w, "a.log", "3\n");
-        copy(&w, "a.log", "a.log.2");
-        put(&w, "b.log", "4\n");
+        rotate(&w, packed);
         w.o.fail_at = n;
         spent = follow_new(&w.o, &w.f, NULL) != OK;
         if (!spent) {
@@ -632,9 +740,19 @@ TEST(every_allocation_may_fail)
                 if (st == OK && e.kind == FOLLOW_DATA)
                     buf_put(&got, e.bytes);
             }
-            CHECK_SLICE(buf_slice(&got), S("2\n3\n"));
+            CHECK_SLICE(buf_slice(&got), packed ? S("2\n3\n5\n") : S("2\n3\n"));
         }
         world_close(&w);
     }
     CHECK(!spent);
+}
+
+TEST(every_allocation_may_fail)
+{
+    every_allocation(false);
+}
+
+TEST(every_allocation_may_fail_when_it_was_compressed)
+{
+    every_allocation(true);
 }

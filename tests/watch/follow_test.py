@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 """noroshi watch --follow on a log that grows, rotates and is cut, killed at random moments: every
 matching line is an alert's contact exactly once in the store, and what is imported meanwhile is
-looked for; each alert also reaches a file. Also syslog over UDP and TCP."""
+looked for; each alert also reaches a file. The same with logs that are compressed when they are
+rotated. Also syslog over UDP and TCP."""
 
+import bz2
+import gzip
 import json
+import lzma
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -89,6 +94,44 @@ class Log:
         self.file = open(self.path, "ab", buffering=0)
 
 
+class PackedLog(Log):
+    """As logrotate does with compress: the file that was rotated, or with delaycompress the one
+    before it, is compressed beside itself, and goes."""
+
+    def __init__(self, folder, delay):
+        super().__init__(folder)
+        self.delay = delay
+        self.files = []   # the endings of proxy.log.1, .2, ...
+        self.packers = [(".gz", gzip.compress), (".xz", lzma.compress), (".bz2", bz2.compress)]
+        if shutil.which("zstd"):
+            self.packers.append((".zst", lambda b: subprocess.run(
+                ["zstd", "-q"], input=b, stdout=subprocess.PIPE, check=True).stdout))
+
+    def name(self, n):
+        return "%s.%d%s" % (self.path, n, self.files[n - 1])
+
+    def rotate(self):
+        for n in range(len(self.files), 0, -1):
+            os.rename(self.name(n), "%s.%d%s" % (self.path, n + 1, self.files[n - 1]))
+        self.files.insert(0, "")
+        self.rotations += 1
+        os.rename(self.path, self.name(1))
+        self.file.close()
+        self.file = open(self.path, "ab", buffering=0)
+        n = 2 if self.delay else 1
+        if n <= len(self.files) and not self.files[n - 1]:
+            plain = self.name(n)
+            ending, pack = self.packers[self.rotations % len(self.packers)]
+            with open(plain, "rb") as f:
+                packed = pack(f.read())
+            with open(plain + ending, "wb") as f:   # in two writes, as a large one
+                f.write(packed[:len(packed) // 2])
+                f.flush()
+                f.write(packed[len(packed) // 2:])
+            os.unlink(plain)
+            self.files[n - 1] = ending
+
+
 def start(data, *words):
     return subprocess.Popen([NOROSHI, "--data", data, "watch", "--follow", "--alerts-only", *words],
                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -103,9 +146,8 @@ def wait_for(check, seconds=60):
     return False
 
 
-def killed_while_following(folder, data):
+def killed_while_following(folder, data, log, what):
     rng = random.Random(7)
-    log = Log(folder)
     sent = os.path.join(folder, "sent.ndjson")
     # what is rotated away before anybody ever looked is nobody's to find: a slow start is no loss
     process = start(data, "--alerts-to", sent, log.path)
@@ -123,9 +165,10 @@ def killed_while_following(folder, data):
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        log.write(rng, rng.randrange(0, 30))
-        if rng.random() < 0.3:
-            log.rotate()
+        for _ in range(3):   # nobody looks
+            log.write(rng, rng.randrange(0, 30))
+            if rng.random() < 0.3:
+                log.rotate()
     process = start(data, "--alerts-to", sent, log.path)
     tap.check(wait_for(lambda: contacts(data)[1] >= len(log.bad)),
               "everything is caught up with: %d of %d" % (contacts(data)[1], len(log.bad)))
@@ -134,10 +177,59 @@ def killed_while_following(folder, data):
     tap.check(process.wait(20) == 0, "it ends when told to")
     places, hits = contacts(data)
     times = sorted(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(s)) for s in log.bad)
-    tap.check(hits == len(log.bad), "%d kills, %d rotations: %d contacts counted, %d lines" %
-              (KILLS, log.rotations, hits, len(log.bad)))
+    tap.check(hits == len(log.bad), "%s, %d kills, %d rotations: %d contacts counted, %d lines" %
+              (what, KILLS, log.rotations, hits, len(log.bad)))
     tap.check(sorted(t for _, t in places) == times, "each matching line once")
     tap.check(sent_ids(sent) == alert_ids(data), "each alert was sent, %d of them" % len(sent_ids(sent)))
+
+
+def lost_is_said(folder, data):
+    """What was compressed and cannot be read is said, with how much of it is known to be lost."""
+    path = os.path.join(folder, "lost.log")
+
+    def once(seconds=1.5):
+        process = start(data, "--as", "lost", path)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGTERM)
+        return process.communicate(timeout=20)[1].decode()
+    with open(path, "w") as f:
+        f.write('{"q":"fine.example"}\n' * 50)
+    first = once()
+    with open(path, "a") as f:
+        f.write('{"q":"evil.example","n":1}\n')
+    os.rename(path, path + ".1")
+    with open(path + ".1", "rb") as f:
+        packed = gzip.compress(f.read())
+    with open(path + ".1.gz", "wb") as f:
+        f.write(packed[:len(packed) - 12])
+    os.unlink(path + ".1")
+    with open(path, "w") as f:
+        f.write('{"q":"fine.example","n":2}\n')
+    second = once(4.0)
+    tap.check("lost" not in first, "nothing is lost of what is there", first)
+    tap.check("lost.log.1.gz" in second and "unpacked" in second and "may be lost" in second,
+              "a damaged one is said to be lost", second)
+
+
+def nothing_to_read(folder, data):
+    """Alerts that wait for a receiver are sent also when the log is empty, or says nothing new."""
+    sent, path = os.path.join(folder, "late.ndjson"), os.path.join(folder, "empty.log")
+    open(path, "w").close()
+    named = ["--as", "late", "--alerts-to", sent]
+    done = run("watch", *named, path, data=data, check=False)
+    tap.check(done.returncode == 1 and "0 records read" in done.stderr, "an empty log is read", done.stderr)
+    before = alert_ids(data)
+    run("watch", "-", data=data, text='{"ts":1795132800,"host":"a","q":"evil.example"}\n')
+    run("watch", *named, path, data=data)
+    first = alert_ids(data) - before
+    tap.check(len(first) == 1 and sent_ids(sent) == first, "an alert of before is sent")
+    run("watch", "-", data=data, text='{"ts":1795132800,"host":"a","q":"198.51.100.7"}\n')
+    process = start(data, *named, path)
+    second = alert_ids(data) - before
+    tap.check(wait_for(lambda: sent_ids(sent) == second), "also while the log is followed")
+    process.send_signal(signal.SIGTERM)
+    tap.check(process.wait(20) == 1, "it met nothing itself")
+    tap.check(len(second) == 2 and sum(1 for _ in open(sent)) == 2, "once each")
 
 
 def imported_meanwhile(folder, data):
@@ -191,13 +283,19 @@ def syslog(data):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        data = os.path.join(folder, "var")
-        run("init", data=data)
-        run("import", "--source", "lab", "-", data=data,
-            text="value,malware,first_seen,last_seen\n"
-                 "evil.example,Thing,2026-11-01,2026-11-22\n"
-                 "198.51.100.7,Thing,2026-11-01,2026-11-22\n")
-        killed_while_following(folder, data)
+        for what in ["delaycompress", "compress", "plain"]:
+            home = os.path.join(folder, what)
+            os.mkdir(home)
+            data = os.path.join(home, "var")
+            run("init", data=data)
+            run("import", "--source", "lab", "-", data=data,
+                text="value,malware,first_seen,last_seen\n"
+                     "evil.example,Thing,2026-11-01,2026-11-22\n"
+                     "198.51.100.7,Thing,2026-11-01,2026-11-22\n")
+            log = Log(home) if what == "plain" else PackedLog(home, what == "delaycompress")
+            killed_while_following(home, data, log, what)
+        lost_is_said(folder, data)
+        nothing_to_read(folder, data)
         imported_meanwhile(folder, data)
         syslog(data)
     return tap.end()

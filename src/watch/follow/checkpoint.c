@@ -69,13 +69,18 @@ static void put_record(buf *b, const record *r)
     put_print(b, r->head);
     if (r->done > HEAD_BYTES)
         put_print(b, r->tail);
+    if (r->flags & RECORD_PACKED) {
+        put_number(b, r->listed);
+        put_number(b, r->listed_ns);
+    }
 }
 
 static bool get_record(slice *s, const checkpoint *c, record *r)
 {
     uint64_t flags, head_len;
     *r = (record){0};
-    if (!get_number(s, &flags) || flags > RECORD_LOG || !get_print(s, &r->log))
+    if (!get_number(s, &flags) || flags >= 2 * RECORD_PACKED ||
+        (flags & RECORD_LOG && flags != RECORD_LOG) || !get_print(s, &r->log))
         return false;
     r->flags = (unsigned)flags;
     if (flags & RECORD_LOG)
@@ -84,7 +89,8 @@ static bool get_record(slice *s, const checkpoint *c, record *r)
         !get_number(s, &r->ino) || !get_number(s, &r->done) || !get_number(s, &r->line) ||
         !get_number(s, &r->size) || !get_number(s, &head_len) || !head_len ||
         head_len > HEAD_BYTES || !get_print(s, &r->head) ||
-        (r->done > HEAD_BYTES && !get_print(s, &r->tail)))
+        (r->done > HEAD_BYTES && !get_print(s, &r->tail)) ||
+        (flags & RECORD_PACKED && (!get_number(s, &r->listed) || !get_number(s, &r->listed_ns))))
         return false;
     r->head_len = (uint32_t)head_len;
     /* what was read begins with what is remembered */
@@ -158,10 +164,19 @@ static record record_of(const stream *s)
         .done = s->done,
         .line = s->done_line,
         .size = s->sure,
+        .listed = s->packed ? s->listed : 0,
+        .listed_ns = s->packed ? (uint64_t)s->listed_ns : 0,
         .head_len = s->head_len,
         .flags = (s->drained && s->done == s->pos ? RECORD_DRAINED : 0) |
-                 (s->ignored ? RECORD_IGNORED : 0) | (s->done_cut ? RECORD_CUT : 0),
+                 (s->ignored ? RECORD_IGNORED : 0) | (s->done_cut ? RECORD_CUT : 0) |
+                 (s->packed ? RECORD_PACKED : 0),
     };
+}
+
+/* What was deleted and is read on by its descriptor: there may be a compressed file of it. */
+static bool wanted_again(const stream *s)
+{
+    return !s->nowhere || (!s->ending && (!s->ended || s->done < s->pos));
 }
 
 /* The streams of a log in its order: it is that of the records. */
@@ -169,7 +184,7 @@ static size_t records_of(const trail *l, record *into)
 {
     size_t n = 0;
     for (const stream *s = l->oldest; s; s = s->newer)
-        if (!s->nowhere && s->head_len)
+        if (wanted_again(s) && s->head_len)
             into[n++] = record_of(s);
     if (!n && l->known)
         into[n++] = (record){.log = l->key, .flags = RECORD_LOG};
@@ -217,6 +232,9 @@ static status restore(follow *f, const record *r, err *why)
     s->drained = r->flags & RECORD_DRAINED;
     s->ignored = r->flags & RECORD_IGNORED;
     s->started = s->done > 0;
+    s->packed = s->last = r->flags & RECORD_PACKED;
+    s->listed = r->listed;
+    s->listed_ns = (int64_t)r->listed_ns;
     stream_inode_set(f, s, r->dev, r->ino);
     trail_insert(l, s, NULL);
     return OK;

@@ -24,7 +24,7 @@ static void make_room(follow *f, const stream *but)
         return;
     for (size_t i = 0; i < f->count; i++) {
         stream *s = f->streams[i];
-        if (s->transport == FOLLOW_FILE && s->fd >= 0 && s != but &&
+        if (s->transport == FOLLOW_FILE && s->fd >= 0 && s != but && !s->packed &&
             (!oldest || s->heard_us < oldest->heard_us))
             oldest = s;
     }
@@ -37,34 +37,59 @@ static int64_t mtime_of(const struct stat *st)
     return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 }
 
-/*   ERR_NOT_FOUND  the name is another file's by now, or gone: the next look finds it
- *   ERR_IO         it cannot be read; said once */
-status file_open(follow *f, stream *s, err *why)
+int file_open_known(const char *path, bool linked, uint64_t dev, uint64_t ino)
 {
     struct stat st;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | (linked ? 0 : O_NOFOLLOW));
+    if (fd >= 0 &&
+        (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_ino != ino || st.st_dev != dev)) {
+        close(fd);
+        errno = ENOENT;
+        return -1;
+    }
+    return fd;
+}
+
+/* One compressed file is unpacked at a time: who has begun to be read goes first.
+ *   ERR_BUSY  another one has */
+static status open_packed(follow *f, stream *s, int *ret_fd, err *why)
+{
+    if (f->unpacked && f->unpacked->passed)
+        return err_set(why, ERR_BUSY, ERR_NOWHERE, "another one is unpacked");
+    if (f->unpacked)
+        file_park(f, f->unpacked);
+    return packed_open(f, s->path, s->dev, s->ino, UINT64_MAX, ret_fd, why);
+}
+
+/*   ERR_NOT_FOUND  the name is another file's by now, or gone: the next look finds it
+ *   ERR_IO         it cannot be read; said once
+ *   else           of a compressed file: open_packed */
+status file_open(follow *f, stream *s, err *why)
+{
+    int fd = -1;
+    status st = OK;
     if (s->fd >= 0)
         return OK;
     if (!s->path)
         return err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "not seen yet");
     make_room(f, s);
-    int fd =
-        open(s->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | (s->linked ? 0 : O_NOFOLLOW));
-    if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_ino != s->ino ||
-                    st.st_dev != s->dev)) {
-        close(fd);
-        fd = -1;
-        errno = ENOENT;
+    if (s->packed) {
+        st = open_packed(f, s, &fd, why);
+    } else if ((fd = file_open_known(s->path, s->linked, s->dev, s->ino)) < 0) {
+        bool gone = errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
+        st = gone ? err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "it is not where it was")
+                  : err_os(why, errno, "it could not be opened");
     }
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) {
-        f->dirty = true;
-        return err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "it is not where it was");
-    }
-    if (fd < 0)
-        return err_os(why, errno, "it could not be opened");
+    f->dirty |= st == ERR_NOT_FOUND;
+    if (st != OK)
+        return st;
     s->fd = fd;
     s->broken = false;
     f->open++;
-    wake_watch_file(f, s);
+    if (s->packed)
+        f->unpacked = s;
+    else
+        wake_watch_file(f, s);
     return OK;
 }
 
@@ -103,12 +128,17 @@ bool file_same(follow *f, stream *s, int fd, uint64_t size)
 status file_take_head(follow *f, stream *s, err *why)
 {
     char bytes[HEAD_BYTES];
-    status st = file_open(f, s, why);
+    int fd = -1;
+    bool probe = s->packed && s->fd < 0;
+    status st = probe ? packed_open(f, s->path, s->dev, s->ino, HEAD_BYTES, &fd, why)
+                      : file_open(f, s, why);
     if (st != OK)
         return st;
-    s->head_len = (uint32_t)read_at(s->fd, bytes, sizeof bytes, 0);
+    s->head_len = (uint32_t)read_at(probe ? fd : s->fd, bytes, sizeof bytes, 0);
     s->head = print_of(f, slice_of(bytes, s->head_len));
-    s->verified = true;
+    s->verified = !probe;
+    if (probe)
+        close(fd);
     return OK;
 }
 
@@ -282,6 +312,12 @@ static void at_end(follow *f, stream *s, const view *v, follow_event *ret, bool 
     bool final = s->last || s->once || v->deleted;
     if (!final && !s->newer)
         return;
+    if (v->deleted && f->o.unpack && !s->asked) { /* the last time that it can be compared */
+        s->asked = true;
+        f->dirty = true;
+        stream_queue(f, s);
+        return;
+    }
     if ((rest || v->deleted) && !s->once && !s->last && !settled(f, s)) {
         f->settling = true;
         return;
@@ -295,6 +331,8 @@ static void at_end(follow *f, stream *s, const view *v, follow_event *ret, bool 
     }
     if (s->pos == v->size)
         drain(f, s);
+    if (s->packed && s->ended)
+        file_park(f, s);
 }
 
 /* --- a turn --------------------------------------------------------------------------------- */
@@ -314,7 +352,7 @@ static bool gate_open(follow *f, stream *s)
          * comes before the first byte here. */
         uint64_t size =
             before->fd >= 0 && fstat(before->fd, &st) == 0 ? (uint64_t)st.st_size : before->listed;
-        if (size > before->pos && !before->nowhere) {
+        if (size > before->pos && (before->fd >= 0 || !before->nowhere)) {
             stream_queue(f, before);
             stream_queue(f, s);
             return false;
@@ -329,19 +367,33 @@ static void cut_off(follow *f, stream *s)
     f->dirty = true;
 }
 
+/* What it held behind pos is lost. */
+static void give_up(follow *f, stream *s)
+{
+    s->ending = s->has_lost = true;
+    s->lost = s->sure > s->pos ? s->sure - s->pos : 0;
+    f->counts.lost_bytes += s->lost;
+    f->counts.lost_sources++;
+    stream_queue(f, s);
+}
+
 static status open_again(follow *f, stream *s, bool *ret_open, err *why)
 {
     err what = {0};
     status st = file_open(f, s, &what);
     *ret_open = st == OK;
-    if (st == OK || st == ERR_NOT_FOUND)
+    if (st == ERR_BUSY && s->packed)
+        stream_queue(f, s);
+    if (st == OK || st == ERR_NOT_FOUND || (st == ERR_BUSY && s->packed))
         return OK;
-    if (st == ERR_LIMIT)
+    if (st == ERR_LIMIT && !s->packed)
         return err_set(why, st, ERR_NOWHERE, "%s", what.msg);
     if (!s->broken) {
         s->broken = true;
         trouble(f, slice_str(s->path), &what);
     }
+    if (s->packed)
+        give_up(f, s);
     return OK;
 }
 
@@ -366,7 +418,8 @@ static bool measure(follow *f, stream *s, view *v)
         return false;
     }
     v->size = (uint64_t)st.st_size;
-    v->deleted = s->nowhere = st.st_nlink == 0;
+    if (!s->packed)
+        v->deleted = s->nowhere = st.st_nlink == 0;
     if (v->size != s->size || mtime_of(&st) != s->mtime_ns)
         s->heard_us = clock_now_us(f->o.clock);
     s->size = v->size;
@@ -380,7 +433,7 @@ static bool measure(follow *f, stream *s, view *v)
     s->verified = true;
     if (s->pos == 0 && s->begin & FOLLOW_TRUNCATED)
         skip_hole(f, s);
-    if (!s->head_len && v->size && s->away && file_take_head(f, s, NULL) != OK)
+    if (!s->head_len && v->size && (s->away || s->packed) && file_take_head(f, s, NULL) != OK)
         return false;
     if (!s->head_len && v->size) { /* first a look at what else there is: rotate.c */
         f->dirty = true;
@@ -428,6 +481,13 @@ status file_serve(follow *f, stream *s, follow_event *ret, bool *ret_event, err 
 /* Seen in a look: what changed is read, or at least compared. */
 void file_changed(follow *f, stream *s, const entry *e)
 {
+    if (s->packed) {
+        s->listed = e->size;
+        s->listed_ns = e->mtime_ns;
+        if (!s->ended)
+            stream_queue(f, s);
+        return;
+    }
     s->listed = e->size;
     if (e->size == s->size && e->mtime_ns == s->mtime_ns && s->found && !s->broken &&
         e->size == s->pos && (s->drained || !s->newer))

@@ -1,15 +1,20 @@
 /* name.c - what a file's name says: compressed, a pattern, an older instance of a log. */
 #include "watch/follow/own.h"
 
-bool name_compressed(slice name)
+slice name_plain(slice name)
 {
     static const slice ends[] = {S_INIT(".gz"),  S_INIT(".zst"), S_INIT(".xz"),
                                  S_INIT(".bz2"), S_INIT(".lz4"), S_INIT(".lzma"),
                                  S_INIT(".z"),   S_INIT(".zip"), S_INIT(".7z")};
     for (size_t i = 0; i < COUNT_OF(ends); i++)
         if (name.len > ends[i].len && slice_ends_nocase(name, ends[i]))
-            return true;
-    return false;
+            return slice_sub(name, 0, name.len - ends[i].len);
+    return name;
+}
+
+bool name_compressed(slice name)
+{
+    return name_plain(name).len != name.len;
 }
 
 bool name_pattern(slice name)
@@ -49,11 +54,11 @@ slice name_base(slice name)
     return slice_sub(name, 0, from);
 }
 
-/* "3" of "app.log.3": false for dates and words. */
+/* "3" of "app.log.3" and "app.log.3.gz": false for dates and words. */
 static bool numbered(const entry *e, uint64_t *ret)
 {
     enum { DIGITS_MAX = 5 };
-    slice tail = slice_from(e->name, e->base.len + 1);
+    slice tail = slice_from(e->plain, e->base.len + 1);
     return e->base.len && tail.len <= DIGITS_MAX && slice_u64(tail, ret);
 }
 
@@ -67,5 +72,5 @@ int name_older(const entry *a, const entry *b)
         return n > m ? -1 : n < m;
     if (first != second && a->mtime_ns != b->mtime_ns)
         return a->mtime_ns < b->mtime_ns ? -1 : 1;
-    return slice_cmp(a->name, b->name);
+    return slice_cmp(a->plain, b->plain);
 }

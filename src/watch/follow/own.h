@@ -58,10 +58,11 @@ typedef struct stream {
     int wd;                       /* -1: none */
     uint64_t dev, ino, size;
     int64_t mtime_ns;
-    uint64_t sure;    /* its size when what was read was still in it */
-    uint64_t listed;  /* its size when a directory was looked into last */
-    uint64_t scanned; /* bytes behind pos that hold no newline */
-    uint64_t look;    /* the look that saw it last */
+    uint64_t sure;     /* its size when what was read was still in it */
+    uint64_t listed;   /* its size when a directory was looked into last, */
+    int64_t listed_ns; /* and, of a compressed file, when it was written */
+    uint64_t scanned;  /* bytes behind pos that hold no newline */
+    uint64_t look;     /* the look that saw it last */
     uint32_t head_len;
     print head, tail, done_tail; /* tail: of the TAIL_BYTES before pos, when pos > HEAD_BYTES */
     bool ignored;                /* was there before its log was followed */
@@ -72,11 +73,13 @@ typedef struct stream {
     bool truncated;              /* it no longer holds what was read: rotate.c decides */
     bool drained;                /* a newer one may begin */
     bool passed;                 /* all before it were */
+    bool asked;                  /* deleted: whether it became a compressed one was looked for */
     bool nowhere;                /* no file stands for it any more: dropped when it ends */
     bool last;                   /* nothing more will be written to it: a copy */
     bool once;                   /* its end is the end */
     bool broken;                 /* could not be opened; said */
     bool linked;                 /* its name may be a symbolic link */
+    bool packed; /* path, dev and ino are those of a compressed file; fd is what is in it */
 
     /* descriptors and connections: bytes[start, end) are lines that wait */
     struct listener *listener;
@@ -129,12 +132,15 @@ typedef struct place {
     char *path;
     int wd;
     bool dirty, said, looked;
+    unsigned unsure; /* looks in a row in which names moved while they were listed */
     use *uses;
     trail *logs;
 } place;
 
 typedef struct entry {
-    slice name, base; /* base: what it was called before it was rotated, or empty */
+    slice name, plain; /* plain: without the ending that says it is compressed */
+    slice base;        /* what it was called before it was rotated, or empty */
+    bool packed;
     uint64_t dev, ino, size;
     int64_t mtime_ns;
     stream *s;
@@ -180,7 +186,8 @@ struct follow {
     place *places[FOLLOW_DIRECTORIES_MAX];
     size_t place_count;
     bool expand, dirty, settling, stopped;
-    bool full; /* more files than can be known: said */
+    bool full;  /* more files than can be known: said */
+    bool moved; /* in this look: names that were listed are other files' by now */
     int64_t looked_us, swept_us;
     arena scratch;
     char *window; /* where files are read */
@@ -193,7 +200,8 @@ struct follow {
     follow_event troubles[TROUBLES];
     char *trouble_sources[TROUBLES], *told; /* told: of the last event */
     size_t trouble_first, trouble_count;
-    stream *leaving; /* its end was told by the last event: dropped with the next call */
+    stream *leaving;  /* its end was told by the last event: dropped with the next call */
+    stream *unpacked; /* the one compressed file that is open */
     char head[FOLLOW_HEAD_MAX];
     follow_counts counts;
 };
@@ -241,6 +249,7 @@ void trouble(follow *f, slice of, const err *what);
 /* --- names (name.c) -------------------------------------------------------------------------- */
 
 bool name_compressed(slice name);
+slice name_plain(slice name);  /* "app.log.2" of "app.log.2.gz" */
 bool name_pattern(slice name); /* has wild cards */
 /* "app.log" of "app.log.1", "app.log-20261201", "app.log.old"; empty when it is none. */
 slice name_base(slice name);
@@ -254,6 +263,8 @@ void file_park(follow *f, stream *s);
 /* Compares head and tail with the file; false: it is no longer what was read, or cannot be read. */
 bool file_same(follow *f, stream *s, int fd, uint64_t size);
 status file_take_head(follow *f, stream *s, err *why) NODISCARD;
+/* Opens the file of that name, if it still is that inode; -1 when not, with errno. */
+int file_open_known(const char *path, bool linked, uint64_t dev, uint64_t ino);
 /* One event, or none (*ret_event false). */
 status file_serve(follow *f, stream *s, follow_event *ret, bool *ret_event, err *why) NODISCARD;
 void file_changed(follow *f, stream *s, const entry *e);
@@ -264,6 +275,24 @@ status file_done(follow *f, stream *s, uint64_t offset, err *why) NODISCARD;
 status scan_expand(follow *f, err *why) NODISCARD;
 status scan_look(follow *f, err *why) NODISCARD; /* into every place that is dirty */
 status rotate_log(follow *f, place *p, trail *l, err *why) NODISCARD;
+
+/* --- compressed files (packed.c) -------------------------------------------------------------- */
+
+/* Those of a log, the oldest first. One whose plain file is still there is being made: not it. */
+typedef struct packed {
+    entry **at;
+    size_t n;
+    size_t fresh; /* from here on they are newer, by their names, than every file that is known */
+} packed;
+status packed_find(follow *f, const trail *l, packed *ret, err *why) NODISCARD;
+/* What is in that file, `most` bytes of it at most.
+ *   ERR_NOT_FOUND  the name is another file's by now, or gone;  else what f's unpack says */
+status packed_open(follow *f, const char *path, uint64_t dev, uint64_t ino, uint64_t most,
+                   int *ret_fd, err *why) NODISCARD;
+/* The file holds what was read of the stream, and goes on from there. */
+bool packed_same(follow *f, const place *p, stream *s, const entry *e);
+/* The one that does; NULL: none. */
+entry *packed_of(follow *f, const place *p, const packed *all, stream *s);
 place *place_of_wd(const follow *f, int wd);
 void place_free(follow *f, place *p);
 
@@ -285,10 +314,11 @@ bool polling(const follow *f);
 typedef struct record {
     print log, head, tail;
     uint64_t id, dev, ino, done, line, size;
+    uint64_t listed, listed_ns; /* RECORD_PACKED */
     uint32_t head_len;
     unsigned flags;
 } record;
-enum { RECORD_DRAINED = 1, RECORD_IGNORED = 2, RECORD_CUT = 4, RECORD_LOG = 8 };
+enum { RECORD_DRAINED = 1, RECORD_IGNORED = 2, RECORD_CUT = 4, RECORD_LOG = 8, RECORD_PACKED = 16 };
 
 typedef struct checkpoint {
     uint8_t key[KEY_BYTES];

@@ -16,6 +16,7 @@ typedef struct turn {
     entry *now;   /* what the log's path names; may be NULL */
     entry **news; /* instances that nobody knows, the oldest first */
     size_t n;
+    packed packed;
 } turn;
 
 static slice name_of(const trail *l)
@@ -42,9 +43,9 @@ static int open_entry(const turn *t, const entry *e, struct stat *ret)
 {
     char path[FOLLOW_PATH_MAX + NAME_MAX + 2];
     snprintf(path, sizeof path, "%s/%.*s", t->p->path, SLICE_FMT(e->name));
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY |
-                            (e->use && e->use->literal ? 0 : O_NOFOLLOW));
-    if (fd >= 0 && (fstat(fd, ret) < 0 || ret->st_ino != e->ino || ret->st_dev != e->dev)) {
+    int fd = file_open_known(path, e->use && e->use->literal, e->dev, e->ino);
+    t->f->moved |= fd < 0 && errno == ENOENT;
+    if (fd >= 0 && fstat(fd, ret) < 0) {
         close(fd);
         return -1;
     }
@@ -141,14 +142,31 @@ static status add(const turn *t, entry *e, stream *before, unsigned begin, err *
     return OK;
 }
 
+/* Its name is another file's by now: it is looked for again. */
+static void take_back(const turn *t, entry *e)
+{
+    stream_drop(t->f, e->s);
+    e->s = NULL;
+    t->f->moved = true;
+}
+
 static status begin_with(const turn *t, entry *e, stream *before, unsigned begin, err *why)
 {
     status st = add(t, e, before, begin, why);
     if (st != OK)
         return st;
+    e->s->packed = e->s->last = e->packed;
+    e->s->listed = e->size;
+    e->s->listed_ns = e->mtime_ns;
+    t->f->counts.unpacked += e->packed;
     /* Also what is empty is opened: so its inode is no other file's. What cannot be opened says so
      * in its turn. */
-    if (file_take_head(t->f, e->s, NULL) == OK)
+    st = file_take_head(t->f, e->s, NULL);
+    if (st == ERR_NOT_FOUND) {
+        take_back(t, e);
+        return OK;
+    }
+    if (st == OK && !e->packed)
         e->s->sure = e->size;
     t->l->had = true;
     if (e->s->older) /* which may have been read to its end already */
@@ -162,13 +180,32 @@ static status ignore(const turn *t, entry *e, err *why)
     status st = add(t, e, t->l->oldest, 0, why);
     if (st != OK)
         return st;
-    if (e->size)
-        (void)!file_take_head(t->f, e->s, NULL);
+    if (e->size && file_take_head(t->f, e->s, NULL) == ERR_NOT_FOUND) {
+        take_back(t, e);
+        return OK;
+    }
     e->s->ignored = e->s->drained = true;
     if (e->s->wd >= 0)
         wake_unwatch(t->f, e->s->wd);
     stream_wd_clear(t->f, e->s);
     file_park(t->f, e->s);
+    return OK;
+}
+
+/* The stream's file is there, compressed. */
+static status move_packed(const turn *t, stream *s, entry *e, err *why)
+{
+    if (e->s) /* passed over, when it was not known what it is */
+        stream_drop(t->f, e->s);
+    e->s = NULL;
+    status st = move(t, s, e, why);
+    if (st != OK)
+        return st;
+    s->packed = s->last = true;
+    s->drained = false;
+    s->listed = e->size;
+    s->listed_ns = e->mtime_ns;
+    t->f->counts.unpacked++;
     return OK;
 }
 
@@ -221,10 +258,12 @@ static void take_out(turn *t, size_t i)
 static status begin(turn *t, err *why)
 {
     status st = OK;
-    for (size_t i = 0; i < t->n && st == OK; i++)
+    for (size_t i = 0; i < t->n && st == OK && !t->f->moved; i++)
         st = t->news[i]->use ? begin_with(t, t->news[i], NULL, 0, why) : ignore(t, t->news[i], why);
-    if (st == OK && t->now && !t->now->s)
+    if (st == OK && !t->f->moved && t->now && !t->now->s)
         st = begin_with(t, t->now, NULL, 0, why);
+    if (t->f->moved)
+        return st;
     bool from_end = t->l->flags & FOLLOW_FROM_END && !t->p->looked;
     for (stream *s = t->l->oldest; s && from_end && st == OK; s = s->newer) {
         if (s->ignored || !s->size || s->fd < 0)
@@ -253,7 +292,7 @@ static status find_news(turn *t, err *why)
     if (!(t->news = own_scratch(t->f, n * sizeof *t->news)))
         return OWN_SPENT(why);
     for (entry *e = t->l->entries; e; e = e->next)
-        if (!e->s && e != t->now && slice_eq(e->base, name))
+        if (!e->s && e != t->now && !e->packed && slice_eq(e->base, name))
             t->news[t->n++] = e;
     sort(t->news, t->n);
     return OK;
@@ -288,21 +327,95 @@ static status cut_log(turn *t, stream *s, err *why)
         if ((st = move(t, s, to, why)) != OK)
             return st;
         s->last = true;
-    } else {
+    } else if (!t->f->moved) {
         forget_entries(t, s);
-        end_stream(t, s);
+        entry *to = packed_of(t->f, t->p, &t->packed, s);
+        if (!to && !t->f->moved)
+            end_stream(t, s);
+        else if (to && (st = move_packed(t, s, to, why)) != OK)
+            return st;
     }
     return find_news(t, why); /* what the file holds now is one of them */
 }
 
-static status between(turn *t, stream *newest, bool changed, err *why)
+/* --- compressed ones ------------------------------------------------------------------------ */
+
+/* Nothing can have come since it was read to its end. */
+static bool surely_read(const stream *s)
+{
+    return s->ended || (s->drained && s->found && !s->packed && s->listed <= s->pos);
+}
+
+static bool missing(const turn *t, stream *s)
+{
+    if ((s->look == t->f->look && !s->truncated) || s->ignored)
+        return false;
+    /* one that had nothing in it when it was seen last can still be read */
+    return s->head_len || (s->fd >= 0 && file_take_head(t->f, s, NULL) == OK && s->head_len);
+}
+
+/* What was read, or still is by its descriptor, is not read again out of a compressed file. */
+static status know_copies(const turn *t, err *why)
 {
     status st = OK;
+    for (size_t i = t->packed.fresh; i < t->packed.n && st == OK && !t->f->moved; i++) {
+        entry *e = t->packed.at[i];
+        for (stream *s = t->l->oldest; s && !e->s && st == OK; s = s->newer)
+            if (missing(t, s) && (s->fd >= 0 || surely_read(s)) && packed_same(t->f, t->p, s, e))
+                st = ignore(t, e, why);
+    }
+    return st;
+}
+
+/* What is gone, and was not read to its end, may be there in a compressed file; or in a copy, when
+ * what was compressed is what was written into the file after that. */
+static status find_packed(turn *t, stream *s, err *why)
+{
+    if (!t->packed.n || !missing(t, s) || s->fd >= 0 || s->ending || surely_read(s))
+        return OK;
+    entry *e = packed_of(t->f, t->p, &t->packed, s);
+    if (e || t->f->moved)
+        return e ? move_packed(t, s, e, why) : OK;
+    size_t i = 0;
+    while (i < t->n && !goes_on(t, s, t->news[i]))
+        i++;
+    if (i == t->n)
+        return OK;
+    e = t->news[i];
+    take_out(t, i);
+    return move(t, s, e, why);
+}
+
+static status find_older_packed(turn *t, const stream *newest, err *why)
+{
+    status st = OK;
+    for (stream *s = t->l->oldest; s && st == OK; s = s->newer)
+        if (s != newest)
+            st = find_packed(t, s, why);
+    return st;
+}
+
+/* Compressed files that nobody has read, not even as what they were before: they are news. */
+static status add_packed(turn *t, err *why)
+{
+    status st = packed_find(t->f, t->l, &t->packed, why);
+    if (st == OK)
+        st = know_copies(t, why);
+    for (size_t i = t->packed.fresh; st == OK && i < t->packed.n; i++)
+        if (!t->packed.at[i]->s)
+            t->news[t->n++] = t->packed.at[i];
+    sort(t->news, t->n);
+    return st;
+}
+
+static status between(turn *t, stream *newest, bool changed, err *why)
+{
     bool unread = newest && !newest->head_len;
     const entry *where = unread ? entry_of(t, newest) : NULL;
-    for (size_t i = 0; i < t->n && st == OK; i++) {
+    status st = changed || unread ? add_packed(t, why) : OK;
+    for (size_t i = 0; i < t->n && st == OK && !t->f->moved; i++) {
         entry *e = t->news[i];
-        if (t->now && copy_of(t, e, t->now))
+        if (t->now && !e->packed && copy_of(t, e, t->now))
             continue;
         if (!changed && !unread)
             st = ignore(t, e, why);
@@ -372,15 +485,26 @@ static bool written_over(const turn *t, stream *s, const entry *e)
     return over;
 }
 
+/* Open, and deleted after it was cut: what is in it now is not what was read. */
+static bool cut_and_deleted(const turn *t, stream *s)
+{
+    struct stat st;
+    return s->fd >= 0 && s->look != t->f->look && !s->ended && !s->ending && !s->packed &&
+           fstat(s->fd, &st) == 0 && !file_same(t->f, s, s->fd, (uint64_t)st.st_size);
+}
+
 /* Instances that were read before, and are written over in place (cp app.log app.log.1), or whose
  * inode is another file's by now. */
 static void find_written_over(const turn *t, const stream *newest)
 {
+    for (stream *s = t->l->oldest; s; s = s->newer)
+        s->truncated |= cut_and_deleted(t, s);
     for (entry *e = t->l->entries; e; e = e->next) {
         stream *s = e->s;
         if (!s || s == newest || s->log != t->l)
             continue;
-        s->truncated = written_over(t, s, e);
+        if (!s->packed)
+            s->truncated = written_over(t, s, e);
         if (s->truncated)
             e->s = NULL;
     }
@@ -389,6 +513,7 @@ static void find_written_over(const turn *t, const stream *newest)
 /* They may have been copied before (cp app.log.1 app.log.2), or they are gone. */
 static status move_written_over(turn *t, const stream *newest, err *why)
 {
+    status st;
     for (stream *s = t->l->oldest, *next; s; s = next) {
         size_t i = 0;
         next = s->newer;
@@ -396,27 +521,85 @@ static status move_written_over(turn *t, const stream *newest, err *why)
             continue;
         while (i < t->n && !goes_on(t, s, t->news[i]))
             i++;
+        if (i == t->n && t->f->moved)
+            return OK;
         if (i < t->n) {
-            status st = move(t, s, t->news[i], why);
-            if (st != OK)
+            if ((st = move(t, s, t->news[i], why)) != OK)
                 return st;
             take_out(t, i);
         } else if (s->ended || s->ignored || !s->head_len) {
             stream_drop(t->f, s);
         } else {
-            end_stream(t, s);
+            entry *e = packed_of(t->f, t->p, &t->packed, s);
+            if (!e && t->f->moved)
+                return OK;
+            if (!e)
+                end_stream(t, s);
+            else if ((st = move_packed(t, s, e, why)) != OK)
+                return st;
         }
     }
     return OK;
 }
 
-static void verify(turn *t, stream *s)
+static void verify(const turn *t, stream *s)
 {
     struct stat st;
-    if (s->truncated || s->look != t->f->look || file_open(t->f, s, NULL) != OK)
+    if (s->truncated || s->look != t->f->look)
+        return;
+    status opened = file_open(t->f, s, NULL);
+    t->f->moved |= opened == ERR_NOT_FOUND;
+    if (opened != OK)
         return;
     if (fstat(s->fd, &st) == 0 && !file_same(t->f, s, s->fd, (uint64_t)st.st_size))
         s->truncated = true;
+}
+
+/* The log's path names what is read: not one that was cut since, or that has its inode. */
+static bool now_same(const turn *t)
+{
+    stream *s = t->now ? t->now->s : NULL;
+    if (!s || !s->head_len || s->fd < 0)
+        return false;
+    verify(t, s);
+    t->f->dirty |= s->truncated;
+    return !s->truncated && !t->f->moved;
+}
+
+/* Compressed files that were read are not looked into again: they are passed over from now on. */
+static status pass_over_read(const turn *t, err *why)
+{
+    status st = OK;
+    for (size_t i = 0; i < t->packed.n && st == OK; i++) {
+        entry *e = t->packed.at[i];
+        if (!e->s || !e->s->packed || !e->s->ended || e->s->done != e->s->pos)
+            continue;
+        stream_drop(t->f, e->s);
+        e->s = NULL;
+        st = ignore(t, e, why);
+    }
+    return st;
+}
+
+/* Where the log's path names a file that is read, all compressed ones are older. The newest of
+ * them is remembered: what is newer than it, when the log's path names another file, is new. */
+static status remember_packed(const turn *t, bool first, err *why)
+{
+    size_t n = t->packed.n;
+    status st = pass_over_read(t, why);
+    entry *last = n ? t->packed.at[n - 1] : NULL;
+    if (st != OK || !last || last->s || (!first && !now_same(t)))
+        return st;
+    if ((st = ignore(t, last, why)) != OK)
+        return st;
+    for (size_t i = 0; i + 1 < n; i++) {
+        entry *e = t->packed.at[i];
+        if (e->s && e->s->ignored) {
+            stream_drop(t->f, e->s);
+            e->s = NULL;
+        }
+    }
+    return OK;
 }
 
 static status newest_changed(turn *t, stream *newest, bool cut, err *why)
@@ -425,13 +608,15 @@ static status newest_changed(turn *t, stream *newest, bool cut, err *why)
     status st = adopt(t, newest, &wait, why);
     if (st != OK)
         return st;
-    if (wait) {
+    if (wait || t->f->moved) {
         t->f->settling = true; /* looked at again soon */
         stream_queue(t->f, newest);
         return OK;
     }
+    if ((st = find_packed(t, newest, why)) != OK || t->f->moved)
+        return st;
     bool rotated = !cut && (!t->now || t->now->s != newest);
-    if ((st = between(t, newest, rotated || cut, why)) != OK)
+    if ((st = between(t, newest, rotated || cut, why)) != OK || t->f->moved)
         return st;
     if (t->now && !t->now->s)
         st = begin_with(t, t->now, NULL, cut ? FOLLOW_TRUNCATED : FOLLOW_ROTATED, why);
@@ -457,6 +642,30 @@ static void take_heads(const turn *t)
             stream_queue(t->f, s);
 }
 
+static status look_at_known(turn *t, stream *newest, err *why)
+{
+    status st = find_older_packed(t, newest, why);
+    if (st != OK || t->f->moved)
+        return st;
+    if (!newest) {
+        st = between(t, NULL, true, why);
+        return st == OK && !t->f->moved && t->now && !t->now->s
+                   ? begin_with(t, t->now, NULL, t->l->had ? FOLLOW_ROTATED : 0, why)
+                   : st;
+    }
+    if (t->now && t->now->s == newest && !t->n && !newest->truncated && !has_unread(t))
+        return OK;
+    verify(t, newest);
+    if (t->f->moved)
+        return OK;
+    bool cut = newest->truncated;
+    if (cut && ((st = cut_log(t, newest, why)) != OK || t->f->moved))
+        return st;
+    if ((st = newest_changed(t, newest, cut, why)) == OK)
+        take_heads(t);
+    return st;
+}
+
 status rotate_log(follow *f, place *p, trail *l, err *why)
 {
     turn t = {.f = f, .p = p, .l = l, .now = l->entry};
@@ -464,26 +673,15 @@ status rotate_log(follow *f, place *p, trail *l, err *why)
         return OK;
     stream *newest = newest_of(l);
     find_written_over(&t, newest);
-    status st = find_news(&t, why);
+    bool first = !l->known;
+    status st = packed_find(f, l, &t.packed, why);
+    if (st == OK && !first)
+        st = know_copies(&t, why);
     if (st == OK)
+        st = find_news(&t, why);
+    if (st == OK && !f->moved)
         st = move_written_over(&t, newest, why);
-    if (st != OK)
-        return st;
-    if (!l->known)
-        return begin(&t, why);
-    if (!newest) {
-        st = between(&t, NULL, true, why);
-        return st == OK && t.now && !t.now->s
-                   ? begin_with(&t, t.now, NULL, l->had ? FOLLOW_ROTATED : 0, why)
-                   : st;
-    }
-    if (t.now && t.now->s == newest && !t.n && !newest->truncated && !has_unread(&t))
-        return OK;
-    verify(&t, newest);
-    bool cut = newest->truncated;
-    if (cut && (st = cut_log(&t, newest, why)) != OK)
-        return st;
-    if ((st = newest_changed(&t, newest, cut, why)) == OK)
-        take_heads(&t);
-    return st;
+    if (st == OK && !f->moved)
+        st = first ? begin(&t, why) : look_at_known(&t, newest, why);
+    return st == OK && !f->moved ? remember_packed(&t, first, why) : st;
 }

@@ -282,7 +282,8 @@ status scan_expand(follow *f, err *why)
 typedef struct listing {
     entry *entries;
     size_t n, cap;
-    bool whole;
+    uint64_t sum; /* of all names and inodes, in any order */
+    bool whole, sure;
 } listing;
 
 static use *use_of(const place *p, slice name, const char *text)
@@ -323,15 +324,19 @@ static status push(follow *f, listing *l, const entry *e, err *why)
 static status consider(follow *f, place *p, int dir, const struct dirent *d, listing *l, err *why)
 {
     struct stat st;
-    slice name = slice_str(d->d_name);
-    entry e = {.base = name_base(name), .use = use_of(p, name, d->d_name)};
+    slice name = slice_str(d->d_name), plain = name_plain(name);
+    entry e = {.base = name_base(plain), .packed = plain.len != name.len};
     if (d->d_type != DT_REG && d->d_type != DT_UNKNOWN && d->d_type != DT_LNK)
         return OK;
-    if (e.use && name_compressed(name)) {
-        f->counts.compressed++;
-        return OK;
+    e.use = use_of(p, name, d->d_name);
+    if (e.packed) { /* never for itself: it is what a followed file became */
+        f->counts.compressed += e.use != NULL;
+        e.use = NULL;
+        e.base = e.base.len ? e.base : plain; /* app.log.gz */
     }
     if (!e.use && !use_of_base(p, e.base) && !stream_inode_known(f, d->d_ino))
+        return OK;
+    if (e.packed && !f->o.unpack)
         return OK;
     bool named = e.use && e.use->literal;
     if (fstatat(dir, d->d_name, &st, named ? 0 : AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
@@ -341,12 +346,31 @@ static status consider(follow *f, place *p, int dir, const struct dirent *d, lis
         return OWN_SPENT(why);
     memcpy(copy, name.ptr, name.len);
     e.name = slice_of(copy, name.len);
+    e.plain = slice_of(copy, plain.len);
     e.base = slice_of(copy, e.base.len);
     e.dev = st.st_dev;
     e.ino = st.st_ino;
     e.size = (uint64_t)st.st_size;
     e.mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
     return push(f, l, &e, why);
+}
+
+static uint64_t name_sum(const follow *f, const struct dirent *d)
+{
+    return siphash(f->key, slice_str(d->d_name)) * (2 * d->d_ino + 1);
+}
+
+/* The directory as it is now. */
+static uint64_t sum_of(const follow *f, const place *p)
+{
+    DIR *d = opendir(p->path);
+    uint64_t sum = 0;
+    size_t seen = 0;
+    for (const struct dirent *e; d && (e = readdir(d)) && seen++ < FOLLOW_ENTRIES_MAX;)
+        sum += name_sum(f, e);
+    if (d)
+        closedir(d);
+    return sum;
 }
 
 static status list_once(follow *f, place *p, listing *l, err *why)
@@ -368,8 +392,10 @@ static status list_once(follow *f, place *p, listing *l, err *why)
         return OK;
     }
     struct dirent *e;
-    while (st == OK && (e = readdir(d)) && seen++ < FOLLOW_ENTRIES_MAX)
+    while (st == OK && (e = readdir(d)) && seen++ < FOLLOW_ENTRIES_MAX) {
+        l->sum += name_sum(f, e);
         st = consider(f, p, dirfd(d), e, l, why);
+    }
     closedir(d);
     l->whole = st == OK && seen <= FOLLOW_ENTRIES_MAX;
     if (st == OK && !l->whole && !p->said) {
@@ -381,20 +407,19 @@ static status list_once(follow *f, place *p, listing *l, err *why)
     return st;
 }
 
-/* Names that move while they are listed may be passed over: then once more. */
+/* Names that move while they are listed may be passed over, and a rotation moves many: a list is
+ * sure when the next one says the same. (The directory's time does not tell: it ticks in
+ * milliseconds.) */
 static status list(follow *f, place *p, listing *l, err *why)
 {
-    enum { TRIES = 3 };
-    struct stat before, after;
+    enum { TRIES = 4 };
     status st = OK;
-    for (int i = 0; i < TRIES && st == OK; i++) {
-        if (stat(p->path, &before) < 0)
-            before = (struct stat){0};
+    bool sure = false;
+    for (int i = 0; i < TRIES && st == OK && !sure; i++) {
         st = list_once(f, p, l, why);
-        if (stat(p->path, &after) == 0 && after.st_mtim.tv_sec == before.st_mtim.tv_sec &&
-            after.st_mtim.tv_nsec == before.st_mtim.tv_nsec)
-            break;
+        sure = st == OK && l->sum == sum_of(f, p);
     }
+    l->sure = sure;
     return st;
 }
 
@@ -420,13 +445,22 @@ static bool moved_device(follow *f, const place *p, stream *s, const entry *e)
     char path[FOLLOW_PATH_MAX + NAME_MAX + 2];
     struct stat st;
     snprintf(path, sizeof path, "%s/%.*s", p->path, SLICE_FMT(e->name));
-    int fd = s->head_len ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) : -1;
+    if (s->packed) /* compared when it is opened */
+        return true;
+    int fd = s->head_len ? file_open_known(path, true, e->dev, e->ino) : -1;
     if (fd < 0)
         return false;
-    bool same = fstat(fd, &st) == 0 && st.st_ino == e->ino && st.st_dev == e->dev &&
-                file_same(f, s, fd, (uint64_t)st.st_size);
+    bool same = fstat(fd, &st) == 0 && file_same(f, s, fd, (uint64_t)st.st_size);
     close(fd);
     return same;
+}
+
+/* What is in a compressed file is compared only when it is opened; until then, and when it is
+ * read from what was unpacked, another file may have got its inode. */
+static bool other_packed(const stream *s, const entry *e)
+{
+    return !s->ignored && (s->packed != e->packed ||
+                           (s->packed && (s->listed != e->size || s->listed_ns != e->mtime_ns)));
 }
 
 /* A file that is known: where it is now. */
@@ -434,7 +468,7 @@ static status meet(follow *f, const place *p, entry *e, err *why)
 {
     stream *s = stream_inode(f, e->dev, e->ino);
     char *path;
-    if (!s || (s->dev != e->dev && !moved_device(f, p, s, e)))
+    if (!s || other_packed(s, e) || (s->dev != e->dev && !moved_device(f, p, s, e)))
         return OK;
     status st = path_of(f, p, e->name, &path, why);
     if (st != OK)
@@ -605,24 +639,34 @@ static status room_or_trouble(follow *f, const place *p, status st, err *what, e
 
 static status look_into(follow *f, place *p, err *why)
 {
+    enum { UNSURE_MAX = 32 };
     listing l;
     f->look++;
+    f->moved = false;
     status st = list(f, p, &l, why);
     for (size_t i = 0; i < l.n && st == OK; i++)
         st = meet(f, p, &l.entries[i], why);
+    /* what an unsure list means is decided soon, unless it is never sure */
+    p->unsure = l.sure ? 0 : p->unsure + 1;
+    if (st == OK && !l.sure && p->unsure < UNSURE_MAX) {
+        p->dirty = f->settling = true;
+        return OK;
+    }
     err what = {0};
     if (st == OK)
         st = room_or_trouble(f, p, find_logs(f, p, &l, &what), &what, why);
-    for (trail *g = p->logs; g && st == OK; g = g->next_here)
+    for (trail *g = p->logs; g && st == OK && !f->moved; g = g->next_here)
         st = room_or_trouble(f, p, rotate_log(f, p, g, &what), &what, why);
-    if (st == OK && l.whole)
+    if (f->moved) /* once more, with what there is now */
+        p->dirty = f->settling = true;
+    else if (st == OK && l.whole)
         look_for_lost(f, p);
-    if (st != OK)
+    if (st != OK || f->moved)
         for (trail *g = p->logs; g; g = g->next_here)
             g->entry = g->entries = NULL;
     else
         forget_logs(f, p);
-    if (st == OK) {
+    if (st == OK && !f->moved) {
         p->looked = true;
         p->said = p->said && !l.whole;
     }
@@ -648,6 +692,7 @@ static void say_missing(follow *f)
 
 status scan_look(follow *f, err *why)
 {
+    bool sure = true;
     for (size_t i = 0; i < f->place_count; i++) {
         place *p = f->places[i];
         if (!p->dirty)
@@ -660,7 +705,9 @@ status scan_look(follow *f, err *why)
             p->dirty = true;
             return st;
         }
+        sure = sure && !p->dirty;
     }
-    say_missing(f);
+    if (sure)
+        say_missing(f);
     return OK;
 }

@@ -227,6 +227,8 @@ void stream_close(follow *f, stream *s)
     if (s->transport == FOLLOW_FILE || s->transport == FOLLOW_TCP || s->transport == FOLLOW_TLS)
         close(s->fd);
     f->open -= s->transport == FOLLOW_FILE;
+    if (f->unpacked == s)
+        f->unpacked = NULL;
     s->fd = -1;
 }
 
