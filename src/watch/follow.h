@@ -101,8 +101,9 @@ enum {
  * them, not where a pattern or a directory finds them. Other instances of the same log (app.log.1,
  * app.log-20261201, app.log.old) are read when a rotation made them; a pattern that names them,
  * too, reads those that are there at the first look, the oldest first. Compressed ones
- * (app.log.2.gz, .zst, .xz, .bz2) that are there at the first look are passed over; later they are read on where
- * the file that they were was left, or from their beginning when nobody had seen that file.
+ * (app.log.2.gz, .zst, .xz, .bz2) that are there at the first look are passed over; later they are
+ * read on where the file that they were was left, or from their beginning when nobody had seen that
+ * file.
  *   ERR_INPUT  empty, with a NUL, a compressed file (unpack it, then follow_add_descriptor)
  *   ERR_LIMIT  FOLLOW_PATH_MAX, FOLLOW_SOURCES_MAX */
 status follow_add_files(follow *f, slice pattern, unsigned flags, err *why) NODISCARD;
