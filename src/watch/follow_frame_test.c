@@ -112,12 +112,15 @@ TEST(which_instance_is_older)
         {"a.log.2", "a.log.1", 5, 1},        {"a.log.10", "a.log.9", 0, 0},
         {"a.log.1", "a.log", 9, 0},          {"a.log-20261130", "a.log-20261201", 9, 0},
         {"a.log-20261201", "a.log.1", 1, 2}, {"a.log.old", "a.log.1", 1, 2},
+        {"a.log.3.gz", "a.log.2", 9, 1},     {"a.log.10.gz", "a.log.9.zst", 9, 1},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         entry a = {.name = slice_str(rows[i].older), .mtime_ns = rows[i].older_ns};
         entry b = {.name = slice_str(rows[i].newer), .mtime_ns = rows[i].newer_ns};
-        a.base = name_base(a.name);
-        b.base = name_base(b.name);
+        a.plain = name_plain(a.name);
+        b.plain = name_plain(b.name);
+        a.base = name_base(a.plain);
+        b.base = name_base(b.plain);
         CHECK(name_older(&a, &b) < 0);
         CHECK(name_older(&b, &a) > 0);
         CHECK_EQ(name_older(&a, &a), 0);
