@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A password typed at a terminal: asked for twice, never echoed, and the terminal as it was, also
 when somebody interrupts."""
+import fcntl
 import os
 import pty
 import signal
@@ -31,13 +32,17 @@ def wait_for(fd, word, seen):
     return seen
 
 
+def at_terminal():
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell ignores it in what it runs in the background
+
+
 def session(home, words, typed):
     """-> (exit status or None, what the terminal showed, does it echo afterwards)."""
     env = {"PATH": os.environ["PATH"], "HOME": home, "LANG": "C.UTF-8", "NOROSHI_DATA": home + "/var"}
     ours, theirs = pty.openpty()
     p = subprocess.Popen([NOROSHI] + words, stdin=theirs, stdout=theirs, stderr=theirs, env=env,
-                         cwd=home, start_new_session=True,
-                         preexec_fn=lambda: __import__("fcntl").ioctl(0, termios.TIOCSCTTY, 0))
+                         cwd=home, start_new_session=True, preexec_fn=at_terminal)
     seen = b""
     for prompt, text in typed:
         seen = wait_for(ours, prompt, seen)
