@@ -153,6 +153,30 @@ static void put_character(sink *s, uint32_t c, slice raw)
     s->last = c;
 }
 
+/* What of ASCII stands at the front of `text`, behind a character of ASCII: no line ends within its
+ * words, so one for which there is room is put at once. Returns the rest. */
+static slice put_plain(sink *s, slice text)
+{
+    size_t margin = s->options.columns;
+    while (text.len && s->failed == OK) {
+        size_t n = 0;
+        while (n < text.len && text.ptr[n] > ' ' && text.ptr[n] < 0x7f)
+            n++;
+        if (n && margin && s->column + s->spaces + s->word_columns + n > margin)
+            break;
+        buf_put(&s->word, slice_sub(text, 0, n));
+        s->word_columns += n;
+        if (n)
+            s->last = (uint32_t)text.ptr[n - 1];
+        text = slice_from(text, n);
+        if (!text.len || text.ptr[0] != ' ')
+            break;
+        put_character(s, ' ', slice_sub(text, 0, 1));
+        text = slice_from(text, 1);
+    }
+    return text;
+}
+
 /* Text that is escaped or ours. What could command a terminal is escaped here all the same. */
 static void put_text(sink *s, slice text)
 {
@@ -171,6 +195,8 @@ static void put_text(sink *s, slice text)
                 put_character(s, (uint32_t)shown[i], slice_of(shown + i, 1));
         } else {
             put_character(s, c, raw);
+            if (c < 0x7f)
+                text = put_plain(s, text);
         }
     }
 }

@@ -393,3 +393,31 @@ TEST(sink_matrix_json)
         CHECK_SLICE(json_text(after->first), json_text(before->first));
     }
 }
+
+/* Words of ASCII are put at once where they fit: lines are the same as of characters one by one. */
+TEST(a_text_at_once_is_its_characters_one_by_one)
+{
+    static const slice text = S_INIT(
+        "one  two (three) 4.5%, 日本語のtext、\"quoted\"(注)a-long-word-that-no-line-has-room-for "
+        "x\u0301y\x1bz\n   next line: caf\u00e9 C2サーバー https://example.com/a?b=c#d end");
+    for (unsigned columns = 0; columns < 60; columns++) {
+        CLEANUP(buf_done) buf whole;
+        CLEANUP(buf_done) buf single;
+        sink a, b;
+        start(&a, &whole, (sink_options){.columns = columns});
+        start(&b, &single, (sink_options){.columns = columns});
+        sink_indent(&a, 3);
+        sink_indent(&b, 3);
+        sink_words(&a, text);
+        for (slice rest = text; rest.len;) {
+            size_t n = utf8_len(rest);
+            sink_words(&b, slice_sub(rest, 0, n ? n : 1));
+            rest = slice_from(rest, n ? n : 1);
+        }
+        CHECK_OK(sink_flush(&a, NULL));
+        CHECK_OK(sink_flush(&b, NULL));
+        CHECK_SLICE(buf_slice(&whole), buf_slice(&single));
+        sink_done(&a);
+        sink_done(&b);
+    }
+}
