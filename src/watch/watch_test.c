@@ -131,6 +131,17 @@ static void check_lines(const char *got, const char *want)
     CHECK_SLICE(slice_str(got), slice_str(want));
 }
 
+/* What a watch of its own tells of a log. */
+static void check_log(const char *log, const char *want)
+{
+    bench b;
+    REQUIRE(bench_open(&b));
+    bench_start(&b);
+    REQUIRE(b.w);
+    check_lines(run(&b, log), want);
+    bench_close(&b);
+}
+
 /* --- what is told ----------------------------------------------------------------------------- */
 
 #define SQUID(time, client, result, url)                                                           \
@@ -251,14 +262,8 @@ TEST(a_path_may_be_in_any_field)
          "\"6\":\"/6\",\"7\":\"/7\",\"8\":\"/8\",\"9\":\"/a/b\"}\n",
          ""}, /* over eight are not tried */
     };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        bench b;
-        REQUIRE(bench_open(&b));
-        bench_start(&b);
-        REQUIRE(b.w);
-        check_lines(run(&b, rows[i].log), rows[i].want);
-        bench_close(&b);
-    }
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        check_log(rows[i].log, rows[i].want);
 }
 
 /* Also where the address stands twice, as in sign-ins of Entra. */
@@ -300,14 +305,8 @@ TEST(who_came_in_from_a_bad_address)
          "P1 1 198.51.100.7 1 hostname inbound \n"},
     };
 #undef BAD
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        bench b;
-        REQUIRE(bench_open(&b));
-        bench_start(&b);
-        REQUIRE(b.w);
-        check_lines(run(&b, rows[i].log), rows[i].want);
-        bench_close(&b);
-    }
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        check_log(rows[i].log, rows[i].want);
 }
 
 TEST(where_no_way_is_said_the_source_is_ours)
