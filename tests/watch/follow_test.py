@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -187,14 +188,32 @@ def lost_is_said(folder, data):
     """What was compressed and cannot be read is said, with how much of it is known to be lost."""
     path = os.path.join(folder, "lost.log")
 
-    def once(seconds=1.5):
+    def once(until):
         process = start(data, "--as", "lost", path)
-        time.sleep(seconds)
+        guard = threading.Timer(60, process.kill)
+        guard.start()
+        said = until(process)
         process.send_signal(signal.SIGTERM)
-        return process.communicate(timeout=20)[1].decode()
+        said += process.communicate(timeout=20)[1].decode()
+        guard.cancel()
+        return said
+
+    def alerted(_):
+        wait_for(lambda: contacts(data)[1] > before)
+        return ""
+
+    def lost(process):
+        said = ""
+        while "may be lost" not in said:
+            line = process.stderr.readline().decode()
+            if not line:
+                break
+            said += line
+        return said
+    before = contacts(data)[1]
     with open(path, "w") as f:
-        f.write('{"q":"fine.example"}\n' * 50)
-    first = once()
+        f.write('{"q":"fine.example"}\n' * 50 + '{"q":"evil.example","n":0}\n')
+    first = once(alerted)
     with open(path, "a") as f:
         f.write('{"q":"evil.example","n":1}\n')
     os.rename(path, path + ".1")
@@ -205,7 +224,7 @@ def lost_is_said(folder, data):
     os.unlink(path + ".1")
     with open(path, "w") as f:
         f.write('{"q":"fine.example","n":2}\n')
-    second = once(4.0)
+    second = once(lost)
     tap.check("lost" not in first, "nothing is lost of what is there", first)
     tap.check("lost.log.1.gz" in second and "unpacked" in second and "may be lost" in second,
               "a damaged one is said to be lost", second)
