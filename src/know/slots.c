@@ -1,4 +1,5 @@
 /* slots.c - a table of keys: opening, checking, looking up. See slots.h. */
+#include "know/slots/four.h"
 #include "know/slots/table.h"
 #include "know/slots/wide.h"
 
@@ -184,10 +185,11 @@ status slots_verify(const slots *s, err *why)
 /* --- looking up ----------------------------------------------------------------------------- */
 
 enum {
-    GROUP = 8,          /* tables that a key is asked of at once */
-    NEAR_BLOCKS = 4096, /* a filter that small is in the processor's cache */
-    SOME = 16,          /* keys that are hashed before their memory is asked for */
-    FEW = 8             /* keys for which memory is read before it is known to be needed */
+    GROUP = 8,  /* tables that a key is asked of at once */
+    SOME = 8,   /* keys that are hashed before their memory is asked for */
+    AHEAD = 32, /* keys whose filters are on their way: more would not fit the first cache */
+    RING = 64,
+    FEW = 8 /* keys for which memory is read before it is known to be needed */
 };
 
 /* What a look-up needs of a table. */
@@ -198,16 +200,27 @@ typedef struct asked {
     unsigned spill;
 } asked;
 
+/* Tables that are asked together, and where their filters are read for key i: in at[i % RING]. */
+typedef struct group {
+    asked t[GROUP];
+    uint64_t blocks[GROUP], filters[GROUP]; /* of t; what is not used is like the first */
+    uint64_t blocks_max;
+    size_t count;
+    const uint32_t *at[RING][GROUP];
+} group;
+
 /* A key that filters said maybe to, and a bit for each of these. */
 typedef struct likely {
     uint32_t key;
     uint32_t tables;
 } likely;
 
-/* Asks `count` filters for the keys whose numbers are in `left`; returns how many are in `ret`.
- * What is read next of these is on its way, while the other keys are asked for. */
-typedef size_t filter_pass(const asked *t, size_t count, const slots_hash *h, const uint32_t *left,
-                           size_t n, likely *ret);
+/* Says where the filters are read for keys number `from` to `to`, and has that fetched. */
+typedef void filter_spots(group *g, const slots_hash *h, size_t from, size_t to);
+/* Asks the filters for these keys, and puts those that may be there behind the `n` of `ret`; returns
+ * how many these are then. What is read next of them is on its way. */
+typedef size_t filter_pass(const group *g, const slots_hash *h, size_t from, size_t to, likely *ret,
+                           size_t n);
 
 INLINE const uint32_t *filter_block(const asked *t, slots_hash h)
 {
@@ -224,70 +237,115 @@ INLINE asked asked_of(const slots *s)
     return (asked){s->filter, s->lines, s->t.filter_blocks, s->t.lines, s->t.spill};
 }
 
-INLINE size_t note_likely(const asked *t, uint32_t key, slots_hash h, unsigned maybe, likely *ret,
+INLINE void plain_spots(group *g, size_t count, const slots_hash *h, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        for (size_t f = 0; f < count; f++) {
+            g->at[i % RING][f] = filter_block(&g->t[f], h[i]);
+            __builtin_prefetch(g->at[i % RING][f], 0, 3);
+        }
+}
+
+static void spots_plain(group *g, const slots_hash *h, size_t from, size_t to)
+{
+    plain_spots(g, g->count, h, from, to);
+}
+
+INLINE size_t note_likely(const group *g, size_t key, slots_hash h, unsigned maybe, likely *ret,
                           size_t n)
 {
-    if (!maybe)
-        return n;
-    __builtin_prefetch(first_line(&t[__builtin_ctz(maybe)], h), 0, 3);
-    ret[n] = (likely){key, maybe};
+    __builtin_prefetch(first_line(&g->t[__builtin_ctz(maybe)], h), 0, 3);
+    ret[n] = (likely){(uint32_t)key, maybe};
     return n + 1;
 }
 
-static size_t filters_plain(const asked *t, size_t count, const slots_hash *h, const uint32_t *left,
-                            size_t n, likely *ret)
+static size_t filters_plain(const group *g, const slots_hash *h, size_t from, size_t to,
+                            likely *ret, size_t n)
 {
-    size_t found = 0;
-    for (size_t i = 0; i < n; i++) {
-        slots_hash one = h[left[i]];
+    for (size_t i = from; i < to; i++) {
+        const uint32_t *const *at = g->at[i % RING];
         unsigned maybe = 0;
-        for (size_t f = 0; f < count; f++) {
-            const uint32_t *block = filter_block(&t[f], one);
+        for (size_t f = 0; f < g->count; f++) {
             uint32_t missing = 0;
             for (unsigned k = 0; k < SLOTS_FILTER / 4; k++)
-                missing |= ~block[k] & (uint32_t)1 << (one.rest * slots_salt[k] >> 27);
+                missing |= ~at[f][k] & (uint32_t)1 << (h[i].rest * slots_salt[k] >> 27);
             maybe |= (unsigned)(missing == 0) << f;
         }
-        found = note_likely(t, left[i], one, maybe, ret, found);
+        if (maybe)
+            n = note_likely(g, i, h[i], maybe, ret, n);
     }
-    return found;
+    return n;
 }
 
 #ifdef __x86_64__
-/* The same with a block in one vector. */
 #define AVX2 __attribute__((target("avx2")))
 
-AVX2 INLINE size_t avx2_pass(const asked *t, size_t count, const slots_hash *h,
-                             const uint32_t *left, size_t n, likely *ret)
+/* slots_scale for four tables at once, of less than 2^32 blocks. */
+AVX2 INLINE void four_spots(group *g, size_t first, size_t count, const slots_hash *h, size_t from,
+                            size_t to)
+{
+    const __m256i n = four_load(&g->blocks[first]), base = four_load(&g->filters[first]);
+    for (size_t i = from; i < to; i++) {
+        const __m256i place = four_number(h[i].place);
+        __m256i low = _mm256_srli_epi64(_mm256_mul_epu32(place, n), 32),
+                at = _mm256_mul_epu32(_mm256_srli_epi64(place, 32), n);
+        at = _mm256_srli_epi64(_mm256_add_epi64(at, low), 32);
+        at = _mm256_add_epi64(base, _mm256_slli_epi64(at, 5));
+        _mm256_storeu_si256((__m256i *)(void *)&g->at[i % RING][first], at);
+#pragma GCC unroll 4
+        for (size_t f = 0; f < count; f++)
+            __builtin_prefetch(g->at[i % RING][first + f], 0, 3);
+    }
+}
+
+AVX2 static void spots_avx2(group *g, const slots_hash *h, size_t from, size_t to)
+{
+    if (g->blocks_max > UINT32_MAX) {
+        spots_plain(g, h, from, to);
+        return;
+    }
+    switch (g->count) {
+    case 1: plain_spots(g, 1, h, from, to); break;
+    case 2: four_spots(g, 0, 2, h, from, to); break;
+    case 3: four_spots(g, 0, 3, h, from, to); break;
+    case 4: four_spots(g, 0, 4, h, from, to); break;
+    default: four_spots(g, 0, 4, h, from, to); four_spots(g, 4, g->count - 4, h, from, to);
+    }
+}
+
+/* The same with a block in one vector. Most filters say no: each is a branch that is foreseen. */
+AVX2 INLINE size_t avx2_pass(const group *g, size_t count, const slots_hash *h, size_t from,
+                             size_t to, likely *ret, size_t n)
 {
     const __m256i one = _mm256_set1_epi32(1),
                   salt = _mm256_loadu_si256((const __m256i *)(const void *)slots_salt);
-    size_t found = 0;
-    for (size_t i = 0; i < n; i++) {
-        slots_hash key = h[left[i]];
-        __m256i bits = _mm256_mullo_epi32(salt, _mm256_set1_epi32((int)key.rest));
+    for (size_t i = from; i < to; i++) {
+        const uint32_t *const *at = g->at[i % RING];
+        __m256i bits = _mm256_mullo_epi32(salt, _mm256_set1_epi32((int)h[i].rest));
         unsigned maybe = 0;
         bits = _mm256_sllv_epi32(one, _mm256_srli_epi32(bits, 27));
 #pragma GCC unroll 4
         for (size_t f = 0; f < count; f++) {
-            const void *block = filter_block(&t[f], key);
-            maybe |= (unsigned)_mm256_testc_si256(_mm256_loadu_si256(block), bits) << f;
+            const void *block = at[f];
+            if (__builtin_expect(_mm256_testc_si256(_mm256_loadu_si256(block), bits), 0))
+                maybe |= 1u << f;
         }
-        found = note_likely(t, left[i], key, maybe, ret, found);
+        if (__builtin_expect(maybe != 0, 0))
+            n = note_likely(g, i, h[i], maybe, ret, n);
     }
-    return found;
+    return n;
 }
 
 /* Most sets have few tables: of so many the loop over them is none. */
-AVX2 static size_t filters_avx2(const asked *t, size_t count, const slots_hash *h,
-                                const uint32_t *left, size_t n, likely *ret)
+AVX2 static size_t filters_avx2(const group *g, const slots_hash *h, size_t from, size_t to,
+                                likely *ret, size_t n)
 {
-    switch (count) {
-    case 1: return avx2_pass(t, 1, h, left, n, ret);
-    case 2: return avx2_pass(t, 2, h, left, n, ret);
-    case 3: return avx2_pass(t, 3, h, left, n, ret);
-    case 4: return avx2_pass(t, 4, h, left, n, ret);
-    default: return avx2_pass(t, count, h, left, n, ret);
+    switch (g->count) {
+    case 1: return avx2_pass(g, 1, h, from, to, ret, n);
+    case 2: return avx2_pass(g, 2, h, from, to, ret, n);
+    case 3: return avx2_pass(g, 3, h, from, to, ret, n);
+    case 4: return avx2_pass(g, 4, h, from, to, ret, n);
+    default: return avx2_pass(g, g->count, h, from, to, ret, n);
     }
 }
 #endif
@@ -306,79 +364,37 @@ INLINE uint32_t find_in_lines(const asked *t, slots_hash h)
     return 0;
 }
 
-/* `count` tables, the first of them number `first`, are asked for the keys whose numbers are in
- * `left`: the first one that has a key answers, the others stay. Each pass goes over all keys, so
- * that the memory reads of the next one overlap. `last`: nobody asks who stays. */
-INLINE size_t ask_group(const asked *t, size_t count, size_t first, const slots_hash *h,
-                        uint32_t *left, size_t n, bool last, filter_pass *pass, slots_found *ret)
+/* The likely ones of a group, whose first table has the number `first`, are looked for. */
+INLINE void ask_lines(const group *g, size_t first, const slots_hash *h, const likely *some,
+                      size_t count, const uint32_t *left, slots_found *ret)
 {
-    RAW likely some[SLOTS_BATCH];
-    size_t kept = 0, likely_count = pass(t, count, h, left, n, some);
-    for (size_t i = 0; i < likely_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         uint32_t key = some[i].key, record = 0;
         for (unsigned more = some[i].tables; more && !record; more &= more - 1) {
             unsigned one = (unsigned)__builtin_ctz(more);
-            record = find_in_lines(&t[one], h[key]);
-            ret[key] = (slots_found){record, record ? (uint32_t)first + one : 0};
+            record = find_in_lines(&g->t[one], h[key]);
+            ret[left[key]] = (slots_found){record, record ? (uint32_t)first + one : 0};
         }
     }
-    for (size_t i = 0; !last && i < n; i++) {
-        left[kept] = left[i];
-        kept += ret[left[i]].record == 0;
-    }
-    return kept;
-}
-
-/* Tables whose filter is not in the processor's cache anyway. */
-INLINE size_t far_ones(const asked *t, size_t count, asked ret[GROUP])
-{
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++)
-        if (t[i].blocks > NEAR_BLOCKS)
-            ret[n++] = t[i];
-    return n;
-}
-
-INLINE void fetch(const asked *far, size_t count, slots_hash h)
-{
-    for (size_t i = 0; i < count; i++)
-        __builtin_prefetch(filter_block(&far[i], h), 0, 3);
 }
 
 /* Of few keys the lines, too: there is time, and they are waited for alone. */
-INLINE void fetch_lines(const asked *far, size_t count, slots_hash h)
+INLINE void fetch_lines(const group *g, const slots_hash *h, size_t n)
 {
-    for (size_t i = 0; i < count; i++)
-        __builtin_prefetch(first_line(&far[i], h), 0, 3);
+    for (size_t i = 0; i < n; i++)
+        for (size_t f = 0; f < g->count; f++)
+            __builtin_prefetch(first_line(&g->t[f], h[i]), 0, 3);
 }
 
-INLINE size_t group_at(const slots *const *tables, size_t table_count, size_t first,
-                       asked ret[GROUP])
+INLINE void group_at(group *g, const slots *const *tables, size_t table_count, size_t first)
 {
-    size_t count = table_count - first < GROUP ? table_count - first : GROUP;
-    for (size_t i = 0; i < count; i++)
-        ret[i] = asked_of(tables[first + i]);
-    return count;
-}
-
-/* `t`: the first tables, whose filters are on their way. */
-INLINE void ask_all(const slots *const *tables, size_t table_count, asked t[GROUP],
-                    const slots_hash *h, size_t n, filter_pass *pass, slots_found *ret)
-{
-    RAW uint32_t left[SLOTS_BATCH];
-    for (size_t i = 0; i < n; i++) {
-        left[i] = (uint32_t)i;
-        ret[i] = (slots_found){0};
-    }
-    for (size_t first = 0; first < table_count && n; first += GROUP) {
-        RAW asked far[GROUP];
-        size_t count = group_at(tables, table_count, first, t);
-        size_t far_count = first ? far_ones(t, count, far) : 0;
-        for (size_t i = 0; far_count && i < n; i++)
-            fetch(far, far_count, h[left[i]]);
-        for (size_t i = 0; far_count && n <= FEW && i < n; i++)
-            fetch_lines(far, far_count, h[left[i]]);
-        n = ask_group(t, count, first, h, left, n, first + GROUP >= table_count, pass, ret);
+    g->blocks_max = 0;
+    g->count = table_count - first < GROUP ? table_count - first : GROUP;
+    for (size_t i = 0; i < GROUP; i++) {
+        g->t[i] = asked_of(tables[first + (i < g->count ? i : 0)]);
+        g->blocks[i] = g->t[i].blocks;
+        g->filters[i] = (uint64_t)(uintptr_t)g->t[i].filter;
+        g->blocks_max = g->blocks[i] > g->blocks_max ? g->blocks[i] : g->blocks_max;
     }
 }
 
@@ -396,6 +412,20 @@ static __attribute__((noinline)) void hash_sha256s(const slots_secret *secret, s
 }
 
 #ifdef __x86_64__
+AVX2 static __attribute__((noinline)) void hash_sha256s_four(const slots_secret *secret,
+                                                             slots_sum begun, const slots_key *keys,
+                                                             size_t n, slots_hash *ret)
+{
+    size_t i = 0;
+    for (; i + FOUR_KEYS <= n; i += FOUR_KEYS) {
+        /* its numbers are read where they are needed: registers are few */
+        __asm__("" : "+r"(secret) : : "memory");
+        four_hash(secret, keys + i, ret + i);
+    }
+    if (i < n)
+        hash_sha256s(secret, begun, keys + i, n - i, ret + i);
+}
+
 WIDE static void hash_sha256s_wide(const slots_secret *secret, slots_sum begun,
                                    const slots_key *keys, size_t n, slots_hash *ret)
 {
@@ -413,9 +443,10 @@ static void hash_alike(const slots_secret *secret, const slots_key *keys, size_t
 {
     size_t len = keys->bytes.len;
     slots_sum begun = slots_sum_begin(secret, keys->kind, len);
-    if (len == SHA256_BYTES)
+    bool sha256 = keys->kind == KIND_SHA256 && len == SHA256_BYTES;
+    if (sha256)
         sha256s(secret, begun, keys, n, ret);
-    for (size_t i = 0; len != SHA256_BYTES && i < n; i++)
+    for (size_t i = 0; !sha256 && i < n; i++)
         ret[i] = len > SLOTS_SHORT ? slots_hash_long(secret, keys[i].kind, keys[i].bytes)
                                    : slots_hash_short(secret, begun, keys[i].bytes);
 }
@@ -432,28 +463,58 @@ static void hash_keys(const slots_secret *secret, const slots_key *keys, size_t 
     }
 }
 
-/* Hashes of all; the filters of `far` are on their way meanwhile. */
-INLINE void hash_batch(const slots_secret *secret, const asked *far, size_t count,
-                       const slots_key *keys, size_t n, sha256_hasher *sha256s, slots_hash *ret)
+/* How this processor does it. */
+typedef struct slots_means {
+    sha256_hasher *sha256s;
+    filter_spots *spots;
+    filter_pass *pass;
+} slots_means;
+
+/* Asks the filters of a group for all keys, which are hashed first unless `keys` is NULL. The memory
+ * of the next ones is on its way while those before are read. */
+INLINE size_t ask_filters(group *g, const slots_secret *secret, const slots_key *keys,
+                          slots_hash *h, size_t n, slots_means by, likely *ret)
 {
+    size_t found = 0, read = 0;
     for (size_t at = 0; at < n; at += SOME) {
-        size_t some = n - at < SOME ? n - at : SOME;
-        hash_keys(secret, keys + at, some, sha256s, ret + at);
-        for (size_t i = at; i < at + some; i++)
-            fetch(far, count, ret[i]);
+        size_t to = n - at < SOME ? n : at + SOME;
+        if (keys)
+            hash_keys(secret, keys + at, to - at, by.sha256s, h + at);
+        by.spots(g, h, at, to);
+        if (to > read + AHEAD) {
+            found = by.pass(g, h, read, to - AHEAD, ret, found);
+            read = to - AHEAD;
+        }
     }
-    for (size_t i = 0; n <= FEW && i < n; i++)
-        fetch_lines(far, count, ret[i]);
+    if (n <= FEW)
+        fetch_lines(g, h, n);
+    return by.pass(g, h, read, n, ret, found);
 }
 
+/* `h` are the hashes of the keys, or room for them: it is used up. Each group of tables is asked for
+ * what those before lack. */
 INLINE void find_batch(const slots *const *tables, size_t table_count, const slots_key *keys,
-                       size_t n, slots_found *ret, sha256_hasher *sha256s, filter_pass *pass)
+                       slots_hash *h, size_t n, slots_means by, slots_found *ret)
 {
-    RAW slots_hash h[SLOTS_BATCH];
-    RAW asked t[GROUP], far[GROUP];
-    size_t count = group_at(tables, table_count, 0, t), far_count = far_ones(t, count, far);
-    hash_batch(&tables[0]->secret, far, far_count, keys, n, sha256s, h);
-    ask_all(tables, table_count, t, h, n, pass, ret);
+    RAW uint32_t left[SLOTS_BATCH];
+    RAW likely some[SLOTS_BATCH];
+    RAW group g;
+    for (size_t i = 0; i < n; i++) {
+        left[i] = (uint32_t)i;
+        ret[i] = (slots_found){0};
+    }
+    for (size_t first = 0; first < table_count && n; first += GROUP) {
+        group_at(&g, tables, table_count, first);
+        size_t count = ask_filters(&g, &tables[0]->secret, first ? NULL : keys, h, n, by, some);
+        ask_lines(&g, first, h, some, count, left, ret);
+        size_t kept = 0;
+        for (size_t i = 0; first + GROUP < table_count && i < n; i++) {
+            left[kept] = left[i];
+            h[kept] = h[i];
+            kept += ret[left[i]].record == 0;
+        }
+        n = kept;
+    }
 }
 
 typedef void finder(const slots *const *tables, size_t table_count, const slots_key *keys, size_t n,
@@ -462,20 +523,26 @@ typedef void finder(const slots *const *tables, size_t table_count, const slots_
 static void find_plain(const slots *const *tables, size_t table_count, const slots_key *keys,
                        size_t n, slots_found *ret)
 {
-    find_batch(tables, table_count, keys, n, ret, hash_sha256s, filters_plain);
+    RAW slots_hash h[SLOTS_BATCH];
+    find_batch(tables, table_count, keys, h, n,
+               (slots_means){hash_sha256s, spots_plain, filters_plain}, ret);
 }
 
 #ifdef __x86_64__
 AVX2 static void find_avx2(const slots *const *tables, size_t table_count, const slots_key *keys,
                            size_t n, slots_found *ret)
 {
-    find_batch(tables, table_count, keys, n, ret, hash_sha256s, filters_avx2);
+    RAW slots_hash h[SLOTS_BATCH];
+    find_batch(tables, table_count, keys, h, n,
+               (slots_means){hash_sha256s_four, spots_avx2, filters_avx2}, ret);
 }
 
 AVX2 static void find_avx512(const slots *const *tables, size_t table_count, const slots_key *keys,
                              size_t n, slots_found *ret)
 {
-    find_batch(tables, table_count, keys, n, ret, hash_sha256s_wide, filters_avx2);
+    RAW slots_hash h[SLOTS_BATCH];
+    find_batch(tables, table_count, keys, h, n,
+               (slots_means){hash_sha256s_wide, spots_avx2, filters_avx2}, ret);
 }
 #endif
 
@@ -512,12 +579,11 @@ void slots_find_hashes(const slots *const *tables, size_t table_count, const slo
                        size_t count, slots_found *ret)
 {
     for (size_t at = 0; at < count; at += SLOTS_BATCH) {
-        RAW asked t[GROUP], far[GROUP];
+        RAW slots_hash some[SLOTS_BATCH];
         size_t n = count - at < SLOTS_BATCH ? count - at : SLOTS_BATCH;
-        size_t far_count = far_ones(t, group_at(tables, table_count, 0, t), far);
-        for (size_t i = 0; i < n; i++)
-            fetch(far, far_count, h[at + i]);
-        ask_all(tables, table_count, t, h + at, n, filters_plain, ret + at);
+        memcpy(some, h + at, n * sizeof *h);
+        find_batch(tables, table_count, NULL, some, n,
+                   (slots_means){NULL, spots_plain, filters_plain}, ret + at);
     }
 }
 
@@ -556,10 +622,11 @@ bool slots_find_by(slots_way way, const slots *s, const slots_key *keys, size_t 
 
 bool slots_filter_has(const slots *s, slots_hash h)
 {
-    const asked t = asked_of(s);
-    const uint32_t first = 0;
+    RAW group g;
     likely one;
-    return filters_plain(&t, 1, &h, &first, 1, &one) != 0;
+    group_at(&g, &s, 1, 0);
+    spots_plain(&g, &h, 0, 1);
+    return filters_plain(&g, &h, 0, 1, &one, 0) != 0;
 }
 
 /* --- records -------------------------------------------------------------------------------- */

@@ -16,6 +16,7 @@
 enum {
     SLOTS_SHORT = 64,                  /* bytes of the longest key that is summed */
     SLOTS_WORDS = SLOTS_SHORT / 8 + 2, /* its words, kind and length, and a constant */
+    SLOTS_COLUMNS = 7,                 /* of 28 bits, of a number of 192 */
     SLOTS_FILTER = 32                  /* bytes of a block of a filter */
 };
 
@@ -26,6 +27,9 @@ typedef struct slots_secret {
     uint8_t seed[SLOTS_SEED];
     uint64_t factor[SLOTS_WORDS][4];    /* the lowest first; the fourth is not used */
     uint64_t limb[SHA256_BYTES / 8][4]; /* the first of them in 52 bits each: slots/wide.h */
+    /* And in 28 bits each, each four times, and what the sum of a SHA-256 begins with:
+     * slots/four.h. */
+    uint64_t column[SLOTS_COLUMNS][SHA256_BYTES / 8][4], sha256[SLOTS_COLUMNS][4];
 } slots_secret;
 
 static const uint64_t SLOTS_LIMB = ((uint64_t)1 << 52) - 1;
@@ -49,18 +53,6 @@ typedef struct slots_sum {
     uint64_t part[3];
 } slots_sum;
 
-static inline void slots_secret_of(const uint8_t seed[SLOTS_SEED], slots_secret *ret)
-{
-    memcpy(ret->seed, seed, SLOTS_SEED);
-    for (uint64_t i = 0; i < SLOTS_WORDS; i++)
-        for (uint64_t half = 0; half < 2; half++) {
-            uint64_t at = i * 2 + half;
-            siphash128(seed, slice_of((const char *)&at, sizeof at), &ret->factor[i][2 * half]);
-        }
-    for (size_t i = 0; i < COUNT_OF(ret->limb); i++)
-        slots_limbs(ret->factor[i], ret->limb[i]);
-}
-
 static inline void slots_sum_word(slots_sum *s, const uint64_t factor[3], uint64_t word)
 {
     slots_wide low = (slots_wide)factor[0] * word + s->part[0];
@@ -77,6 +69,35 @@ static inline slots_sum slots_sum_begin(const slots_secret *x, kind k, size_t le
     memcpy(s.part, x->factor[SLOTS_WORDS - 1], sizeof s.part);
     slots_sum_word(&s, x->factor[SLOTS_WORDS - 2], (uint64_t)len << 8 | (uint8_t)k);
     return s;
+}
+
+/* Bits 28 i to 28 i + 27 of 192. */
+static inline uint64_t slots_column(const uint64_t part[3], unsigned i)
+{
+    unsigned word = 28 * i / 64, from = 28 * i % 64;
+    uint64_t bits = part[word] >> from;
+    if (from > 64 - 28 && word < 2)
+        bits |= part[word + 1] << (64 - from);
+    return bits & (((uint64_t)1 << 28) - 1);
+}
+
+static inline void slots_secret_of(const uint8_t seed[SLOTS_SEED], slots_secret *ret)
+{
+    memcpy(ret->seed, seed, SLOTS_SEED);
+    for (uint64_t i = 0; i < SLOTS_WORDS; i++)
+        for (uint64_t half = 0; half < 2; half++) {
+            uint64_t at = i * 2 + half;
+            siphash128(seed, slice_of((const char *)&at, sizeof at), &ret->factor[i][2 * half]);
+        }
+    for (size_t i = 0; i < COUNT_OF(ret->limb); i++)
+        slots_limbs(ret->factor[i], ret->limb[i]);
+    slots_sum begun = slots_sum_begin(ret, KIND_SHA256, SHA256_BYTES);
+    for (unsigned at = 0; at < SLOTS_COLUMNS; at++)
+        for (size_t lane = 0; lane < 4; lane++) {
+            for (size_t i = 0; i < COUNT_OF(ret->column[at]); i++)
+                ret->column[at][i][lane] = slots_column(ret->factor[i], at);
+            ret->sha256[at][lane] = slots_column(begun.part, at);
+        }
 }
 
 static inline slots_hash slots_sum_end(const slots_sum *s)
