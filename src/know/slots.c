@@ -1,5 +1,6 @@
 /* slots.c - a table of keys: opening, checking, looking up. See slots.h. */
 #include "know/slots/four.h"
+#include "know/slots/front.h"
 #include "know/slots/table.h"
 #include "know/slots/wide.h"
 
@@ -192,7 +193,15 @@ enum {
     FEW = 8 /* keys for which memory is read before it is known to be needed */
 };
 
-/* What a look-up needs of a table. */
+/* Tables, and filters in front of several of them, if there are any. */
+typedef struct layers {
+    const slots *const *tables;
+    size_t count;
+    const slots_probe *probes; /* cover all tables; NULL: each has its own */
+    size_t probe_count;
+} layers;
+
+/* What a look-up needs of a table, or of a filter in front of some: that has no lines. */
 typedef struct asked {
     const uint32_t *filter;
     const slot *lines;
@@ -206,6 +215,7 @@ typedef struct group {
     uint64_t blocks[GROUP], filters[GROUP]; /* of t; what is not used is like the first */
     uint64_t blocks_max;
     size_t count;
+    const layers *behind; /* these are filters in front of its tables; NULL: the tables' own */
     const uint32_t *at[RING][GROUP];
 } group;
 
@@ -251,10 +261,24 @@ static void spots_plain(group *g, const slots_hash *h, size_t from, size_t to)
     plain_spots(g, g->count, h, from, to);
 }
 
+/* All that may be read for a key. */
+INLINE void fetch_all(const layers *of, slots_hash h)
+{
+    for (size_t i = 0; i < of->count; i++) {
+        const asked one = asked_of(of->tables[i]);
+        __builtin_prefetch(filter_block(&one, h), 0, 3);
+        __builtin_prefetch(first_line(&one, h), 0, 3);
+    }
+}
+
+/* Behind fronts, what is read for few keys is waited for alone. */
 INLINE size_t note_likely(const group *g, size_t key, slots_hash h, unsigned maybe, likely *ret,
                           size_t n)
 {
-    __builtin_prefetch(first_line(&g->t[__builtin_ctz(maybe)], h), 0, 3);
+    if (!g->behind)
+        __builtin_prefetch(first_line(&g->t[__builtin_ctz(maybe)], h), 0, 3);
+    else if (n < FEW)
+        fetch_all(g->behind, h);
     ret[n] = (likely){(uint32_t)key, maybe};
     return n + 1;
 }
@@ -386,16 +410,40 @@ INLINE void fetch_lines(const group *g, const slots_hash *h, size_t n)
             __builtin_prefetch(first_line(&g->t[f], h[i]), 0, 3);
 }
 
-INLINE void group_at(group *g, const slots *const *tables, size_t table_count, size_t first)
+/* t[0 .. count) are there. */
+INLINE void group_end(group *g, size_t count)
 {
+    g->count = count;
     g->blocks_max = 0;
-    g->count = table_count - first < GROUP ? table_count - first : GROUP;
     for (size_t i = 0; i < GROUP; i++) {
-        g->t[i] = asked_of(tables[first + (i < g->count ? i : 0)]);
-        g->blocks[i] = g->t[i].blocks;
-        g->filters[i] = (uint64_t)(uintptr_t)g->t[i].filter;
-        g->blocks_max = g->blocks[i] > g->blocks_max ? g->blocks[i] : g->blocks_max;
+        const asked *one = &g->t[i < count ? i : 0];
+        g->blocks[i] = one->blocks;
+        g->filters[i] = (uint64_t)(uintptr_t)one->filter;
+        g->blocks_max = one->blocks > g->blocks_max ? one->blocks : g->blocks_max;
     }
+}
+
+INLINE void group_at(group *g, const layers *of, size_t first)
+{
+    size_t count = of->count - first < GROUP ? of->count - first : GROUP;
+    for (size_t i = 0; i < count; i++)
+        g->t[i] = asked_of(of->tables[first + i]);
+    g->behind = NULL;
+    group_end(g, count);
+}
+
+INLINE void group_in_front(group *g, const layers *of)
+{
+    for (size_t i = 0; i < of->probe_count; i++) {
+        const slots_probe *p = &of->probes[i];
+        g->t[i] = asked_of(of->tables[p->first]);
+        if (p->front) {
+            g->t[i].filter = p->front->filter;
+            g->t[i].blocks = p->front->t.filter_blocks;
+        }
+    }
+    g->behind = of;
+    group_end(g, of->probe_count);
 }
 
 /* Hashes of SHA-256s, of one kind. */
@@ -491,10 +539,24 @@ INLINE size_t ask_filters(group *g, const slots_secret *secret, const slots_key 
     return by.pass(g, h, read, n, ret, found);
 }
 
+/* Those that filters in front let through, of which there are few: the others are in no table. */
+INLINE size_t ask_fronts(group *g, const layers *of, const slots_key *keys, slots_hash *h, size_t n,
+                         slots_means by, uint32_t *left)
+{
+    RAW likely some[SLOTS_BATCH];
+    group_in_front(g, of);
+    n = ask_filters(g, &of->tables[0]->secret, keys, h, n, by, some);
+    for (size_t i = 0; i < n; i++) {
+        left[i] = some[i].key;
+        h[i] = h[some[i].key];
+    }
+    return n;
+}
+
 /* `h` are the hashes of the keys, or room for them: it is used up. Each group of tables is asked for
  * what those before lack. */
-INLINE void find_batch(const slots *const *tables, size_t table_count, const slots_key *keys,
-                       slots_hash *h, size_t n, slots_means by, slots_found *ret)
+INLINE void find_batch(const layers *of, const slots_key *keys, slots_hash *h, size_t n,
+                       slots_means by, slots_found *ret)
 {
     RAW uint32_t left[SLOTS_BATCH];
     RAW likely some[SLOTS_BATCH];
@@ -503,12 +565,16 @@ INLINE void find_batch(const slots *const *tables, size_t table_count, const slo
         left[i] = (uint32_t)i;
         ret[i] = (slots_found){0};
     }
-    for (size_t first = 0; first < table_count && n; first += GROUP) {
-        group_at(&g, tables, table_count, first);
-        size_t count = ask_filters(&g, &tables[0]->secret, first ? NULL : keys, h, n, by, some);
+    if (of->probes) {
+        n = ask_fronts(&g, of, keys, h, n, by, left);
+        keys = NULL;
+    }
+    for (size_t first = 0; first < of->count && n; first += GROUP) {
+        group_at(&g, of, first);
+        size_t count = ask_filters(&g, &of->tables[0]->secret, first ? NULL : keys, h, n, by, some);
         ask_lines(&g, first, h, some, count, left, ret);
         size_t kept = 0;
-        for (size_t i = 0; first + GROUP < table_count && i < n; i++) {
+        for (size_t i = 0; first + GROUP < of->count && i < n; i++) {
             left[kept] = left[i];
             h[kept] = h[i];
             kept += ret[left[i]].record == 0;
@@ -517,32 +583,25 @@ INLINE void find_batch(const slots *const *tables, size_t table_count, const slo
     }
 }
 
-typedef void finder(const slots *const *tables, size_t table_count, const slots_key *keys, size_t n,
-                    slots_found *ret);
+typedef void finder(const layers *of, const slots_key *keys, size_t n, slots_found *ret);
 
-static void find_plain(const slots *const *tables, size_t table_count, const slots_key *keys,
-                       size_t n, slots_found *ret)
+static void find_plain(const layers *of, const slots_key *keys, size_t n, slots_found *ret)
 {
     RAW slots_hash h[SLOTS_BATCH];
-    find_batch(tables, table_count, keys, h, n,
-               (slots_means){hash_sha256s, spots_plain, filters_plain}, ret);
+    find_batch(of, keys, h, n, (slots_means){hash_sha256s, spots_plain, filters_plain}, ret);
 }
 
 #ifdef __x86_64__
-AVX2 static void find_avx2(const slots *const *tables, size_t table_count, const slots_key *keys,
-                           size_t n, slots_found *ret)
+AVX2 static void find_avx2(const layers *of, const slots_key *keys, size_t n, slots_found *ret)
 {
     RAW slots_hash h[SLOTS_BATCH];
-    find_batch(tables, table_count, keys, h, n,
-               (slots_means){hash_sha256s_four, spots_avx2, filters_avx2}, ret);
+    find_batch(of, keys, h, n, (slots_means){hash_sha256s_four, spots_avx2, filters_avx2}, ret);
 }
 
-AVX2 static void find_avx512(const slots *const *tables, size_t table_count, const slots_key *keys,
-                             size_t n, slots_found *ret)
+AVX2 static void find_avx512(const layers *of, const slots_key *keys, size_t n, slots_found *ret)
 {
     RAW slots_hash h[SLOTS_BATCH];
-    find_batch(tables, table_count, keys, h, n,
-               (slots_means){hash_sha256s_wide, spots_avx2, filters_avx2}, ret);
+    find_batch(of, keys, h, n, (slots_means){hash_sha256s_wide, spots_avx2, filters_avx2}, ret);
 }
 #endif
 
@@ -566,41 +625,51 @@ static finder *finder_here(void)
     return f ? f : find_plain;
 }
 
-static void find_all(const slots *const *tables, size_t table_count, const slots_key *keys,
-                     size_t count, slots_found *ret, finder *find)
+static void find_all(const layers *of, const slots_key *keys, size_t count, slots_found *ret,
+                     finder *find)
 {
+    assert(of->count && of->count <= SLOTS_TABLES_MAX);
     for (size_t at = 0; at < count; at += SLOTS_BATCH) {
         size_t n = count - at < SLOTS_BATCH ? count - at : SLOTS_BATCH;
-        find(tables, table_count, keys + at, n, ret + at);
-    }
-}
-
-void slots_find_hashes(const slots *const *tables, size_t table_count, const slots_hash *h,
-                       size_t count, slots_found *ret)
-{
-    for (size_t at = 0; at < count; at += SLOTS_BATCH) {
-        RAW slots_hash some[SLOTS_BATCH];
-        size_t n = count - at < SLOTS_BATCH ? count - at : SLOTS_BATCH;
-        memcpy(some, h + at, n * sizeof *h);
-        find_batch(tables, table_count, NULL, some, n,
-                   (slots_means){NULL, spots_plain, filters_plain}, ret + at);
+        find(of, keys + at, n, ret + at);
     }
 }
 
 void slots_find_first(const slots *const *tables, size_t table_count, const slots_key *keys,
                       size_t count, slots_found *ret)
 {
-    assert(table_count && table_count <= SLOTS_TABLES_MAX);
-    find_all(tables, table_count, keys, count, ret, finder_here());
+    const layers of = {tables, table_count, NULL, 0};
+    find_all(&of, keys, count, ret, finder_here());
+}
+
+void slots_find_behind(const slots *const *tables, size_t table_count, const slots_probe *probes,
+                       size_t probe_count, const slots_key *keys, size_t count, slots_found *ret)
+{
+    bool spares = probe_count < table_count && probe_count <= GROUP;
+    const layers of = {tables, table_count, spares ? probes : NULL, probe_count};
+    find_all(&of, keys, count, ret, finder_here());
+}
+
+void slots_find_hashes(const slots *const *tables, size_t table_count, const slots_hash *h,
+                       size_t count, slots_found *ret)
+{
+    const layers of = {tables, table_count, NULL, 0};
+    for (size_t at = 0; at < count; at += SLOTS_BATCH) {
+        RAW slots_hash some[SLOTS_BATCH];
+        size_t n = count - at < SLOTS_BATCH ? count - at : SLOTS_BATCH;
+        memcpy(some, h + at, n * sizeof *h);
+        find_batch(&of, NULL, some, n, (slots_means){NULL, spots_plain, filters_plain}, ret + at);
+    }
 }
 
 static void find_one_table(const slots *s, const slots_key *keys, size_t count, uint32_t *ret,
                            finder *find)
 {
     RAW slots_found found[SLOTS_BATCH];
+    const layers of = {&s, 1, NULL, 0};
     for (size_t at = 0; at < count; at += SLOTS_BATCH) {
         size_t n = count - at < SLOTS_BATCH ? count - at : SLOTS_BATCH;
-        find(&s, 1, keys + at, n, found);
+        find(&of, keys + at, n, found);
         for (size_t i = 0; i < n; i++)
             ret[at + i] = found[i].record;
     }
@@ -624,7 +693,8 @@ bool slots_filter_has(const slots *s, slots_hash h)
 {
     RAW group g;
     likely one;
-    group_at(&g, &s, 1, 0);
+    const layers of = {&s, 1, NULL, 0};
+    group_at(&g, &of, 0);
     spots_plain(&g, &h, 0, 1);
     return filters_plain(&g, &h, 0, 1, &one, 0) != 0;
 }

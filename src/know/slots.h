@@ -71,9 +71,19 @@ typedef struct slots_found {
     uint32_t table;  /* its number */
 } slots_found;
 
+/* A filter to be asked: the own one of table `first`, or one in front of `count` tables from it on
+ * (slots_front.h). */
+typedef struct slots_probe {
+    const struct slots_front *front; /* NULL: the table's own */
+    uint32_t first, count;
+} slots_probe;
+
 /* Asks tables of one seed, at most SLOTS_TABLES_MAX, in their order: the first that has a key. */
 void slots_find_first(const slots *const *tables, size_t table_count, const slots_key *keys,
                       size_t count, slots_found *ret);
+/* The same: only for keys that these filters let through, which cover each table once, in order. */
+void slots_find_behind(const slots *const *tables, size_t table_count, const slots_probe *probes,
+                       size_t probe_count, const slots_key *keys, size_t count, slots_found *ret);
 /* The profiles of a record, at most `room` of them; returns how many. */
 size_t slots_records(const slots *t, uint32_t record, slots_profile *ret, size_t room);
 /* Was all that is said of it valid until before that day? */

@@ -28,8 +28,10 @@ bool tiers_manifest_sound(const tiers_manifest *m)
 
 tiers *tiers_close(tiers *t)
 {
-    for (size_t i = 0; t && i < TIERS_MAX; i++)
+    for (size_t i = 0; t && i < TIERS_MAX; i++) {
         slots_close(t->tables[i]);
+        slots_front_close(t->fronts[i]);
+    }
     if (t && t->map)
         munmap(t->map, sizeof *t->map);
     free(t);
@@ -72,6 +74,67 @@ static status open_tables(tiers *t, const char *folder, err *why)
     return OK;
 }
 
+static const slots *const *tables_of(const tiers *t)
+{
+    return (const slots *const *)(const void *)t->tables;
+}
+
+/* Filters in front of several tables only make it quicker: one that is not there, or is of tables
+ * that are folded by now, is none, and neither is a damaged one, of which tiers_verify tells. */
+static void open_fronts(tiers *t, const char *folder)
+{
+    for (uint32_t i = 0; i + 1 < t->m.tables; i++) {
+        char path[SLOTS_PATH_ROOM], hex[HASH_HEX_MAX];
+        slots_front *f;
+        snprintf(path, sizeof path, "%s/%s.front", folder, hash_hex(t->m.ids[i], TIERS_ID, hex));
+        status st = slots_front_open(path, &f, NULL);
+        if (st == ERR_INPUT)
+            t->broken = i + 1;
+        if (st != OK)
+            continue;
+        if (slots_front_covers(f, tables_of(t) + i, t->m.tables - i) > 1)
+            t->fronts[i] = f;
+        else
+            slots_front_close(f);
+    }
+}
+
+/* ret[i]: how many filters it takes from table i on. */
+static void count_probes(const tiers *t, size_t ret[TIERS_MAX + 1])
+{
+    ret[t->m.tables] = 0;
+    for (uint32_t i = t->m.tables; i-- > 0;) {
+        size_t behind = 1;
+        ret[i] = 1 + ret[i + 1];
+        if (t->fronts[i])
+            behind = slots_front_covers(t->fronts[i], tables_of(t) + i, t->m.tables - i);
+        if (1 + ret[i + behind] < ret[i])
+            ret[i] = 1 + ret[i + behind];
+    }
+}
+
+size_t tiers_probes_from(const tiers *t, uint32_t first)
+{
+    size_t counts[TIERS_MAX + 1];
+    count_probes(t, counts);
+    return counts[first];
+}
+
+static void choose_probes(tiers *t)
+{
+    size_t counts[TIERS_MAX + 1];
+    count_probes(t, counts);
+    for (uint32_t i = 0; i < t->m.tables;) {
+        slots_probe own = {NULL, i, 1}, *p = &t->probes[t->probe_count++];
+        *p = own;
+        if (t->fronts[i] && counts[i] < 1 + counts[i + 1])
+            *p = (slots_probe){
+                t->fronts[i], i,
+                (uint32_t)slots_front_covers(t->fronts[i], tables_of(t) + i, t->m.tables - i)};
+        i += p->count;
+    }
+}
+
 /* A fold may take tables away between reading the manifest and opening them: once more. */
 status tiers_open(const char *folder, const char *name, tiers **ret, err *why)
 {
@@ -90,6 +153,8 @@ status tiers_open(const char *folder, const char *name, tiers **ret, err *why)
         if (st == OK)
             st = open_tables(t, folder, why);
         if (st == OK) {
+            open_fronts(t, folder);
+            choose_probes(t);
             *ret = t;
             return OK;
         }
@@ -97,6 +162,15 @@ status tiers_open(const char *folder, const char *name, tiers **ret, err *why)
         tiers_close(t);
     }
     return st;
+}
+
+/* It may hide keys that are there; without it nothing is lost. */
+static status front_damaged(const tiers *t, uint32_t table, err *why)
+{
+    char hex[HASH_HEX_MAX];
+    return err_set(why, ERR_INPUT, ERR_NOWHERE,
+                   "%s.front is damaged: when it is removed, answers are right and slower",
+                   hash_hex(t->m.ids[table], TIERS_ID, hex));
 }
 
 status tiers_verify(const tiers *t, err *why)
@@ -118,8 +192,10 @@ status tiers_verify_but(const tiers *t, bool (*skip)(void *ctx, const char *tabl
         status st = slots_verify(t->tables[i], why);
         if (st != OK)
             return st;
+        if (t->fronts[i] && slots_front_verify(t->fronts[i], tables_of(t) + i, NULL) != OK)
+            return front_damaged(t, i, why);
     }
-    return OK;
+    return t->broken ? front_damaged(t, t->broken - 1, why) : OK;
 }
 
 status tiers_files(const tiers *t,
@@ -154,8 +230,7 @@ static bool ended(const tiers *t, slots_found f)
 
 void tiers_find(const tiers *t, const slots_key *keys, size_t count, slots_found *ret)
 {
-    const slots *const *tables = (const slots *const *)(const void *)t->tables;
-    slots_find_first(tables, t->m.tables, keys, count, ret);
+    slots_find_behind(tables_of(t), t->m.tables, t->probes, t->probe_count, keys, count, ret);
     for (size_t i = 0; i < count; i++)
         if (ret[i].record == SLOTS_REMOVED || (ret[i].record && ended(t, ret[i])))
             ret[i] = (slots_found){0};
@@ -189,8 +264,10 @@ uint64_t tiers_of_kind(const tiers *t, kind k)
 uint64_t tiers_bytes(const tiers *t)
 {
     uint64_t n = sizeof t->m;
-    for (uint32_t i = 0; i < t->m.tables; i++)
+    for (uint32_t i = 0; i < t->m.tables; i++) {
         n += slots_bytes(t->tables[i]);
+        n += t->fronts[i] ? slots_front_bytes(t->fronts[i]) : 0;
+    }
     return n;
 }
 

@@ -21,7 +21,8 @@
  * until before the day of the change is not there.
  * Tables are of classes, each eight times as large as the one before; four of a class are folded
  * into one, and everything when a third of it is gone. So a key is written again at most a few
- * times for each class, and a look-up asks few tables (TIERS_MAX at most).
+ * times for each class, and a look-up asks few tables (TIERS_MAX at most). In front of them may
+ * stand one filter (slots_front.h), so that a key that is nowhere costs one cache miss.
  * Writers take turns: the caller holds a lock. Reading is thread-safe. */
 #ifndef NOROSHI_KNOW_TIERS_H
 #define NOROSHI_KNOW_TIERS_H
@@ -75,6 +76,7 @@ typedef struct tiers_options {
     const fs *disk;
     const char *folder;
     random_source random;
+    uint64_t front_least; /* tests: bytes of a filter in front of tables; 0: SLOTS_FRONT_LEAST */
 } tiers_options;
 
 /* What a change did to the version below it. */
@@ -106,7 +108,7 @@ status tiers_fold(const fs *disk, const tiers *t, size_t count, const char *scra
 status tiers_swap(const tiers_options *o, const tiers *t, size_t count, const char *path,
                   const tiers_folded *made, err *why) NODISCARD;
 
-/* Removes tables that no manifest in the folder names. Under the writers' lock. */
+/* Removes tables, and filters in front of them, that no manifest in the folder names. Under the writers' lock. */
 status tiers_sweep(const tiers_options *o, err *why) NODISCARD;
 
 #endif

@@ -2,9 +2,11 @@
  *
  * A table is in the folder before a manifest names it, and a manifest before anybody is told its
  * name; each is synced before it gets its name, and the folder after. So whatever is interrupted
- * leaves a file that nobody names, which tiers_sweep and its caller remove. */
+ * leaves a file that nobody names, which tiers_sweep and its caller remove. The filter in front of
+ * tables has the name of the newest of them, and is there before the manifest, too. */
 #include "know/slots_build.h"
 #include "know/slots_fold.h"
+#include "know/slots_front.h"
 #include "know/tiers.h"
 #include "know/tiers/manifest.h"
 
@@ -32,6 +34,65 @@ static status place_table(const tiers_options *o, const char *path, uint8_t ret_
     o->random.fill(o->random.ctx, ret_id, TIERS_ID);
     table_path(o, ret_id, to);
     return fs_rename(o->disk, path, to, why);
+}
+
+static void front_path(const tiers_options *o, const uint8_t id[TIERS_ID],
+                       char out[SLOTS_PATH_ROOM])
+{
+    char hex[HASH_HEX_MAX];
+    snprintf(out, SLOTS_PATH_ROOM, "%s/%s.front", o->folder, hash_hex(id, TIERS_ID, hex));
+}
+
+/* How many tables, at most, a filter in front of them would spare something for; 1: none.
+ * `tables`: one, and those of `below` from number `first` on. */
+static uint32_t front_for(const tiers_options *o, const slots *const *tables, uint32_t count,
+                          const tiers *below, uint32_t first)
+{
+    uint64_t least = o->front_least ? o->front_least : SLOTS_FRONT_LEAST;
+    while (count > 1 && !slots_front_due(tables, count, least))
+        count--;
+    bool spares = tiers_probes_from(below, first + count - 1) < tiers_probes_from(below, first);
+    return spares ? count : 1;
+}
+
+/* A filter in front of the newest table of `m` and tables of `below` from number `first` on.
+ * *ret_count: how many; 1: it is not worth it. */
+static status place_front(const tiers_options *o, const tiers_manifest *m, const tiers *below,
+                          uint32_t first, uint32_t *ret_count, err *why)
+{
+    char path[SLOTS_PATH_ROOM], temp[SLOTS_PATH_ROOM], hex[HASH_HEX_MAX];
+    const slots *tables[TIERS_MAX];
+    uint32_t count = 1;
+    slots *newest;
+    table_path(o, m->ids[0], path);
+    status st = slots_open(path, &newest, why);
+    if (st != OK)
+        return st;
+    tables[0] = newest;
+    for (uint32_t i = first; i < below->m.tables; i++)
+        tables[count++] = below->tables[i];
+    *ret_count = front_for(o, tables, count, below, first);
+    if (*ret_count > 1) {
+        snprintf(temp, sizeof temp, "%s/%s.new", o->folder, hash_hex(m->ids[0], TIERS_ID, hex));
+        front_path(o, m->ids[0], path);
+        st = slots_front_write(o->disk, temp, tables, *ret_count, why);
+        if (st == OK)
+            st = fs_rename(o->disk, temp, path, why);
+    }
+    slots_close(newest);
+    return st;
+}
+
+/* What stood in front of tables behind it is for older versions, which do without: they are large.
+ * One that stays is swept with its table. */
+static void remove_fronts(const tiers_options *o, const tiers_manifest *m, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        char path[SLOTS_PATH_ROOM];
+        front_path(o, m->ids[i], path);
+        status st = fs_remove(o->disk, path, NULL);
+        (void)st; /* most have none */
+    }
 }
 
 static status write_manifest(const tiers_options *o, tiers_manifest *m, const char *name, err *why)
@@ -114,8 +175,15 @@ status tiers_above(const tiers_options *o, const tiers *below, const char *path,
     m.expired = today > m.expired ? today : m.expired; /* SLOTS_DAY_NONE is the least */
     memmove(m.ids[1], m.ids[0], (TIERS_MAX - 1) * sizeof *m.ids);
     m.tables++;
+    uint32_t behind = 1;
     st = place_table(o, path, m.ids[0], why);
-    return st == OK ? write_manifest(o, &m, name, why) : st;
+    if (st == OK)
+        st = place_front(o, &m, below, 0, &behind, why);
+    if (st == OK)
+        st = write_manifest(o, &m, name, why);
+    if (st == OK)
+        remove_fronts(o, &m, behind);
+    return st;
 }
 
 /* --- fewer tables --------------------------------------------------------------------------- */
@@ -204,6 +272,7 @@ status tiers_swap(const tiers_options *o, const tiers *t, size_t count, const ch
 {
     char name[SLOTS_PATH_ROOM];
     tiers_manifest m = t->m;
+    uint32_t behind = 1;
     assert(count && count <= m.tables);
     status st = still_there(o, t, why);
     if (st != OK)
@@ -216,10 +285,14 @@ status tiers_swap(const tiers_options *o, const tiers *t, size_t count, const ch
     if (m.tables > 1)
         memcpy(m.ids[1], t->m.ids[count], (m.tables - 1) * sizeof *m.ids);
     st = place_table(o, path, m.ids[0], why);
+    if (st == OK)
+        st = place_front(o, &m, t, (uint32_t)count, &behind, why);
     snprintf(name, sizeof name, "%s/%s", o->folder, t->name);
     int old = open(name, O_WRONLY | O_CLOEXEC);
     if (st == OK)
         st = write_manifest(o, &m, t->name, why);
+    if (st == OK)
+        remove_fronts(o, &m, behind);
     if (st == OK)
         tell_readers(old);
     else if (old >= 0)
@@ -295,7 +368,7 @@ static status remove_unnamed(const tiers_options *o, DIR *d, const named *n, err
     while (st == OK && (e = readdir(d))) {
         char path[SLOTS_PATH_ROOM];
         uint8_t id[TIERS_ID];
-        bool table = is_name(e->d_name, ".keys") &&
+        bool table = (is_name(e->d_name, ".keys") || is_name(e->d_name, ".front")) &&
                      hash_unhex(slice_of(e->d_name, TIERS_NAME), id, TIERS_ID);
         if (!is_name(e->d_name, ".new") &&
             (!table || (n->count && bsearch(id, n->ids, n->count, sizeof *n->ids, by_id))))

@@ -104,7 +104,8 @@ static uint32_t roll(world *w, uint32_t n)
 
 static tiers_options options_of(world *w)
 {
-    return (tiers_options){.disk = &w->disk, .folder = w->dir, .random = w->chance};
+    return (tiers_options){
+        .disk = &w->disk, .folder = w->dir, .random = w->chance, .front_least = 1};
 }
 
 static void table_at(const world *w, char out[96])
@@ -209,7 +210,7 @@ typedef struct keeper {
     tiers *t;    /* of that name */
     tiers *held; /* an old version that somebody keeps open, */
     model was;   /* and what it said */
-    uint64_t ops, crashes, folds;
+    uint64_t ops, crashes, folds, fronts;
 } keeper;
 
 static void new_name(world *w, char out[TIERS_NAME + 1])
@@ -363,6 +364,7 @@ static void check_now(keeper *k, uint32_t step)
     uint64_t lasting, live = live_keys(&k->now, &lasting);
     if (!k->t)
         return;
+    k->fronts += k->t->probe_count < k->t->m.tables;
     size_t wrong = wrong_keys(k->t, &k->now, step);
     CHECK_EQ(wrong, 0);
     CHECK(tiers_count(k->t) <= live && tiers_count(k->t) >= lasting);
@@ -412,7 +414,7 @@ static void run_model(uint64_t seed, uint32_t span, uint64_t ops)
     while (k.ops < ops)
         step(&k);
     check_now(&k, 1);
-    CHECK(k.crashes && k.folds);
+    CHECK(k.crashes && k.folds && k.fronts);
     if (k.t)
         CHECK_OK(tiers_verify(k.t, &w.why));
     hold(&k);

@@ -101,7 +101,7 @@ static inline slots_layout slots_place(const slots_trailer *t)
 /* Bits of the filter a key: a small table costs little and is asked as often as a large one. */
 static inline unsigned slots_filter_bits(uint64_t keys)
 {
-    return keys < (uint64_t)1 << 20 ? 20 : keys < (uint64_t)1 << 24 ? 16 : 12;
+    return keys < (uint64_t)1 << 20 ? 20 : keys < (uint64_t)1 << 27 ? 16 : 12;
 }
 
 #endif

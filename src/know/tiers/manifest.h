@@ -1,8 +1,9 @@
 /* manifest.h - the bytes of a manifest, and an open version. Private to know/tiers.
- * Uses: tiers, slots. Used by: tiers.c, tiers_make.c. docs/formats/tiers.md says the same. */
+ * Uses: tiers, slots, slots_front. Used by: tiers.c, tiers_make.c. docs/formats/tiers.md says the same. */
 #ifndef NOROSHI_KNOW_TIERS_MANIFEST_H
 #define NOROSHI_KNOW_TIERS_MANIFEST_H
 
+#include "know/slots_front.h"
 #include "know/tiers.h"
 
 enum { TIERS_VERSION = 1, TIERS_ID = 16 };
@@ -26,8 +27,15 @@ struct tiers {
     tiers_manifest *map;
     char name[TIERS_NAME + 1];
     slots *tables[TIERS_MAX];
-    bool ends; /* some profile may be over */
+    slots_front *fronts[TIERS_MAX]; /* of the tables from that one on, or NULL */
+    slots_probe probes[TIERS_MAX];  /* the fewest filters that cover all tables */
+    size_t probe_count;
+    uint32_t broken; /* the front of this table is damaged: 1 is the newest; 0: of none */
+    bool ends;       /* some profile may be over */
 };
+
+/* Of filters that cover the tables from number `first` on: how many, at least. */
+size_t tiers_probes_from(const tiers *t, uint32_t first);
 
 uint64_t tiers_manifest_sum(const tiers_manifest *m);
 bool tiers_manifest_sound(const tiers_manifest *m);
