@@ -18,60 +18,104 @@ static when when_or_none(db_stmt *q, int column)
     return db_is_null(q, column) ? WHEN_NONE : db_int(q, column);
 }
 
+static int64_t said_or(int64_t n, int64_t otherwise)
+{
+    return n == WHEN_NONE ? otherwise : n;
+}
+
+/* NULL is no text. */
 static bool copy_text(arena *a, db_stmt *q, int column, slice *ret)
 {
-    if (db_is_null(q, column)) {
+    slice text = db_text(q, column);
+    if (text.len == 0) {
         *ret = S("");
         return true;
     }
-    return arena_copy(a, db_text(q, column), ret);
+    return arena_copy(a, text, ret);
 }
 
-/* Columns of CLAIM_COLUMNS in queries.def. What the row before it has, too, is not copied again:
+/* Columns of CLAIM_COLUMNS in queries.def, numbers first, and of CLAIM_FROM. */
+enum {
+    COL_ID,
+    COL_WORDS,
+    COL_H,
+    COL_PREDICATE,
+    COL_OBJECT,
+    COL_OBJECT_KIND,
+    COL_SOURCE,
+    COL_DOCUMENT,
+    COL_AT,
+    COL_PLACE,
+    COL_ORIGIN,
+    COL_CONFIDENCE,
+    COL_VC,
+    COL_FIRST_SEEN,
+    COL_LAST_SEEN,
+    COL_VALID_FROM,
+    COL_VALID_UNTIL,
+    COL_TX,
+    COL_GONE,
+    COL_OBJECT_TEXT,
+    COL_VALUE,
+    COL_DETAIL,
+    COL_SUBJECT_KIND,
+    COL_SUBJECT_TEXT,
+    NUMBERS = COL_OBJECT_TEXT
+};
+
+/* What the row before it has, too, is not copied again:
  * claims about one value often point at one thing. */
 static status read_row(lens *l, arena *a, db_stmt *q, const node_ref *subject, claim_rows *rows,
                        err *why)
 {
     claim *c = &rows->at[rows->count];
     raw_ids *ids = &rows->ids[rows->count], *before = rows->count ? ids - 1 : NULL;
-    *c = (claim){
-        .row = db_int(q, 0), .id_lo = (uint64_t)db_int(q, 2), .predicate = (predicate)db_int(q, 3)};
-    if (c->predicate <= PRED_NONE || c->predicate >= PRED_COUNT_)
+    int64_t n[NUMBERS];
+    db_ints(q, 0, NUMBERS, WHEN_NONE, n);
+    if (n[COL_PREDICATE] <= PRED_NONE || n[COL_PREDICATE] >= PRED_COUNT_)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "the store holds a claim of no known kind");
     *ids = (raw_ids){
-        .source = db_int(q, 9),
-        .document = db_int(q, 10),
-        .at = db_is_null(q, 11) ? -1 : db_int(q, 11),
-        .place = db_is_null(q, 12) ? -1 : db_int(q, 12),
-        .origin = db_is_null(q, 13) ? 0 : db_int(q, 13),
-        .vc = db_int(q, 15),
-        .tx = db_int(q, 20),
-        .object = db_is_null(q, 4) ? 0 : db_int(q, 4),
+        .source = n[COL_SOURCE],
+        .document = n[COL_DOCUMENT],
+        .at = said_or(n[COL_AT], -1),
+        .place = said_or(n[COL_PLACE], -1),
+        .origin = said_or(n[COL_ORIGIN], 0),
+        .vc = n[COL_VC],
+        .tx = n[COL_TX],
+        .object = said_or(n[COL_OBJECT], 0),
+        .words = said_or(n[COL_WORDS], 0),
     };
-    bool fine = copy_text(a, q, 7, &c->value) && copy_text(a, q, 8, &c->detail);
+    *c = (claim){
+        .row = n[COL_ID],
+        .id_lo = (uint64_t)n[COL_H],
+        .predicate = (predicate)n[COL_PREDICATE],
+        .confidence = (int)said_or(n[COL_CONFIDENCE], -1),
+        .first_seen = n[COL_FIRST_SEEN],
+        .last_seen = n[COL_LAST_SEEN],
+        .valid_from = n[COL_VALID_FROM],
+        .valid_until = n[COL_VALID_UNTIL],
+        .withdrawn = n[COL_GONE] != WHEN_NONE && sight_has_tx(&l->sight, n[COL_GONE]),
+    };
+    bool fine = copy_text(a, q, COL_VALUE, &c->value) && copy_text(a, q, COL_DETAIL, &c->detail);
     if (subject)
         c->subject = *subject;
     else
-        c->subject.kind = (kind)db_int(q, 22), fine = fine && copy_text(a, q, 23, &c->subject.text);
+        c->subject.kind = (kind)db_int(q, COL_SUBJECT_KIND),
+        fine = fine && copy_text(a, q, COL_SUBJECT_TEXT, &c->subject.text);
     if (!ids->object)
         c->object = (node_ref){KIND_NONE, S("")};
     else if (before && before->object == ids->object)
         c->object = c[-1].object;
     else
-        c->object.kind = (kind)db_int(q, 5), fine = fine && copy_text(a, q, 6, &c->object.text);
+        c->object.kind = (kind)said_or(n[COL_OBJECT_KIND], KIND_NONE),
+        fine = fine && copy_text(a, q, COL_OBJECT_TEXT, &c->object.text);
     if (!fine)
         return ARENA_SPENT(a, why);
     bool same = rows->count && (subject || (c->subject.kind == c[-1].subject.kind &&
                                             slice_eq(c->subject.text, c[-1].subject.text)));
     c->id_hi = same ? c[-1].id_hi : node_hash(l->h, c->subject);
-    c->confidence = db_is_null(q, 14) ? -1 : (int)db_int(q, 14);
-    c->first_seen = when_or_none(q, 16);
-    c->last_seen = when_or_none(q, 17);
-    c->valid_from = when_or_none(q, 18);
-    c->valid_until = when_or_none(q, 19);
     if (!ids->document && ids->at >= 0) /* restored: it stands where it stood */
         c->row = ids->at;
-    c->withdrawn = !db_is_null(q, 21) && sight_has_tx(&l->sight, db_int(q, 21));
     return OK;
 }
 
@@ -229,7 +273,9 @@ static bool same_origins(const raw_ids *ids, claim *list, size_t i)
 static status fill(lens *l, arena *a, const raw_ids *ids, extent e, claim *list, size_t i, err *why)
 {
     claim *c = &list[i];
-    status st = lens_source(l, ids[i].source, &c->source, why);
+    status st = runs_fill(l, a, ids, list, i, why);
+    if (st == OK)
+        st = lens_source(l, ids[i].source, &c->source, why);
     if (st == OK)
         st = lens_marking(l, ids[i].vc, &c->marking, why);
     if (st == OK && !ids[i].document && ids[i].at >= 0) /* restored: recorded when it first was */
@@ -293,7 +339,9 @@ static int by_key(const void *x, const void *y)
     const row_key *a = x, *b = y;
     if (a->h != b->h)
         return a->h < b->h ? -1 : 1;
-    return a->row < b->row ? -1 : a->row > b->row;
+    if (a->row != b->row)
+        return a->row < b->row ? -1 : 1;
+    return a->of < b->of ? -1 : a->of > b->of;
 }
 
 status rows_sort(arena *a, claim_rows *rows, rows_order order, err *why)
@@ -394,6 +442,27 @@ static status read_first(lens *l, arena *a, lives of, int64_t node, const node_r
     return rows_take(l, a, q, subject, (size_t)limit - 1, rows, more, why);
 }
 
+/* All claims, or those that tell most; of a subject that has more than a few. */
+static status read_many(lens *l, arena *a, lives of, int64_t node, const node_ref *subject,
+                        size_t max, claim_rows *rows, bool *more, err *why)
+{
+    bool far = db_is_far(l->d), crowd;
+    id_runs runs = {0};
+    status st = far ? is_crowd(l, node, (int64_t)max + 1, &crowd, why)
+                    : runs_of(l, a, node, max > PASS_MAX ? max : PASS_MAX, &runs, why);
+    if (st != OK)
+        return st;
+    if (!far)
+        crowd = runs.ids > max;
+    if (crowd)
+        return claims_telling(l, a, node, subject, PRED_NONE, of, runs.useful ? &runs : NULL, max,
+                              rows, more, why);
+    if (!runs.useful)
+        return read_first(l, a, of, node, subject, PRED_NONE, (int64_t)max + 1, rows, more, why);
+    st = runs_read(l, a, &runs, node, subject, of, rows, why);
+    return st == OK ? rows_sort(a, rows, BY_HASH, why) : st;
+}
+
 /* First the few that nearly every subject has. When there are more, the most telling ones: all of
  * them, unless there are more than `max`. */
 static status list_of(lens *l, arena *a, lives of, node_ref subject, predicate p, size_t max,
@@ -402,7 +471,7 @@ static status list_of(lens *l, arena *a, lives of, node_ref subject, predicate p
     enum { FEW = 16 };
     int64_t node, limit = one_more(&max);
     claim_rows rows = {0};
-    bool more = false, any = p == PRED_NONE, crowd = true;
+    bool more = false, any = p == PRED_NONE;
     status st = find_subject(l, a, &subject, &node, why);
     if (st != OK)
         return st;
@@ -412,13 +481,12 @@ static status list_of(lens *l, arena *a, lives of, node_ref subject, predicate p
     }
     st = read_first(l, a, of, node, &subject, p, any && max > FEW ? FEW + 1 : limit, &rows, &more,
                     why);
-    if (st == OK && more && any && max > FEW)
-        st = is_crowd(l, node, limit, &crowd, why);
     if (st == OK && more) {
         rows.count = 0;
         more = false;
-        st = crowd ? claims_telling(l, a, node, &subject, p, of, max, &rows, &more, why)
-                   : read_first(l, a, of, node, &subject, p, limit, &rows, &more, why);
+        st = any && max > FEW
+                 ? read_many(l, a, of, node, &subject, max, &rows, &more, why)
+                 : claims_telling(l, a, node, &subject, p, of, NULL, max, &rows, &more, why);
     } else if (st == OK && !any) {
         st = rows_sort(a, &rows, BY_HASH, why);
     }

@@ -16,6 +16,7 @@ struct store {
 };
 
 enum { DOCUMENT_CACHE = 256, TX_CACHE = 64, LENS_NODES_MAX = 4096, LENS_VALUE_MAX = 256 };
+enum { SHORT_NODES = 8192, SHORT_NODE_MAX = 104 };
 
 /* What claims show of their document. */
 typedef struct document_face {
@@ -32,6 +33,15 @@ typedef struct tx_time {
     when at;
 } tx_time;
 
+/* A node that many claims point at or have as their detail, by its id: read_runs.c. */
+typedef struct short_node {
+    int64_t id;
+    uint64_t look; /* of this look, else stale */
+    int kind;
+    uint32_t len;
+    char text[SHORT_NODE_MAX];
+} short_node;
+
 struct lens {
     store *s;
     db *d;
@@ -47,7 +57,8 @@ struct lens {
     size_t marking_count;
     document_face documents[DOCUMENT_CACHE];
     tx_time times[TX_CACHE];
-    arena per_look;     /* emptied by lens_look */
+    short_node short_nodes[SHORT_NODES]; /* memory that is not touched before it is used */
+    arena per_look;                      /* emptied by lens_look */
     struct memo *nodes; /* ids of nodes that are no observables, in per_look; NULL: none yet */
     size_t node_count;
     struct {           /* what was looked up last: a question asks for it several times */

@@ -23,8 +23,7 @@ enum {
     FEW = 16,         /* rows each has before anybody has more */
     ROOM_MAX = 512,   /* rows made room for at once */
     VOICES_MAX = 250, /* with more, the claims are taken by their hashes: fair, and blind */
-    PASS_MIN = 256,
-    PASS_MAX = 4096 /* some 3 ms */
+    PASS_MIN = 256
 };
 
 /* --- who gets how much ---------------------------------------------------------------------- */
@@ -181,28 +180,68 @@ static status keep_quiet(arena *a, passed *list, quiet_claim c, err *why)
     return OK;
 }
 
-/* Passes over the claims; the quiet ones by source, what it is surest of and said last first. */
-static status pass_over(lens *l, arena *a, int64_t node, lives of, size_t max, passed *ret,
-                        err *why)
+/* At most `max` rows of a bound statement. */
+static status pass_rows(arena *a, db_stmt *q, size_t max, passed *ret, err *why)
 {
+    enum { ID, PREDICATE, SOURCE, SURE, SAID_AT, COLUMNS };
     bool row;
     status st;
     size_t n = 0;
-    db_stmt *q = db_query(l->d, of == STANDING ? Q_CLAIMS_PASSED : Q_CLAIMS_PASSED_PAST);
-    db_bind_int(q, 1, node);
-    db_bind_int(q, 2, (int64_t)max + 1);
     while ((st = db_step(q, &row, why)) == OK && row) {
+        int64_t is[COLUMNS];
         if ((ret->more = n++ == max))
             break;
-        if (db_int(q, 1) != PRED_INDICATES || !db_is_null(q, 4))
+        db_ints(q, 0, COLUMNS, WHEN_NONE, is);
+        if (is[PREDICATE] != PRED_INDICATES || is[SAID_AT] != WHEN_NONE)
             continue;
-        quiet_claim c = {.source = db_int(q, 2), .sure = db_int(q, 3), .id = db_int(q, 0)};
+        quiet_claim c = {.source = is[SOURCE], .sure = is[SURE], .id = is[ID]};
         if ((st = keep_quiet(a, ret, c, why)) != OK)
             break;
     }
     db_reset(q);
-    if (st == OK && ret->count)
-        qsort(ret->at, ret->count, sizeof *ret->at, by_source);
+    return st;
+}
+
+/* Runs are all there is; the newest first, as they are wanted. */
+static status pass_runs(lens *l, arena *a, const id_runs *runs, int64_t node, lives of, passed *ret,
+                        err *why)
+{
+    status st = OK;
+    for (size_t i = runs->count; st == OK && i-- > 0;) {
+        db_stmt *q =
+            db_query(l->d, of == STANDING ? Q_CLAIMS_RUN_PASSED : Q_CLAIMS_RUN_PASSED_PAST);
+        db_bind_int(q, 1, node);
+        db_bind_int(q, 2, runs->at[i].first);
+        db_bind_int(q, 3, runs->at[i].last);
+        st = pass_rows(a, q, SIZE_MAX, ret, why);
+    }
+    return st;
+}
+
+static void sort_quiet(passed *list)
+{
+    for (size_t i = 1; i < list->count; i++)
+        if (by_source(&list->at[i - 1], &list->at[i]) > 0) {
+            qsort(list->at, list->count, sizeof *list->at, by_source);
+            return;
+        }
+}
+
+/* Passes over the claims; the quiet ones by source, what it is surest of and said last first. */
+static status pass_over(lens *l, arena *a, const id_runs *runs, int64_t node, lives of, size_t max,
+                        passed *ret, err *why)
+{
+    status st;
+    if (runs) {
+        st = pass_runs(l, a, runs, node, of, ret, why);
+    } else {
+        db_stmt *q = db_query(l->d, of == STANDING ? Q_CLAIMS_PASSED : Q_CLAIMS_PASSED_PAST);
+        db_bind_int(q, 1, node);
+        db_bind_int(q, 2, (int64_t)max + 1);
+        st = pass_rows(a, q, max, ret, why);
+    }
+    if (st == OK)
+        sort_quiet(ret);
     return st;
 }
 
@@ -263,17 +302,45 @@ typedef struct telling {
     passed quiet;
 } telling;
 
+/* How many of the next `max` quiet claims have ids that follow one another. */
+static size_t following(const telling *t, const voice *v, size_t max)
+{
+    const quiet_claim *at = &t->quiet.at[v->quiet];
+    size_t n = 1;
+    while (n < max && at[n].id == at[n - 1].id - 1)
+        n++;
+    return n;
+}
+
+enum { AT_ONCE = 16 };
+
+static db_stmt *choose(const telling *t, const voice *v, size_t max, size_t *ret)
+{
+    const quiet_claim *at = &t->quiet.at[v->quiet];
+    size_t n = db_is_far(t->l->d) ? 0 : following(t, v, max);
+    bool run = n > AT_ONCE / 2;
+    db_stmt *q = db_query(t->l->d, run ? Q_CLAIMS_RUN_CHOSEN : Q_CLAIMS_CHOSEN);
+    if (run) {
+        db_bind_int(q, 1, t->node);
+        db_bind_int(q, 2, at[n - 1].id);
+        db_bind_int(q, 3, at[0].id);
+        *ret = n;
+        return q;
+    }
+    n = max < AT_ONCE ? max : AT_ONCE;
+    for (size_t i = 0; i < AT_ONCE; i++)
+        db_bind_int(q, (int)i + 1, i < n ? at[i].id : 0);
+    *ret = n;
+    return q;
+}
+
 static status read_quiet(telling *t, voice *v, size_t max, claim_rows *rows, err *why)
 {
-    enum { AT_ONCE = 16 };
     bool more = false;
     status st = OK;
     while (st == OK && max && v->quiets) {
-        db_stmt *q = db_query(t->l->d, Q_CLAIMS_CHOSEN);
-        size_t n = max < v->quiets ? max : v->quiets;
-        n = n < AT_ONCE ? n : AT_ONCE;
-        for (size_t i = 0; i < AT_ONCE; i++)
-            db_bind_int(q, (int)i + 1, i < n ? t->quiet.at[v->quiet + i].id : 0);
+        size_t n;
+        db_stmt *q = choose(t, v, max < v->quiets ? max : v->quiets, &n);
         st = rows_take(t->l, t->a, q, t->subject, n, rows, &more, why);
         v->quiet += n;
         v->quiets -= n;
@@ -330,12 +397,13 @@ static status read_blindly(const telling *t, predicate p, size_t max, claim_rows
 }
 
 status claims_telling(lens *l, arena *a, int64_t node, const node_ref *subject, predicate p,
-                      lives of, size_t max, claim_rows *rows, bool *more, err *why)
+                      lives of, const id_runs *runs, size_t max, claim_rows *rows, bool *more,
+                      err *why)
 {
     telling t = {.l = l, .a = a, .node = node, .subject = subject, .of = of};
     status st = find_voices(l, node, p, of, &t.all, why);
     if (st == OK && !t.all.too_many && (p == PRED_NONE || p == PRED_INDICATES))
-        st = pass_over(l, a, node, of, max > PASS_MAX ? max : PASS_MAX, &t.quiet, why);
+        st = pass_over(l, a, runs, node, of, max > PASS_MAX ? max : PASS_MAX, &t.quiet, why);
     if (st == OK)
         st = hear_quiet(l, &t.quiet, &t.all, why);
     if (st == OK)

@@ -28,6 +28,20 @@ static size_t by(const claim_list *list, const char *source)
     return n;
 }
 
+/* Whatever comes next does not stand beside what was said before. */
+static void say_others(scratch *t)
+{
+    static int number;
+    char text[32];
+    doc(t, "others", "others.csv", 'F', TLP_CLEAR);
+    for (int i = 0; i < 12; i++) {
+        number++;
+        snprintf(text, sizeof text, "10.0.%d.%d", number / 256, number % 256);
+        say(t, KIND_IPV4, text, PRED_INDICATES, KIND_NONE, "");
+    }
+    doc_end(t);
+}
+
 static claim_list some(scratch *t, arena *a, predicate p, size_t max, bool past)
 {
     claim_list list = {0};
@@ -215,13 +229,15 @@ TEST(persons_come_first)
 
 /* As many voices as are counted, a flood among them, and `hidden` ones beyond: one by its dates,
  * one by its predicate, and a quiet one. */
-static void crowd(scratch *t, bool hidden)
+static void crowd(scratch *t, bool hidden, bool scattered)
 {
     static const words dated = {.to = "2026-11-01"}, quiet = {.sure = 0};
     char source[32];
     for (int i = 1; i < VOICES; i++) {
         snprintf(source, sizeof source, "source-%03d", i);
         flood(t, source, TLP_CLEAR, PRED_INDICATES, 1, i % 2 ? dated : quiet);
+        if (scattered)
+            say_others(t);
     }
     flood(t, "flood", TLP_CLEAR, PRED_INDICATES, FLOOD, quiet);
     if (hidden) {
@@ -242,7 +258,7 @@ TEST(with_too_many_voices_it_is_a_sample)
     CLEANUP(arena_done) arena a;
     arena_init(&a, 64 << 20);
     REQUIRE(scratch_open(&t));
-    crowd(&t, true);
+    crowd(&t, true, false);
     look(&t, "2026-11-22");
     claim_list list = some(&t, &a, PRED_NONE, MAX, false);
     CHECK_EQ(list.count, MAX);
@@ -316,18 +332,19 @@ TEST(hidden_claims_of_a_crowd_are_not_read)
     scratch_close(&t);
 }
 
-/* Whoever had a voice through what is hidden would make it one too many. */
-TEST(hidden_voices_are_not_counted)
+static bool is_far(void)
 {
-    static const query voice[] = {Q_CLAIM_VOICE,      Q_CLAIM_VOICE_PAST,
-                                  Q_CLAIM_VOICE_NEXT, Q_CLAIM_VOICE_NEXT_PAST,
-                                  Q_CLAIMS_PASSED,    Q_CLAIMS_PASSED_PAST};
+    return getenv("NOROSHI_TEST_STORE") != NULL;
+}
+
+static void voices_are_not_counted(const query *voice, size_t count, bool scattered)
+{
     scratch t;
     CLEANUP(arena_done) arena a;
     arena_init(&a, 64 << 20);
     REQUIRE(scratch_open(&t));
-    crowd(&t, true);
-    for (size_t i = 0; i < COUNT_OF(voice); i++) {
+    crowd(&t, true, scattered);
+    for (size_t i = 0; i < count; i++) {
         store *s = NULL;
         view v = {.clearance = TLP_GREEN, .known_at = WHEN_NONE};
         lens *l = look_through(&t, voice[i], &s, &v);
@@ -342,7 +359,149 @@ TEST(hidden_voices_are_not_counted)
     }
     scratch_close(&t);
 }
+
+/* Whoever had a voice through what is hidden would make it one too many. */
+TEST(hidden_voices_are_not_counted)
+{
+    static const query voice[] = {Q_CLAIM_VOICE,      Q_CLAIM_VOICE_PAST,
+                                  Q_CLAIM_VOICE_NEXT, Q_CLAIM_VOICE_NEXT_PAST,
+                                  Q_CLAIMS_PASSED,    Q_CLAIMS_PASSED_PAST};
+    static const query in_runs[] = {Q_CLAIMS_RUN_PASSED, Q_CLAIMS_RUN_PASSED_PAST};
+    voices_are_not_counted(voice, COUNT_OF(voice), true);
+    if (!is_far()) /* it reads no runs */
+        voices_are_not_counted(in_runs, COUNT_OF(in_runs), false);
+}
+
+/* Nor are hidden claims read that stand among others. */
+TEST(hidden_claims_of_a_run_are_not_read)
+{
+    static const query run[] = {Q_CLAIMS_RUN, Q_CLAIMS_RUN_PAST};
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 64 << 20);
+    REQUIRE(scratch_open(&t));
+    flood(&t, "a", TLP_CLEAR, PRED_INDICATES, 100, (words){.sure = 0});
+    flood(&t, "b", TLP_RED, PRED_INDICATES, 100, (words){.sure = 0});
+    for (size_t i = 0; i < COUNT_OF(run) && !is_far(); i++) {
+        store *s = NULL;
+        view v = {.clearance = TLP_GREEN, .known_at = WHEN_NONE};
+        lens *l = look_through(&t, run[i], &s, &v);
+        claim_list list = {0};
+        CHECK_OK(i ? claims_of_past(l, &a, value, PRED_NONE, MAX, &list, &t.why)
+                   : claims_of(l, &a, value, PRED_NONE, MAX, &list, &t.why));
+        if (by(&list, "b") == 0)
+            TEST_FAIL("the filter may be dropped: %s", db_sql(run[i]));
+        lens_free(l);
+        store_close(s);
+    }
+    scratch_close(&t);
+}
 #endif
+/* --- where claims stand ----------------------------------------------------------------------- */
+
+static const node_ref elsewhere = {KIND_IPV4, S_INIT("192.0.2.77")};
+
+typedef struct line {
+    char text[160];
+} line;
+
+static int by_line(const void *x, const void *y)
+{
+    return strcmp(((const line *)x)->text, ((const line *)y)->text);
+}
+
+/* All that is said about it, without what depends on what it is and where it stands. */
+static size_t lines_of(scratch *t, node_ref of, size_t max, bool past, line *ret)
+{
+    CLEANUP(arena_done) arena a;
+    claim_list list = {0};
+    arena_init(&a, 64 << 20);
+    CHECK_OK(past ? claims_of_past(t->l, &a, of, PRED_NONE, max, &list, &t->why)
+                  : claims_of(t->l, &a, of, PRED_NONE, max, &list, &t->why));
+    CHECK(in_order(&list));
+    for (size_t i = 0; i < list.count; i++) {
+        const claim *c = &list.at[i];
+        CHECK(slice_eq(c->subject.text, of.text));
+        snprintf(ret[i].text, sizeof ret[i].text, "%.*s %d %.*s %d:%.*s %.*s %d %d %d %lld",
+                 SLICE_FMT(c->source), (int)c->predicate, SLICE_FMT(c->value), (int)c->object.kind,
+                 SLICE_FMT(c->object.text), SLICE_FMT(c->detail), c->confidence, c->withdrawn,
+                 (int)c->marking.tlp, (long long)c->last_seen);
+    }
+    qsort(ret, list.count, sizeof *ret, by_line);
+    return list.count;
+}
+
+/* A snapshot of one feed that says the same of both: of the one in one go, of the other with others
+ * in between. */
+static void say_of_both(scratch *t, int from, int to, tlp level)
+{
+    static const char *const things[] = {"name:one", "name:another", ""};
+    uint8_t sha[SHA256_BYTES] = {++t->sha};
+    document_result r;
+    document_in d = {.sha256 = sha,
+                     .bytes = 1,
+                     .source = level == TLP_RED ? S("red") : S("feed"),
+                     .format = S("test"),
+                     .path = level == TLP_RED ? S("red.csv") : S("feed.csv"),
+                     .feed = level == TLP_RED ? S("red.csv") : S("feed.csv"),
+                     .marking = {.tlp = level},
+                     .snapshot = true};
+    t->line = 1;
+    CHECK_OK(writer_document(t->w, &d, &t->why));
+    for (int both = 0; both < 2; both++)
+        for (int i = from; i < to; i++) {
+            char detail[200], other[32];
+            words w = {.detail = detail, .sure = i % 5 == 0 ? 51 : 0};
+            w.to = i % 7 == 0 ? "2026-11-01" : NULL;
+            /* some share it, some have it alone, and one is too long to be remembered */
+            snprintf(detail, sizeof detail, "{\"port\":%d,\"%.*s\":1}", i / 2, i == 3 ? 120 : 3,
+                     "12345678901234567890123456789012345678901234567890123456789012345678901234567"
+                     "890123456789012345678901234567890123456789");
+            const char *thing = things[i % 3];
+            say_words(t, KIND_IPV4, (both ? elsewhere : value).text.ptr,
+                      i % 11 == 0 ? PRED_VERDICT : PRED_INDICATES,
+                      *thing ? KIND_MALWARE : KIND_NONE, thing, w);
+            for (int k = 0; both && k < 12; k++) {
+                snprintf(other, sizeof other, "10.%d.%d.%d", to % 200, i % 250, i / 250 * 12 + k);
+                say(t, KIND_IPV4, other, PRED_INDICATES, KIND_NONE, "");
+            }
+        }
+    CHECK_OK(writer_document_end(t->w, S("test"), 0, &r, &t->why));
+    CHECK_OK(writer_sync(t->w, &t->why));
+}
+
+/* One after another or far apart: the same is read. */
+TEST(where_claims_stand_does_not_matter)
+{
+    static const struct {
+        int first, second, red;
+    } rows[] = {{20, 0, 3}, {200, 150, 30}, {600, 520, 40}};
+    static line a[MAX], b[MAX];
+    for (size_t r = 0; r < COUNT_OF(rows); r++) {
+        scratch t;
+        REQUIRE(scratch_open(&t));
+        say_of_both(&t, 0, rows[r].first, TLP_GREEN);
+        say_of_both(&t, 10, 10 + rows[r].red, TLP_RED);
+        if (rows[r].second) /* some of it is withdrawn, some of it is new */
+            say_of_both(&t, 100, 100 + rows[r].second, TLP_GREEN);
+        look(&t, "2026-11-22");
+        for (int green = 0; green < 2; green++) {
+            t.v.clearance = green ? TLP_GREEN : TLP_RED;
+            CHECK_OK(lens_look(t.l, &t.v, &t.why));
+            for (int past = 0; past < 2; past++)
+                for (size_t max = MAX; max > 10; max /= 3) {
+                    size_t n = lines_of(&t, value, max, past, a);
+                    CHECK(n > 10);
+                    CHECK_EQ(lines_of(&t, elsewhere, max, past, b), n);
+                    for (size_t i = 0; i < n; i++)
+                        if (strcmp(a[i].text, b[i].text) != 0)
+                            TEST_FAIL("row %zu, at most %zu: %s is not %s", r, max, a[i].text,
+                                      b[i].text);
+                }
+        }
+        scratch_close(&t);
+    }
+}
 
 TEST(every_allocation_may_fail)
 {

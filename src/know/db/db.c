@@ -298,6 +298,11 @@ int64_t db_int(db_stmt *s, int column)
     return s->d->driver->column_int(s, column);
 }
 
+void db_ints(db_stmt *s, int first, int count, int64_t none, int64_t *ret)
+{
+    s->d->driver->column_ints(s, first, count, none, ret);
+}
+
 bool db_is_null(db_stmt *s, int column)
 {
     return s->d->driver->column_is_null(s, column);

@@ -43,6 +43,7 @@ typedef struct db_driver {
     void (*bind_blob)(db_stmt *s, int at, slice bytes);
     status (*step)(db_stmt *s, bool *ret_row, err *why);
     int64_t (*column_int)(db_stmt *s, int column);
+    void (*column_ints)(db_stmt *s, int first, int count, int64_t none, int64_t *ret);
     bool (*column_is_null)(db_stmt *s, int column);
     slice (*column_text)(db_stmt *s, int column);
     void (*reset)(db_stmt *s);

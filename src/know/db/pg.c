@@ -423,6 +423,7 @@ const db_driver db_postgresql = {
     .bind_blob = pg_bind_blob,
     .step = pg_step,
     .column_int = pg_int,
+    .column_ints = pg_ints,
     .column_is_null = pg_is_null,
     .column_text = pg_text,
     .reset = pg_reset,

@@ -96,6 +96,7 @@ void pg_bind_text(db_stmt *s, int at, slice text);
 void pg_bind_blob(db_stmt *s, int at, slice bytes);
 status pg_step(db_stmt *s, bool *ret_row, err *why);
 int64_t pg_int(db_stmt *s, int column);
+void pg_ints(db_stmt *s, int first, int count, int64_t none, int64_t *ret);
 bool pg_is_null(db_stmt *s, int column);
 slice pg_text(db_stmt *s, int column);
 void pg_reset(db_stmt *s);

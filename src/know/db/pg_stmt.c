@@ -375,6 +375,12 @@ int64_t pg_int(db_stmt *b, int column)
     return s->result ? pg_number(s->result, s->row, column) : 0;
 }
 
+void pg_ints(db_stmt *b, int first, int count, int64_t none, int64_t *ret)
+{
+    for (int i = 0; i < count; i++)
+        ret[i] = pg_is_null(b, first + i) ? none : pg_int(b, first + i);
+}
+
 bool pg_is_null(db_stmt *b, int column)
 {
     pg_stmt *s = (pg_stmt *)b;

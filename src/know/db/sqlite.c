@@ -487,6 +487,19 @@ static bool column_is_null(db_stmt *b, int column)
                          : sqlite3_column_type(s->s, column) == SQLITE_NULL;
 }
 
+static void column_ints(db_stmt *b, int first, int count, int64_t none, int64_t *ret)
+{
+    const lite_stmt *s = (const lite_stmt *)b;
+    for (int i = 0; i < count; i++) {
+        if (s->remembered) {
+            ret[i] = s->reply.nulls >> (first + i) & 1 ? none : s->reply.values[first + i];
+            continue;
+        }
+        sqlite3_value *v = sqlite3_column_value(s->s, first + i);
+        ret[i] = sqlite3_value_type(v) == SQLITE_NULL ? none : sqlite3_value_int64(v);
+    }
+}
+
 static slice column_text(db_stmt *s, int column)
 {
     const char *p = sqlite3_column_blob(raw(s), column); /* text comes out as its UTF-8 bytes */
@@ -639,6 +652,7 @@ const db_driver db_sqlite = {
     .bind_blob = bind_blob,
     .step = step,
     .column_int = column_int,
+    .column_ints = column_ints,
     .column_is_null = column_is_null,
     .column_text = column_text,
     .reset = reset,
