@@ -298,6 +298,14 @@ void *arena_alloc(arena *a, size_t size)
     return p ? memset(p, 0, size) : NULL;
 }
 
+void *arena_room(arena *a, size_t count, size_t size)
+{
+    size_t total;
+    if (__builtin_mul_overflow(count, size, &total))
+        return NULL;
+    return arena_take(a, total);
+}
+
 void *arena_array(arena *a, size_t count, size_t size)
 {
     size_t total;

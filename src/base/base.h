@@ -162,6 +162,8 @@ void arena_reset(arena *a);
 void *arena_alloc(arena *a, size_t size) NODISCARD;               /* zeroed */
 void *arena_array(arena *a, size_t count, size_t size) NODISCARD; /* zeroed, overflow-checked */
 #define arena_new(a, type) ((type *)arena_alloc((a), sizeof(type)))
+/* The same array as it comes, for large ones whose elements are written before they are read. */
+void *arena_room(arena *a, size_t count, size_t size) NODISCARD;
 /* Copies; false when the budget is spent. The copy has a NUL behind its last byte. */
 bool arena_copy(arena *a, slice s, slice *ret) NODISCARD;
 /* printf into the arena; {NULL,0} when the budget is spent. */

@@ -203,8 +203,8 @@ static status room_for(gather *g, size_t more, err *why)
         return OK;
     while (cap < need)
         cap *= 2;
-    evidence *e = arena_array(g->a, cap, sizeof *e);
-    testimony *t = arena_array(g->a, cap, sizeof *t);
+    evidence *e = arena_room(g->a, cap, sizeof *e);
+    testimony *t = arena_room(g->a, cap, sizeof *t);
     if (!e || !t)
         return ARENA_SPENT(g->a, why);
     if (g->set.count) {

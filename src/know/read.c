@@ -138,6 +138,14 @@ static status fill_recorded(lens *l, int64_t tx, claim *c, err *why)
     return OK;
 }
 
+static slice base_name(slice path)
+{
+    size_t cut = path.len;
+    while (cut && path.ptr[cut - 1] != '/')
+        cut--;
+    return slice_from(path, cut);
+}
+
 /* The document's face: loaded once a look and kept by the lens. */
 static status lens_document(lens *l, int64_t id, const document_face **ret, err *why)
 {
@@ -160,18 +168,11 @@ static status lens_document(lens *l, int64_t id, const document_face **ret, err 
         if (!arena_copy(&l->per_look, db_text(q, 1), &f->path) ||
             !arena_copy(&l->per_look, db_text(q, 2), &f->prefix))
             st = ARENA_SPENT(&l->per_look, why);
+        f->name = base_name(f->path);
     }
     db_reset(q);
     *ret = f;
     return st;
-}
-
-static slice base_name(slice path)
-{
-    size_t cut = path.len;
-    while (cut && path.ptr[cut - 1] != '/')
-        cut--;
-    return slice_from(path, cut);
 }
 
 /* Name, mark, prefix and number one after another; without printf, which would cost as much as
@@ -213,7 +214,7 @@ static status fill_place(lens *l, arena *a, const raw_ids *ids, size_t i, claim 
     c->has_document = true;
     memcpy(c->document, f->sha256, SHA256_BYTES);
     bool counted = ids->place >= 0;
-    c->place = place_text(a, base_name(f->path), counted ? f->prefix : S(""),
+    c->place = place_text(a, f->name, counted ? f->prefix : S(""),
                           !counted        ? '@'
                           : f->prefix.len ? '#'
                                           : ':',
@@ -294,8 +295,8 @@ status rows_room(arena *a, size_t room, claim_rows *rows, err *why)
 {
     if (room <= rows->room)
         return OK;
-    claim *at = arena_array(a, room, sizeof *at);
-    raw_ids *ids = arena_array(a, room, sizeof *ids);
+    claim *at = arena_room(a, room, sizeof *at);
+    raw_ids *ids = arena_room(a, room, sizeof *ids);
     if (!at || !ids)
         return ARENA_SPENT(a, why);
     if (rows->count) {
@@ -347,7 +348,7 @@ static int by_key(const void *x, const void *y)
 status rows_sort(arena *a, claim_rows *rows, rows_order order, err *why)
 {
     size_t n = rows->count;
-    row_key *keys = arena_array(a, n + 1, sizeof *keys);
+    row_key *keys = arena_room(a, n + 1, sizeof *keys);
     if (!keys)
         return ARENA_SPENT(a, why);
     for (size_t i = 0; i < n; i++)

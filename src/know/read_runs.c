@@ -85,7 +85,7 @@ static size_t find_runs(const int64_t *ids, size_t n, id_run *at)
 status runs_of(lens *l, arena *a, int64_t node, size_t max, id_runs *ret, err *why)
 {
     size_t n;
-    int64_t *ids = arena_array(a, max + 1, sizeof *ids);
+    int64_t *ids = arena_room(a, max + 1, sizeof *ids);
     if (!ids)
         return ARENA_SPENT(a, why);
     status st = read_ids(l, node, max, ids, &n, why);
@@ -94,7 +94,7 @@ status runs_of(lens *l, arena *a, int64_t node, size_t max, id_runs *ret, err *w
     *ret = (id_runs){.ids = n};
     if (n == 0 || n > max)
         return OK;
-    id_run *at = arena_array(a, n, sizeof *at);
+    id_run *at = arena_room(a, n, sizeof *at);
     if (!at || !sort_ids(a, ids, n))
         return ARENA_SPENT(a, why);
     ret->at = at;

@@ -24,7 +24,7 @@ typedef struct document_face {
     uint64_t look; /* of this look, else stale */
     bool visible;
     uint8_t sha256[SHA256_BYTES];
-    slice path, prefix;
+    slice path, name, prefix; /* name: the last part of path */
 } document_face;
 
 /* When a transaction was published. */

@@ -168,7 +168,7 @@ static status keep_quiet(arena *a, passed *list, quiet_claim c, err *why)
 {
     if (list->count == list->room) {
         size_t room = list->room ? list->room * 4 : PASS_MIN;
-        quiet_claim *wider = arena_array(a, room, sizeof *wider);
+        quiet_claim *wider = arena_room(a, room, sizeof *wider);
         if (!wider)
             return ARENA_SPENT(a, why);
         if (list->count)

@@ -182,12 +182,51 @@ static bool any_fact(const answer_fact *f)
            f->path.len || f->key.len;
 }
 
-/* A text, or the first of several under the plural of the key. */
-static slice one_or_first(const json *detail, const char *one, const char *several)
+/* What a detail says of what was observed. */
+typedef enum seen_key {
+    SEEN_PORT,
+    SEEN_PROTOCOL,
+    SEEN_PRODUCT,
+    SEEN_VERSION,
+    SEEN_WATERMARK,
+    SEEN_NOTE,
+    SEEN_PATH,
+    SEEN_PATHS,
+    SEEN_KEY,
+    SEEN_COUNT_
+} seen_key;
+
+/* Looked through once: there are as many details as claims. Of equal keys the first one counts. */
+static void look_through(const json *detail, const json *ret[SEEN_COUNT_])
 {
-    slice text = detail_str(detail, one);
-    const json *list = json_get(detail, slice_str(several));
-    return text.len || !json_is(list, JSON_ARRAY) || !list->first ? text : json_text(list->first);
+    static const slice names[SEEN_COUNT_] = {[SEEN_PORT] = S_INIT("port"),
+                                             [SEEN_PROTOCOL] = S_INIT("protocol"),
+                                             [SEEN_PRODUCT] = S_INIT("product"),
+                                             [SEEN_VERSION] = S_INIT("version"),
+                                             [SEEN_WATERMARK] = S_INIT("watermark"),
+                                             [SEEN_NOTE] = S_INIT("watermark_note"),
+                                             [SEEN_PATH] = S_INIT("path"),
+                                             [SEEN_PATHS] = S_INIT("paths"),
+                                             [SEEN_KEY] = S_INIT("key")};
+    if (!json_is(detail, JSON_OBJECT))
+        return;
+    for (const json *m = detail->first; m; m = m->next)
+        for (size_t k = 0; k < SEEN_COUNT_; k++)
+            if (!ret[k] && slice_eq(m->key, names[k]))
+                ret[k] = m;
+}
+
+static slice fact_text(const json *v)
+{
+    return json_is(v, JSON_STRING) || json_is(v, JSON_NUMBER) ? v->text : S("");
+}
+
+/* A text, or the first of several. */
+static slice one_or_first(const json *one, const json *several)
+{
+    slice text = fact_text(one);
+    bool list = json_is(several, JSON_ARRAY) && several->first;
+    return text.len || !list ? text : json_text(several->first);
 }
 
 /* Facts so far, and by their port where they are: a host may have been seen on hundreds. */
@@ -209,15 +248,17 @@ static bool have_fact(const fact_list *facts, const answer_fact *f)
 static void add_fact(job *j, fact_list *facts, const testimony *t)
 {
     int64_t port = 0;
-    answer_fact f = {.protocol = detail_str(t->detail, "protocol"),
-                     .product = detail_str(t->detail, "product"),
-                     .version = detail_str(t->detail, "version"),
-                     .watermark = detail_str(t->detail, "watermark"),
-                     .note = detail_str(t->detail, "watermark_note"),
-                     .path = one_or_first(t->detail, "path", "paths"),
-                     .key = detail_str(t->detail, "key"),
+    const json *said[SEEN_COUNT_] = {0};
+    look_through(t->detail, said);
+    answer_fact f = {.protocol = fact_text(said[SEEN_PROTOCOL]),
+                     .product = fact_text(said[SEEN_PRODUCT]),
+                     .version = fact_text(said[SEEN_VERSION]),
+                     .watermark = fact_text(said[SEEN_WATERMARK]),
+                     .note = fact_text(said[SEEN_NOTE]),
+                     .path = one_or_first(said[SEEN_PATH], said[SEEN_PATHS]),
+                     .key = fact_text(said[SEEN_KEY]),
                      .of = &t->claim};
-    const json *p = json_get(t->detail, S("port"));
+    const json *p = said[SEEN_PORT];
     uint64_t written;
     if (json_int(p, &port) && port > 0 && port < 65536)
         f.port = port;
