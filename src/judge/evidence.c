@@ -401,7 +401,7 @@ static status never_left_out(gather *g, node_ref value, predicate p, evidence_vi
 static status about_itself(gather *g, node_ref value, err *why)
 {
     claim_list list;
-    status st = claims_of(g->l, g->a, value, PRED_NONE, EVIDENCE_CLAIMS_MAX, &list, why);
+    status st = claims_judged(g->l, g->a, value, false, EVIDENCE_CLAIMS_MAX, &list, why);
     if (st == OK)
         st = room_for(g, list.count, why);
     for (size_t i = 0; st == OK && i < list.count; i++)
@@ -413,7 +413,7 @@ static status about_itself(gather *g, node_ref value, err *why)
         st = never_left_out(g, value, PRED_LISTED, VIA_SELF, why);
     if (st != OK || any_bad(g))
         return st;
-    st = claims_of_past(g->l, g->a, value, PRED_NONE, EVIDENCE_CLAIMS_MAX, &list, why);
+    st = claims_judged(g->l, g->a, value, true, EVIDENCE_CLAIMS_MAX, &list, why);
     for (size_t i = 0; st == OK && i < list.count; i++)
         if (list.at[i].withdrawn && !have(g, &list.at[i]))
             st = add(g, &list.at[i], VIA_SELF, false, why);

@@ -18,7 +18,7 @@
 
 #include "know/store.h"
 
-enum { CLAIM_ID_TEXT = 32, CLAIMS_MAX = 10000 };
+enum { CLAIM_ID_TEXT = 32, CLAIMS_MAX = 10000, CLAIMS_QUIET_MAX = 100 };
 
 typedef struct claim {
     int64_t row;           /* cursor inside one look; never shown, and not always a row's id */
@@ -54,6 +54,11 @@ status claims_of(lens *l, arena *a, node_ref subject, predicate p, size_t max, c
 /* The same, withdrawn ones too (claim.withdrawn). */
 status claims_of_past(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret,
                       err *why) NODISCARD;
+/* All of them for judging, with past those withdrawn. When more than `max` say that it indicates
+ * something and give no date, a source has CLAIMS_QUIET_MAX of these read for each thing that is
+ * indicated, the surest and of equally sure ones the last recorded: the rest repeats them. */
+status claims_judged(lens *l, arena *a, node_ref subject, bool past, size_t max, claim_list *ret,
+                     err *why) NODISCARD;
 /* Claims that point at `object`, a page at a time: `cursor` is 0 or the row of the last one. With
  * p = PRED_NONE there are no pages, cursor is 0: of more than `max`, each predicate's newest. */
 status claims_to(lens *l, arena *a, node_ref object, predicate p, int64_t cursor, size_t max,

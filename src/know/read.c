@@ -444,35 +444,35 @@ static status read_first(lens *l, arena *a, lives of, int64_t node, const node_r
 }
 
 /* All claims, or those that tell most; of a subject that has more than a few. */
-static status read_many(lens *l, arena *a, lives of, int64_t node, const node_ref *subject,
-                        size_t max, claim_rows *rows, bool *more, err *why)
+static status read_many(lens *l, arena *a, int64_t node, const node_ref *subject, const wanted *w,
+                        claim_rows *rows, bool *more, err *why)
 {
     bool far = db_is_far(l->d), crowd;
+    int64_t limit = (int64_t)w->max + 1;
     id_runs runs = {0};
-    status st = far ? is_crowd(l, node, (int64_t)max + 1, &crowd, why)
-                    : runs_of(l, a, node, max > PASS_MAX ? max : PASS_MAX, &runs, why);
+    status st = far ? is_crowd(l, node, limit, &crowd, why)
+                    : runs_of(l, a, node, w->max > PASS_MAX ? w->max : PASS_MAX, &runs, why);
     if (st != OK)
         return st;
     if (!far)
-        crowd = runs.ids > max;
+        crowd = runs.ids > w->max;
     if (crowd)
-        return claims_telling(l, a, node, subject, PRED_NONE, of, runs.useful ? &runs : NULL, max,
-                              rows, more, why);
+        return claims_telling(l, a, node, subject, w, runs.useful ? &runs : NULL, rows, more, why);
     if (!runs.useful)
-        return read_first(l, a, of, node, subject, PRED_NONE, (int64_t)max + 1, rows, more, why);
-    st = runs_read(l, a, &runs, node, subject, of, rows, why);
+        return read_first(l, a, w->of, node, subject, PRED_NONE, limit, rows, more, why);
+    st = runs_read(l, a, &runs, node, subject, w->of, rows, why);
     return st == OK ? rows_sort(a, rows, BY_HASH, why) : st;
 }
 
 /* First the few that nearly every subject has. When there are more, the most telling ones: all of
- * them, unless there are more than `max`. */
-static status list_of(lens *l, arena *a, lives of, node_ref subject, predicate p, size_t max,
-                      extent e, claim_list *ret, err *why)
+ * them, unless there are more than wanted. */
+static status list_of(lens *l, arena *a, node_ref subject, wanted w, extent e, claim_list *ret,
+                      err *why)
 {
     enum { FEW = 16 };
-    int64_t node, limit = one_more(&max);
+    int64_t node, limit = one_more(&w.max);
     claim_rows rows = {0};
-    bool more = false, any = p == PRED_NONE;
+    bool more = false, many = w.p == PRED_NONE && w.max > FEW;
     status st = find_subject(l, a, &subject, &node, why);
     if (st != OK)
         return st;
@@ -480,15 +480,13 @@ static status list_of(lens *l, arena *a, lives of, node_ref subject, predicate p
         *ret = (claim_list){0};
         return OK;
     }
-    st = read_first(l, a, of, node, &subject, p, any && max > FEW ? FEW + 1 : limit, &rows, &more,
-                    why);
+    st = read_first(l, a, w.of, node, &subject, w.p, many ? FEW + 1 : limit, &rows, &more, why);
     if (st == OK && more) {
         rows.count = 0;
         more = false;
-        st = any && max > FEW
-                 ? read_many(l, a, of, node, &subject, max, &rows, &more, why)
-                 : claims_telling(l, a, node, &subject, p, of, NULL, max, &rows, &more, why);
-    } else if (st == OK && !any) {
+        st = many ? read_many(l, a, node, &subject, &w, &rows, &more, why)
+                  : claims_telling(l, a, node, &subject, &w, NULL, &rows, &more, why);
+    } else if (st == OK && w.p != PRED_NONE) {
         st = rows_sort(a, &rows, BY_HASH, why);
     }
     return st == OK ? rows_finish(l, a, e, &rows, more, ret, why) : st;
@@ -497,18 +495,25 @@ static status list_of(lens *l, arena *a, lives of, node_ref subject, predicate p
 status claims_of(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret,
                  err *why)
 {
-    return list_of(l, a, STANDING, subject, p, max, WHOLE, ret, why);
+    return list_of(l, a, subject, (wanted){p, STANDING, max, SIZE_MAX}, WHOLE, ret, why);
 }
 
 status claims_of_past(lens *l, arena *a, node_ref subject, predicate p, size_t max, claim_list *ret,
                       err *why)
 {
-    return list_of(l, a, ANY_LIFE, subject, p, max, WHOLE, ret, why);
+    return list_of(l, a, subject, (wanted){p, ANY_LIFE, max, SIZE_MAX}, WHOLE, ret, why);
 }
 
 status claims_of_bare(lens *l, arena *a, node_ref subject, size_t max, claim_list *ret, err *why)
 {
-    return list_of(l, a, STANDING, subject, PRED_NONE, max, BARE, ret, why);
+    return list_of(l, a, subject, (wanted){PRED_NONE, STANDING, max, SIZE_MAX}, BARE, ret, why);
+}
+
+status claims_judged(lens *l, arena *a, node_ref subject, bool past, size_t max, claim_list *ret,
+                     err *why)
+{
+    wanted w = {PRED_NONE, past ? ANY_LIFE : STANDING, max, CLAIMS_QUIET_MAX};
+    return list_of(l, a, subject, w, WHOLE, ret, why);
 }
 
 status claims_face(lens *l, arena *a, node_ref subject, size_t max, claim_list *ret, err *why)

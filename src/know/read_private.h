@@ -57,12 +57,19 @@ status runs_read(lens *l, arena *a, const id_runs *runs, int64_t node, const nod
  * for row i of several in `a`. */
 status runs_fill(lens *l, arena *a, const raw_ids *ids, claim *list, size_t i, err *why);
 
-/* Of more claims about one subject than can be read: those that tell most. `p` PRED_NONE: of every
- * predicate. At most `max`. `runs`: where they are; NULL when that is not known. See telling.c. */
+/* Which claims about a subject are wanted. */
+typedef struct wanted {
+    predicate p; /* PRED_NONE: any */
+    lives of;
+    size_t max;
+    size_t quiet_max; /* undated `indicates` of a source and a thing, of more than max */
+} wanted;
+
+/* Of more claims about one subject than can be read: those that tell most. `runs`: where they are;
+ * NULL when that is not known. See telling.c. */
 enum { PASS_MAX = 4096 }; /* some 3 ms; in runs half of that */
-status claims_telling(lens *l, arena *a, int64_t node, const node_ref *subject, predicate p,
-                      lives of, const id_runs *runs, size_t max, claim_rows *rows, bool *more,
-                      err *why);
+status claims_telling(lens *l, arena *a, int64_t node, const node_ref *subject, const wanted *w,
+                      const id_runs *runs, claim_rows *rows, bool *more, err *why);
 /* Likewise of claims that point at a node: of each predicate those that were recorded last. */
 status claims_pointing(lens *l, arena *a, int64_t node, size_t max, claim_rows *rows, bool *more,
                        err *why);

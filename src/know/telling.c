@@ -9,6 +9,8 @@
  * lists say and there is no order among them: they are quiet. The claims are passed over to find
  * them, up to PASS_MAX (or as many as are wanted) in the order of their hashes, and only their
  * numbers are kept. Of more they are a sample, so then a voice of quiet claims alone may be missed.
+ * When there are more quiet claims than may be read at all, for judging a few of each voice are, of
+ * each thing that it points at.
  *
  * All of this depends on visible rows alone: who has a voice, the order of voices (by name) and how
  * many rows each gives. A reader's answer is the same whatever is hidden from him. */
@@ -88,7 +90,7 @@ typedef struct voice {
 
 /* A claim that the index has not. */
 typedef struct quiet_claim {
-    int64_t source, sure, id;
+    int64_t source, sure, id, object;
 } quiet_claim;
 
 typedef struct passed {
@@ -180,10 +182,10 @@ static status keep_quiet(arena *a, passed *list, quiet_claim c, err *why)
     return OK;
 }
 
-/* At most `max` rows of a bound statement. */
-static status pass_rows(arena *a, db_stmt *q, size_t max, passed *ret, err *why)
+/* At most `max` rows of a bound statement; `told`: some of them may be in the index. */
+static status pass_rows(arena *a, db_stmt *q, size_t max, bool told, passed *ret, err *why)
 {
-    enum { ID, PREDICATE, SOURCE, SURE, SAID_AT, COLUMNS };
+    enum { ID, SOURCE, SURE, OBJECT, PREDICATE, SAID_AT, COLUMNS };
     bool row;
     status st;
     size_t n = 0;
@@ -191,10 +193,11 @@ static status pass_rows(arena *a, db_stmt *q, size_t max, passed *ret, err *why)
         int64_t is[COLUMNS];
         if ((ret->more = n++ == max))
             break;
-        db_ints(q, 0, COLUMNS, WHEN_NONE, is);
-        if (is[PREDICATE] != PRED_INDICATES || is[SAID_AT] != WHEN_NONE)
+        db_ints(q, 0, told ? COLUMNS : PREDICATE, WHEN_NONE, is);
+        if (told && (is[PREDICATE] != PRED_INDICATES || is[SAID_AT] != WHEN_NONE))
             continue;
-        quiet_claim c = {.source = is[SOURCE], .sure = is[SURE], .id = is[ID]};
+        quiet_claim c = {
+            .source = is[SOURCE], .sure = is[SURE], .id = is[ID], .object = is[OBJECT]};
         if ((st = keep_quiet(a, ret, c, why)) != OK)
             break;
     }
@@ -206,25 +209,56 @@ static status pass_rows(arena *a, db_stmt *q, size_t max, passed *ret, err *why)
 static status pass_runs(lens *l, arena *a, const id_runs *runs, int64_t node, lives of, passed *ret,
                         err *why)
 {
-    status st = OK;
+    bool told;
+    db_stmt *q = db_query(l->d, Q_CLAIM_TOLD_ANY);
+    db_bind_int(q, 1, node);
+    status st = db_step(q, &told, why);
+    db_reset(q);
     for (size_t i = runs->count; st == OK && i-- > 0;) {
-        db_stmt *q =
-            db_query(l->d, of == STANDING ? Q_CLAIMS_RUN_PASSED : Q_CLAIMS_RUN_PASSED_PAST);
+        q = db_query(l->d, of == STANDING ? Q_CLAIMS_RUN_QUIET : Q_CLAIMS_RUN_QUIET_PAST);
         db_bind_int(q, 1, node);
         db_bind_int(q, 2, runs->at[i].first);
         db_bind_int(q, 3, runs->at[i].last);
-        st = pass_rows(a, q, SIZE_MAX, ret, why);
+        db_bind_int(q, 4, !told);
+        st = pass_rows(a, q, SIZE_MAX, false, ret, why);
     }
     return st;
 }
 
-static void sort_quiet(passed *list)
+static int by_object(const void *x, const void *y)
+{
+    const quiet_claim *a = x, *b = y;
+    if (a->source != b->source)
+        return a->source < b->source ? -1 : 1;
+    if (a->object != b->object)
+        return a->object < b->object ? -1 : 1;
+    return by_source(a, b);
+}
+
+/* They mostly are in order already: one source says one thing, and the last comes first. */
+static void sort_quiet(passed *list, int (*by)(const void *, const void *))
 {
     for (size_t i = 1; i < list->count; i++)
-        if (by_source(&list->at[i - 1], &list->at[i]) > 0) {
-            qsort(list->at, list->count, sizeof *list->at, by_source);
+        if (by(&list->at[i - 1], &list->at[i]) > 0) {
+            qsort(list->at, list->count, sizeof *list->at, by);
             return;
         }
+}
+
+/* Of each thing that a source says quietly, the first `most`. */
+static void cut_quiet(passed *list, size_t most)
+{
+    size_t kept = 0, same = 0;
+    sort_quiet(list, by_object);
+    for (size_t i = 0; i < list->count; i++) {
+        const quiet_claim *c = &list->at[i];
+        same = i && c[-1].source == c->source && c[-1].object == c->object ? same + 1 : 0;
+        if (same < most)
+            list->at[kept++] = *c;
+    }
+    list->more |= kept < list->count;
+    list->count = kept;
+    sort_quiet(list, by_source);
 }
 
 /* Passes over the claims; the quiet ones by source, what it is surest of and said last first. */
@@ -238,10 +272,10 @@ static status pass_over(lens *l, arena *a, const id_runs *runs, int64_t node, li
         db_stmt *q = db_query(l->d, of == STANDING ? Q_CLAIMS_PASSED : Q_CLAIMS_PASSED_PAST);
         db_bind_int(q, 1, node);
         db_bind_int(q, 2, (int64_t)max + 1);
-        st = pass_rows(a, q, max, ret, why);
+        st = pass_rows(a, q, max, true, ret, why);
     }
     if (st == OK)
-        sort_quiet(ret);
+        sort_quiet(ret, by_source);
     return st;
 }
 
@@ -396,23 +430,25 @@ static status read_blindly(const telling *t, predicate p, size_t max, claim_rows
     return rows_take(t->l, t->a, q, t->subject, max, rows, more, why);
 }
 
-status claims_telling(lens *l, arena *a, int64_t node, const node_ref *subject, predicate p,
-                      lives of, const id_runs *runs, size_t max, claim_rows *rows, bool *more,
-                      err *why)
+status claims_telling(lens *l, arena *a, int64_t node, const node_ref *subject, const wanted *w,
+                      const id_runs *runs, claim_rows *rows, bool *more, err *why)
 {
-    telling t = {.l = l, .a = a, .node = node, .subject = subject, .of = of};
-    status st = find_voices(l, node, p, of, &t.all, why);
-    if (st == OK && !t.all.too_many && (p == PRED_NONE || p == PRED_INDICATES))
-        st = pass_over(l, a, runs, node, of, max > PASS_MAX ? max : PASS_MAX, &t.quiet, why);
+    telling t = {.l = l, .a = a, .node = node, .subject = subject, .of = w->of};
+    size_t pass = w->max > PASS_MAX ? w->max : PASS_MAX;
+    status st = find_voices(l, node, w->p, w->of, &t.all, why);
+    if (st == OK && !t.all.too_many && (w->p == PRED_NONE || w->p == PRED_INDICATES))
+        st = pass_over(l, a, runs, node, w->of, pass, &t.quiet, why);
+    if (st == OK && t.quiet.count > w->max && w->quiet_max != SIZE_MAX)
+        cut_quiet(&t.quiet, w->quiet_max);
     if (st == OK)
         st = hear_quiet(l, &t.quiet, &t.all, why);
     if (st == OK)
-        st = rows_room(a, max < ROOM_MAX ? max : ROOM_MAX, rows, why);
+        st = rows_room(a, w->max < ROOM_MAX ? w->max : ROOM_MAX, rows, why);
     if (st == OK && t.all.too_many)
-        return read_blindly(&t, p, max, rows, more, why);
+        return read_blindly(&t, w->p, w->max, rows, more, why);
     qsort(t.all.at, t.all.count, sizeof *t.all.at, by_weight);
     if (st == OK)
-        st = share_out(read_voice, &t, t.all.count, max, rows, more, why);
+        st = share_out(read_voice, &t, t.all.count, w->max, rows, more, why);
     *more |= t.quiet.more;
     return st == OK ? rows_sort(a, rows, BY_HASH, why) : st;
 }

@@ -366,7 +366,7 @@ TEST(hidden_voices_are_not_counted)
     static const query voice[] = {Q_CLAIM_VOICE,      Q_CLAIM_VOICE_PAST,
                                   Q_CLAIM_VOICE_NEXT, Q_CLAIM_VOICE_NEXT_PAST,
                                   Q_CLAIMS_PASSED,    Q_CLAIMS_PASSED_PAST};
-    static const query in_runs[] = {Q_CLAIMS_RUN_PASSED, Q_CLAIMS_RUN_PASSED_PAST};
+    static const query in_runs[] = {Q_CLAIMS_RUN_QUIET, Q_CLAIMS_RUN_QUIET_PAST};
     voices_are_not_counted(voice, COUNT_OF(voice), true);
     if (!is_far()) /* it reads no runs */
         voices_are_not_counted(in_runs, COUNT_OF(in_runs), false);
@@ -397,6 +397,87 @@ TEST(hidden_claims_of_a_run_are_not_read)
     scratch_close(&t);
 }
 #endif
+/* For judging: of a flood without dates a few a source, the surest; of less than a flood all; and
+ * what is hidden decides nothing of this. */
+TEST(for_judging_a_few_quiet_ones_are_read)
+{
+    static const struct {
+        int quiet, dated, closed;
+        bool flood;
+    } rows[] = {{700, 30, 0, true},    {MAX + 1, 30, 300, true}, {MAX, 30, 0, false},
+                {MAX, 30, 300, false}, {120, 500, 0, false},     {700, 600, 0, true}};
+    for (size_t r = 0; r < COUNT_OF(rows); r++) {
+        scratch t;
+        CLEANUP(arena_done) arena a;
+        arena_init(&a, 64 << 20);
+        REQUIRE(scratch_open(&t));
+        flood(&t, "feed", TLP_CLEAR, PRED_INDICATES, rows[r].quiet - 1, (words){.sure = 0});
+        flood(&t, "dated", TLP_CLEAR, PRED_INDICATES, rows[r].dated, (words){.to = "2026-11-01"});
+        flood(&t, "feed", TLP_RED, PRED_INDICATES, rows[r].closed, (words){.sure = 0});
+        doc(&t, "feed", "sure.csv", 'F', TLP_CLEAR);
+        say_words(&t, value.kind, value.text.ptr, PRED_INDICATES, KIND_NONE, "",
+                  (words){.sure = 91});
+        doc_end(&t);
+        look(&t, "2026-11-22");
+        t.v.clearance = TLP_GREEN;
+        CHECK_OK(lens_look(t.l, &t.v, &t.why));
+        for (int past = 0; past < 2; past++) {
+            claim_list list = {0}, usual = some(&t, &a, PRED_NONE, MAX, past);
+            CHECK_OK(claims_judged(t.l, &a, value, past, MAX, &list, &t.why));
+            CHECK(in_order(&list));
+            CHECK_EQ(list.more, rows[r].quiet + rows[r].dated > MAX);
+            size_t sure = 0, dated = (size_t)rows[r].dated;
+            for (size_t i = 0; i < list.count; i++)
+                sure += list.at[i].confidence == 90;
+            CHECK_EQ(sure, 1);
+            if (!rows[r].flood) {
+                CHECK_EQ(list.count, usual.count);
+                for (size_t i = 0; i < list.count && i < usual.count; i++)
+                    CHECK(list.at[i].id_lo == usual.at[i].id_lo);
+                continue;
+            }
+            CHECK_EQ(by(&list, "feed"), CLAIMS_QUIET_MAX);
+            CHECK_EQ(by(&list, "dated"), dated < MAX / 2 ? dated : MAX / 2); /* its share */
+        }
+        scratch_close(&t);
+    }
+}
+
+/* What a source says of many things is not lost behind what it says of one. */
+TEST(for_judging_each_thing_is_heard)
+{
+    enum { THINGS = 30, OF_ONE = 600 };
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    claim_list list = {0};
+    size_t of_one = 0;
+    bool heard[THINGS] = {0};
+    arena_init(&a, 64 << 20);
+    REQUIRE(scratch_open(&t));
+    doc(&t, "feed", "feed.csv", 'F', TLP_CLEAR);
+    for (int i = 0; i < THINGS + OF_ONE; i++) { /* those of one are the last, and chosen first */
+        char thing[16], detail[32];
+        snprintf(thing, sizeof thing, "name:%d", i < THINGS ? i : THINGS);
+        snprintf(detail, sizeof detail, "{\"port\":%d}", i);
+        say(&t, value.kind, value.text.ptr, PRED_INDICATES, KIND_MALWARE, thing, .detail = detail);
+    }
+    doc_end(&t);
+    look(&t, "2026-11-22");
+    CHECK_OK(claims_judged(t.l, &a, value, false, MAX, &list, &t.why));
+    CHECK(list.more);
+    for (size_t i = 0; i < list.count; i++) {
+        uint64_t n = 0;
+        CHECK(slice_u64(slice_from(list.at[i].object.text, S("name:").len), &n));
+        of_one += n == THINGS;
+        if (n < THINGS)
+            heard[n] = true;
+    }
+    CHECK_EQ(of_one, CLAIMS_QUIET_MAX);
+    for (size_t i = 0; i < THINGS; i++)
+        CHECK(heard[i]);
+    scratch_close(&t);
+}
+
 /* --- where claims stand ----------------------------------------------------------------------- */
 
 static const node_ref elsewhere = {KIND_IPV4, S_INIT("192.0.2.77")};
