@@ -596,9 +596,19 @@ static query filter_query(int number)
 static bool is_of_crowds(query q)
 {
     static const query those[] = {
-        Q_CLAIMS_TOLD_TIES, Q_CLAIMS_TOLD_TIES_PAST, Q_CLAIM_VOICE,      Q_CLAIM_VOICE_PAST,
-        Q_CLAIM_VOICE_NEXT, Q_CLAIM_VOICE_NEXT_PAST, Q_CLAIMS_PASSED,    Q_CLAIMS_PASSED_PAST,
-        Q_CLAIMS_RUN,       Q_CLAIMS_RUN_PAST,       Q_CLAIMS_RUN_QUIET, Q_CLAIMS_RUN_QUIET_PAST};
+        Q_CLAIMS_TOLD_TIES,
+        Q_CLAIMS_TOLD_TIES_PAST,
+        Q_CLAIM_VOICE,
+        Q_CLAIM_VOICE_PAST,
+        Q_CLAIM_VOICE_NEXT,
+        Q_CLAIM_VOICE_NEXT_PAST,
+        Q_CLAIMS_PASSED,
+        Q_CLAIMS_PASSED_PAST,
+        Q_CLAIMS_RUN,
+        Q_CLAIMS_RUN_PAST,
+        Q_CLAIMS_RUN_QUIET,
+        Q_CLAIMS_RUN_QUIET_PAST,
+    };
     bool is = false;
     for (size_t i = 0; i < COUNT_OF(those); i++)
         is |= q == those[i];
