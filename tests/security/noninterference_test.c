@@ -592,22 +592,14 @@ static query filter_query(int number)
 }
 
 /* What only a thing with many claims leads to: who has a voice, what each says of names, and where
- * the claims stand. The worlds have no such crowds; know/telling_test.c removes each of these filters. */
+ * the claims stand. The worlds have no such crowds; know/telling_test.c removes each of these
+ * filters. */
 static bool is_of_crowds(query q)
 {
     static const query those[] = {
-        Q_CLAIMS_TOLD_TIES,
-        Q_CLAIMS_TOLD_TIES_PAST,
-        Q_CLAIM_VOICE,
-        Q_CLAIM_VOICE_PAST,
-        Q_CLAIM_VOICE_NEXT,
-        Q_CLAIM_VOICE_NEXT_PAST,
-        Q_CLAIMS_PASSED,
-        Q_CLAIMS_PASSED_PAST,
-        Q_CLAIMS_RUN,
-        Q_CLAIMS_RUN_PAST,
-        Q_CLAIMS_RUN_QUIET,
-        Q_CLAIMS_RUN_QUIET_PAST,
+        Q_CLAIMS_TOLD_TIES, Q_CLAIMS_TOLD_TIES_PAST, Q_CLAIM_VOICE,      Q_CLAIM_VOICE_PAST,
+        Q_CLAIM_VOICE_NEXT, Q_CLAIM_VOICE_NEXT_PAST, Q_CLAIMS_PASSED,    Q_CLAIMS_PASSED_PAST,
+        Q_CLAIMS_RUN,       Q_CLAIMS_RUN_PAST,       Q_CLAIMS_RUN_QUIET, Q_CLAIMS_RUN_QUIET_PAST,
     };
     bool is = false;
     for (size_t i = 0; i < COUNT_OF(those); i++)
