@@ -227,8 +227,8 @@ typedef struct likely {
 
 /* Says where the filters are read for keys number `from` to `to`, and has that fetched. */
 typedef void filter_spots(group *g, const slots_hash *h, size_t from, size_t to);
-/* Asks the filters for these keys, and puts those that may be there behind the `n` of `ret`; returns
- * how many these are then. What is read next of them is on its way. */
+/* Asks the filters for these keys, and puts those that may be there behind the `n` of `ret`;
+ * returns how many these are then. What is read next of them is on its way. */
 typedef size_t filter_pass(const group *g, const slots_hash *h, size_t from, size_t to, likely *ret,
                            size_t n);
 
@@ -518,8 +518,8 @@ typedef struct slots_means {
     filter_pass *pass;
 } slots_means;
 
-/* Asks the filters of a group for all keys, which are hashed first unless `keys` is NULL. The memory
- * of the next ones is on its way while those before are read. */
+/* Asks the filters of a group for all keys, which are hashed first unless `keys` is NULL. The
+ * memory of the next ones is on its way while those before are read. */
 INLINE size_t ask_filters(group *g, const slots_secret *secret, const slots_key *keys,
                           slots_hash *h, size_t n, slots_means by, likely *ret)
 {
@@ -553,8 +553,8 @@ INLINE size_t ask_fronts(group *g, const layers *of, const slots_key *keys, slot
     return n;
 }
 
-/* `h` are the hashes of the keys, or room for them: it is used up. Each group of tables is asked for
- * what those before lack. */
+/* `h` are the hashes of the keys, or room for them: it is used up. Each group of tables is asked
+ * for what those before lack. */
 INLINE void find_batch(const layers *of, const slots_key *keys, slots_hash *h, size_t n,
                        slots_means by, slots_found *ret)
 {

@@ -1,14 +1,14 @@
-/* slots_front.h - one filter in front of several tables, so that a key that is in none of them costs
- * one cache miss and not one for each. Private to know.
+/* slots_front.h - one filter in front of several tables, so that a key that is in none of them
+ * costs one cache miss and not one for each. Private to know.
  *
- *     slots_front_write(disk, path, tables, count, &bytes, why);   // where it is worth it
+ *     if (slots_front_due(tables, count, SLOTS_FRONT_LEAST)) slots_front_write(disk, path, ...);
  *     slots_front *f; slots_front_open(path, &f, why);
  *     if (slots_front_covers(f, tables, count)) ...
  *
  * Uses: slots, slots_stream. Used by: know/tiers.c, tiers_make.c.
  * It is the filter of the largest table with the keys of the others put in, so it is made without
- * reading that table's keys. It says of which tables it is by their contents: in front of any others
- * it is not used. Nothing but speed depends on its being there: docs/decisions/0239.
+ * reading that table's keys. It says of which tables it is by their contents: in front of any
+ * others it is not used. Nothing but speed depends on its being there: docs/decisions/0239.
  * What is read from the file is never trusted, as in slots.h. Thread-safe; processes share the
  * mapping. docs/formats/tiers.md has the bytes. */
 #ifndef NOROSHI_KNOW_SLOTS_FRONT_H
@@ -18,11 +18,10 @@
 #include "know/slots.h"
 
 enum {
-    SLOTS_FRONT_TABLES = 32, /* in front of which one filter stands, at most */
-    SLOTS_FRONT_LEAST =
-        1 << 18,           /* bytes: smaller filters are in the processor's cache as they are */
-    SLOTS_FRONT_BITS = 8,  /* a key, or too many keys would seem to be there */
-    SLOTS_FRONT_TIMES = 32 /* the bytes of the newest table: more is not written for it */
+    SLOTS_FRONT_TABLES = 32,     /* in front of which one filter stands, at most */
+    SLOTS_FRONT_LEAST = 1 << 18, /* bytes: smaller ones are in the processor's cache anyway */
+    SLOTS_FRONT_BITS = 8,        /* a key, or too many keys would seem to be there */
+    SLOTS_FRONT_TIMES = 32       /* the bytes of the newest table: more is not written for it */
 };
 
 typedef struct slots_front slots_front;

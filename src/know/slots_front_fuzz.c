@@ -1,7 +1,7 @@
 /* slots_front_fuzz.c - Properties: a filter in front of tables with any byte changed is never taken
- * for whole by slots_front_open and slots_front_verify together; and when the trailer is made to fit
- * the damage, so that hostile numbers are believed, what is asked by way of it reads nothing outside
- * the file.
+ * for whole by slots_front_open and slots_front_verify together; and when the trailer is made to
+ * fit the damage, so that hostile numbers are believed, what is asked by way of it reads nothing
+ * outside the file.
  * Input: changes of five bytes each, offset and what to turn there; offsets count from the end, so
  * that the trailer is near. */
 #include "know/slots/front.h"

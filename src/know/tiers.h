@@ -108,7 +108,8 @@ status tiers_fold(const fs *disk, const tiers *t, size_t count, const char *scra
 status tiers_swap(const tiers_options *o, const tiers *t, size_t count, const char *path,
                   const tiers_folded *made, err *why) NODISCARD;
 
-/* Removes tables, and filters in front of them, that no manifest in the folder names. Under the writers' lock. */
+/* Removes tables, and filters in front of them, that no manifest in the folder names. Under the
+ * writers' lock. */
 status tiers_sweep(const tiers_options *o, err *why) NODISCARD;
 
 #endif

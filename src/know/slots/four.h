@@ -2,10 +2,10 @@
  * bit for bit. Private to know/slots.
  * Uses: slots_hash. Used by: slots.c.
  * Factors are cut into columns of 28 bits, words into halves of 32: the products of the lower
- * halves stand in columns from bit 0 on, those of the upper ones in columns from bit 32 on. A column
- * gets four products of under 2^60 and what it begins with, so none overflows. Carries are made on
- * the way up, from one row to the other: an upper column stands 4 bits above a lower one and 24
- * below the next. */
+ * halves stand in columns from bit 0 on, those of the upper ones in columns from bit 32 on. A
+ * column gets four products of under 2^60 and what it begins with, so none overflows. Carries are
+ * made on the way up, from one row to the other: an upper column stands 4 bits above a lower one
+ * and 24 below the next. */
 #ifndef NOROSHI_KNOW_SLOTS_FOUR_H
 #define NOROSHI_KNOW_SLOTS_FOUR_H
 

@@ -1,5 +1,6 @@
 /* manifest.h - the bytes of a manifest, and an open version. Private to know/tiers.
- * Uses: tiers, slots, slots_front. Used by: tiers.c, tiers_make.c. docs/formats/tiers.md says the same. */
+ * Uses: tiers, slots, slots_front. Used by: tiers.c, tiers_make.c. docs/formats/tiers.md says the
+ * same. */
 #ifndef NOROSHI_KNOW_TIERS_MANIFEST_H
 #define NOROSHI_KNOW_TIERS_MANIFEST_H
 
