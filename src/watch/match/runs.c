@@ -25,11 +25,34 @@ INLINE uint64_t before(const masks m, uint32_t mark)
     return bits << (-mark & 7);
 }
 
-/* There is room for it. */
-INLINE void push(matcher *m, uint64_t hash, size_t from, unsigned part, size_t len)
+/* What stays the same from run to run, out of reach of what is written. */
+typedef struct looking {
+    const match_table *t;
+    const uint8_t *text;
+    candidate *ring; /* where the next goes; */
+    candidate *full; /* no more than BATCH behind it */
+} looking;
+
+INLINE looking looking_at(matcher *m)
 {
-    __builtin_prefetch(filter_word(m->t, hash), 0, 3);
-    m->ring[m->ring_count++] = (candidate){hash, (uint32_t)from, (uint16_t)part, (uint16_t)len};
+    return (looking){m->t, m->w.text, m->ring + m->ring_count, m->ring + SCAN_RING - BATCH};
+}
+
+/* Room for `more`, BATCH at most. */
+INLINE void make_room(matcher *m, looking *l)
+{
+    if (__builtin_expect(l->ring > l->full, 0)) {
+        m->ring_count = (size_t)(l->ring - m->ring);
+        flush_ring(m);
+        l->ring = m->ring;
+    }
+}
+
+/* There is room for it. */
+INLINE void push(looking *l, uint64_t hash, size_t from, unsigned part, size_t len)
+{
+    __builtin_prefetch(filter_word(l->t, hash), 0, 3);
+    *l->ring++ = (candidate){hash, (uint32_t)from, (uint16_t)part, (uint16_t)len};
 }
 
 size_t run_begin(const matcher *m, size_t to)
@@ -114,20 +137,21 @@ INLINE void sort_name(matcher *m, uint32_t mark, run sorted[DEPTHS][BATCH], size
 }
 
 /* Every end of a name is a candidate. `labels` 0: as many as it has. */
-INLINE void look_at_labels(matcher *m, const run *r, unsigned labels)
+INLINE void look_at_labels(matcher *m, looking *l, const run *r, unsigned labels)
 {
-    const uint8_t *text = m->w.text;
+    const match_table *t = l->t;
+    const uint8_t *text = l->text;
     size_t end = r->to;
-    uint64_t dots = r->dots, h = hash_name_begin(m->t);
+    uint64_t dots = r->dots, h = hash_name_begin(t);
     unsigned count = labels ? labels : (unsigned)__builtin_popcountll(dots) + 1;
-    ring_room(m, count);
+    make_room(m, l);
     for (unsigned i = 1; i <= count; i++) {
         size_t len = i == count ? end - r->from : (size_t)__builtin_clzll(dots);
         if (__builtin_expect(len == 0, 0))
             return;
-        h = hash_label(m->t, h, text + end - len, len);
+        h = hash_label(t, h, text + end - len, len);
         if (i > 1)
-            push(m, h, r->from, (unsigned)(end - len - r->from), r->to - r->from);
+            push(l, h, r->from, (unsigned)(end - len - r->from), r->to - r->from);
         end -= len + 1;
         dots = dots << len << 1;
     }
@@ -142,14 +166,16 @@ INLINE void look_at_names(matcher *m)
         size_t counts[DEPTHS] = {0};
         for (; from < to; from++)
             sort_name(m, *from, sorted, counts);
+        looking l = looking_at(m);
         for (size_t i = 0; i < counts[0]; i++)
-            look_at_labels(m, &sorted[0][i], 2);
+            look_at_labels(m, &l, &sorted[0][i], 2);
         for (size_t i = 0; i < counts[1]; i++)
-            look_at_labels(m, &sorted[1][i], 3);
+            look_at_labels(m, &l, &sorted[1][i], 3);
         for (size_t i = 0; i < counts[2]; i++)
-            look_at_labels(m, &sorted[2][i], 4);
+            look_at_labels(m, &l, &sorted[2][i], 4);
         for (size_t i = 0; i < counts[3]; i++)
-            look_at_labels(m, &sorted[3][i], 0);
+            look_at_labels(m, &l, &sorted[3][i], 0);
+        m->ring_count = (size_t)(l.ring - m->ring);
     }
 }
 
@@ -247,7 +273,7 @@ static __attribute__((noinline)) void numbers_slowly(matcher *m, size_t to)
         addresses_in(m, from, to);
 }
 
-INLINE void look_at_address(matcher *m, uint32_t mark, address_reader *read)
+INLINE void look_at_address(matcher *m, looking *l, uint32_t mark, address_reader *read)
 {
     uint64_t dots = before(m->chunk.dot, mark) >> 48, names = before(m->chunk.name, mark);
     unsigned len = (unsigned)__builtin_clzll(~names | 1);
@@ -261,12 +287,12 @@ INLINE void look_at_address(matcher *m, uint32_t mark, address_reader *read)
         numbers_slowly(m, to);
         return;
     }
-    if (!read(m->w.text + to, s, &ip4))
+    if (!read(l->text + to, s, &ip4))
         return;
     if (__builtin_expect(m->sink.seen != NULL, 0))
         see_address(m, ip4, from, to);
-    push(m, hash_ip4(m->t, ip4), from, PART_IP4, len);
-    if (__builtin_expect(net_maybe(m->t, ip4), 0))
+    push(l, hash_ip4(l->t, ip4), from, PART_IP4, len);
+    if (__builtin_expect(net_maybe(l->t, ip4), 0))
         look_in_nets(m, ip4, from, to);
 }
 
@@ -275,9 +301,11 @@ INLINE void look_at_numbers(matcher *m, address_reader *read)
     const uint32_t *end = m->chunk.numbers_end;
     for (const uint32_t *from = m->chunk.number_places; from < end;) {
         const uint32_t *to = end - from > BATCH ? from + BATCH : end;
-        ring_room(m, BATCH);
+        looking l = looking_at(m);
+        make_room(m, &l);
         for (; from < to; from++)
-            look_at_address(m, *from, read);
+            look_at_address(m, &l, *from, read);
+        m->ring_count = (size_t)(l.ring - m->ring);
     }
 }
 

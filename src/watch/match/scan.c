@@ -287,14 +287,16 @@ INLINE size_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_
         rare[rares] = (uint8_t)i;
         rares += k->some[i] != 0;
     }
-    k->names_end = k->name_places;
-    k->numbers_end = k->number_places;
+    uint32_t *names = k->name_places, *numbers = k->number_places;
     for (const uint32_t *at = k->places; at < ends; at++) {
-        uint64_t name = k->lettered[*at / 64] >> *at % 64 & 1;
-        *k->names_end = *k->numbers_end = *at;
-        k->names_end += name;
-        k->numbers_end += name ^ 1;
+        uint32_t place = *at;
+        uint64_t name = k->lettered[place / 64] >> place % 64 & 1;
+        *names = *numbers = place;
+        names += name;
+        numbers += name ^ 1;
     }
+    k->names_end = names;
+    k->numbers_end = numbers;
     return rares;
 }
 
