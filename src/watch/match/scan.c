@@ -382,17 +382,15 @@ enum { AHEAD = 1024 /* bytes */ };
     uint8_t special[SCAN_BLOCKS + 1];                                                              \
     size_t specials = 0;                                                                           \
     for (size_t i = 0; i < count; i++) {                                                           \
-        block b = make(p + 64 * i);                                                                \
+        block_in in = {k->name + from + i, k->dot + from + i, k->colon + from + i,                 \
+                       k->word + from + i, k->digit + from + i};                                   \
         __builtin_prefetch((const void *)((uintptr_t)p + 64 * i + AHEAD), 0, 3);                   \
-        k->name[from + i] = b.name;                                                                \
-        k->dot[from + i] = b.dot;                                                                  \
-        k->colon[from + i] = b.colon;                                                              \
-        k->word[from + i] = b.word;                                                                \
-        k->digit[from + i] = b.digit;                                                              \
-        k->at[from + i] = k->lead[from + i] = k->left[from + i] = 0;                               \
         special[specials] = (uint8_t)i;                                                            \
-        specials += b.special != 0;                                                                \
+        specials += make(p + 64 * i, &in) != 0;                                                    \
     }                                                                                              \
+    memset(k->at + from, 0, count * sizeof *k->at);                                                \
+    memset(k->lead + from, 0, count * sizeof *k->lead);                                            \
+    memset(k->left + from, 0, count * sizeof *k->left);                                            \
     for (size_t n = 0; n < specials; n++) {                                                        \
         size_t i = special[n];                                                                     \
         block_special b = make_special(p + 64 * i);                                                \
