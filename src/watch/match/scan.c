@@ -6,7 +6,7 @@
 /* What is known of the run that reaches into the next blocks, 1 or 0: it has a dot; one that is
  * neither digit nor dot; stands behind what may be the end of an escape. */
 typedef struct scan {
-    uint64_t run_dot, run_letter, run_behind;
+    uint8_t run_dot, run_letter, run_behind;
 } scan;
 
 /* --- names ---------------------------------------------------------------------------------- */
@@ -49,12 +49,26 @@ static __attribute__((noinline)) bool run_near_escape(matcher *m, size_t to)
     return state == RUN_AS_IT_IS;
 }
 
-/* Adds so that a run that has one of the bits carries into the bit behind it. */
-INLINE uint64_t carried(uint64_t name, uint64_t bits, uint64_t *carry)
+/* The sum, with what was carried into it; returns what goes on. */
+INLINE uint8_t sum_of(uint8_t carry, uint64_t a, uint64_t b, uint64_t *ret)
 {
-    uint64_t sum;
-    *carry = __builtin_add_overflow(name, bits | *carry, &sum);
-    return sum;
+#ifdef __x86_64__
+    return _addcarry_u64(carry, a, b, (unsigned long long *)ret);
+#else
+    uint64_t half;
+    bool over = __builtin_add_overflow(a, b, &half);
+    return over | __builtin_add_overflow(half, (uint64_t)carry, ret);
+#endif
+}
+
+/* Of four at once: what is carried stays where the processor adds it. */
+INLINE uint8_t sums_of(uint8_t carry, const uint64_t *a, const uint64_t *b, uint64_t *ret)
+{
+    carry = sum_of(carry, a[0], b[0], ret);
+    carry = sum_of(carry, a[1], b[1], ret + 1);
+    carry = sum_of(carry, a[2], b[2], ret + 2);
+    carry = sum_of(carry, a[3], b[3], ret + 3);
+    return carry;
 }
 
 static __attribute__((noinline)) void near_escapes(matcher *m, unsigned number)
@@ -245,21 +259,24 @@ INLINE void prepare(chunk *k)
         k->dot3[i] = near_dots(k->dot[i], k->dot2[i], k->dot2[i - 1]);
 }
 
-INLINE void carry(chunk *k, scan *s, size_t count)
+/* Adds so that a run that has one of the bits carries into the bit behind it. */
+INLINE void carry(chunk *k, scan *s)
 {
-    for (unsigned i = 1; i <= count; i++) {
-        uint64_t name = k->name[i];
-        k->dotted[i] = carried(name, k->dot[i], &s->run_dot) & ~name;
-        k->lettered[i] = carried(name, k->letter[i], &s->run_letter);
-        k->odd[i] = carried(name, k->behind[i], &s->run_behind);
+    uint8_t dot = s->run_dot, letter = s->run_letter, behind = s->run_behind;
+    for (unsigned i = 1; i <= SCAN_BLOCKS; i += 4) {
+        dot = sums_of(dot, k->name + i, k->dot + i, k->dotted + i);
+        letter = sums_of(letter, k->name + i, k->letter + i, k->lettered + i);
+        behind = sums_of(behind, k->name + i, k->behind + i, k->odd + i);
     }
+    *s = (scan){dot, letter, behind};
 }
 
 INLINE void settle(chunk *k)
 {
     for (unsigned i = 1; i <= SCAN_BLOCKS; i++) {
         uint64_t now = k->colon[i], lead = k->lead[i];
-        uint64_t odd = (k->odd[i] | lead) & k->dotted[i], ends = k->dotted[i] & ~odd;
+        uint64_t dotted = k->dotted[i] & ~k->name[i];
+        uint64_t odd = (k->odd[i] | lead) & dotted, ends = dotted & ~odd;
         uint64_t colons = near(now, k->second[i], k->second[i - 1]);
         k->third[i] = colons;
         colons |= now & (now << 1 | k->colon[i - 1] >> 63);
@@ -277,7 +294,7 @@ INLINE size_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_
     chunk *k = &m->chunk;
     size_t rares = 0;
     prepare(k);
-    carry(k, s, count);
+    carry(k, s);
     for (unsigned i = 1; i <= count && !inside; i++)
         k->dotted[i] &= mine_of(&m->w, k->origin + (size_t)64 * i);
     settle(k);
