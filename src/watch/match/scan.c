@@ -175,13 +175,15 @@ INLINE uint64_t near_dots(uint64_t now, uint64_t of, uint64_t last)
     return now & (three << 2 | (last >> 63 | last >> 62) << 2 | before >> 62);
 }
 
-/* Colons of an address: two together, or the fourth of those near each other. One without two
- * together has six at least, with one to four digits between them. Not only this window's: what
- * lies over its edge may be seen from one side only. */
-INLINE uint64_t address_colons(const chunk *k, unsigned number)
+/* Colons of an address: two together, or the fourth of those near each other, which reach over two
+ * blocks at most. One without two together has six at least, with one to four digits between them.
+ * Not only this window's: what lies over its edge may be seen from one side only. */
+static uint64_t address_colons(const chunk *k, unsigned number)
 {
     uint64_t now = k->colon[number], last = k->colon[number - 1];
-    return (now & (now << 1 | last >> 63)) | near(now, k->third[number], k->third[number - 1]);
+    uint64_t second = near(now, now, last), before = near(last, last, 0);
+    uint64_t third = near(now, second, before);
+    return (now & (now << 1 | last >> 63)) | near(now, third, near(last, before, 0));
 }
 
 static void leads(matcher *m, size_t at, uint64_t marks, uint64_t mine)
@@ -222,8 +224,8 @@ static void run_before(matcher *m, size_t at, scan *s)
 {
     const uint8_t *text = m->w.text;
     chunk *k = &m->chunk;
-    k->name[0] = k->dot[0] = k->colon[0] = k->word[0] = k->left[0] = k->second[0] = 0;
-    k->third[0] = k->dot2[0] = k->dot3[0] = 0;
+    k->name[0] = k->dot[0] = k->colon[0] = k->word[0] = k->left[0] = k->joined[0] = 0;
+    k->dot2[0] = k->dot3[0] = 0;
     for (size_t i = at; i && at - i <= MATCH_RUN_MAX && byte_is(text[i - 1], BYTE_NAME); i--) {
         s->run_behind = s->run_letter = 1;
         s->run_dot |= text[i - 1] == '.';
@@ -239,8 +241,7 @@ static void go_on(chunk *k, size_t count)
     k->colon[0] = k->colon[count];
     k->word[0] = k->word[count];
     k->left[0] = k->left[count];
-    k->second[0] = k->second[count];
-    k->third[0] = k->third[count];
+    k->joined[0] = k->joined[count];
     k->dot2[0] = k->dot2[count];
     k->dot3[0] = k->dot3[count];
 }
@@ -252,7 +253,7 @@ INLINE void prepare(chunk *k)
         uint64_t name = k->name[i], starts = name & ~(name << 1 | k->name[i - 1] >> 63);
         k->letter[i] = name & ~k->dot[i] & ~k->digit[i];
         k->behind[i] = starts & (k->left[i] << 1 | k->left[i - 1] >> 63);
-        k->second[i] = near(k->colon[i], k->colon[i], k->colon[i - 1]);
+        k->joined[i] = k->colon[i] & ((k->word[i] | k->colon[i]) << 1 | 1);
         k->dot2[i] = near_dots(k->dot[i], k->dot[i], k->dot[i - 1]);
     }
     for (unsigned i = 1; i <= SCAN_BLOCKS; i++)
@@ -277,33 +278,47 @@ INLINE void settle(chunk *k)
         uint64_t now = k->colon[i], lead = k->lead[i];
         uint64_t dotted = k->dotted[i] & ~k->name[i];
         uint64_t odd = (k->odd[i] | lead) & dotted, ends = dotted & ~odd;
-        uint64_t colons = near(now, k->second[i], k->second[i - 1]);
-        k->third[i] = colons;
-        colons |= now & (now << 1 | k->colon[i - 1] >> 63);
         k->odd[i] = odd;
         k->ends[i] = ends & (k->lettered[i] | k->dot[i] << 1 | k->dot[i - 1] >> 63);
         k->ends[i] |= near_dots(ends, k->dot3[i], k->dot3[i - 1]);
-        k->some[i] = odd | lead | k->at[i] | colons | full_lanes(k->word[i], LANES, 15);
+        k->lanes[i] = full_lanes(k->word[i], LANES, 15);
+        k->some[i] = odd | lead | k->at[i] | (now & (now << 1 | k->colon[i - 1] >> 63));
     }
 }
 
-/* Marks what is in the blocks. Writes which have something rare; returns how many. */
-INLINE size_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_marker *mark,
-                          uint8_t *rare)
+/* What is rare in the blocks, as lists of their numbers: which block has which cannot be guessed. */
+typedef struct rare {
+    uint8_t lanes[SCAN_BLOCKS], others[SCAN_BLOCKS]; /* digests; and all else */
+    size_t lane_count, other_count;
+} rare;
+
+/* In a number of `others`, less one: it may have an address with colons. */
+enum { HAS_COLONS = 128 };
+
+/* Marks what is in the blocks. */
+INLINE void mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_marker *mark,
+                        rare *ret)
 {
     chunk *k = &m->chunk;
-    size_t rares = 0;
+    size_t lanes = 0, others = 0;
     prepare(k);
     carry(k, s);
     for (unsigned i = 1; i <= count && !inside; i++)
         k->dotted[i] &= mine_of(&m->w, k->origin + (size_t)64 * i);
     settle(k);
     uint32_t *ends = k->places;
+    unsigned before = (unsigned)__builtin_popcountll(k->joined[0]);
     for (unsigned i = 1; i <= count; i++) {
+        unsigned colons = (unsigned)__builtin_popcountll(k->joined[i]), many = colons + before > 3;
+        before = colons;
         ends = mark(ends, k->ends[i], i * 64);
-        rare[rares] = (uint8_t)i;
-        rares += k->some[i] != 0;
+        ret->lanes[lanes] = (uint8_t)i;
+        lanes += k->lanes[i] != 0;
+        ret->others[others] = (uint8_t)((i - 1) | many << 7);
+        others += (k->some[i] | many) != 0;
     }
+    ret->lane_count = m->t->has_hex || m->sink.seen ? lanes : 0;
+    ret->other_count = others;
     uint32_t *names = k->name_places, *numbers = k->number_places;
     for (const uint32_t *at = k->places; at < ends; at++) {
         uint32_t place = *at;
@@ -314,34 +329,25 @@ INLINE size_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_
     }
     k->names_end = names;
     k->numbers_end = numbers;
-    return rares;
 }
 
-/* What is rare in the blocks of the list: digests, and then, block by block, what has to remember
- * what was examined last. Which block has which cannot be guessed, so there are lists again. */
-static __attribute__((noinline)) void look_at_rare(matcher *m, const uint8_t *rare, size_t count)
+/* Digests, and then, block by block, what has to remember what was examined last. */
+static __attribute__((noinline)) void look_at_rare(matcher *m, const rare *r)
 {
-    RAW uint8_t lanes[SCAN_BLOCKS], others[SCAN_BLOCKS];
     const chunk *k = &m->chunk;
-    size_t lane_count = 0, other_count = 0;
-    bool hex = m->t->has_hex || m->sink.seen;
-    for (size_t i = 0; i < count; i++) {
-        unsigned number = rare[i];
-        lanes[lane_count] = others[other_count] = rare[i];
-        lane_count += hex & (full_lanes(k->word[number], LANES, 15) != 0);
-        other_count +=
-            (k->odd[number] | k->lead[number] | k->at[number] | address_colons(k, number)) != 0;
-    }
-    for (size_t i = 0; i < lane_count; i++)
-        digests(m, lanes[i]);
-    for (size_t i = 0; i < other_count; i++) {
-        unsigned number = others[i];
+    for (size_t i = 0; i < r->lane_count; i++)
+        digests(m, r->lanes[i]);
+    for (size_t i = 0; i < r->other_count; i++) {
+        unsigned number = (r->others[i] & (HAS_COLONS - 1u)) + 1;
         size_t at = k->origin + (size_t)64 * number;
-        uint64_t mine = mine_of(&m->w, at);
+        uint64_t mine = mine_of(&m->w, at), colon = k->colon[number];
         if (__builtin_expect(k->odd[number] != 0, 0))
             near_escapes(m, number);
-        for (uint64_t marks = address_colons(k, number); marks; marks &= marks - 1)
-            odd_six(m, at + (size_t)__builtin_ctzll(marks));
+        if (__builtin_expect((r->others[i] & HAS_COLONS) != 0 || (colon & colon << 1) != 0 ||
+                             (colon & k->colon[number - 1] >> 63) != 0,
+                             0))
+            for (uint64_t marks = address_colons(k, number); marks; marks &= marks - 1)
+                odd_six(m, at + (size_t)__builtin_ctzll(marks));
         for (uint64_t marks = k->at[number] & mine; marks; marks &= marks - 1)
             odd_mail(m, at + (size_t)__builtin_ctzll(marks));
         leads(m, at, k->lead[number], mine);
@@ -374,7 +380,7 @@ INLINE void scan_blocks(matcher *m, const scan_way *way)
 {
     const window *w = &m->w;
     chunk *k = &m->chunk;
-    RAW uint8_t rare[SCAN_BLOCKS];
+    RAW rare r;
     scan s = {0};
     size_t at = w->from > 64 ? w->from - 64 : 0, count;
     run_before(m, at, &s);
@@ -382,7 +388,8 @@ INLINE void scan_blocks(matcher *m, const scan_way *way)
     for (; at < w->to + w->last; at += 64 * count) {
         count = make_blocks(m, at, way);
         bool inside = at >= w->from && at + 64 * count <= w->to;
-        look_at_rare(m, rare, mark_blocks(m, &s, count, inside, way->mark, rare));
+        mark_blocks(m, &s, count, inside, way->mark, &r);
+        look_at_rare(m, &r);
         runs_marked(m);
         if (m->t->literal_map)
             words_marked(m, count);

@@ -43,14 +43,14 @@ typedef struct chunk {
     masks name, dot, colon, word, digit, at, lead, left; /* see block.h */
     masks letter;                                        /* of a name, but no digit and no dot */
     masks behind;     /* begins of runs behind what may be the end of an escape */
-    masks second;     /* colons with another near them, before them; */
-    masks third;      /* with such a one */
+    masks joined;     /* colons that stand behind a letter, a digit or another */
     masks dot2, dot3; /* dots with a dot near them; with such a one */
     masks dotted;     /* ends of runs with a dot; */
     masks lettered;   /* with a letter; */
     masks odd;        /* with a dot, next to what may be an escape */
     masks ends;       /* of other runs with a dot, and a letter or three dots */
-    masks some;       /* what is rare */
+    masks lanes;      /* sixteen letters or digits together */
+    masks some;       /* what else is rare, but for colons */
     masks words;      /* begins of words that may be an anchor */
     /* Places as numbers of bits: of ends of names, and of numbers. */
     uint32_t *names_end, *numbers_end;
