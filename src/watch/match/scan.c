@@ -171,8 +171,7 @@ INLINE uint64_t near(uint64_t now, uint64_t of, uint64_t last)
  * address have one to three digits between them. */
 INLINE uint64_t near_dots(uint64_t now, uint64_t of, uint64_t last)
 {
-    uint64_t three = of | of << 1 | of << 2, before = last | last << 1 | last << 2;
-    return now & (three << 2 | (last >> 63 | last >> 62) << 2 | before >> 62);
+    return now & (of << 2 | last >> 62 | of << 3 | last >> 61 | of << 4 | last >> 60);
 }
 
 /* Colons of an address: two together, or the fourth of those near each other, which reach over two
