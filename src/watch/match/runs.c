@@ -29,13 +29,23 @@ INLINE uint64_t before(const masks m, uint32_t mark)
 typedef struct looking {
     const match_table *t;
     const uint8_t *text;
+    uint32_t origin; /* of the masks */
+    uint32_t whole;  /* 16 bytes can be read from there, and from all before */
+    bool seen;
     candidate *ring; /* where the next goes; */
     candidate *full; /* no more than BATCH behind it */
 } looking;
 
 INLINE looking looking_at(matcher *m)
 {
-    return (looking){m->t, m->w.text, m->ring + m->ring_count, m->ring + SCAN_RING - BATCH};
+    uint32_t whole = m->w.high < 16 ? 0 : (uint32_t)m->w.high - 16;
+    return (looking){m->t,
+                     m->w.text,
+                     (uint32_t)m->chunk.origin,
+                     whole,
+                     m->sink.seen != NULL,
+                     m->ring + m->ring_count,
+                     m->ring + SCAN_RING - BATCH};
 }
 
 /* Room for `more`, BATCH at most. */
@@ -104,36 +114,38 @@ static __attribute__((noinline)) run bare(const uint8_t *text, run r)
 }
 
 /* A run whose last label some indicator has goes to those of its depth. */
-INLINE void sort_name(matcher *m, uint32_t mark, run sorted[DEPTHS][BATCH], size_t counts[DEPTHS])
+INLINE void sort_name(matcher *m, const looking *l, uint32_t mark, run sorted[DEPTHS][BATCH],
+                      size_t counts[DEPTHS])
 {
-    const uint8_t *text = m->w.text;
-    const match_table *t = m->t;
+    const uint8_t *text = l->text;
     uint64_t dots = before(m->chunk.dot, mark), names = before(m->chunk.name, mark);
     uint64_t words = before(m->chunk.word, mark);
     unsigned len = (unsigned)__builtin_clzll(~names | 1);
-    uint32_t to = (uint32_t)(m->chunk.origin + mark);
-    uint64_t keep = ~(~(uint64_t)0 >> len);
-    run r = {dots & keep, to - len, to};
-    if (__builtin_expect(len >= LONG_RUN || m->w.high - to < 16, 0)) {
+    uint32_t to = l->origin + mark;
+    uint64_t rest = ~(uint64_t)0 >> len; /* what is not of the run */
+    run r = {dots & ~rest, to - len, to};
+    if (__builtin_expect(len >= LONG_RUN || to > l->whole, 0)) {
         run_slowly(m, run_begin(m, to), to);
         return;
     }
-    if (__builtin_expect((~words >> 63 | (~words << (len - 1)) >> 63) != 0, 0)) {
+    /* its first byte and its last */
+    if (__builtin_expect((~words & (((uint64_t)1 << 63) | (rest + 1))) != 0, 0)) {
         r = bare(text, r);
         if (r.dots == 0)
             return;
     }
     unsigned count = (unsigned)__builtin_popcountll(r.dots);
     size_t last = (size_t)__builtin_clzll(r.dots);
-    bool fits = last >= 2 && (unsigned)(text[r.to - last] | 0x20) - 'a' < 26;
-    if (__builtin_expect((before(m->chunk.dot3, mark) & keep) != 0, 0))
+    uint64_t label = load_folded(text + r.to - last) & label_mask(last).first;
+    uint32_t fits = (last >= 2) & ((uint8_t)label - (unsigned)'a' < 26);
+    if (__builtin_expect((before(m->chunk.dot3, mark) & ~rest) != 0, 0))
         addresses_in(m, r.from, r.to);
-    if (__builtin_expect(m->sink.seen && fits, 0))
+    if (__builtin_expect(l->seen && fits, 0))
         see_name(m, r.from, r.to);
-    uint32_t hash = hash_last(load_part(text + r.to - last, last));
+    uint32_t hash = hash_last(label);
     unsigned depth = count < DEPTHS ? count - 1 : DEPTHS - 1;
     sorted[depth][counts[depth]] = r;
-    counts[depth] += fits & (t->last_label[hash / 64] >> hash % 64);
+    counts[depth] += fits & (uint32_t)(l->t->last_label[hash / 64] >> hash % 64);
 }
 
 /* Every end of a name is a candidate. `labels` 0: as many as it has. */
@@ -164,9 +176,9 @@ INLINE void look_at_names(matcher *m)
     for (const uint32_t *from = m->chunk.name_places; from < end;) {
         const uint32_t *to = end - from > BATCH ? from + BATCH : end;
         size_t counts[DEPTHS] = {0};
-        for (; from < to; from++)
-            sort_name(m, *from, sorted, counts);
         looking l = looking_at(m);
+        for (; from < to; from++)
+            sort_name(m, &l, *from, sorted, counts);
         for (size_t i = 0; i < counts[0]; i++)
             look_at_labels(m, &l, &sorted[0][i], 2);
         for (size_t i = 0; i < counts[1]; i++)
@@ -277,19 +289,19 @@ INLINE void look_at_address(matcher *m, looking *l, uint32_t mark, address_reade
 {
     uint64_t dots = before(m->chunk.dot, mark) >> 48, names = before(m->chunk.name, mark);
     unsigned len = (unsigned)__builtin_clzll(~names | 1);
-    uint32_t to = (uint32_t)(m->chunk.origin + mark), from = to - len, ip4;
+    uint32_t to = l->origin + mark, from = to - len, ip4;
     uint32_t marks = (uint32_t)(dots << 16 | 0x80000000u >> (len & 31)) >> 16;
     marks = marks >> (15 - (len & 15)) << (15 - (len & 15));
     const shape *s = &shapes[SHAPE_HASH(marks)];
     if (__builtin_expect(len > 15 || shape_marks[SHAPE_HASH(marks)] != marks || to < 16 ||
-                             m->w.high - to < 16,
+                             to > l->whole,
                          0)) {
         numbers_slowly(m, to);
         return;
     }
     if (!read(l->text + to, s, &ip4))
         return;
-    if (__builtin_expect(m->sink.seen != NULL, 0))
+    if (__builtin_expect(l->seen, 0))
         see_address(m, ip4, from, to);
     push(l, hash_ip4(l->t, ip4), from, PART_IP4, len);
     if (__builtin_expect(net_maybe(l->t, ip4), 0))
