@@ -97,67 +97,123 @@ INLINE uint64_t full_lanes(uint64_t x, uint64_t ones, unsigned top)
     return (not -ones) & ~not &(ones << top);
 }
 
-#ifdef __x86_64__
-__attribute__((target(BLOCK_256))) static uint64_t hex_avx2(const uint8_t *p)
-{
-    return block_hex_avx2(p);
-}
-#endif
+/* The hexadecimal digits among 64 bytes. */
+typedef uint64_t hex_maker(const uint8_t *p);
 
-static uint64_t hex_at(const matcher *m, const uint8_t *p)
+/* Of the block at `at`. What is behind the text is none. */
+INLINE uint64_t hex_of(const matcher *m, size_t at, hex_maker *hex)
 {
-#ifdef __x86_64__
-    if (m->level > 0)
-        return hex_avx2(p);
-#endif
-    return block_hex_plain(p);
-}
-
-static __attribute__((noinline)) uint64_t hex_of_last(const matcher *m, size_t at)
-{
-    uint8_t tail[64] = {0};
+    uint8_t tail[64];
+    if (__builtin_expect(m->w.high >= at + 64, 1))
+        return hex(m->w.text + at);
+    memset(tail, 0, sizeof tail);
     if (at < m->w.high)
         memcpy(tail, m->w.text + at, m->w.high - at);
-    return hex_at(m, tail);
-}
-
-/* The hexadecimal digits of the block at `at`. */
-INLINE uint64_t hex_of(const matcher *m, size_t at)
-{
-    return m->w.high >= at + 64 ? hex_at(m, m->w.text + at) : hex_of_last(m, at);
+    return hex(tail);
 }
 
 /* Where the run ends that reaches to `to`, the end of a block. */
-static size_t hex_end(const matcher *m, size_t from, size_t to)
+INLINE size_t hex_end(const matcher *m, size_t from, size_t to, hex_maker *hex)
 {
-    uint64_t hex = ~(uint64_t)0;
-    for (; hex == ~(uint64_t)0 && to - from <= HEX_RUN_MAX; to += 64)
-        hex = hex_of(m, to);
-    return hex == ~(uint64_t)0 ? to : to - 64 + (size_t)__builtin_ctzll(~hex);
+    uint64_t next = ~(uint64_t)0;
+    for (; next == ~(uint64_t)0 && to - from <= HEX_RUN_MAX; to += 64)
+        next = hex_of(m, to, hex);
+    return next == ~(uint64_t)0 ? to : to - 64 + (size_t)__builtin_ctzll(~next);
 }
 
-/* Runs of digits that have a lane of the block, each once: by its first lane. The bits of the run
- * say where it begins, and where it ends if that is in the block. */
-static void digests(matcher *m, unsigned number)
+/* Runs of digits that have a lane of a block, each once: by its first lane. */
+typedef struct hex_block {
+    size_t at;
+    uint64_t hex, first; /* the first lanes of runs */
+} hex_block;
+
+typedef struct hex_run {
+    uint32_t from, to;
+} hex_run;
+
+/* Of blocks that have sixteen letters or digits together, those that have sixteen digits. */
+INLINE size_t hex_blocks(const matcher *m, const uint8_t *numbers, size_t count, hex_block *ret,
+                         hex_maker *hex)
 {
     const chunk *k = &m->chunk;
-    size_t at = k->origin + (size_t)64 * number;
-    bool reached = k->word[number - 1] >> 63 && at > k->begin;
-    uint64_t hex = hex_of(m, at), last = reached ? hex_of(m, at - 64) : 0;
-    uint64_t full = hex & hex >> 1;
-    full &= full >> 2;
-    full &= full >> 4;
-    full &= full >> 8 & LANES;
-    for (full &= ~(full << 16 | (last >> 48 == 0xffff)); full; full &= full - 1) {
-        unsigned lane = (unsigned)__builtin_ctzll(full);
-        uint64_t below = ~hex & (((uint64_t)1 << lane) - 1), above = ~hex >> lane;
-        size_t from = at - (last ? (size_t)__builtin_clzll(~last | 1) : 0), to;
-        if (below)
-            from = at + 64 - (size_t)__builtin_clzll(below);
-        to = above ? at + lane + (size_t)__builtin_ctzll(above) : hex_end(m, from, at + 64);
-        if (to - from >= 32)
-            odd_hex(m, from, to);
+    size_t found = 0, first = k->origin + 64;
+    uint64_t last = 0, before = 0; /* the block examined last */
+    if (count && k->word[0] >> 48 == 0xffff && first > k->begin)
+        last = hex_of(m, first - 64, hex);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t now, full;
+        hex_block *b = &ret[found];
+        b->at = k->origin + (size_t)64 * numbers[i];
+        b->hex = now = hex_of(m, b->at, hex);
+        full = now & now >> 1;
+        full &= full >> 2;
+        full &= full >> 4;
+        full &= full >> 8 & LANES;
+        b->first = full & ~(full << 16 | (before + 1 == numbers[i] && last >> 48 == 0xffff));
+        found += b->first != 0;
+        last = now;
+        before = numbers[i];
     }
+    return found;
+}
+
+/* Long enough for a digest. */
+INLINE size_t hex_runs(const matcher *m, const hex_block *blocks, size_t count, hex_run *ret,
+                       hex_maker *hex)
+{
+    size_t found = 0;
+    for (const hex_block *b = blocks; b < blocks + count; b++) {
+        size_t at = b->at;
+        uint64_t last = at > m->chunk.begin ? hex_of(m, at - 64, hex) : 0;
+        uint64_t next = hex_of(m, at + 64, hex), first = b->first;
+        do {
+            unsigned lane = (unsigned)__builtin_ctzll(first);
+            uint64_t below = ~b->hex & (((uint64_t)1 << lane) - 1), above = ~b->hex >> lane;
+            size_t inside = at + 64 - (size_t)__builtin_clzll(below | 1);
+            size_t from = below ? inside : at - (size_t)__builtin_clzll(~last | 1);
+            size_t to = above ? at + lane + (size_t)__builtin_ctzll(above)
+                              : at + 64 + (size_t)__builtin_ctzll(~next | (uint64_t)1 << 63);
+            if (__builtin_expect(!above && next == ~(uint64_t)0, 0))
+                to = hex_end(m, from, at + 64, hex);
+            ret[found] = (hex_run){(uint32_t)from, (uint32_t)to};
+            found += to - from >= 32;
+            first &= first - 1;
+        } while (first);
+    }
+    return found;
+}
+
+INLINE void look_at_digests(matcher *m, const uint8_t *numbers, size_t count, hex_maker *hex)
+{
+    RAW hex_block blocks[SCAN_BLOCKS];
+    RAW hex_run runs[2 * SCAN_BLOCKS];
+    size_t found = hex_runs(m, blocks, hex_blocks(m, numbers, count, blocks, hex), runs, hex);
+    for (size_t i = 0; i < found; i++)
+        odd_hex(m, runs[i].from, runs[i].to);
+}
+
+static void digests_plain(matcher *m, const uint8_t *numbers, size_t count)
+{
+    look_at_digests(m, numbers, count, block_hex_plain);
+}
+
+#ifdef __x86_64__
+__attribute__((target(BLOCK_256))) static void digests_avx2(matcher *m, const uint8_t *numbers,
+                                                            size_t count)
+{
+    look_at_digests(m, numbers, count, block_hex_avx2);
+}
+#endif
+
+static void digests(matcher *m, const uint8_t *numbers, size_t count)
+{
+#ifdef __x86_64__
+    if (m->level > 0) {
+        digests_avx2(m, numbers, count);
+        return;
+    }
+#endif
+    digests_plain(m, numbers, count);
 }
 
 /* Bits of `now` that have one of `of` two to five places below; `last` is what was `of` before. */
@@ -334,8 +390,8 @@ INLINE void mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_ma
 static __attribute__((noinline)) void look_at_rare(matcher *m, const rare *r)
 {
     const chunk *k = &m->chunk;
-    for (size_t i = 0; i < r->lane_count; i++)
-        digests(m, r->lanes[i]);
+    if (r->lane_count)
+        digests(m, r->lanes, r->lane_count);
     for (size_t i = 0; i < r->other_count; i++) {
         unsigned number = (r->others[i] & (HAS_COLONS - 1u)) + 1;
         size_t at = k->origin + (size_t)64 * number;
@@ -343,7 +399,7 @@ static __attribute__((noinline)) void look_at_rare(matcher *m, const rare *r)
         if (__builtin_expect(k->odd[number] != 0, 0))
             near_escapes(m, number);
         if (__builtin_expect((r->others[i] & HAS_COLONS) != 0 || (colon & colon << 1) != 0 ||
-                             (colon & k->colon[number - 1] >> 63) != 0,
+                                 (colon & k->colon[number - 1] >> 63) != 0,
                              0))
             for (uint64_t marks = address_colons(k, number); marks; marks &= marks - 1)
                 odd_six(m, at + (size_t)__builtin_ctzll(marks));
