@@ -396,14 +396,10 @@ void find_hex(matcher *m, const piece *p, size_t from, size_t to)
     }
     if (!wanted)
         return;
-    if (p->text != m->w.text) {
+    if (p->text == m->w.text)
+        find_digest(m, from, n);
+    else
         look_up_hex(m, p, from, to);
-        return;
-    }
-    uint64_t hash = hash_digits(m->t, p->text + from, n);
-    ring_room(m, 1);
-    __builtin_prefetch(filter_word(m->t, hash), 0, 3);
-    m->ring[m->ring_count++] = (candidate){hash, (uint32_t)from, PART_HEX, (uint16_t)n};
 }
 
 /* --- mail addresses, IDN -------------------------------------------------------------------- */

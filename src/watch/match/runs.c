@@ -169,6 +169,44 @@ INLINE void look_at_labels(matcher *m, looking *l, const run *r, unsigned labels
     }
 }
 
+bool run_behind_quickly(matcher *m, uint32_t mark)
+{
+    const uint8_t *text = m->w.text;
+    uint64_t dots = before(m->chunk.dot, mark), names = before(m->chunk.name, mark);
+    uint64_t words = before(m->chunk.word, mark);
+    unsigned len = (unsigned)__builtin_clzll(~names | 1);
+    uint64_t rest = ~(uint64_t)0 >> len;
+    uint32_t to = (uint32_t)(m->chunk.origin + mark), from = to - len;
+    bool simple = len > 2 && len < LONG_RUN && m->w.high - to >= 16 && !m->sink.seen &&
+                  (before(m->chunk.dot3, mark) & ~rest) == 0 &&
+                  (~words & ((uint64_t)1 << 63 | (rest + 1) | (rest + 1) >> 1)) == 0;
+    if (!simple)
+        return false;
+    dots &= ~rest;
+    size_t last = (size_t)__builtin_clzll(dots), end = to;
+    uint64_t label = load_part(text + to - last, last), h = hash_name_begin(m->t);
+    uint32_t hash = hash_last(label);
+    if (last < 2 || (uint8_t)label - (unsigned)'a' >= 26 ||
+        !(m->t->last_label[hash / 64] >> hash % 64 & 1))
+        return true;
+    looking l = looking_at(m);
+    make_room(m, &l);
+    for (; dots; end -= last + 1, dots = dots << last << 1) {
+        last = (size_t)__builtin_clzll(dots);
+        if (last == 0)
+            break;
+        h = hash_label(m->t, h, text + end - last, last);
+        if (end != to)
+            push(&l, h, from + 1, (unsigned)(end - last - from - 1), len - 1);
+    }
+    if (!dots) {
+        push(&l, hash_label(m->t, h, text + from + 1, end - from - 1), from + 1, 0, len - 1);
+        push(&l, hash_label(m->t, h, text + from, end - from), from, 0, len);
+    }
+    m->ring_count = (size_t)(l.ring - m->ring);
+    return true;
+}
+
 INLINE void look_at_names(matcher *m)
 {
     RAW run sorted[DEPTHS][BATCH];

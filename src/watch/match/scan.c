@@ -36,15 +36,15 @@ static bool few_numbers(const uint8_t *text, size_t from, size_t to)
     return dots < 3;
 }
 
-/* The run that ends at `to` stands next to what may be an escape. True: it is as it is written. */
-static __attribute__((noinline)) bool run_near_escape(matcher *m, size_t to)
+/* The run that ends at the mark stands next to what may be an escape. True: it is as it is written. */
+static __attribute__((noinline)) bool run_near_escape(matcher *m, uint32_t mark)
 {
-    size_t from = run_begin(m, to);
+    size_t to = m->chunk.origin + mark, from = run_begin(m, to);
     if ((to == m->w.high || !byte_is(m->w.text[to], BYTE_RIGHT)) &&
         few_numbers(m->w.text, from, to))
         return false;
     run_state state = odd_run(m, from, to);
-    if (state == RUN_BEHIND_LETTER)
+    if (state == RUN_BEHIND_LETTER && !run_behind_quickly(m, mark))
         run_behind_letter(m, from, to);
     return state == RUN_AS_IT_IS;
 }
@@ -76,7 +76,7 @@ static __attribute__((noinline)) void near_escapes(matcher *m, unsigned number)
     chunk *k = &m->chunk;
     for (uint64_t odd = k->odd[number]; odd; odd &= odd - 1) {
         uint32_t e = (uint32_t)__builtin_ctzll(odd), place = number * 64 + e;
-        if (!run_near_escape(m, k->origin + place))
+        if (!run_near_escape(m, place))
             continue;
         if (k->lettered[number] >> e & 1)
             *k->names_end++ = place;
@@ -183,13 +183,28 @@ INLINE size_t hex_runs(const matcher *m, const hex_block *blocks, size_t count, 
     return found;
 }
 
+/* True: the run, of 32 digits at least, stands alone, so it is examined; no other window sees it. */
+INLINE bool plain_digest(matcher *m, hex_run r)
+{
+    const window *w = &m->w;
+    const match_table *t = m->t;
+    size_t n = r.to - r.from;
+    if (m->sink.seen || n > 2 * HEX_BYTES_MAX || r.from < w->from + 64 || r.to + 64 > w->to ||
+        byte_is(w->text[r.from - 1], BYTE_TOKEN) || byte_is(w->text[r.to], BYTE_WORD | BYTE_RIGHT))
+        return false;
+    if (t->hex_lengths[n / 64] >> n % 64 & 1)
+        find_digest(m, r.from, n);
+    return true;
+}
+
 INLINE void look_at_digests(matcher *m, const uint8_t *numbers, size_t count, hex_maker *hex)
 {
     RAW hex_block blocks[SCAN_BLOCKS];
     RAW hex_run runs[2 * SCAN_BLOCKS];
     size_t found = hex_runs(m, blocks, hex_blocks(m, numbers, count, blocks, hex), runs, hex);
     for (size_t i = 0; i < found; i++)
-        odd_hex(m, runs[i].from, runs[i].to);
+        if (__builtin_expect(!plain_digest(m, runs[i]), 0))
+            odd_hex(m, runs[i].from, runs[i].to);
 }
 
 static void digests_plain(matcher *m, const uint8_t *numbers, size_t count)
@@ -230,9 +245,9 @@ INLINE uint64_t near_dots(uint64_t now, uint64_t of, uint64_t last)
     return now & (of << 2 | last >> 62 | of << 3 | last >> 61 | of << 4 | last >> 60);
 }
 
-/* Colons of an address: two together, or the fourth of those near each other, which reach over two
- * blocks at most. One without two together has six at least, with one to four digits between them.
- * Not only this window's: what lies over its edge may be seen from one side only. */
+/* Colons of an address: two together, or the fourth of those near each other. One without two
+ * together has six at least, with one to four digits between them, in two blocks at most. Not only
+ * this window's: what lies over its edge may be seen from one side only. */
 static uint64_t address_colons(const chunk *k, unsigned number)
 {
     uint64_t now = k->colon[number], last = k->colon[number - 1];
@@ -364,7 +379,7 @@ INLINE void mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_ma
     uint32_t *ends = k->places;
     unsigned before = (unsigned)__builtin_popcountll(k->joined[0]);
     for (unsigned i = 1; i <= count; i++) {
-        unsigned colons = (unsigned)__builtin_popcountll(k->joined[i]), many = colons + before > 3;
+        unsigned colons = (unsigned)__builtin_popcountll(k->joined[i]), many = colons + before > 5;
         before = colons;
         ends = mark(ends, k->ends[i], i * 64);
         ret->lanes[lanes] = (uint8_t)i;

@@ -160,11 +160,23 @@ static inline void ring_room(matcher *m, size_t more)
         flush_ring(m);
 }
 
+/* The digest of n digits at `from` of the window becomes a candidate. */
+static inline void find_digest(matcher *m, size_t from, size_t n)
+{
+    uint64_t hash = hash_digits(m->t, m->w.text + from, n);
+    ring_room(m, 1);
+    __builtin_prefetch(filter_word(m->t, hash), 0, 3);
+    m->ring[m->ring_count++] = (candidate){hash, (uint32_t)from, PART_HEX, (uint16_t)n};
+}
+
 /* --- the runs that were marked (runs.c) ----------------------------------------------------- */
 
 void runs_marked(matcher *m);
 /* Any run, if it is short enough for a name. */
 void run_slowly(matcher *m, size_t from, size_t to);
+/* The run that ends at the mark, and the same without its first byte, a letter: the first as a
+ * whole. False: it is not simple, and was not examined. */
+bool run_behind_quickly(matcher *m, uint32_t mark);
 /* Where the run begins that ends at `to`; a longer one does not begin. */
 enum { RUN_REACH = 1000 };
 size_t run_begin(const matcher *m, size_t to);
