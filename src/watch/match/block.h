@@ -140,14 +140,6 @@ BLOCK_AVX2 uint64_t block_bits(__m256i a, __m256i b)
     return (uint32_t)_mm256_movemask_epi8(a) | (uint64_t)(uint32_t)_mm256_movemask_epi8(b) << 32;
 }
 
-/* Bytes that have any of the bits. */
-BLOCK_AVX2 uint64_t block_any(__m256i a, __m256i b, char bits)
-{
-    const __m256i want = _mm256_set1_epi8(bits), zero = _mm256_setzero_si256();
-    return ~block_bits(_mm256_cmpeq_epi8(_mm256_and_si256(a, want), zero),
-                       _mm256_cmpeq_epi8(_mm256_and_si256(b, want), zero));
-}
-
 /* Bytes that are at least `least`. */
 BLOCK_AVX2 uint64_t block_least(__m256i a, __m256i b, int least)
 {
@@ -176,17 +168,25 @@ BLOCK_AVX2 __m256i block_classes(__m256i v, __m256i low, __m256i high)
 #define BLOCK_HIGH3 0, 0, 16, 17, 50, 0, 38, 8, 0, 0, 0, 0, 0, 0, 0, 0
 #define BLOCK_WANTED 0, 3, 48, 0, 12, 0, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0
 
-/* Bytes of the classes ra, rb that begin an escape, if the next byte goes on with it. */
-BLOCK_AVX2 uint64_t block_leads(__m256i a, __m256i b, __m256i ra, __m256i rb)
+/* Bytes of the classes ra, rb that begin an escape, if the next byte goes on with it: in the top
+ * bits; and bytes over 0x7f. */
+typedef struct block_pair {
+    __m256i a, b;
+} block_pair;
+
+BLOCK_AVX2 block_pair block_leads(__m256i a, __m256i b, __m256i ra, __m256i rb)
 {
     const __m256i low = _mm256_setr_epi8(BLOCK_LOW3, BLOCK_LOW3);
     const __m256i high = _mm256_setr_epi8(BLOCK_HIGH3, BLOCK_HIGH3);
     const __m256i wanted = _mm256_setr_epi8(BLOCK_WANTED, BLOCK_WANTED);
+    const __m256i zero = _mm256_setzero_si256();
     __m256i sa = block_classes(a, low, high), sb = block_classes(b, low, high);
     sa = _mm256_alignr_epi8(_mm256_permute2x128_si256(sa, sb, 0x21), sa, 1);
     sb = _mm256_alignr_epi8(_mm256_permute2x128_si256(sb, sb, 0x81), sb, 1);
-    return block_any(_mm256_and_si256(_mm256_shuffle_epi8(wanted, ra), sa),
-                     _mm256_and_si256(_mm256_shuffle_epi8(wanted, rb), sb), 0x3f);
+    sa = _mm256_and_si256(_mm256_shuffle_epi8(wanted, ra), sa);
+    sb = _mm256_and_si256(_mm256_shuffle_epi8(wanted, rb), sb);
+    return (block_pair){_mm256_or_si256(_mm256_cmpgt_epi8(sa, zero), a),
+                        _mm256_or_si256(_mm256_cmpgt_epi8(sb, zero), b)};
 }
 
 /* In halves: putting them together costs more than a second write. */
@@ -221,12 +221,17 @@ BLOCK_AVX2 block_special block_special_avx2(const uint8_t *p)
     const __m256i high2 = _mm256_setr_epi8(BLOCK_HIGH2, BLOCK_HIGH2);
     __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
     __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+    const __m256i close = _mm256_set1_epi8(16 | 64), zero = _mm256_setzero_si256();
     __m256i ra = block_classes(a, low2, high2), rb = block_classes(b, low2, high2);
-    block_special x = {.at = block_bits(ra, rb)};
-    x.lead = block_leads(a, b, ra, rb) | (block_any(ra, rb, 1 | 2 | 4 | 8) & (uint64_t)1 << 63) |
-             block_bits(a, b);
-    x.left = block_any(ra, rb, 16 | 64) | x.lead;
-    return x;
+    block_pair lead = block_leads(a, b, ra, rb);
+    uint64_t last = (uint64_t)(byte_is(p[63], BYTE_LEAD)) << 63;
+    __m256i ca = _mm256_cmpgt_epi8(_mm256_and_si256(ra, close), zero);
+    __m256i cb = _mm256_cmpgt_epi8(_mm256_and_si256(rb, close), zero);
+    return (block_special){
+        .at = block_bits(ra, rb),
+        .lead = block_bits(lead.a, lead.b) | last,
+        .left = block_bits(_mm256_or_si256(lead.a, ca), _mm256_or_si256(lead.b, cb)) | last,
+    };
 }
 
 /* Bytes from `first` on, `count` of them. */
