@@ -265,7 +265,8 @@ static void leads(matcher *m, size_t at, uint64_t marks, uint64_t mine)
         size_t place = at + i;
         if (place >= m->w.high)
             return;
-        if (m->w.high - place < 2 || !(lead_first[text[place]] & lead_second[text[place + 1]]))
+        if (m->w.high - place < 3 || !(lead_first[text[place]] & lead_second[text[place + 1]]) ||
+            (text[place + 1] == 'u' && !byte_is(text[place + 2], BYTE_HEX))) /* a folder */
             continue;
         unit u = unit_at(text + place, end);
         if (!u.escape)
