@@ -41,17 +41,24 @@ typedef struct chunk {
     size_t origin; /* the place of the first bit of [0]; may be in front of the text */
     size_t begin;  /* of the window's blocks */
     masks name, dot, colon, word, digit, at, lead, left; /* see block.h */
-    masks letter;                                        /* of a name, but no digit and no dot */
-    masks behind;     /* begins of runs behind what may be the end of an escape */
     masks joined;     /* colons that stand behind a letter, a digit or another */
     masks dot2, dot3; /* dots with a dot near them; with such a one */
-    masks dotted;     /* ends of runs with a dot; */
-    masks lettered;   /* with a letter; */
+    masks lettered;   /* ends of runs with a letter; */
     masks odd;        /* with a dot, next to what may be an escape */
     masks ends;       /* of other runs with a dot, and a letter or three dots */
-    masks lanes;      /* sixteen letters or digits together */
-    masks some;       /* what else is rare, but for colons */
-    masks words;      /* begins of words that may be an anchor */
+    /* One is done with when the other is made: what is small stays in the nearest cache. */
+    union {
+        masks dotted; /* ends of runs with a dot */
+        masks words;  /* begins of words that may be an anchor */
+    };
+    union {
+        masks letter; /* of a name, but no digit and no dot */
+        masks lanes;  /* sixteen letters or digits together */
+    };
+    union {
+        masks behind; /* begins of runs behind what may be the end of an escape */
+        masks some;   /* what is rare, but for digests and colons */
+    };
     /* Places as numbers of bits: of ends of names, and of numbers. */
     uint32_t *names_end, *numbers_end;
     uint32_t name_places[SCAN_BLOCKS * SCAN_RUNS + 16];
