@@ -32,11 +32,12 @@ typedef struct looking {
     uint32_t origin; /* of the masks */
     uint32_t whole;  /* 16 bytes can be read from there, and from all before */
     bool seen;
+    bool far;        /* the filter is so large that its words are asked for */
     candidate *ring; /* where the next goes; */
     candidate *full; /* no more than BATCH behind it */
 } looking;
 
-INLINE looking looking_at(matcher *m)
+INLINE looking looking_at(matcher *m, bool far)
 {
     uint32_t whole = m->w.high < 16 ? 0 : (uint32_t)m->w.high - 16;
     return (looking){m->t,
@@ -44,6 +45,7 @@ INLINE looking looking_at(matcher *m)
                      (uint32_t)m->chunk.origin,
                      whole,
                      m->sink.seen != NULL,
+                     far,
                      m->ring + m->ring_count,
                      m->ring + SCAN_RING - BATCH};
 }
@@ -61,7 +63,8 @@ INLINE void make_room(matcher *m, looking *l)
 /* There is room for it. */
 INLINE void push(looking *l, uint64_t hash, size_t from, unsigned part, size_t len)
 {
-    __builtin_prefetch(filter_word(l->t, hash), 0, 3);
+    if (l->far)
+        __builtin_prefetch(filter_word(l->t, hash), 0, 3);
     *l->ring++ = (candidate){hash, (uint32_t)from, (uint16_t)part, (uint16_t)len};
 }
 
@@ -189,7 +192,7 @@ bool run_behind_quickly(matcher *m, uint32_t mark)
     if (last < 2 || (uint8_t)label - (unsigned)'a' >= 26 ||
         !(m->t->last_label[hash / 64] >> hash % 64 & 1))
         return true;
-    looking l = looking_at(m);
+    looking l = looking_at(m, filter_far(m->t));
     make_room(m, &l);
     for (; dots; end -= last + 1, dots = dots << last << 1) {
         last = (size_t)__builtin_clzll(dots);
@@ -207,14 +210,14 @@ bool run_behind_quickly(matcher *m, uint32_t mark)
     return true;
 }
 
-INLINE void look_at_names(matcher *m)
+INLINE void look_at_names(matcher *m, bool far)
 {
     RAW run sorted[DEPTHS][BATCH];
     const uint32_t *end = m->chunk.names_end;
     for (const uint32_t *from = m->chunk.name_places; from < end;) {
         const uint32_t *to = end - from > BATCH ? from + BATCH : end;
         size_t counts[DEPTHS] = {0};
-        looking l = looking_at(m);
+        looking l = looking_at(m, far);
         for (; from < to; from++)
             sort_name(m, &l, *from, sorted, counts);
         for (size_t i = 0; i < counts[0]; i++)
@@ -346,12 +349,12 @@ INLINE void look_at_address(matcher *m, looking *l, uint32_t mark, address_reade
         look_in_nets(m, ip4, from, to);
 }
 
-INLINE void look_at_numbers(matcher *m, address_reader *read)
+INLINE void look_at_numbers(matcher *m, address_reader *read, bool far)
 {
     const uint32_t *end = m->chunk.numbers_end;
     for (const uint32_t *from = m->chunk.number_places; from < end;) {
         const uint32_t *to = end - from > BATCH ? from + BATCH : end;
-        looking l = looking_at(m);
+        looking l = looking_at(m, far);
         make_room(m, &l);
         for (; from < to; from++)
             look_at_address(m, &l, *from, read);
@@ -361,17 +364,27 @@ INLINE void look_at_numbers(matcher *m, address_reader *read)
 
 /* --- both ----------------------------------------------------------------------------------- */
 
+/* Each with its own loops: what does not change is not asked a million times. */
+INLINE void look_at_runs(matcher *m, address_reader *read)
+{
+    if (filter_far(m->t)) {
+        look_at_names(m, true);
+        look_at_numbers(m, read, true);
+    } else {
+        look_at_names(m, false);
+        look_at_numbers(m, read, false);
+    }
+}
+
 static void look_plain(matcher *m)
 {
-    look_at_names(m);
-    look_at_numbers(m, address_plain);
+    look_at_runs(m, address_plain);
 }
 
 #ifdef __x86_64__
 __attribute__((target(BLOCK_256))) static void look_avx2(matcher *m)
 {
-    look_at_names(m);
-    look_at_numbers(m, address_avx2);
+    look_at_runs(m, address_avx2);
 }
 #endif
 

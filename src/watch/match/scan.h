@@ -172,7 +172,8 @@ static inline void find_digest(matcher *m, size_t from, size_t n)
 {
     uint64_t hash = hash_digits(m->t, m->w.text + from, n);
     ring_room(m, 1);
-    __builtin_prefetch(filter_word(m->t, hash), 0, 3);
+    if (filter_far(m->t))
+        __builtin_prefetch(filter_word(m->t, hash), 0, 3);
     m->ring[m->ring_count++] = (candidate){hash, (uint32_t)from, PART_HEX, (uint16_t)n};
 }
 
