@@ -108,7 +108,7 @@ BLOCK_INLINE uint32_t *mark_plain(uint32_t *out, uint64_t bits, uint32_t at)
 #ifdef __x86_64__
 
 /* Bits of the first pair of look-ups: 128 digit, 64 letter A..O, 32 letter P..Z, 16 "-" or ".", 8
- * "_", 4 and 2 brackets, "\", "%" (and "|"), 1 "@" and letters A..O. So each class
+ * "_", 4 and 2 brackets, "\", "%" (and "|"), 1 "@", letters A..O and bytes over 0x7f. So each class
  * of characters is what is at least some number, and addition with saturation puts that in the top
  * bit. Of the second: 1 "%", 2 "[" or "{", 4 "\", 8 "(", 16 "]" or "}", 64 ")", 128 "@". */
 #define BLOCK_LOW                                                                                  \

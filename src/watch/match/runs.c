@@ -334,9 +334,8 @@ INLINE void look_at_address(matcher *m, looking *l, uint32_t mark, address_reade
     uint32_t marks = (uint32_t)(dots << 16 | 0x80000000u >> (len & 31)) >> 16;
     marks = marks >> (15 - (len & 15)) << (15 - (len & 15));
     const shape *s = &shapes[SHAPE_HASH(marks)];
-    if (__builtin_expect(len > 15 || shape_marks[SHAPE_HASH(marks)] != marks || to < 16 ||
-                             to > l->whole,
-                         0)) {
+    if (__builtin_expect(
+            len > 15 || shape_marks[SHAPE_HASH(marks)] != marks || to < 16 || to > l->whole, 0)) {
         numbers_slowly(m, to);
         return;
     }

@@ -36,7 +36,7 @@ static bool few_numbers(const uint8_t *text, size_t from, size_t to)
     return dots < 3;
 }
 
-/* The run that ends at the mark stands next to what may be an escape. True: it is as it is written. */
+/* The run that ends at the mark stands next to what may be an escape. True: it is as written. */
 static __attribute__((noinline)) bool run_near_escape(matcher *m, uint32_t mark)
 {
     size_t to = m->chunk.origin + mark, from = run_begin(m, to);
@@ -183,7 +183,7 @@ INLINE size_t hex_runs(const matcher *m, const hex_block *blocks, size_t count, 
     return found;
 }
 
-/* True: the run, of 32 digits at least, stands alone, so it is examined; no other window sees it. */
+/* True: the run, of 32 digits at least, stands alone and is examined; no other window sees it. */
 INLINE bool plain_digest(matcher *m, hex_run r)
 {
     const window *w = &m->w;
@@ -357,7 +357,7 @@ INLINE void settle(chunk *k)
     }
 }
 
-/* What is rare in the blocks, as lists of their numbers: which block has which cannot be guessed. */
+/* What is rare in the blocks, as lists of their numbers: which has which cannot be guessed. */
 typedef struct rare {
     uint8_t lanes[SCAN_BLOCKS], others[SCAN_BLOCKS]; /* digests; and all else */
     size_t lane_count, other_count;
