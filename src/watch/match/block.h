@@ -14,17 +14,17 @@
 
 #define BLOCK_INLINE static inline __attribute__((always_inline))
 
-/* The lowest bit is the first byte. */
-typedef struct block {
-    uint64_t name, dot, colon, word, digit;
-    uint64_t special; /* 0: there is nothing that block_special is wanted for */
-} block;
+/* Where the masks of a block go; the lowest bit is the first byte. What makes them returns 0 when
+ * there is nothing that block_special is wanted for. */
+typedef struct block_in {
+    uint64_t *name, *dot, *colon, *word, *digit;
+} block_in;
 
-/* Marks, brackets and the like matter when something goes on behind them. What stands behind the
- * last byte is not known. */
-static inline uint64_t block_matters(uint64_t special, uint64_t name, uint64_t colon)
+/* Marks, brackets, bytes over 0x7f and the like matter when something goes on behind them. What
+ * stands behind the last byte is not known. `any`: these, and bytes of names. */
+static inline uint64_t block_matters(uint64_t any, uint64_t name, uint64_t colon)
 {
-    return special & ((special | name | colon) >> 1 | (uint64_t)1 << 63);
+    return any & ~name & ((any | colon) >> 1 | (uint64_t)1 << 63);
 }
 
 typedef struct block_special {
@@ -44,10 +44,9 @@ static inline uint64_t block_eight(uint64_t classes, unsigned bit)
     return (classes / bit & 0x0101010101010101u) * 0x0102040810204080u >> 56;
 }
 
-static inline block block_plain(const uint8_t *p)
+static inline uint64_t block_plain(const uint8_t *p, const block_in *in)
 {
-    block b = {0};
-    uint64_t high = 0;
+    uint64_t name = 0, dot = 0, colon = 0, word = 0, digits = 0, any = 0;
     for (unsigned at = 0; at < 64; at += 8) {
         uint64_t c = 0, w = 0;
         for (unsigned i = 0; i < 8; i++) {
@@ -56,17 +55,20 @@ static inline block block_plain(const uint8_t *p)
         }
         uint64_t digit = w ^ 0x3030303030303030u; /* below ten: the top bit stays 0 */
         digit |= (digit & 0x7f7f7f7f7f7f7f7fu) + 0x7676767676767676u;
-        uint64_t special = c | c << 1 | c << 4; /* BLOCK_CLOSE, BLOCK_AT, BYTE_LEAD */
-        b.word |= block_eight(c, BYTE_WORD) << at;
-        b.name |= block_eight(c, BYTE_NAME) << at;
-        b.dot |= block_eight(c, BLOCK_DOT) << at;
-        b.colon |= block_eight(c, BLOCK_COLON) << at;
-        b.digit |= block_eight(~digit, 0x80) << at;
-        b.special |= block_eight(special, 0x80) << at;
-        high |= w & 0x8080808080808080u;
+        uint64_t more = c | c << 1 | c << 4 | c << 6; /* BLOCK_CLOSE, _AT, BYTE_LEAD, _NAME */
+        word |= block_eight(c, BYTE_WORD) << at;
+        name |= block_eight(c, BYTE_NAME) << at;
+        dot |= block_eight(c, BLOCK_DOT) << at;
+        colon |= block_eight(c, BLOCK_COLON) << at;
+        digits |= block_eight(~digit, 0x80) << at;
+        any |= block_eight(more | w, 0x80) << at;
     }
-    b.special = block_matters(b.special, b.name, b.colon) | high;
-    return b;
+    *in->name = name;
+    *in->dot = dot;
+    *in->colon = colon;
+    *in->word = word;
+    *in->digit = digits;
+    return block_matters(any, name, colon);
 }
 
 static inline block_special block_special_plain(const uint8_t *p)
@@ -106,13 +108,13 @@ BLOCK_INLINE uint32_t *mark_plain(uint32_t *out, uint64_t bits, uint32_t at)
 #ifdef __x86_64__
 
 /* Bits of the first pair of look-ups: 128 digit, 64 letter A..O, 32 letter P..Z, 16 "-" or ".", 8
- * "_", 4 and 2 brackets, "\", "%" (and "|"), 1 "@" and letters A..O. So each class
+ * "_", 4 and 2 brackets, "\", "%" (and "|"), 1 "@", letters A..O and bytes over 0x7f. So each class
  * of characters is what is at least some number, and addition with saturation puts that in the top
  * bit. Of the second: 1 "%", 2 "[" or "{", 4 "\", 8 "(", 16 "]" or "}", 64 ")", 128 "@". */
 #define BLOCK_LOW                                                                                  \
     (char)161, (char)225, (char)225, (char)225, (char)225, (char)227, (char)225, (char)225,        \
         (char)227, (char)227, 97, 69, 69, 85, 81, 73
-#define BLOCK_HIGH 0, 0, 18, (char)128, 65, 44, 64, 36, 0, 0, 0, 0, 0, 0, 0, 0
+#define BLOCK_HIGH 0, 0, 18, (char)128, 65, 44, 64, 36, 1, 1, 1, 1, 1, 1, 1, 1
 enum { BLOCK_WORD_LEAST = 32, BLOCK_NAME_LEAST = 8, BLOCK_ANY_LEAST = 1 };
 #define BLOCK_LOW2 (char)0x80, 0, 0, 0, 0, 1, 0, 0, 8, 64, 0, 2, 4, 16, 0, 0
 #define BLOCK_HIGH2 0, 0, 73, 0, (char)0x80, 22, 0, 18, 0, 0, 0, 0, 0, 0, 0, 0
@@ -136,14 +138,6 @@ BLOCK_AVX2 uint32_t *mark_two(uint32_t *out, uint64_t bits, uint32_t at)
 BLOCK_AVX2 uint64_t block_bits(__m256i a, __m256i b)
 {
     return (uint32_t)_mm256_movemask_epi8(a) | (uint64_t)(uint32_t)_mm256_movemask_epi8(b) << 32;
-}
-
-/* Bytes that have any of the bits. */
-BLOCK_AVX2 uint64_t block_any(__m256i a, __m256i b, char bits)
-{
-    const __m256i want = _mm256_set1_epi8(bits), zero = _mm256_setzero_si256();
-    return ~block_bits(_mm256_cmpeq_epi8(_mm256_and_si256(a, want), zero),
-                       _mm256_cmpeq_epi8(_mm256_and_si256(b, want), zero));
 }
 
 /* Bytes that are at least `least`. */
@@ -174,36 +168,51 @@ BLOCK_AVX2 __m256i block_classes(__m256i v, __m256i low, __m256i high)
 #define BLOCK_HIGH3 0, 0, 16, 17, 50, 0, 38, 8, 0, 0, 0, 0, 0, 0, 0, 0
 #define BLOCK_WANTED 0, 3, 48, 0, 12, 0, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0
 
-/* Bytes of the classes ra, rb that begin an escape, if the next byte goes on with it. */
-BLOCK_AVX2 uint64_t block_leads(__m256i a, __m256i b, __m256i ra, __m256i rb)
+/* Bytes of the classes ra, rb that begin an escape, if the next byte goes on with it: in the top
+ * bits; and bytes over 0x7f. */
+typedef struct block_pair {
+    __m256i a, b;
+} block_pair;
+
+BLOCK_AVX2 block_pair block_leads(__m256i a, __m256i b, __m256i ra, __m256i rb)
 {
     const __m256i low = _mm256_setr_epi8(BLOCK_LOW3, BLOCK_LOW3);
     const __m256i high = _mm256_setr_epi8(BLOCK_HIGH3, BLOCK_HIGH3);
     const __m256i wanted = _mm256_setr_epi8(BLOCK_WANTED, BLOCK_WANTED);
+    const __m256i zero = _mm256_setzero_si256();
     __m256i sa = block_classes(a, low, high), sb = block_classes(b, low, high);
     sa = _mm256_alignr_epi8(_mm256_permute2x128_si256(sa, sb, 0x21), sa, 1);
     sb = _mm256_alignr_epi8(_mm256_permute2x128_si256(sb, sb, 0x81), sb, 1);
-    return block_any(_mm256_and_si256(_mm256_shuffle_epi8(wanted, ra), sa),
-                     _mm256_and_si256(_mm256_shuffle_epi8(wanted, rb), sb), 0x3f);
+    sa = _mm256_and_si256(_mm256_shuffle_epi8(wanted, ra), sa);
+    sb = _mm256_and_si256(_mm256_shuffle_epi8(wanted, rb), sb);
+    return (block_pair){_mm256_or_si256(_mm256_cmpgt_epi8(sa, zero), a),
+                        _mm256_or_si256(_mm256_cmpgt_epi8(sb, zero), b)};
 }
 
-BLOCK_AVX2 block block_avx2(const uint8_t *p)
+/* In halves: putting them together costs more than a second write. */
+BLOCK_AVX2 void block_put(uint64_t *to, __m256i a, __m256i b)
+{
+    uint32_t half[2] = {(uint32_t)_mm256_movemask_epi8(a), (uint32_t)_mm256_movemask_epi8(b)};
+    memcpy(to, &half[0], 4);
+    memcpy((uint8_t *)to + 4, &half[1], 4);
+}
+
+BLOCK_AVX2 uint64_t block_avx2(const uint8_t *p, const block_in *in)
 {
     const __m256i low = _mm256_setr_epi8(BLOCK_LOW, BLOCK_LOW);
     const __m256i high = _mm256_setr_epi8(BLOCK_HIGH, BLOCK_HIGH);
+    const __m256i dot = _mm256_set1_epi8('.');
+    const __m256i word = _mm256_set1_epi8((char)(128 - BLOCK_WORD_LEAST));
     __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
     __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
     __m256i ca = block_classes(a, low, high), cb = block_classes(b, low, high);
-    block x = {
-        .name = block_least(ca, cb, BLOCK_NAME_LEAST),
-        .dot = block_same(a, b, '.'),
-        .colon = block_same(a, b, ':'),
-        .word = block_least(ca, cb, BLOCK_WORD_LEAST),
-        .digit = block_bits(ca, cb),
-    };
-    x.special = block_least(ca, cb, BLOCK_ANY_LEAST) & ~x.name;
-    x.special = block_matters(x.special, x.name, x.colon) | block_bits(a, b);
-    return x;
+    uint64_t name = block_least(ca, cb, BLOCK_NAME_LEAST), colon = block_same(a, b, ':');
+    *in->name = name;
+    *in->colon = colon;
+    block_put(in->dot, _mm256_cmpeq_epi8(a, dot), _mm256_cmpeq_epi8(b, dot));
+    block_put(in->word, _mm256_adds_epu8(ca, word), _mm256_adds_epu8(cb, word));
+    block_put(in->digit, ca, cb);
+    return block_matters(block_least(ca, cb, BLOCK_ANY_LEAST), name, colon);
 }
 
 BLOCK_AVX2 block_special block_special_avx2(const uint8_t *p)
@@ -212,12 +221,17 @@ BLOCK_AVX2 block_special block_special_avx2(const uint8_t *p)
     const __m256i high2 = _mm256_setr_epi8(BLOCK_HIGH2, BLOCK_HIGH2);
     __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
     __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 32));
+    const __m256i close = _mm256_set1_epi8(16 | 64), zero = _mm256_setzero_si256();
     __m256i ra = block_classes(a, low2, high2), rb = block_classes(b, low2, high2);
-    block_special x = {.at = block_bits(ra, rb)};
-    x.lead = block_leads(a, b, ra, rb) | (block_any(ra, rb, 1 | 2 | 4 | 8) & (uint64_t)1 << 63) |
-             block_bits(a, b);
-    x.left = block_any(ra, rb, 16 | 64) | x.lead;
-    return x;
+    block_pair lead = block_leads(a, b, ra, rb);
+    uint64_t last = (uint64_t)(byte_is(p[63], BYTE_LEAD)) << 63;
+    __m256i ca = _mm256_cmpgt_epi8(_mm256_and_si256(ra, close), zero);
+    __m256i cb = _mm256_cmpgt_epi8(_mm256_and_si256(rb, close), zero);
+    return (block_special){
+        .at = block_bits(ra, rb),
+        .lead = block_bits(lead.a, lead.b) | last,
+        .left = block_bits(_mm256_or_si256(lead.a, ca), _mm256_or_si256(lead.b, cb)) | last,
+    };
 }
 
 /* Bytes from `first` on, `count` of them. */
@@ -246,25 +260,23 @@ BLOCK_AVX2 uint64_t block_hex_avx2(const uint8_t *p)
     BLOCK_EIGHT(56), BLOCK_EIGHT(48), BLOCK_EIGHT(40), BLOCK_EIGHT(32), BLOCK_EIGHT(24),           \
         BLOCK_EIGHT(16), BLOCK_EIGHT(8), BLOCK_EIGHT(0)
 
-BLOCK_AVX512 block block_avx512(const uint8_t *p)
+BLOCK_AVX512 uint64_t block_avx512(const uint8_t *p, const block_in *in)
 {
     const __m512i low = _mm512_loadu_si512(block_table),
                   high = _mm512_loadu_si512(block_table + 64);
+    const char any = (char)(BYTE_NAME | BYTE_LEAD | BLOCK_AT | BLOCK_CLOSE);
     __m512i v = _mm512_loadu_si512(p);
     uint64_t top = _mm512_movepi8_mask(v);
     __m512i c = _mm512_maskz_permutex2var_epi8(~top, low, v, high);
     __m512i zeros = _mm512_set1_epi8('0'), ten = _mm512_set1_epi8(10);
-    block x = {
-        .name = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_NAME)),
-        .dot = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_DOT)),
-        .colon = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_COLON)),
-        .word = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_WORD)),
-        .digit = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, zeros), ten),
-        .special =
-            _mm512_test_epi8_mask(c, _mm512_set1_epi8((char)(BYTE_LEAD | BLOCK_AT | BLOCK_CLOSE))),
-    };
-    x.special = block_matters(x.special, x.name, x.colon) | top;
-    return x;
+    uint64_t name = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_NAME));
+    uint64_t colon = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_COLON));
+    *in->name = name;
+    *in->dot = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BLOCK_DOT));
+    *in->colon = colon;
+    *in->word = _mm512_test_epi8_mask(c, _mm512_set1_epi8(BYTE_WORD));
+    *in->digit = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, zeros), ten);
+    return block_matters(_mm512_test_epi8_mask(c, _mm512_set1_epi8(any)) | top, name, colon);
 }
 
 BLOCK_AVX512 uint32_t *mark_avx512(uint32_t *out, uint64_t bits, uint32_t at)

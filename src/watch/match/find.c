@@ -3,6 +3,8 @@
 
 #include "model/domain.h"
 
+#define INLINE static inline __attribute__((always_inline))
+
 /* --- looking up ----------------------------------------------------------------------------- */
 
 static slice bytes_of(const void *p, size_t n)
@@ -126,7 +128,7 @@ static void look_up_hex(matcher *m, const piece *p, size_t from, size_t to)
             piece_from(p, from), piece_to(p, to - 1));
 }
 
-static void look_up_candidate(matcher *m, const candidate *c)
+static __attribute__((noinline)) void look_up_candidate(matcher *m, const candidate *c)
 {
     piece p = {m->w.text, m->w.high, NULL, 0};
     size_t from = c->from, to = from + c->len;
@@ -139,7 +141,7 @@ static void look_up_candidate(matcher *m, const candidate *c)
         look_up_ip4(m, ip4, from, to);
 }
 
-void flush_ring(matcher *m)
+INLINE void look_up_ring(matcher *m)
 {
     const match_table *t = m->t;
     const candidate *end = m->ring + m->ring_count;
@@ -147,6 +149,24 @@ void flush_ring(matcher *m)
         if (__builtin_expect(!filter_says_no(t, c->hash), 0))
             look_up_candidate(m, c);
     m->ring_count = 0;
+}
+
+#ifdef __x86_64__
+__attribute__((target(BLOCK_256))) static void look_up_avx2(matcher *m)
+{
+    look_up_ring(m);
+}
+#endif
+
+void flush_ring(matcher *m)
+{
+#ifdef __x86_64__
+    if (m->level > 0) {
+        look_up_avx2(m);
+        return;
+    }
+#endif
+    look_up_ring(m);
 }
 
 /* --- names and IPv4 ------------------------------------------------------------------------- */
@@ -376,14 +396,10 @@ void find_hex(matcher *m, const piece *p, size_t from, size_t to)
     }
     if (!wanted)
         return;
-    if (p->text != m->w.text) {
+    if (p->text == m->w.text)
+        find_digest(m, from, n);
+    else
         look_up_hex(m, p, from, to);
-        return;
-    }
-    uint64_t hash = hash_digits(m->t, p->text + from, n);
-    ring_room(m, 1);
-    __builtin_prefetch(filter_word(m->t, hash), 0, 3);
-    m->ring[m->ring_count++] = (candidate){hash, (uint32_t)from, PART_HEX, (uint16_t)n};
 }
 
 /* --- mail addresses, IDN -------------------------------------------------------------------- */

@@ -45,18 +45,32 @@ static uint32_t word_hash(const match_table *t, const char *p)
     return literal_hash(load_part((const uint8_t *)p, t->literal_word));
 }
 
+/* What is rarer in a text where the literals do not tell: digits behind a letter, in what is hashed
+ * of the word. One that begins with a digit is none of these: most numbers would be looked at. */
+static bool looks_rare(const match_table *t, const char *word)
+{
+    bool digit = false;
+    for (size_t i = 1; i < t->literal_word; i++)
+        digit |= is_digit(word[i]);
+    return digit && !is_digit(word[0]);
+}
+
 /* The rarest of the words that are long enough to be hashed, the longest of those. */
 static void choose_anchor(const match_table *t, match_literal *l, const uint32_t *counts)
 {
     slice text = literal_text(t, l);
     size_t best_len = 0;
     uint32_t best = UINT32_MAX;
+    bool best_rare = false;
     for (size_t at = 0, n; (n = next_word(text, &at)) > 0; at += n) {
         if (n < t->literal_word)
             continue;
         uint32_t h = word_hash(t, text.ptr + at), count = counts[h >> (32 - COUNT_BITS)];
-        if (count < best || (count == best && n > best_len)) {
+        bool rare = looks_rare(t, text.ptr + at);
+        if (count < best || (count == best && rare > best_rare) ||
+            (count == best && rare == best_rare && n > best_len)) {
             best = count;
+            best_rare = rare;
             best_len = n;
             l->hash = h;
             l->anchor = (uint16_t)at;

@@ -25,11 +25,47 @@ INLINE uint64_t before(const masks m, uint32_t mark)
     return bits << (-mark & 7);
 }
 
-/* There is room for it. */
-INLINE void push(matcher *m, uint64_t hash, size_t from, unsigned part, size_t len)
+/* What stays the same from run to run, out of reach of what is written. */
+typedef struct looking {
+    const match_table *t;
+    const uint8_t *text;
+    uint32_t origin; /* of the masks */
+    uint32_t whole;  /* 16 bytes can be read from there, and from all before */
+    bool seen;
+    bool far;        /* the filter is so large that its words are asked for */
+    candidate *ring; /* where the next goes; */
+    candidate *full; /* no more than BATCH behind it */
+} looking;
+
+INLINE looking looking_at(matcher *m, bool far)
 {
-    __builtin_prefetch(filter_word(m->t, hash), 0, 3);
-    m->ring[m->ring_count++] = (candidate){hash, (uint32_t)from, (uint16_t)part, (uint16_t)len};
+    uint32_t whole = m->w.high < 16 ? 0 : (uint32_t)m->w.high - 16;
+    return (looking){m->t,
+                     m->w.text,
+                     (uint32_t)m->chunk.origin,
+                     whole,
+                     m->sink.seen != NULL,
+                     far,
+                     m->ring + m->ring_count,
+                     m->ring + SCAN_RING - BATCH};
+}
+
+/* Room for `more`, BATCH at most. */
+INLINE void make_room(matcher *m, looking *l)
+{
+    if (__builtin_expect(l->ring > l->full, 0)) {
+        m->ring_count = (size_t)(l->ring - m->ring);
+        flush_ring(m);
+        l->ring = m->ring;
+    }
+}
+
+/* There is room for it. */
+INLINE void push(looking *l, uint64_t hash, size_t from, unsigned part, size_t len)
+{
+    if (l->far)
+        __builtin_prefetch(filter_word(l->t, hash), 0, 3);
+    *l->ring++ = (candidate){hash, (uint32_t)from, (uint16_t)part, (uint16_t)len};
 }
 
 size_t run_begin(const matcher *m, size_t to)
@@ -81,75 +117,118 @@ static __attribute__((noinline)) run bare(const uint8_t *text, run r)
 }
 
 /* A run whose last label some indicator has goes to those of its depth. */
-INLINE void sort_name(matcher *m, uint32_t mark, run sorted[DEPTHS][BATCH], size_t counts[DEPTHS])
+INLINE void sort_name(matcher *m, const looking *l, uint32_t mark, run sorted[DEPTHS][BATCH],
+                      size_t counts[DEPTHS])
 {
-    const uint8_t *text = m->w.text;
-    const match_table *t = m->t;
+    const uint8_t *text = l->text;
     uint64_t dots = before(m->chunk.dot, mark), names = before(m->chunk.name, mark);
     uint64_t words = before(m->chunk.word, mark);
     unsigned len = (unsigned)__builtin_clzll(~names | 1);
-    uint32_t to = (uint32_t)(m->chunk.origin + mark);
-    uint64_t keep = ~(~(uint64_t)0 >> len);
-    run r = {dots & keep, to - len, to};
-    if (__builtin_expect(len >= LONG_RUN || m->w.high - to < 16, 0)) {
+    uint32_t to = l->origin + mark;
+    uint64_t rest = ~(uint64_t)0 >> len; /* what is not of the run */
+    run r = {dots & ~rest, to - len, to};
+    if (__builtin_expect(len >= LONG_RUN || to > l->whole, 0)) {
         run_slowly(m, run_begin(m, to), to);
         return;
     }
-    if (__builtin_expect((~words >> 63 | (~words << (len - 1)) >> 63) != 0, 0)) {
+    /* its first byte and its last */
+    if (__builtin_expect((~words & (((uint64_t)1 << 63) | (rest + 1))) != 0, 0)) {
         r = bare(text, r);
         if (r.dots == 0)
             return;
     }
     unsigned count = (unsigned)__builtin_popcountll(r.dots);
     size_t last = (size_t)__builtin_clzll(r.dots);
-    bool fits = last >= 2 && (unsigned)(text[r.to - last] | 0x20) - 'a' < 26;
-    if (__builtin_expect((before(m->chunk.dot3, mark) & keep) != 0, 0))
+    uint64_t label = load_folded(text + r.to - last) & label_mask(last).first;
+    uint32_t fits = (last >= 2) & ((uint8_t)label - (unsigned)'a' < 26);
+    if (__builtin_expect((before(m->chunk.dot3, mark) & ~rest) != 0, 0))
         addresses_in(m, r.from, r.to);
-    if (__builtin_expect(m->sink.seen && fits, 0))
+    if (__builtin_expect(l->seen && fits, 0))
         see_name(m, r.from, r.to);
-    uint32_t hash = hash_last(load_part(text + r.to - last, last));
+    uint32_t hash = hash_last(label);
     unsigned depth = count < DEPTHS ? count - 1 : DEPTHS - 1;
     sorted[depth][counts[depth]] = r;
-    counts[depth] += fits & (t->last_label[hash / 64] >> hash % 64);
+    counts[depth] += fits & (uint32_t)(l->t->last_label[hash / 64] >> hash % 64);
 }
 
 /* Every end of a name is a candidate. `labels` 0: as many as it has. */
-INLINE void look_at_labels(matcher *m, const run *r, unsigned labels)
+INLINE void look_at_labels(matcher *m, looking *l, const run *r, unsigned labels)
 {
-    const uint8_t *text = m->w.text;
+    const match_table *t = l->t;
+    const uint8_t *text = l->text;
     size_t end = r->to;
-    uint64_t dots = r->dots, h = hash_name_begin(m->t);
+    uint64_t dots = r->dots, h = hash_name_begin(t);
     unsigned count = labels ? labels : (unsigned)__builtin_popcountll(dots) + 1;
-    ring_room(m, count);
+    make_room(m, l);
     for (unsigned i = 1; i <= count; i++) {
         size_t len = i == count ? end - r->from : (size_t)__builtin_clzll(dots);
         if (__builtin_expect(len == 0, 0))
             return;
-        h = hash_label(m->t, h, text + end - len, len);
+        h = hash_label(t, h, text + end - len, len);
         if (i > 1)
-            push(m, h, r->from, (unsigned)(end - len - r->from), r->to - r->from);
+            push(l, h, r->from, (unsigned)(end - len - r->from), r->to - r->from);
         end -= len + 1;
         dots = dots << len << 1;
     }
 }
 
-INLINE void look_at_names(matcher *m)
+bool run_behind_quickly(matcher *m, uint32_t mark)
+{
+    const uint8_t *text = m->w.text;
+    uint64_t dots = before(m->chunk.dot, mark), names = before(m->chunk.name, mark);
+    uint64_t words = before(m->chunk.word, mark);
+    unsigned len = (unsigned)__builtin_clzll(~names | 1);
+    uint64_t rest = ~(uint64_t)0 >> len;
+    uint32_t to = (uint32_t)(m->chunk.origin + mark), from = to - len;
+    bool simple = len > 2 && len < LONG_RUN && m->w.high - to >= 16 && !m->sink.seen &&
+                  (before(m->chunk.dot3, mark) & ~rest) == 0 &&
+                  (~words & ((uint64_t)1 << 63 | (rest + 1) | (rest + 1) >> 1)) == 0;
+    if (!simple)
+        return false;
+    dots &= ~rest;
+    size_t last = (size_t)__builtin_clzll(dots), end = to;
+    uint64_t label = load_part(text + to - last, last), h = hash_name_begin(m->t);
+    uint32_t hash = hash_last(label);
+    if (last < 2 || (uint8_t)label - (unsigned)'a' >= 26 ||
+        !(m->t->last_label[hash / 64] >> hash % 64 & 1))
+        return true;
+    looking l = looking_at(m, filter_far(m->t));
+    make_room(m, &l);
+    for (; dots; end -= last + 1, dots = dots << last << 1) {
+        last = (size_t)__builtin_clzll(dots);
+        if (last == 0)
+            break;
+        h = hash_label(m->t, h, text + end - last, last);
+        if (end != to)
+            push(&l, h, from + 1, (unsigned)(end - last - from - 1), len - 1);
+    }
+    if (!dots) {
+        push(&l, hash_label(m->t, h, text + from + 1, end - from - 1), from + 1, 0, len - 1);
+        push(&l, hash_label(m->t, h, text + from, end - from), from, 0, len);
+    }
+    m->ring_count = (size_t)(l.ring - m->ring);
+    return true;
+}
+
+INLINE void look_at_names(matcher *m, bool far)
 {
     RAW run sorted[DEPTHS][BATCH];
     const uint32_t *end = m->chunk.names_end;
     for (const uint32_t *from = m->chunk.name_places; from < end;) {
         const uint32_t *to = end - from > BATCH ? from + BATCH : end;
         size_t counts[DEPTHS] = {0};
+        looking l = looking_at(m, far);
         for (; from < to; from++)
-            sort_name(m, *from, sorted, counts);
+            sort_name(m, &l, *from, sorted, counts);
         for (size_t i = 0; i < counts[0]; i++)
-            look_at_labels(m, &sorted[0][i], 2);
+            look_at_labels(m, &l, &sorted[0][i], 2);
         for (size_t i = 0; i < counts[1]; i++)
-            look_at_labels(m, &sorted[1][i], 3);
+            look_at_labels(m, &l, &sorted[1][i], 3);
         for (size_t i = 0; i < counts[2]; i++)
-            look_at_labels(m, &sorted[2][i], 4);
+            look_at_labels(m, &l, &sorted[2][i], 4);
         for (size_t i = 0; i < counts[3]; i++)
-            look_at_labels(m, &sorted[3][i], 0);
+            look_at_labels(m, &l, &sorted[3][i], 0);
+        m->ring_count = (size_t)(l.ring - m->ring);
     }
 }
 
@@ -247,53 +326,64 @@ static __attribute__((noinline)) void numbers_slowly(matcher *m, size_t to)
         addresses_in(m, from, to);
 }
 
-INLINE void look_at_address(matcher *m, uint32_t mark, address_reader *read)
+INLINE void look_at_address(matcher *m, looking *l, uint32_t mark, address_reader *read)
 {
     uint64_t dots = before(m->chunk.dot, mark) >> 48, names = before(m->chunk.name, mark);
     unsigned len = (unsigned)__builtin_clzll(~names | 1);
-    uint32_t to = (uint32_t)(m->chunk.origin + mark), from = to - len, ip4;
+    uint32_t to = l->origin + mark, from = to - len, ip4;
     uint32_t marks = (uint32_t)(dots << 16 | 0x80000000u >> (len & 31)) >> 16;
     marks = marks >> (15 - (len & 15)) << (15 - (len & 15));
     const shape *s = &shapes[SHAPE_HASH(marks)];
-    if (__builtin_expect(len > 15 || shape_marks[SHAPE_HASH(marks)] != marks || to < 16 ||
-                             m->w.high - to < 16,
-                         0)) {
+    if (__builtin_expect(
+            len > 15 || shape_marks[SHAPE_HASH(marks)] != marks || to < 16 || to > l->whole, 0)) {
         numbers_slowly(m, to);
         return;
     }
-    if (!read(m->w.text + to, s, &ip4))
+    if (!read(l->text + to, s, &ip4))
         return;
-    if (__builtin_expect(m->sink.seen != NULL, 0))
+    if (__builtin_expect(l->seen, 0))
         see_address(m, ip4, from, to);
-    push(m, hash_ip4(m->t, ip4), from, PART_IP4, len);
-    if (__builtin_expect(net_maybe(m->t, ip4), 0))
+    push(l, hash_ip4(l->t, ip4), from, PART_IP4, len);
+    if (__builtin_expect(net_maybe(l->t, ip4), 0))
         look_in_nets(m, ip4, from, to);
 }
 
-INLINE void look_at_numbers(matcher *m, address_reader *read)
+INLINE void look_at_numbers(matcher *m, address_reader *read, bool far)
 {
     const uint32_t *end = m->chunk.numbers_end;
     for (const uint32_t *from = m->chunk.number_places; from < end;) {
         const uint32_t *to = end - from > BATCH ? from + BATCH : end;
-        ring_room(m, BATCH);
+        looking l = looking_at(m, far);
+        make_room(m, &l);
         for (; from < to; from++)
-            look_at_address(m, *from, read);
+            look_at_address(m, &l, *from, read);
+        m->ring_count = (size_t)(l.ring - m->ring);
     }
 }
 
 /* --- both ----------------------------------------------------------------------------------- */
 
+/* Each with its own loops: what does not change is not asked a million times. */
+INLINE void look_at_runs(matcher *m, address_reader *read)
+{
+    if (filter_far(m->t)) {
+        look_at_names(m, true);
+        look_at_numbers(m, read, true);
+    } else {
+        look_at_names(m, false);
+        look_at_numbers(m, read, false);
+    }
+}
+
 static void look_plain(matcher *m)
 {
-    look_at_names(m);
-    look_at_numbers(m, address_plain);
+    look_at_runs(m, address_plain);
 }
 
 #ifdef __x86_64__
 __attribute__((target(BLOCK_256))) static void look_avx2(matcher *m)
 {
-    look_at_names(m);
-    look_at_numbers(m, address_avx2);
+    look_at_runs(m, address_avx2);
 }
 #endif
 

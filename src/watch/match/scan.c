@@ -6,7 +6,7 @@
 /* What is known of the run that reaches into the next blocks, 1 or 0: it has a dot; one that is
  * neither digit nor dot; stands behind what may be the end of an escape. */
 typedef struct scan {
-    uint64_t run_dot, run_letter, run_behind;
+    uint8_t run_dot, run_letter, run_behind;
 } scan;
 
 /* --- names ---------------------------------------------------------------------------------- */
@@ -36,25 +36,39 @@ static bool few_numbers(const uint8_t *text, size_t from, size_t to)
     return dots < 3;
 }
 
-/* The run that ends at `to` stands next to what may be an escape. True: it is as it is written. */
-static __attribute__((noinline)) bool run_near_escape(matcher *m, size_t to)
+/* The run that ends at the mark stands next to what may be an escape. True: it is as written. */
+static __attribute__((noinline)) bool run_near_escape(matcher *m, uint32_t mark)
 {
-    size_t from = run_begin(m, to);
+    size_t to = m->chunk.origin + mark, from = run_begin(m, to);
     if ((to == m->w.high || !byte_is(m->w.text[to], BYTE_RIGHT)) &&
         few_numbers(m->w.text, from, to))
         return false;
     run_state state = odd_run(m, from, to);
-    if (state == RUN_BEHIND_LETTER)
+    if (state == RUN_BEHIND_LETTER && !run_behind_quickly(m, mark))
         run_behind_letter(m, from, to);
     return state == RUN_AS_IT_IS;
 }
 
-/* Adds so that a run that has one of the bits carries into the bit behind it. */
-INLINE uint64_t carried(uint64_t name, uint64_t bits, uint64_t *carry)
+/* The sum, with what was carried into it; returns what goes on. */
+INLINE uint8_t sum_of(uint8_t carry, uint64_t a, uint64_t b, uint64_t *ret)
 {
-    uint64_t sum;
-    *carry = __builtin_add_overflow(name, bits | *carry, &sum);
-    return sum;
+#ifdef __x86_64__
+    return _addcarry_u64(carry, a, b, (unsigned long long *)ret);
+#else
+    uint64_t half;
+    bool over = __builtin_add_overflow(a, b, &half);
+    return over | __builtin_add_overflow(half, (uint64_t)carry, ret);
+#endif
+}
+
+/* Of four at once: what is carried stays where the processor adds it. */
+INLINE uint8_t sums_of(uint8_t carry, const uint64_t *a, const uint64_t *b, uint64_t *ret)
+{
+    carry = sum_of(carry, a[0], b[0], ret);
+    carry = sum_of(carry, a[1], b[1], ret + 1);
+    carry = sum_of(carry, a[2], b[2], ret + 2);
+    carry = sum_of(carry, a[3], b[3], ret + 3);
+    return carry;
 }
 
 static __attribute__((noinline)) void near_escapes(matcher *m, unsigned number)
@@ -62,7 +76,7 @@ static __attribute__((noinline)) void near_escapes(matcher *m, unsigned number)
     chunk *k = &m->chunk;
     for (uint64_t odd = k->odd[number]; odd; odd &= odd - 1) {
         uint32_t e = (uint32_t)__builtin_ctzll(odd), place = number * 64 + e;
-        if (!run_near_escape(m, k->origin + place))
+        if (!run_near_escape(m, place))
             continue;
         if (k->lettered[number] >> e & 1)
             *k->names_end++ = place;
@@ -83,67 +97,138 @@ INLINE uint64_t full_lanes(uint64_t x, uint64_t ones, unsigned top)
     return (not -ones) & ~not &(ones << top);
 }
 
-#ifdef __x86_64__
-__attribute__((target(BLOCK_256))) static uint64_t hex_avx2(const uint8_t *p)
-{
-    return block_hex_avx2(p);
-}
-#endif
+/* The hexadecimal digits among 64 bytes. */
+typedef uint64_t hex_maker(const uint8_t *p);
 
-static uint64_t hex_at(const matcher *m, const uint8_t *p)
+/* Of the block at `at`. What is behind the text is none. */
+INLINE uint64_t hex_of(const matcher *m, size_t at, hex_maker *hex)
 {
-#ifdef __x86_64__
-    if (m->level > 0)
-        return hex_avx2(p);
-#endif
-    return block_hex_plain(p);
-}
-
-static __attribute__((noinline)) uint64_t hex_of_last(const matcher *m, size_t at)
-{
-    uint8_t tail[64] = {0};
+    uint8_t tail[64];
+    if (__builtin_expect(m->w.high >= at + 64, 1))
+        return hex(m->w.text + at);
+    memset(tail, 0, sizeof tail);
     if (at < m->w.high)
         memcpy(tail, m->w.text + at, m->w.high - at);
-    return hex_at(m, tail);
-}
-
-/* The hexadecimal digits of the block at `at`. */
-INLINE uint64_t hex_of(const matcher *m, size_t at)
-{
-    return m->w.high >= at + 64 ? hex_at(m, m->w.text + at) : hex_of_last(m, at);
+    return hex(tail);
 }
 
 /* Where the run ends that reaches to `to`, the end of a block. */
-static size_t hex_end(const matcher *m, size_t from, size_t to)
+INLINE size_t hex_end(const matcher *m, size_t from, size_t to, hex_maker *hex)
 {
-    uint64_t hex = ~(uint64_t)0;
-    for (; hex == ~(uint64_t)0 && to - from <= HEX_RUN_MAX; to += 64)
-        hex = hex_of(m, to);
-    return hex == ~(uint64_t)0 ? to : to - 64 + (size_t)__builtin_ctzll(~hex);
+    uint64_t next = ~(uint64_t)0;
+    for (; next == ~(uint64_t)0 && to - from <= HEX_RUN_MAX; to += 64)
+        next = hex_of(m, to, hex);
+    return next == ~(uint64_t)0 ? to : to - 64 + (size_t)__builtin_ctzll(~next);
 }
 
-/* Runs of digits that have a lane of the block, each once: by its first lane. The bits of the run
- * say where it begins, and where it ends if that is in the block. */
-static void digests(matcher *m, unsigned number)
+/* Runs of digits that have a lane of a block, each once: by its first lane. */
+typedef struct hex_block {
+    size_t at;
+    uint64_t hex, first; /* the first lanes of runs */
+} hex_block;
+
+typedef struct hex_run {
+    uint32_t from, to;
+} hex_run;
+
+/* Of blocks that have sixteen letters or digits together, those that have sixteen digits. */
+INLINE size_t hex_blocks(const matcher *m, const uint8_t *numbers, size_t count, hex_block *ret,
+                         hex_maker *hex)
 {
     const chunk *k = &m->chunk;
-    size_t at = k->origin + (size_t)64 * number;
-    bool reached = k->word[number - 1] >> 63 && at > k->begin;
-    uint64_t hex = hex_of(m, at), last = reached ? hex_of(m, at - 64) : 0;
-    uint64_t full = hex & hex >> 1;
-    full &= full >> 2;
-    full &= full >> 4;
-    full &= full >> 8 & LANES;
-    for (full &= ~(full << 16 | (last >> 48 == 0xffff)); full; full &= full - 1) {
-        unsigned lane = (unsigned)__builtin_ctzll(full);
-        uint64_t below = ~hex & (((uint64_t)1 << lane) - 1), above = ~hex >> lane;
-        size_t from = at - (last ? (size_t)__builtin_clzll(~last | 1) : 0), to;
-        if (below)
-            from = at + 64 - (size_t)__builtin_clzll(below);
-        to = above ? at + lane + (size_t)__builtin_ctzll(above) : hex_end(m, from, at + 64);
-        if (to - from >= 32)
-            odd_hex(m, from, to);
+    size_t found = 0, first = k->origin + 64;
+    uint64_t last = 0, before = 0; /* the block examined last */
+    if (count && k->word[0] >> 48 == 0xffff && first > k->begin)
+        last = hex_of(m, first - 64, hex);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t now, full;
+        hex_block *b = &ret[found];
+        b->at = k->origin + (size_t)64 * numbers[i];
+        b->hex = now = hex_of(m, b->at, hex);
+        full = now & now >> 1;
+        full &= full >> 2;
+        full &= full >> 4;
+        full &= full >> 8 & LANES;
+        b->first = full & ~(full << 16 | (before + 1 == numbers[i] && last >> 48 == 0xffff));
+        found += b->first != 0;
+        last = now;
+        before = numbers[i];
     }
+    return found;
+}
+
+/* Long enough for a digest. */
+INLINE size_t hex_runs(const matcher *m, const hex_block *blocks, size_t count, hex_run *ret,
+                       hex_maker *hex)
+{
+    size_t found = 0;
+    for (const hex_block *b = blocks; b < blocks + count; b++) {
+        size_t at = b->at;
+        uint64_t last = at > m->chunk.begin ? hex_of(m, at - 64, hex) : 0;
+        uint64_t next = hex_of(m, at + 64, hex), first = b->first;
+        do {
+            unsigned lane = (unsigned)__builtin_ctzll(first);
+            uint64_t below = ~b->hex & (((uint64_t)1 << lane) - 1), above = ~b->hex >> lane;
+            size_t inside = at + 64 - (size_t)__builtin_clzll(below | 1);
+            size_t from = below ? inside : at - (size_t)__builtin_clzll(~last | 1);
+            size_t to = above ? at + lane + (size_t)__builtin_ctzll(above)
+                              : at + 64 + (size_t)__builtin_ctzll(~next | (uint64_t)1 << 63);
+            if (__builtin_expect(!above && next == ~(uint64_t)0, 0))
+                to = hex_end(m, from, at + 64, hex);
+            ret[found] = (hex_run){(uint32_t)from, (uint32_t)to};
+            found += to - from >= 32;
+            first &= first - 1;
+        } while (first);
+    }
+    return found;
+}
+
+/* True: the run, of 32 digits at least, stands alone and is examined; no other window sees it. */
+INLINE bool plain_digest(matcher *m, hex_run r)
+{
+    const window *w = &m->w;
+    const match_table *t = m->t;
+    size_t n = r.to - r.from;
+    if (m->sink.seen || n > 2 * HEX_BYTES_MAX || r.from < w->from + 64 || r.to + 64 > w->to ||
+        byte_is(w->text[r.from - 1], BYTE_TOKEN) || byte_is(w->text[r.to], BYTE_WORD | BYTE_RIGHT))
+        return false;
+    if (t->hex_lengths[n / 64] >> n % 64 & 1)
+        find_digest(m, r.from, n);
+    return true;
+}
+
+INLINE void look_at_digests(matcher *m, const uint8_t *numbers, size_t count, hex_maker *hex)
+{
+    RAW hex_block blocks[SCAN_BLOCKS];
+    RAW hex_run runs[2 * SCAN_BLOCKS];
+    size_t found = hex_runs(m, blocks, hex_blocks(m, numbers, count, blocks, hex), runs, hex);
+    for (size_t i = 0; i < found; i++)
+        if (__builtin_expect(!plain_digest(m, runs[i]), 0))
+            odd_hex(m, runs[i].from, runs[i].to);
+}
+
+static void digests_plain(matcher *m, const uint8_t *numbers, size_t count)
+{
+    look_at_digests(m, numbers, count, block_hex_plain);
+}
+
+#ifdef __x86_64__
+__attribute__((target(BLOCK_256))) static void digests_avx2(matcher *m, const uint8_t *numbers,
+                                                            size_t count)
+{
+    look_at_digests(m, numbers, count, block_hex_avx2);
+}
+#endif
+
+static void digests(matcher *m, const uint8_t *numbers, size_t count)
+{
+#ifdef __x86_64__
+    if (m->level > 0) {
+        digests_avx2(m, numbers, count);
+        return;
+    }
+#endif
+    digests_plain(m, numbers, count);
 }
 
 /* Bits of `now` that have one of `of` two to five places below; `last` is what was `of` before. */
@@ -157,17 +242,18 @@ INLINE uint64_t near(uint64_t now, uint64_t of, uint64_t last)
  * address have one to three digits between them. */
 INLINE uint64_t near_dots(uint64_t now, uint64_t of, uint64_t last)
 {
-    uint64_t three = of | of << 1 | of << 2, before = last | last << 1 | last << 2;
-    return now & (three << 2 | (last >> 63 | last >> 62) << 2 | before >> 62);
+    return now & (of << 2 | last >> 62 | of << 3 | last >> 61 | of << 4 | last >> 60);
 }
 
 /* Colons of an address: two together, or the fourth of those near each other. One without two
- * together has six at least, with one to four digits between them. Not only this window's: what
- * lies over its edge may be seen from one side only. */
-INLINE uint64_t address_colons(const chunk *k, unsigned number)
+ * together has six at least, with one to four digits between them, in two blocks at most. Not only
+ * this window's: what lies over its edge may be seen from one side only. */
+static uint64_t address_colons(const chunk *k, unsigned number)
 {
     uint64_t now = k->colon[number], last = k->colon[number - 1];
-    return (now & (now << 1 | last >> 63)) | near(now, k->third[number], k->third[number - 1]);
+    uint64_t second = near(now, now, last), before = near(last, last, 0);
+    uint64_t third = near(now, second, before);
+    return (now & (now << 1 | last >> 63)) | near(now, third, near(last, before, 0));
 }
 
 static void leads(matcher *m, size_t at, uint64_t marks, uint64_t mine)
@@ -179,7 +265,8 @@ static void leads(matcher *m, size_t at, uint64_t marks, uint64_t mine)
         size_t place = at + i;
         if (place >= m->w.high)
             return;
-        if (m->w.high - place < 2 || !(lead_first[text[place]] & lead_second[text[place + 1]]))
+        if (m->w.high - place < 3 || !(lead_first[text[place]] & lead_second[text[place + 1]]) ||
+            (text[place + 1] == 'u' && !byte_is(text[place + 2], BYTE_HEX))) /* a folder */
             continue;
         unit u = unit_at(text + place, end);
         if (!u.escape)
@@ -208,8 +295,8 @@ static void run_before(matcher *m, size_t at, scan *s)
 {
     const uint8_t *text = m->w.text;
     chunk *k = &m->chunk;
-    k->name[0] = k->dot[0] = k->colon[0] = k->word[0] = k->left[0] = k->second[0] = 0;
-    k->third[0] = k->dot2[0] = k->dot3[0] = 0;
+    k->name[0] = k->dot[0] = k->colon[0] = k->word[0] = k->left[0] = k->joined[0] = 0;
+    k->dot2[0] = k->dot3[0] = 0;
     for (size_t i = at; i && at - i <= MATCH_RUN_MAX && byte_is(text[i - 1], BYTE_NAME); i--) {
         s->run_behind = s->run_letter = 1;
         s->run_dot |= text[i - 1] == '.';
@@ -225,8 +312,7 @@ static void go_on(chunk *k, size_t count)
     k->colon[0] = k->colon[count];
     k->word[0] = k->word[count];
     k->left[0] = k->left[count];
-    k->second[0] = k->second[count];
-    k->third[0] = k->third[count];
+    k->joined[0] = k->joined[count];
     k->dot2[0] = k->dot2[count];
     k->dot3[0] = k->dot3[count];
 }
@@ -238,91 +324,101 @@ INLINE void prepare(chunk *k)
         uint64_t name = k->name[i], starts = name & ~(name << 1 | k->name[i - 1] >> 63);
         k->letter[i] = name & ~k->dot[i] & ~k->digit[i];
         k->behind[i] = starts & (k->left[i] << 1 | k->left[i - 1] >> 63);
-        k->second[i] = near(k->colon[i], k->colon[i], k->colon[i - 1]);
+        k->joined[i] = k->colon[i] & ((k->word[i] | k->colon[i]) << 1 | 1);
         k->dot2[i] = near_dots(k->dot[i], k->dot[i], k->dot[i - 1]);
     }
     for (unsigned i = 1; i <= SCAN_BLOCKS; i++)
         k->dot3[i] = near_dots(k->dot[i], k->dot2[i], k->dot2[i - 1]);
 }
 
-INLINE void carry(chunk *k, scan *s, size_t count)
+/* Adds so that a run that has one of the bits carries into the bit behind it. */
+INLINE void carry(chunk *k, scan *s)
 {
-    for (unsigned i = 1; i <= count; i++) {
-        uint64_t name = k->name[i];
-        k->dotted[i] = carried(name, k->dot[i], &s->run_dot) & ~name;
-        k->lettered[i] = carried(name, k->letter[i], &s->run_letter);
-        k->odd[i] = carried(name, k->behind[i], &s->run_behind);
+    uint8_t dot = s->run_dot, letter = s->run_letter, behind = s->run_behind;
+    for (unsigned i = 1; i <= SCAN_BLOCKS; i += 4) {
+        dot = sums_of(dot, k->name + i, k->dot + i, k->dotted + i);
+        letter = sums_of(letter, k->name + i, k->letter + i, k->lettered + i);
+        behind = sums_of(behind, k->name + i, k->behind + i, k->odd + i);
     }
+    *s = (scan){dot, letter, behind};
 }
 
 INLINE void settle(chunk *k)
 {
     for (unsigned i = 1; i <= SCAN_BLOCKS; i++) {
         uint64_t now = k->colon[i], lead = k->lead[i];
-        uint64_t odd = (k->odd[i] | lead) & k->dotted[i], ends = k->dotted[i] & ~odd;
-        uint64_t colons = near(now, k->second[i], k->second[i - 1]);
-        k->third[i] = colons;
-        colons |= now & (now << 1 | k->colon[i - 1] >> 63);
+        uint64_t dotted = k->dotted[i] & ~k->name[i];
+        uint64_t odd = (k->odd[i] | lead) & dotted, ends = dotted & ~odd;
         k->odd[i] = odd;
         k->ends[i] = ends & (k->lettered[i] | k->dot[i] << 1 | k->dot[i - 1] >> 63);
         k->ends[i] |= near_dots(ends, k->dot3[i], k->dot3[i - 1]);
-        k->some[i] = odd | lead | k->at[i] | colons | full_lanes(k->word[i], LANES, 15);
+        k->lanes[i] = full_lanes(k->word[i], LANES, 15);
+        k->some[i] = odd | lead | k->at[i] | (now & (now << 1 | k->colon[i - 1] >> 63));
     }
 }
 
-/* Marks what is in the blocks. Writes which have something rare; returns how many. */
-INLINE size_t mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_marker *mark,
-                          uint8_t *rare)
+/* What is rare in the blocks, as lists of their numbers: which has which cannot be guessed. */
+typedef struct rare {
+    uint8_t lanes[SCAN_BLOCKS], others[SCAN_BLOCKS]; /* digests; and all else */
+    size_t lane_count, other_count;
+} rare;
+
+/* In a number of `others`, less one: it may have an address with colons. */
+enum { HAS_COLONS = 128 };
+
+/* Marks what is in the blocks. */
+INLINE void mark_blocks(matcher *m, scan *s, size_t count, bool inside, place_marker *mark,
+                        rare *ret)
 {
     chunk *k = &m->chunk;
-    size_t rares = 0;
+    size_t lanes = 0, others = 0;
     prepare(k);
-    carry(k, s, count);
+    carry(k, s);
     for (unsigned i = 1; i <= count && !inside; i++)
         k->dotted[i] &= mine_of(&m->w, k->origin + (size_t)64 * i);
     settle(k);
     uint32_t *ends = k->places;
+    unsigned before = (unsigned)__builtin_popcountll(k->joined[0]);
     for (unsigned i = 1; i <= count; i++) {
+        unsigned colons = (unsigned)__builtin_popcountll(k->joined[i]), many = colons + before > 5;
+        before = colons;
         ends = mark(ends, k->ends[i], i * 64);
-        rare[rares] = (uint8_t)i;
-        rares += k->some[i] != 0;
+        ret->lanes[lanes] = (uint8_t)i;
+        lanes += k->lanes[i] != 0;
+        ret->others[others] = (uint8_t)((i - 1) | many << 7);
+        others += (k->some[i] | many) != 0;
     }
-    k->names_end = k->name_places;
-    k->numbers_end = k->number_places;
+    ret->lane_count = m->t->has_hex || m->sink.seen ? lanes : 0;
+    ret->other_count = others;
+    uint32_t *names = k->name_places, *numbers = k->number_places;
     for (const uint32_t *at = k->places; at < ends; at++) {
-        uint64_t name = k->lettered[*at / 64] >> *at % 64 & 1;
-        *k->names_end = *k->numbers_end = *at;
-        k->names_end += name;
-        k->numbers_end += name ^ 1;
+        uint32_t place = *at;
+        uint64_t name = k->lettered[place / 64] >> place % 64 & 1;
+        *names = *numbers = place;
+        names += name;
+        numbers += name ^ 1;
     }
-    return rares;
+    k->names_end = names;
+    k->numbers_end = numbers;
 }
 
-/* What is rare in the blocks of the list: digests, and then, block by block, what has to remember
- * what was examined last. Which block has which cannot be guessed, so there are lists again. */
-static __attribute__((noinline)) void look_at_rare(matcher *m, const uint8_t *rare, size_t count)
+/* Digests, and then, block by block, what has to remember what was examined last. */
+static __attribute__((noinline)) void look_at_rare(matcher *m, const rare *r)
 {
-    RAW uint8_t lanes[SCAN_BLOCKS], others[SCAN_BLOCKS];
     const chunk *k = &m->chunk;
-    size_t lane_count = 0, other_count = 0;
-    bool hex = m->t->has_hex || m->sink.seen;
-    for (size_t i = 0; i < count; i++) {
-        unsigned number = rare[i];
-        lanes[lane_count] = others[other_count] = rare[i];
-        lane_count += hex & (full_lanes(k->word[number], LANES, 15) != 0);
-        other_count +=
-            (k->odd[number] | k->lead[number] | k->at[number] | address_colons(k, number)) != 0;
-    }
-    for (size_t i = 0; i < lane_count; i++)
-        digests(m, lanes[i]);
-    for (size_t i = 0; i < other_count; i++) {
-        unsigned number = others[i];
+    if (r->lane_count)
+        digests(m, r->lanes, r->lane_count);
+    for (size_t i = 0; i < r->other_count; i++) {
+        unsigned number = (r->others[i] & (HAS_COLONS - 1u)) + 1;
         size_t at = k->origin + (size_t)64 * number;
-        uint64_t mine = mine_of(&m->w, at);
+        uint64_t mine = mine_of(&m->w, at), colon = k->colon[number];
         if (__builtin_expect(k->odd[number] != 0, 0))
             near_escapes(m, number);
-        for (uint64_t marks = address_colons(k, number); marks; marks &= marks - 1)
-            odd_six(m, at + (size_t)__builtin_ctzll(marks));
+        if (__builtin_expect((r->others[i] & HAS_COLONS) != 0 || (colon & colon << 1) != 0 ||
+                                 (colon & k->colon[number - 1] >> 63) != 0,
+                             0))
+            for (uint64_t marks = address_colons(k, number); marks; marks &= marks - 1)
+                odd_six(m, at + (size_t)__builtin_ctzll(marks));
         for (uint64_t marks = k->at[number] & mine; marks; marks &= marks - 1)
             odd_mail(m, at + (size_t)__builtin_ctzll(marks));
         leads(m, at, k->lead[number], mine);
@@ -355,7 +451,7 @@ INLINE void scan_blocks(matcher *m, const scan_way *way)
 {
     const window *w = &m->w;
     chunk *k = &m->chunk;
-    RAW uint8_t rare[SCAN_BLOCKS];
+    RAW rare r;
     scan s = {0};
     size_t at = w->from > 64 ? w->from - 64 : 0, count;
     run_before(m, at, &s);
@@ -363,7 +459,8 @@ INLINE void scan_blocks(matcher *m, const scan_way *way)
     for (; at < w->to + w->last; at += 64 * count) {
         count = make_blocks(m, at, way);
         bool inside = at >= w->from && at + 64 * count <= w->to;
-        look_at_rare(m, rare, mark_blocks(m, &s, count, inside, way->mark, rare));
+        mark_blocks(m, &s, count, inside, way->mark, &r);
+        look_at_rare(m, &r);
         runs_marked(m);
         if (m->t->literal_map)
             words_marked(m, count);
@@ -380,17 +477,15 @@ enum { AHEAD = 1024 /* bytes */ };
     uint8_t special[SCAN_BLOCKS + 1];                                                              \
     size_t specials = 0;                                                                           \
     for (size_t i = 0; i < count; i++) {                                                           \
-        block b = make(p + 64 * i);                                                                \
+        block_in in = {k->name + from + i, k->dot + from + i, k->colon + from + i,                 \
+                       k->word + from + i, k->digit + from + i};                                   \
         __builtin_prefetch((const void *)((uintptr_t)p + 64 * i + AHEAD), 0, 3);                   \
-        k->name[from + i] = b.name;                                                                \
-        k->dot[from + i] = b.dot;                                                                  \
-        k->colon[from + i] = b.colon;                                                              \
-        k->word[from + i] = b.word;                                                                \
-        k->digit[from + i] = b.digit;                                                              \
-        k->at[from + i] = k->lead[from + i] = k->left[from + i] = 0;                               \
         special[specials] = (uint8_t)i;                                                            \
-        specials += b.special != 0;                                                                \
+        specials += make(p + 64 * i, &in) != 0;                                                    \
     }                                                                                              \
+    memset(k->at + from, 0, count * sizeof *k->at);                                                \
+    memset(k->lead + from, 0, count * sizeof *k->lead);                                            \
+    memset(k->left + from, 0, count * sizeof *k->left);                                            \
     for (size_t n = 0; n < specials; n++) {                                                        \
         size_t i = special[n];                                                                     \
         block_special b = make_special(p + 64 * i);                                                \

@@ -41,17 +41,24 @@ typedef struct chunk {
     size_t origin; /* the place of the first bit of [0]; may be in front of the text */
     size_t begin;  /* of the window's blocks */
     masks name, dot, colon, word, digit, at, lead, left; /* see block.h */
-    masks letter;                                        /* of a name, but no digit and no dot */
-    masks behind;     /* begins of runs behind what may be the end of an escape */
-    masks second;     /* colons with another near them, before them; */
-    masks third;      /* with such a one */
+    masks joined;     /* colons that stand behind a letter, a digit or another */
     masks dot2, dot3; /* dots with a dot near them; with such a one */
-    masks dotted;     /* ends of runs with a dot; */
-    masks lettered;   /* with a letter; */
+    masks lettered;   /* ends of runs with a letter; */
     masks odd;        /* with a dot, next to what may be an escape */
     masks ends;       /* of other runs with a dot, and a letter or three dots */
-    masks some;       /* what is rare */
-    masks words;      /* begins of words that may be an anchor */
+    /* One is done with when the other is made: what is small stays in the nearest cache. */
+    union {
+        masks dotted; /* ends of runs with a dot */
+        masks words;  /* begins of words that may be an anchor */
+    };
+    union {
+        masks letter; /* of a name, but no digit and no dot */
+        masks lanes;  /* sixteen letters or digits together */
+    };
+    union {
+        masks behind; /* begins of runs behind what may be the end of an escape */
+        masks some;   /* what is rare, but for digests and colons */
+    };
     /* Places as numbers of bits: of ends of names, and of numbers. */
     uint32_t *names_end, *numbers_end;
     uint32_t name_places[SCAN_BLOCKS * SCAN_RUNS + 16];
@@ -160,11 +167,24 @@ static inline void ring_room(matcher *m, size_t more)
         flush_ring(m);
 }
 
+/* The digest of n digits at `from` of the window becomes a candidate. */
+static inline void find_digest(matcher *m, size_t from, size_t n)
+{
+    uint64_t hash = hash_digits(m->t, m->w.text + from, n);
+    ring_room(m, 1);
+    if (filter_far(m->t))
+        __builtin_prefetch(filter_word(m->t, hash), 0, 3);
+    m->ring[m->ring_count++] = (candidate){hash, (uint32_t)from, PART_HEX, (uint16_t)n};
+}
+
 /* --- the runs that were marked (runs.c) ----------------------------------------------------- */
 
 void runs_marked(matcher *m);
 /* Any run, if it is short enough for a name. */
 void run_slowly(matcher *m, size_t from, size_t to);
+/* The run that ends at the mark, and the same without its first byte, a letter: the first as a
+ * whole. False: it is not simple, and was not examined. */
+bool run_behind_quickly(matcher *m, uint32_t mark);
 /* Where the run begins that ends at `to`; a longer one does not begin. */
 enum { RUN_REACH = 1000 };
 size_t run_begin(const matcher *m, size_t to);

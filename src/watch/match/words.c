@@ -45,7 +45,7 @@ INLINE uint32_t *mark_words(chunk *k, size_t count, place_marker *mark)
 }
 
 /* Keeps those whose hash some anchor has; returns how many. Eight bytes of each can be read. */
-static size_t keep_words(matcher *m, const uint32_t *end)
+INLINE size_t keep_words(matcher *m, const uint32_t *end)
 {
     const match_table *t = m->t;
     const uint8_t *text = m->w.text;
@@ -54,8 +54,8 @@ static size_t keep_words(matcher *m, const uint32_t *end)
     unsigned shift = t->literal_map_shift; /* read once: the list might be the table */
     uint32_t *kept = m->chunk.places;
     for (const uint32_t *at = kept; at < end; at++) {
-        uint32_t bit = literal_hash(load_folded(text + *at) & part) >> shift;
-        *kept = *at;
+        uint32_t place = *at, bit = literal_hash(load_folded(text + place) & part) >> shift;
+        *kept = place;
         kept += map[bit / 32] >> bit % 32 & 1;
     }
     return (size_t)(kept - m->chunk.places);
