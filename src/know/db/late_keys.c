@@ -89,7 +89,8 @@ static void clear_slots(late_keys *k)
         memset(k->slot, 0, SLOTS * sizeof *k->slot);
         return;
     }
-    for (size_t i = 0; i < k->count; i++) /* what is entered there stands behind its slot, up to a */
+    for (size_t i = 0; i < k->count;
+         i++) /* what is entered there stands behind its slot, up to a */
         for (size_t s = slot_of(k->at[i].a); k->slot[s]; s = (s + 1) % SLOTS) /* free one */
             k->slot[s] = 0;
 }

@@ -74,10 +74,11 @@ struct lite_lanes {
     err why;
     recall_pairs pairs;
     known_keys known;
-    late_keys *late;  /* keys of nodes that went in, whose own rows go in when many are together */
-    size_t part_from; /* those before it are of ended parts, which the open one may not take along */
-    bool part_added;  /* they went in while the open part lasts: with it they would go out again */
-    rows keys;         /* what is being asked for */
+    late_keys *late; /* keys of nodes that went in, whose own rows go in when many are together */
+    size_t
+        part_from;   /* those before it are of ended parts, which the open one may not take along */
+    bool part_added; /* they went in while the open part lasts: with it they would go out again */
+    rows keys;       /* what is being asked for */
     const rows *given; /* what the table of our own is, as long as a statement runs */
     sqlite3_stmt *insert[RECALL_LANES], *fetch[FETCHES];
 };
