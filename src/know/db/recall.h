@@ -18,7 +18,7 @@
  * do. What is not known here for certain is the engine's to say, after the lanes were sent; a
  * change to what is remembered by any other statement ends the remembering (recall_changed).
  * No input and output, no engine: what fetches and sends is lite_ahead.c and pg_ahead.c.
- * Uses: db. Used by: lite.h, lite_ahead.c, sqlite.c, pg_ahead.c. */
+ * Uses: db. Used by: late_keys.h, lite.h, lite_ahead.c, sqlite.c, pg_ahead.c. */
 #ifndef NOROSHI_KNOW_DB_RECALL_H
 #define NOROSHI_KNOW_DB_RECALL_H
 
