@@ -155,11 +155,9 @@ TEST(what_is_written_together_is_what_is_written_one_by_one)
     CHECK(memcmp(got, want, sizeof got) == 0);
 }
 
-/* One list of values, by the writer given. */
-static void tell_values(scratch *t, writer *by, uint32_t first, uint32_t count)
+/* A list of values; its document stays open. */
+static void begin_values(scratch *t, uint32_t first, uint32_t count)
 {
-    writer *own = t->w;
-    t->w = by;
     doc(t, "a-source", "values.txt", 'F', TLP_CLEAR);
     for (uint32_t i = first; i < first + count; i++) {
         char text[32];
@@ -178,8 +176,75 @@ static void tell_values(scratch *t, writer *by, uint32_t first, uint32_t count)
         CHECK_OK(writer_claim(t->w, &c, &t->why));
         CHECK_OK(writer_end(t->w, &fresh, &t->why));
     }
+}
+
+/* One list of values, by the writer given. */
+static void tell_values(scratch *t, writer *by, uint32_t first, uint32_t count)
+{
+    writer *own = t->w;
+    t->w = by;
+    begin_values(t, first, count);
     doc_end(t);
     t->w = own;
+}
+
+static void end_unsynced(scratch *t)
+{
+    document_result r;
+    CHECK_OK(writer_document_end(t->w, S("test"), 0, &r, &t->why));
+}
+
+/* Writes what waits, and asks something that only the engine can say. */
+static void ask_the_engine(scratch *t)
+{
+    fact_record nobodys = {.id = S("record--of-nobody"), .modified = WHEN_NONE};
+    CLEANUP(arena_done) arena a;
+    slice who;
+    arena_init(&a, 1 << 16);
+    CHECK_OK(ahead_drain(t->w, &t->why));
+    CHECK_EQ(writer_record_source(t->w, &nobodys, &a, &who, &t->why), ERR_NOT_FOUND);
+}
+
+/* Lists that wait for each other: taking one back leaves the one before it and what it said whole,
+ * whether its rows, and those of the one before, were in the engine by then or not. taken_back: how
+ * many values it has; 0: there is none. */
+static uint64_t tell_around(uint32_t taken_back, bool asked, uint8_t ret[SHA256_BYTES])
+{
+    scratch t;
+    uint64_t rows = 0;
+    if (scratch_open(&t)) {
+        begin_values(&t, 0, 3000);
+        end_unsynced(&t);
+        if (taken_back) {
+            uint8_t sha = t.sha;
+            begin_values(&t, 2000, taken_back);
+            if (asked)
+                ask_the_engine(&t);
+            CHECK_OK(writer_document_abort(t.w, &t.why));
+            t.sha = sha;
+        }
+        begin_values(&t, 1000, 5000);
+        if (asked)
+            ask_the_engine(&t);
+        end_unsynced(&t);
+        tell_values(&t, t.w, 0, 6000);
+        CHECK_OK(store_check(t.s, &t.why));
+        rows = hash_store(&t, ret);
+    }
+    scratch_close(&t);
+    return rows;
+}
+
+TEST(a_document_that_is_taken_back_leaves_the_one_before_it)
+{
+    uint8_t want[SHA256_BYTES] = {0}, got[SHA256_BYTES] = {1};
+    static const uint32_t sizes[] = {900, 7000};
+    uint64_t rows = tell_around(0, false, want);
+    CHECK(rows > 12000);
+    for (size_t i = 0; i < 2 * COUNT_OF(sizes); i++) {
+        CHECK_EQ(tell_around(sizes[i / 2], i % 2, got), rows);
+        CHECK(memcmp(got, want, sizeof got) == 0);
+    }
 }
 
 /* What is surely new to one writer is not, once another has written it. */

@@ -183,7 +183,7 @@ status blob_end(blob_writer *w, uint8_t ret_sha256[SHA256_BYTES], uint64_t *ret_
     status st = OK;
     uint64_t bytes = w->bytes;
     /* one of that name may be what a power loss left: only its bytes tell */
-    if (blob_verify(w->dir, sha, NULL) != OK) {
+    if (!blob_exists(w->dir, sha) || blob_verify(w->dir, sha, NULL) != OK) {
         st = finish_file(w, why);
         if (st == OK)
             st = put_in_place(w, sha, why);

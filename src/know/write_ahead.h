@@ -17,7 +17,7 @@
  * nobody reads, and the worker is to go on. */
 enum {
     AHEAD_CLAIMS_FAR = 2048,
-    AHEAD_CLAIMS_NEAR = 8192,
+    AHEAD_CLAIMS_NEAR = 4096,
     AHEAD_RECORDS_MAX = 8192,
     AHEAD_BYTES_ENOUGH = 512 << 10, /* of texts: the group is written */
     AHEAD_BYTES_MAX = 8 << 20       /* of one record that is kept */

@@ -3,7 +3,7 @@
  * sqlite.c opens, begins, prepares, binds and steps; lite_ahead.c brings what the store has of what
  * a writer announced (db_expect), and adds the rows that were gathered, a statement a table;
  * lite_snapshot.c copies a database while others write.
- * Uses: driver, hand, key_filter, recall, SQLite. Used by: sqlite.c, lite_ahead.c,
+ * Uses: driver, hand, key_filter, late_keys, recall, SQLite. Used by: sqlite.c, lite_ahead.c,
  * lite_snapshot.c. */
 #ifndef NOROSHI_KNOW_DB_LITE_H
 #define NOROSHI_KNOW_DB_LITE_H
@@ -11,6 +11,7 @@
 #include "know/db/driver.h"
 #include "know/db/hand.h"
 #include "know/db/key_filter.h"
+#include "know/db/late_keys.h"
 #include "know/db/recall.h"
 
 #include <sqlite3.h>
@@ -61,10 +62,17 @@ status lite_expect(db *d, const db_coming *c, err *why);
 status lite_turn(db *d, bool *ret_known, err *why);
 /* The connection is ours: the second thread is done. What it said. */
 status lite_settle(lite_db *d, err *why);
-/* Adds what was gathered. Before whatever looks at those tables, and before anything ends. */
+/* Adds what was gathered, but for the keys of nodes. */
 status lite_quiet(lite_db *d, err *why);
-/* Gives up what was gathered: the transaction ended, or a part of it is taken back. */
+status lite_before_part(lite_db *d, err *why);
+/* All of it: before whatever looks at those tables, and before the transaction ends. */
+status lite_all(lite_db *d, err *why);
+/* Gives up what was gathered: the transaction ended. */
 void lite_forget(lite_db *d);
+/* A part has begun; it belongs to the whole; it was taken back. */
+void lite_part_begun(lite_db *d);
+void lite_part_released(lite_db *d);
+void lite_part_gone(lite_db *d);
 /* The transaction is taken back whole: nothing is lost by that any more. */
 void lite_forget_lost(lite_db *d);
 /* Commits and begins again, beside the writer. */

@@ -9,7 +9,9 @@
  * An INSERT of one claim opens a cursor on the table and on each of its indexes, and that costs
  * more than the row. So rows are gathered, and a lane goes in by one INSERT ... SELECT from a table
  * of our own that is nothing but the rows in memory: cursors are opened once for thousands of them.
- * Keys of node_key are spread at random, so they are looked up and added in their order.
+ * Keys of node_key are spread at random, so they are looked up and added in their order; and they
+ * are added late, for many groups at a time (late_keys.h): before a commit, and before whatever
+ * statement may look at them.
  * The table exists for the statements of this file: it has no name in the schema (eponymous), and
  * SQLite refuses it in views and triggers, which a hostile store might bring (DIRECTONLY).
  * OR FAIL: after an error the caller takes the whole document back, so that no statement needs a
@@ -23,6 +25,7 @@ enum {
     LANE_ROWS_MAX = 1 << 15,
     TEXT_BYTES_MAX = 16 << 20,
     TEXT_BUDGET = 128 << 20,
+    LATE_AT_A_TIME = 8192,
     HAND_ROWS_MIN = 1024 /* fewer are done sooner than handed over */
 };
 
@@ -40,7 +43,8 @@ typedef struct rows {
     size_t columns, count, cap;
 } rows;
 
-enum { FETCH_HIGHEST = RECALL_ABOUTS, FETCHES };
+enum { FETCH_HIGHEST = RECALL_ABOUTS, FETCH_LATE, FETCHES };
+enum { LANE_NODE_KEY = 1 };
 
 /* What is asked about may surely be new: then the store need not be looked at. */
 typedef struct known_keys {
@@ -70,7 +74,11 @@ struct lite_lanes {
     err why;
     recall_pairs pairs;
     known_keys known;
-    rows keys;         /* what is being asked for */
+    late_keys *late; /* keys of nodes that went in, whose own rows go in when many are together */
+    size_t
+        part_from;   /* those before it are of ended parts, which the open one may not take along */
+    bool part_added; /* they went in while the open part lasts: with it they would go out again */
+    rows keys;       /* what is being asked for */
     const rows *given; /* what the table of our own is, as long as a statement runs */
     sqlite3_stmt *insert[RECALL_LANES], *fetch[FETCHES];
 };
@@ -90,22 +98,6 @@ static cell *new_row(rows *r, err *why)
         r->cap = cap;
     }
     return &r->cells[r->count++ * r->columns];
-}
-
-/* Two rows of two numbers. */
-static int cmp_pairs(const void *a, const void *b)
-{
-    const cell *x = a, *y = b;
-    if (x[0].is.n != y[0].is.n)
-        return x[0].is.n < y[0].is.n ? -1 : 1;
-    return (x[1].is.n > y[1].is.n) - (x[1].is.n < y[1].is.n);
-}
-
-static void sort_pairs(rows *r)
-{
-    assert(r->columns == 2);
-    if (r->count)
-        qsort(r->cells, r->count, 2 * sizeof *r->cells, cmp_pairs);
 }
 
 /* --- the table of our own --------------------------------------------------------------------- */
@@ -235,8 +227,9 @@ static status make_lanes(lite_db *d, err *why)
         l->now = recall_new();
         l->next = recall_new();
         l->hand = hand_new();
+        l->late = late_keys_new();
     }
-    if (!l || !l->now || !l->next || !l->hand) {
+    if (!l || !l->now || !l->next || !l->hand || !l->late) {
         lite_lanes_free(d);
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "store: out of memory");
     }
@@ -269,6 +262,7 @@ void lite_lanes_free(lite_db *d)
     sqlite3_finalize(l->known.state);
     sqlite3_finalize(l->known.all);
     key_filter_free(l->known.keys);
+    late_keys_free(l->late);
     free(l->keys.cells);
     free(l->pairs.at);
     arena_done(&l->both[0].texts);
@@ -298,17 +292,53 @@ status lite_settle(lite_db *d, err *why)
     return l->said;
 }
 
-void lite_forget(lite_db *d)
+static void forget_rows(lite_lanes *l)
 {
-    lite_lanes *l = d->lanes;
-    if (!l)
-        return;
     hand_wait(l->hand);
     if (!l->lost)
         l->said = OK;
     empty_lanes(l->fill);
     recall_forget(l->now);
     recall_forget(l->next);
+}
+
+void lite_forget(lite_db *d)
+{
+    lite_lanes *l = d->lanes;
+    if (!l)
+        return;
+    forget_rows(l);
+    late_keys_cut(l->late, 0);
+    l->part_from = 0;
+    l->part_added = false;
+}
+
+void lite_part_begun(lite_db *d)
+{
+    if (d->lanes)
+        d->lanes->part_from = late_keys_count(d->lanes->late);
+}
+
+void lite_part_released(lite_db *d)
+{
+    lite_lanes *l = d->lanes;
+    if (!l)
+        return;
+    if (l->part_added)
+        late_keys_drop(l->late, l->part_from);
+    l->part_from = 0;
+    l->part_added = false;
+}
+
+void lite_part_gone(lite_db *d)
+{
+    lite_lanes *l = d->lanes;
+    if (!l)
+        return;
+    forget_rows(l);
+    late_keys_cut(l->late, l->part_from);
+    l->part_from = 0;
+    l->part_added = false;
 }
 
 void lite_forget_lost(lite_db *d)
@@ -349,22 +379,75 @@ static status prepare_lane(lite_db *d, size_t which, err *why)
     return st;
 }
 
-static status add_lane(lite_db *d, gathered *g, size_t which, err *why)
+static status insert_rows(lite_db *d, size_t which, const rows *r, err *why)
 {
     lite_lanes *l = d->lanes;
     status st = l->insert[which] ? OK : prepare_lane(d, which, why);
     if (st != OK)
         return st;
-    if (recall_lanes[which].q == Q_NODE_KEY_ADD) {
-        sort_pairs(&g->lane[which]);
-        for (size_t i = 0; l->known.whole && i < g->lane[which].count; i++)
-            key_filter_put(l->known.keys, g->lane[which].cells[2 * i].is.n);
-    }
-    l->given = &g->lane[which];
+    l->given = r;
     if (sqlite3_step(l->insert[which]) != SQLITE_DONE)
         st = lite_fail(d, sqlite3_sql(l->insert[which]), why);
     sqlite3_reset(l->insert[which]);
     l->given = NULL;
+    return st;
+}
+
+static status new_pair(rows *r, const recall_pair *p, err *why)
+{
+    cell *row = new_row(r, why);
+    if (!row)
+        return ERR_LIMIT;
+    row[0] = (cell){.is.n = p->a, .type = 'i'};
+    row[1] = (cell){.is.n = p->b, .type = 'i'};
+    return OK;
+}
+
+/* Those from `from` up to `to`, in their order, some thousand at a time. */
+static status insert_late(lite_db *d, size_t from, size_t to, err *why)
+{
+    lite_lanes *l = d->lanes;
+    status st = OK;
+    l->keys.count = 0;
+    for (size_t i = from; st == OK && i < to; i++) {
+        st = new_pair(&l->keys, late_keys_at(l->late, i), why);
+        if (st == OK && (i + 1 == to || l->keys.count == LATE_AT_A_TIME)) {
+            st = insert_rows(d, LANE_NODE_KEY, &l->keys, why);
+            l->keys.count = 0;
+        }
+    }
+    return st;
+}
+
+/* All keys that wait. What an open part found there is kept, as the part may be taken back. */
+static status add_late(lite_db *d, err *why)
+{
+    lite_lanes *l = d->lanes;
+    size_t older = d->in_part ? l->part_from : 0;
+    status st = OK;
+    late_keys_sort(l->late, older);
+    if (!l->part_added)
+        st = insert_late(d, 0, older, why);
+    if (st == OK)
+        st = insert_late(d, older, late_keys_count(l->late), why);
+    l->part_added = older > 0;
+    late_keys_cut(l->late, older);
+    return st;
+}
+
+static status add_keys(lite_db *d, const rows *r, err *why)
+{
+    lite_lanes *l = d->lanes;
+    status st = OK;
+    for (size_t i = 0; st == OK && i < r->count; i++) {
+        int64_t h = r->cells[2 * i].is.n;
+        if (l->known.whole)
+            key_filter_put(l->known.keys, h);
+        if (!late_keys_room(l->late))
+            st = add_late(d, why);
+        if (st == OK)
+            late_keys_put(l->late, h, r->cells[2 * i + 1].is.n);
+    }
     return st;
 }
 
@@ -374,7 +457,8 @@ static status add_lanes(lite_db *d, gathered *g, err *why)
     status st = OK;
     for (size_t i = 0; st == OK && i < RECALL_LANES; i++)
         if (g->lane[i].count)
-            st = add_lane(d, g, i, why);
+            st = i == LANE_NODE_KEY ? add_keys(d, &g->lane[i], why)
+                                    : insert_rows(d, i, &g->lane[i], why);
     empty_lanes(g);
     d->lanes->lost |= st != OK && !d->in_part;
     return st;
@@ -387,6 +471,25 @@ status lite_quiet(lite_db *d, err *why)
     if (st != OK || !l)
         return st;
     l->said = add_lanes(d, l->fill, &l->why);
+    return lite_settle(d, why);
+}
+
+/* An open part leaves half of the room to its own keys. */
+status lite_before_part(lite_db *d, err *why)
+{
+    status st = lite_quiet(d, why);
+    bool many = d->lanes && late_keys_count(d->lanes->late) > LATE_KEYS_MAX / 2;
+    return st == OK && many ? lite_all(d, why) : st;
+}
+
+status lite_all(lite_db *d, err *why)
+{
+    lite_lanes *l = d->lanes;
+    status st = lite_quiet(d, why);
+    if (st != OK || !l)
+        return st;
+    l->said = add_late(d, &l->why);
+    l->lost |= l->said != OK && !d->in_part;
     return lite_settle(d, why);
 }
 
@@ -436,6 +539,8 @@ static const char *const fetches[FETCHES] = {
                      " c.object, c.tx FROM gathered_rows v CROSS JOIN claim c"
                      " ON c.subject = v.c0 AND c.h = v.c1",
     [RECALL_OBJECT] = "SELECT o.h, o.id FROM gathered_rows v CROSS JOIN object o ON o.h = v.c0",
+    [FETCH_LATE] = "SELECT v.c0, n.id, n.kind, n.text FROM gathered_rows v CROSS JOIN node n"
+                   " ON n.id = v.c1",
     [FETCH_HIGHEST] = "SELECT (SELECT max(id) FROM node), (SELECT max(id) FROM origin),"
                       " (SELECT max(id) FROM claim), (SELECT max(id) FROM object)",
 };
@@ -473,7 +578,7 @@ static status fetch(lite_db *d, db_recall *into, unsigned which, err *why)
         if (which == FETCH_HIGHEST)
             recall_take_highest(into, &row);
         else
-            recall_take(into, (recall_about)which, &row);
+            recall_take(into, which == FETCH_LATE ? RECALL_NODE : (recall_about)which, &row);
     }
     status st = code == SQLITE_DONE ? OK : lite_fail(d, fetches[which], why);
     sqlite3_reset(s);
@@ -530,26 +635,46 @@ static status keep_known(lite_db *d, size_t asks, err *why)
     return fill_known(d, why);
 }
 
-static bool is_new(const known_keys *k, recall_about about, const recall_pair *p)
+/* What is surely new need not be looked up. */
+static void put_aside_new(lite_lanes *l, recall_about about)
 {
-    return about == RECALL_NODE && k->whole && !key_filter_may_have(k->keys, p->a);
+    size_t kept = 0;
+    if (about != RECALL_NODE || !l->known.whole)
+        return;
+    for (size_t i = 0; i < l->pairs.count; i++)
+        if (key_filter_may_have(l->known.keys, l->pairs.at[i].a))
+            l->pairs.at[kept++] = l->pairs.at[i];
+    l->pairs.count = kept;
 }
 
 static status put_keys(lite_lanes *l, recall_about about, err *why)
 {
+    put_aside_new(l, about);
+    recall_in_order(&l->pairs);
     for (size_t i = 0; i < l->pairs.count; i++) {
         const recall_pair *p = &l->pairs.at[i];
-        if (is_new(&l->known, about, p))
-            continue;
-        cell *row = new_row(&l->keys, why);
-        if (!row)
+        if (new_pair(&l->keys, p, why) != OK)
             return ERR_LIMIT;
-        row[0] = (cell){.is.n = p->a, .type = 'i'};
-        row[1] = (cell){.is.n = p->b, .type = 'i'};
         if (about == RECALL_ORIGIN)
-            row[0] = (cell){.is.bytes = (const char *)p, .len = sizeof *p, .type = 'b'};
+            l->keys.cells[2 * i] =
+                (cell){.is.bytes = (const char *)p, .len = sizeof *p, .type = 'b'};
     }
     return OK;
+}
+
+/* Of the keys that were asked for, those that are not in the table yet. */
+static status fetch_late(lite_db *d, err *why)
+{
+    lite_lanes *l = d->lanes;
+    l->keys.count = 0;
+    for (size_t i = 0; !l->part_added && i < l->pairs.count; i++) {
+        recall_pair p = {.a = l->pairs.at[i].a};
+        size_t at = 0;
+        while ((p.b = late_keys_next(l->late, p.a, &at)))
+            if (new_pair(&l->keys, &p, why) != OK)
+                return ERR_LIMIT;
+    }
+    return l->keys.count ? fetch(d, l->next, FETCH_LATE, why) : OK;
 }
 
 static status find_out(lite_db *d, const db_coming *c, err *why)
@@ -563,6 +688,8 @@ static status find_out(lite_db *d, const db_coming *c, err *why)
             st = put_keys(l, (recall_about)about, why);
         if (st == OK && l->keys.count)
             st = fetch(d, l->next, about, why);
+        if (st == OK && about == RECALL_NODE)
+            st = fetch_late(d, why);
     }
     return st;
 }
@@ -577,7 +704,9 @@ static status run(lite_db *d, const char *sql, err *why)
 static status commit_and_begin(lite_db *d, const db_turns *t, err *why)
 {
     int turn;
-    status st = run(d, "COMMIT", why);
+    status st = add_late(d, why);
+    if (st == OK)
+        st = run(d, "COMMIT", why);
     if (st != OK) { /* in no transaction, whatever it was: so that the writer can tell */
         sqlite3_exec(d->conn, "ROLLBACK", NULL, NULL, NULL);
         return st;

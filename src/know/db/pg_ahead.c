@@ -343,6 +343,7 @@ static status find_out(pg_db *d, const db_coming *c, err *why)
     recall_begin(l->memo);
     for (unsigned about = 0; st == OK && about < RECALL_ABOUTS; about++) {
         st = recall_questions(l->memo, (recall_about)about, c, &l->pairs, why);
+        recall_in_order(&l->pairs);
         if (st == OK && l->pairs.count)
             st = fetch_pairs(d, (recall_about)about, &l->pairs, why);
     }

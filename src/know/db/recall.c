@@ -26,17 +26,24 @@ typedef struct recall_row {
 } recall_row;
 
 typedef struct entry {
-    struct entry *next, *next_id, *next_added;
-    bool is_row; /* else: was asked for, so that all rows are here */
+    struct entry *next, *before; /* in its bucket; the one that was remembered before it */
+    uint64_t key;
+    recall_about about;
+    bool is_row; /* else: was asked for, so that all rows are here, and what follows is not there */
+    struct entry *next_id, *next_added;
     recall_row row;
 } entry;
 
+/* Of fewer the buckets are emptied one by one: all of them are half a megabyte. */
+enum { EMPTIED_SINGLY = 4096 };
+
 struct db_recall {
     bool begun, open; /* the memo is true */
-    bool empty;       /* and nothing is in it */
     entry *bucket[BUCKETS];
     entry *claim_id[BUCKETS]; /* rows of claims by id */
     entry *added;             /* rows that the store did not have when it was asked */
+    entry *last;              /* what was remembered last, ... */
+    size_t count;             /* ... of so many */
     arena memo;
     recall_row last_node; /* added, its key not yet */
     int64_t next_id[RECALL_LANES];
@@ -99,13 +106,18 @@ db_recall *recall_free(db_recall *a)
 
 void recall_forget(db_recall *a)
 {
-    if (!a->empty) { /* half a megabyte */
+    if (a->count > EMPTIED_SINGLY) {
         memset(a->bucket, 0, sizeof a->bucket);
         memset(a->claim_id, 0, sizeof a->claim_id);
     }
-    a->empty = true;
+    for (const entry *e = a->count > EMPTIED_SINGLY ? NULL : a->last; e; e = e->before) {
+        a->bucket[bucket_of(e->about, e->key)] = NULL;
+        if (e->is_row && e->about == RECALL_CLAIM)
+            a->claim_id[spread((uint64_t)e->row.id)] = NULL;
+    }
+    a->last = a->added = NULL;
+    a->count = 0;
     a->last_node = (recall_row){0};
-    a->added = NULL;
     a->begun = a->open = false;
     arena_reset(&a->memo);
 }
@@ -126,24 +138,48 @@ bool recall_is_open(const db_recall *a)
 }
 
 /* A full memo is none: everything goes to the engine. */
-static entry *remember(db_recall *a, const recall_row *row, bool is_row)
+static entry *remember_bytes(db_recall *a, recall_about about, uint64_t key, size_t bytes)
 {
-    entry *e = arena_new(&a->memo, entry);
-    a->empty = false;
+    entry *e = arena_alloc(&a->memo, bytes);
     if (!e) {
         a->open = false;
         return NULL;
     }
-    *e = (entry){.is_row = is_row, .row = *row};
-    if (!arena_copy(&a->memo, row->text, &e->row.text)) {
+    entry **bucket = &a->bucket[bucket_of(about, key)];
+    e->key = key;
+    e->about = about;
+    e->is_row = false;
+    e->next = *bucket;
+    *bucket = e;
+    e->before = a->last;
+    a->last = e;
+    a->count++;
+    return e;
+}
+
+/* That a key was asked for. */
+static void remember_question(db_recall *a, recall_about about, uint64_t key)
+{
+    entry *e = remember_bytes(a, about, key, offsetof(entry, next_id));
+    (void)e; /* without it, the memo is not open any more */
+}
+
+static entry *remember(db_recall *a, const recall_row *row)
+{
+    slice text;
+    entry *e = arena_copy(&a->memo, row->text, &text)
+                   ? remember_bytes(a, row->about, row->key, sizeof *e)
+                   : NULL;
+    if (!e) {
         a->open = false;
         return NULL;
     }
-    entry **bucket = &a->bucket[bucket_of(row->about, row->key)];
-    e->next = *bucket;
-    *bucket = e;
-    if (is_row && row->about == RECALL_CLAIM) {
-        bucket = &a->claim_id[spread((uint64_t)row->id)];
+    e->is_row = true;
+    e->row = *row;
+    e->row.text = text;
+    e->next_id = e->next_added = NULL;
+    if (row->about == RECALL_CLAIM) {
+        entry **bucket = &a->claim_id[spread((uint64_t)row->id)];
         e->next_id = *bucket;
         *bucket = e;
     }
@@ -152,7 +188,7 @@ static entry *remember(db_recall *a, const recall_row *row, bool is_row)
 
 static void remember_added(db_recall *a, const recall_row *row)
 {
-    entry *e = remember(a, row, true);
+    entry *e = remember(a, row);
     if (e) {
         e->next_added = a->added;
         a->added = e;
@@ -162,7 +198,7 @@ static void remember_added(db_recall *a, const recall_row *row)
 static bool known(const db_recall *a, recall_about about, uint64_t key)
 {
     for (const entry *e = a->bucket[bucket_of(about, key)]; e; e = e->next)
-        if (!e->is_row && e->row.about == about && e->row.key == key)
+        if (!e->is_row && e->about == about && e->key == key)
             return true;
     return false;
 }
@@ -175,7 +211,7 @@ static const recall_row *next_row(const db_recall *a, recall_about about, uint64
         after ? ((const entry *)(const void *)((const char *)after - offsetof(entry, row)))->next
               : a->bucket[bucket_of(about, key)];
     for (; e; e = e->next)
-        if (e->is_row && e->row.about == about && e->row.key == key)
+        if (e->is_row && e->about == about && e->key == key)
             return &e->row;
     return NULL;
 }
@@ -194,7 +230,7 @@ bool recall_follow(db_recall *next, const db_recall *now)
     memcpy(next->next_id, now->next_id, sizeof next->next_id);
     for (const entry *e = now->added; e; e = e->next_added)
         if (known(next, e->row.about, e->row.key))
-            remember(next, &e->row, true);
+            remember(next, &e->row);
     return next->open;
 }
 
@@ -205,7 +241,7 @@ static bool ask(db_recall *a, recall_about about, uint64_t key)
 {
     if (known(a, about, key))
         return false;
-    remember(a, &(recall_row){.about = about, .key = key}, false);
+    remember_question(a, about, key);
     return true;
 }
 
@@ -266,7 +302,7 @@ static int cmp_pairs(const void *a, const void *b)
     return (x->b > y->b) - (x->b < y->b);
 }
 
-static void sort_pairs(recall_pairs *p)
+void recall_in_order(recall_pairs *p)
 {
     size_t n = 0;
     if (p->count)
@@ -290,7 +326,6 @@ status recall_questions(db_recall *a, recall_about about, const db_coming *c, re
         st = ask_origins(a, c, ret, why);
     else
         st = ask_claims(a, c, ret, why);
-    sort_pairs(ret);
     return st;
 }
 
@@ -315,7 +350,7 @@ void recall_take(db_recall *a, recall_about about, const recall_source *row)
         r.object = r.has_object ? row->number(row->ctx, 7) : 0;
         r.tx = row->number(row->ctx, 8);
     }
-    remember(a, &r, true);
+    remember(a, &r);
 }
 
 void recall_take_highest(db_recall *a, const recall_source *row)

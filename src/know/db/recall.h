@@ -18,7 +18,7 @@
  * do. What is not known here for certain is the engine's to say, after the lanes were sent; a
  * change to what is remembered by any other statement ends the remembering (recall_changed).
  * No input and output, no engine: what fetches and sends is lite_ahead.c and pg_ahead.c.
- * Uses: db. Used by: lite.h, lite_ahead.c, sqlite.c, pg_ahead.c. */
+ * Uses: db. Used by: late_keys.h, lite.h, lite_ahead.c, sqlite.c, pg_ahead.c. */
 #ifndef NOROSHI_KNOW_DB_RECALL_H
 #define NOROSHI_KNOW_DB_RECALL_H
 
@@ -91,10 +91,13 @@ void recall_forget(db_recall *a);
 void recall_begin(db_recall *a);
 bool recall_is_begun(const db_recall *a);
 bool recall_is_open(const db_recall *a); /* begun, and nothing spoiled it */
-/* What has to be asked about things of this sort, in the order of the keys. Claims come when the
- * nodes are here, as only what is there already can have some. All rows there are must be taken. */
+/* What has to be asked about things of this sort. Claims come when the nodes are here, as only what
+ * is there already can have some. All rows there are must be taken. */
 status recall_questions(db_recall *a, recall_about about, const db_coming *c, recall_pairs *ret,
                         err *why) NODISCARD;
+/* In the order of the keys, each once: for what is left of them when the driver has put aside what
+ * it knows to be new. */
+void recall_in_order(recall_pairs *p);
 /* Columns: node_key.h, node.id, .kind, .text; origin.h, .id; claim.h, .id, .subject, .life, .gone,
  * .document, .predicate, .object, .tx; object.h, .id */
 void recall_take(db_recall *a, recall_about about, const recall_source *row);

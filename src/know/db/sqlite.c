@@ -250,7 +250,7 @@ static status begin_write(db *b, bool waits, err *why)
 
 static status commit(db *d, err *why)
 {
-    status st = lite_quiet(lite_of(d), why);
+    status st = lite_all(lite_of(d), why);
     if (st == OK)
         st = run_sql(d, "COMMIT", why);
     if (st == OK)
@@ -285,10 +285,11 @@ static void rollback(db *b)
 
 static status savepoint(db *d, err *why)
 {
-    status st = lite_quiet(lite_of(d), why);
+    status st = lite_before_part(lite_of(d), why);
     if (st == OK)
         st = run_sql(d, "SAVEPOINT part", why);
     lite_of(d)->in_part = st == OK;
+    lite_part_begun(lite_of(d));
     return st;
 }
 
@@ -297,12 +298,14 @@ static status release(db *d, err *why)
 {
     status st = run_sql(d, "RELEASE part", why);
     lite_of(d)->in_part &= st != OK;
+    if (st == OK)
+        lite_part_released(lite_of(d));
     return st;
 }
 
 static status rollback_savepoint(db *d, err *why)
 {
-    lite_forget(lite_of(d));
+    lite_part_gone(lite_of(d));
     lite_of(d)->in_part = false;
     return run_sql(d, "ROLLBACK TO part; RELEASE part", why);
 }
@@ -454,7 +457,7 @@ static status step(db_stmt *b, bool *ret_row, err *why)
             return db_step(b, ret_row, why); /* which tells why */
     }
     if (d->lanes && !sqlite3_stmt_busy(s->s) && !recall_stands_apart(s->q) &&
-        (st = lite_quiet(d, why)) != OK)
+        (st = lite_all(d, why)) != OK)
         return st;
     int code = sqlite3_step(s->s);
     if (code != SQLITE_ROW && code != SQLITE_DONE) {
