@@ -115,7 +115,8 @@ static status read_words(call *c, feed_definition *d, err *why)
 {
     slice mode = call_text(c, "mode"), grade = call_text(c, "reliability"),
           level = call_text(c, "tlp"), form = call_text(c, "format"),
-          source = call_text(c, "source");
+          source = call_text(c, "source"), audience = call_text(c, "audience");
+    view v;
     d->format = form.len ? form : d->format;
     d->source = source.len ? source : d->source;
     d->mode = slice_eq(mode, S("snapshot")) ? FEED_SNAPSHOT
@@ -129,8 +130,10 @@ static status read_words(call *c, feed_definition *d, err *why)
     if (level.len && tlp_parse(level, &d->marking.tlp) != OK)
         return err_set(why, ERR_INPUT, ERR_NOWHERE,
                        "tlp is clear, green, amber, amber+strict or red");
-    if (d->marking.tlp > c->from->who.has.clearance)
-        return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "tlp is above your clearance");
+    d->marking.audience = audience.len ? audience : d->marking.audience;
+    identity_view(&c->from->who, WHEN_NONE, call_now(c), &v);
+    if (!view_sees(&v, d->marking))
+        return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "you would not see what is marked so");
     if (form.len && !format_named(form))
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "format is not known");
     return OK;
