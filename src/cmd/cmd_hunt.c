@@ -142,6 +142,12 @@ static status ask_entity(hunting *h, slice id, err *why)
         app_report_message(h->a, st, msg_show_nothing(id), id);
         return OK;
     }
+    if (st == OK && h->a->json) {
+        const hunt_held held = {h->s, &h->covered};
+        buf_clear(&h->line);
+        hunt_total_json(&h->line, &held, &(hunt_total){n.name, n.asked, n.seen});
+        st = app_json(h->a, &h->line, why);
+    }
     if (st == OK)
         app_note(h->a, msg_hunt_entity(n.name, (int64_t)n.asked, (int64_t)n.seen));
     return st;

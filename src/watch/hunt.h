@@ -26,8 +26,8 @@ typedef struct hunt_counts {
     uint64_t asked, seen;
 } hunt_counts;
 
-/* By whatever of its names' records: values that indicate it, and values in the patterns of indicators
- * that do. Memory is that of a batch of values.
+/* By whatever of its names' records: values that indicate it, and values in the patterns of
+ * indicators that do. Memory is that of a batch of values.
  *   ERR_NOT_FOUND, ERR_INPUT  as subject_of; or what on_value said */
 status hunt_entity(const hunt_options *o, arena *a, slice id, hunt_counts *ret, err *why) NODISCARD;
 

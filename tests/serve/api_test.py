@@ -189,9 +189,12 @@ def hunts(admin):
     one = admin.get("/api/v1/hunt", value="198.51.100.7").json
     for name in ("Cheese Loader", LOADER["id"]):
         r = admin.get("/api/v1/entities/%s/hunt" % quote(name))
-        check(r.status == 200 and r.lines == [one], "hunting for a thing tells what of it was seen", r)
+        total = {"schema": "noroshi.hunt-total/1", "name": "Cheese Loader", "asked": 1, "seen": 1, "said": "yes",
+                 "coverage": one["coverage"]}
+        check(r.status == 200 and r.lines == [one, total], "hunting for a thing tells what of it was seen", r)
     r = admin.get("/api/v1/entities/Quiet%20Mouse/hunt")
-    check(r.status == 200 and r.lines == [], "nothing is said to indicate it: nothing was seen", r)
+    check(r.status == 200 and [(x["asked"], x["said"]) for x in r.lines] == [(0, "cannot-say")],
+          "of what nothing is said to indicate, nothing can be said", r)
     check(admin.get("/api/v1/entities/Loud%20Cat/hunt").status == 404, "and what nobody knows is not found")
 
 

@@ -156,6 +156,10 @@ static status hunt(hunting *x, err *why)
         return st;
     const hunt_options o = {.l = l, .s = s, .on_value = on_value, .ctx = x};
     st = hunt_entity(&o, c->m, call_param(c, "id"), &n, why);
+    if (st != OK)
+        return st;
+    hunt_total_json(&x->out.line, &x->held, &(hunt_total){n.name, n.asked, n.seen});
+    st = outgoing_line(&x->out, why);
     return st == OK ? call_record_read(c, why) : st;
 }
 
