@@ -70,7 +70,7 @@ def questions(claims, alerts):
         "/api/v1/alerts": ["", "?closed=true", "?limit=1"] + list(queries(["value"], [v for _, v in OBSERVABLES])),
         "/api/v1/alerts/{id}": ["/alert--" + "0" * 32] + ["/" + a for a in alerts],
         "/api/v1/status": ["", "?as_of=2026-11-10T00:05:30Z"],
-        "/api/v1/openapi.json": [""],
+        "/api/v1/openapi.json": [""], "/api/v1/health": [""],
         "/api/v1/session": [""], "/api/v1/sessions": [""], "/api/v1/tokens": [""],
         "/api/v1/users": [""], "/api/v1/users/{login}": ["/reader"], "/api/v1/organisations": [""],
         "/api/v1/teams": [""], "/api/v1/teams/{name}": ["/night"],

@@ -185,6 +185,15 @@ def look(service, admin, document):
     check(not bad and seen > 25, "%d GETs answer as their schemas say" % seen, "\n".join(bad))
 
 
+def health(service, admin):
+    r = admin.get("/api/v1/health")
+    checks = {c["check"]: c["state"] for c in r.json["checks"]}
+    check(r.json["state"] in ("ok", "warn") and checks["store"] == checks["index"] == checks["audit"] == "ok",
+          "what it stands on is well", r)
+    reader = service.client(service.make_token("hanako", "read,ask", "green"))
+    check(reader.get("/api/v1/health").status == 403, "which is for whoever operates it")
+
+
 def hunts(admin):
     one = admin.get("/api/v1/hunt", value="198.51.100.7").json
     for name in ("Cheese Loader", LOADER["id"]):
@@ -467,6 +476,7 @@ def main():
             look(service, admin, document)
             strict(admin, document)
             hunts(admin)
+            health(service, admin)
             questions(service, admin, document)
             changes(service, admin)
             people(service, admin)
