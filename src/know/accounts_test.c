@@ -409,7 +409,10 @@ TEST(token_lattice)
     CHECK_EQ(list.at[1].used, WHEN_NONE);
     account taro = person(&p, "taro");
     actor other = as(&p, &taro);
-    CHECK_EQ(token_revoke(p.w, &other, S("aaaaaaaaaa"), &p.why), ERR_FORBIDDEN);
+    err there = {0}, absent = {0}; /* another's is as if it were not there */
+    CHECK_EQ(token_revoke(p.w, &other, S("aaaaaaaaaa"), &there), ERR_NOT_FOUND);
+    CHECK_EQ(token_revoke(p.w, &other, S("cccccccccc"), &absent), ERR_NOT_FOUND);
+    CHECK(strcmp(there.msg, absent.msg) == 0);
     CHECK_OK(token_touch(p.w, list.at[1].row, p.now + 5, &p.why));
     CHECK_OK(token_revoke(p.w, &self, S("aaaaaaaaaa"), &p.why));
     CHECK_EQ(token_revoke(p.w, &self, S("aaaaaaaaaa"), &p.why), ERR_BUSY);

@@ -10,8 +10,8 @@
 
 #include "know/store.h"
 
-/* Free bytes beside the store: below the first it does not go on for long, below the second somebody
- * should know. */
+/* Free bytes beside the store: below the first it does not go on for long, below the second
+ * somebody should know. */
 #define HEALTH_ROOM_LEAST ((uint64_t)100 << 20)
 #define HEALTH_ROOM_ENOUGH ((uint64_t)1 << 30)
 

@@ -158,7 +158,8 @@ status api_feed_put(call *c, err *why)
     lens *l;
     feed_info f = {0};
     status st = find_own(c, &l, &f, why);
-    if (st == ERR_NOT_FOUND) {
+    bool unseen = st == ERR_NOT_FOUND;
+    if (unseen) {
         f.d = (feed_definition){.name = call_param(c, "name"),
                                 .every_s = DAY_S,
                                 .marking.owner = c->from->who.has.organisation};
@@ -175,9 +176,10 @@ status api_feed_put(call *c, err *why)
     if (st == OK)
         st = read_rest(c, &f.d, why);
     if (st == OK)
-        st = feed_put(c->writer, &f.d, call_now(c), why);
+        st = unseen ? feed_add(c->writer, &f.d, call_now(c), why)
+                    : feed_put(c->writer, &f.d, call_now(c), why);
     c->wakes = st == OK;
-    return st;
+    return st == ERR_BUSY && unseen ? http_problem(c->w, 409, st) : st;
 }
 
 /* Not inside the table's transaction: each step of a run is durable by itself. A server may take as
