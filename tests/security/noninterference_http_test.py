@@ -75,6 +75,7 @@ def questions(claims, alerts):
         "/api/v1/users": [""], "/api/v1/users/{login}": ["/reader"], "/api/v1/organisations": [""],
         "/api/v1/teams": [""], "/api/v1/teams/{name}": ["/night"],
         "/api/v1/audit": [""], "/api/v1/audit/head": [""],
+        "/api/v1/quiet-logs": [""],
         "/api/v1/feeds": ["", "?limit=1"], "/api/v1/feed-presets": [""],
         "/api/v1/feeds/{name}": ["/open", "/confidant"],
         "/api/v1/oidc/start": [""], "/api/v1/oidc/callback": [""],

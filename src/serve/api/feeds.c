@@ -66,6 +66,36 @@ status api_feed_presets(call *c, err *why)
     return OK;
 }
 
+/* --- logs that fell silent -------------------------------------------------------------------- */
+
+typedef struct silence {
+    call *c;
+    json_writer w;
+} silence;
+
+static status on_log(void *ctx, const heard_log *log, err *why)
+{
+    silence *x = ctx;
+    (void)why;
+    if (log->silent) {
+        call_item(&x->w);
+        quiet_log_json(x->c->out, log);
+    }
+    return OK;
+}
+
+status api_quiet_logs(call *c, err *why)
+{
+    lens *l;
+    status st = call_lens(c, &l, why);
+    if (st != OK)
+        return st;
+    silence x = {c, call_list_begin(c)};
+    st = heard_each(l, call_now(c), on_log, &x, why);
+    call_list_end(&x.w, S(""));
+    return st;
+}
+
 /* --- changes ---------------------------------------------------------------------------------- */
 
 /* Everybody's feeds may be seen by whoever is of an organisation, and only its own are his to
