@@ -194,6 +194,24 @@ def health(service, admin):
     check(reader.get("/api/v1/health").status == 403, "which is for whoever operates it")
 
 
+def follow(service):
+    """A log that spoke every hour of one day, and not since."""
+    for hour in range(14):
+        service.run("--now", "2026-11-10T%02d:00:00Z" % hour, "watch", "--follow", "-", stdin=b"fine line\n", want=None)
+
+
+def quiet_logs(service, admin):
+    r = admin.get("/api/v1/quiet-logs")
+    check([(x["longest_seconds"], x["quiet_seconds"] > 11 * 86400) for x in r.json["items"]] == [(3600, True)],
+          "a log that fell silent is told", r)
+    r = admin.get("/api/v1/status")
+    check(r.json["quiet_logs"] == 1 and r.json["feeds"]["count"] == 1, "and counted, and the feeds are", r)
+    reader = service.client(service.make_token("hanako", "read", "green"))
+    r = reader.get("/api/v1/status")
+    check(r.json["quiet_logs"] == 0 and r.json["feeds"] is None and not reader.get("/api/v1/quiet-logs").json["items"],
+          "to whom the telemetry is for, and who may look at feeds", r)
+
+
 def hunts(admin):
     one = admin.get("/api/v1/hunt", value="198.51.100.7").json
     for name in ("Cheese Loader", LOADER["id"]):
@@ -464,6 +482,7 @@ def main():
     with scratch("noroshi-api-") as home:
         service = Service(home, env={"NOROSHI_NOW": "2026-11-22T01:00:00Z"})
         fill_store(service)
+        follow(service)
         service.start()
         try:
             browser = first_run(service)
@@ -476,6 +495,7 @@ def main():
             look(service, admin, document)
             strict(admin, document)
             hunts(admin)
+            quiet_logs(service, admin)
             health(service, admin)
             questions(service, admin, document)
             changes(service, admin)
