@@ -2,6 +2,7 @@
 #include "cmd/app.h"
 #include "cmd/accounting.h"
 #include "know/audit.h"
+#include "publish/audit_json.h"
 
 #include <stdlib.h>
 
@@ -87,23 +88,8 @@ static status read_file(app *a, slice path, slice *ret, err *why)
 static status put_report(app *a, const audit_report *r, err *why)
 {
     CLEANUP(buf_done) buf b;
-    char line[AUDIT_HEAD_TEXT];
     buf_init(&b, JSON_MAX);
-    json_writer w = json_writer_on(&b);
-    json_open(&w, '{');
-    json_key(&w, "schema");
-    json_put_text(&w, S("noroshi.audit-report/1"));
-    json_key(&w, "entries");
-    json_put_int(&w, (int64_t)r->head.seq);
-    json_key(&w, "heads");
-    json_put_int(&w, (int64_t)r->heads);
-    json_key(&w, "waiting");
-    json_put_int(&w, (int64_t)r->waiting);
-    accounting_text(&w, "broken", r->broken_by ? slice_str(r->broken_by) : S(""));
-    json_key(&w, "broken_at");
-    r->broken_by ? json_put_int(&w, (int64_t)r->broken_at) : json_put_null(&w);
-    accounting_text(&w, "head", slice_str(audit_head_text(&r->head, line)));
-    json_close(&w, '}');
+    audit_report_json(&b, r);
     status st = buf_status(&b, why);
     if (st == OK)
         sink_json(&a->out, buf_slice(&b));

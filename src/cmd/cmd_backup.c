@@ -166,15 +166,20 @@ status cmd_backup(app *a, err *why)
 static status read_restore(app *a, restore_options *o, err *why)
 {
     slice path, into = option_text(a->options, OPT_RESTORE_INTO);
-    if (!into.len)
+    bool dry_run = option_bool(a->options, OPT_RESTORE_DRY_RUN);
+    if (!into.len && !dry_run)
         return app_fail(a, ERR_INPUT, msg_restore_nowhere(), S(""), why);
+    if (!into.len) /* what is taken away again needs no name: beside the file */
+        into = arena_printf(a->memory, "%.*s.trial", SLICE_FMT(a->operands[0]));
+    if (!into.len)
+        return ARENA_SPENT(a->memory, why);
     while (into.len > 1 && slice_ends(into, S("/")))
         into.len--;
     if (!arena_copy(a->memory, a->operands[0], &path) || !arena_copy(a->memory, into, &into))
         return ARENA_SPENT(a->memory, why);
     *o = (restore_options){.path = path.ptr,
                            .into = into.ptr,
-                           .dry_run = option_bool(a->options, OPT_RESTORE_DRY_RUN),
+                           .dry_run = dry_run,
                            .disk = a->disk,
                            .clock = a->clock,
                            .random = a->random,

@@ -15,7 +15,6 @@
 #include <sys/statvfs.h>
 
 enum { PATH_ROOM = 4608 };
-static const uint64_t free_least = (uint64_t)100 << 20, free_enough = (uint64_t)1 << 30;
 static const when clock_first = (when)1735689600000; /* 2025: before this program */
 
 typedef enum state { STATE_OK, STATE_WARN, STATE_FAIL } state;
@@ -183,9 +182,9 @@ static void check_disk(const doctor *d)
         return; /* there is no directory: that was said */
     uint64_t room = (uint64_t)info.f_bavail * info.f_frsize, copy = size_of(path);
     bool files = info.f_files && info.f_favail < 1000;
-    if (room < free_least || files)
+    if (room < HEALTH_ROOM_LEAST || files)
         say(d, "disk", STATE_FAIL, msg_doctor_disk((int64_t)room), msg_doctor_disk_do());
-    else if (room < free_enough || room < 2 * copy)
+    else if (room < HEALTH_ROOM_ENOUGH || room < 2 * copy)
         say(d, "disk", STATE_WARN, msg_doctor_disk((int64_t)room), msg_doctor_disk_do());
     else
         good(d, "disk", msg_doctor_disk((int64_t)room));

@@ -1,5 +1,6 @@
 /* cmd_feed.c - noroshi feed: subscriptions, how they do, and what waits for a person. */
 #include "cmd/feeding.h"
+#include "intake/feed_sum.h"
 #include "cmd/importing.h"
 #include "cmd/progress.h"
 #include "cmd/stopping.h"
@@ -26,7 +27,7 @@ status cmd_feed_list(app *a, err *why)
     if (st != OK)
         return st;
     app_exit(a, 1);
-    st = feeding_each(l, on_feed, a, why);
+    st = feed_each(l, on_feed, a, why);
     if (st == OK)
         st = feeding_quiet_logs(a, l, true, &logs, why);
     if (st == OK && logs)

@@ -1,13 +1,11 @@
 /* cmd_hunt.c - noroshi hunt VALUE..., --entity ID: has this site ever seen it? From sightings,
  * which watch remembers; the logs are not needed. */
 #include "cmd/app.h"
-#include "know/claims.h"
-#include "know/names.h"
 #include "know/sightings.h"
 #include "know/store.h"
-#include "know/subject.h"
 #include "model/observable.h"
 #include "publish/hunt_json.h"
+#include "watch/hunt.h"
 
 enum { MEMORY = 256 << 20, BATCH = 256, SHOWN_SAMPLES = 4 };
 
@@ -18,8 +16,7 @@ typedef struct hunting {
     arena memory; /* of one batch */
     arena kept;   /* what is covered */
     buf line;
-    uint64_t asked, seen;
-    bool seen_only; /* of an entity: what was not seen is not told */
+    bool seen;
 } hunting;
 
 status cmd_hunt(app *a, err *why);
@@ -86,11 +83,7 @@ static status put_json(hunting *h, node_ref n, const sightings_found *f, err *wh
 
 static status tell(hunting *h, node_ref n, const sightings_found *f, err *why)
 {
-    bool any = f->itself.count || f->within.count;
-    h->asked++;
-    h->seen += any;
-    if (!any && h->seen_only)
-        return OK;
+    h->seen |= f->itself.count || f->within.count;
     if (h->a->json)
         return put_json(h, n, f, why);
     put_text(h, n, f);
@@ -128,49 +121,35 @@ static status ask_operand(hunting *h, slice text, err *why)
     return st == OK ? sink_flush(&h->a->out, why) : st;
 }
 
-/* Values that are said to indicate the thing, by whatever of its names' records. */
-static status ask_member(hunting *h, lens *l, node_ref member, err *why)
+static status on_value(void *ctx, node_ref value, tlp marked, const sightings_found *f, err *why)
 {
-    claim_list list = {.more = true};
-    int64_t cursor = 0;
-    status st = OK;
-    while (st == OK && list.more) {
-        node_ref values[BATCH];
-        size_t n = 0;
-        arena_reset(&h->memory);
-        st = claims_to(l, &h->memory, member, PRED_INDICATES, cursor, BATCH, &list, why);
-        for (size_t i = 0; st == OK && i < list.count; i++) {
-            cursor = list.at[i].row;
-            if (kind_is_observable(list.at[i].subject.kind))
-                values[n++] = list.at[i].subject;
-        }
-        if (st == OK && n)
-            st = ask(h, values, n, why);
-    }
-    return st;
+    hunting *h = ctx;
+    (void)marked;
+    return tell(h, value, f, why);
 }
 
 static status ask_entity(hunting *h, slice id, err *why)
 {
     CLEANUP(arena_done) arena a;
     lens *l;
-    node_ref start;
-    name_group g;
+    hunt_counts n;
     arena_init(&a, MEMORY);
     status st = app_lens(h->a, &l, why);
+    const hunt_options o = {.l = l, .s = h->s, .on_value = on_value, .ctx = h};
     if (st == OK)
-        st = subject_of(l, h->a->memory, id, &start, why);
-    if (st == OK)
-        st = name_group_of(l, &a, start, &g, why);
+        st = hunt_entity(&o, &a, id, &n, why);
     if (st == ERR_NOT_FOUND) {
         app_report_message(h->a, st, msg_show_nothing(id), id);
         return OK;
     }
-    h->seen_only = true;
-    for (size_t i = 0; st == OK && i < g.member_count; i++)
-        st = ask_member(h, l, g.members[i].entity, why);
+    if (st == OK && h->a->json) {
+        const hunt_held held = {h->s, &h->covered};
+        buf_clear(&h->line);
+        hunt_total_json(&h->line, &held, &(hunt_total){n.name, n.asked, n.seen});
+        st = app_json(h->a, &h->line, why);
+    }
     if (st == OK)
-        app_note(h->a, msg_hunt_entity(g.name, (int64_t)h->asked, (int64_t)h->seen));
+        app_note(h->a, msg_hunt_entity(n.name, (int64_t)n.asked, (int64_t)n.seen));
     return st;
 }
 

@@ -60,7 +60,7 @@ static status put_name(accounting *x, bool team, slice name, err *why)
     app *a = x->a;
     name_list members = {0};
     buf_init(&b, JSON_MAX);
-    status st = team ? team_members(x->r, a->memory, name, &members, why) : OK;
+    status st = team ? team_members(x->r, a->memory, &x->whole, name, &members, why) : OK;
     if (st != OK)
         return st;
     if (!a->json) {
@@ -93,7 +93,7 @@ static status list(app *a, bool team, err *why)
     bool some = false;
     status st = accounting_open(a, false, &x, why);
     while (st == OK && page.more) {
-        st = team ? teams_page(x.r, a->memory, after, PAGE, &page, why)
+        st = team ? teams_page(x.r, a->memory, &x.whole, after, PAGE, &page, why)
                   : organisations_page(x.r, a->memory, &x.whole, after, PAGE, &page, why);
         for (size_t i = 0; st == OK && i < page.count; i++) {
             some = true;

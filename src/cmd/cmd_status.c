@@ -1,5 +1,6 @@
 /* cmd_status.c - noroshi status: what is held, how fresh it is, whether the jail holds. */
 #include "cmd/feeding.h"
+#include "intake/feed_sum.h"
 #include "know/held.h"
 #include "know/index.h"
 #include "know/sets.h"
@@ -30,14 +31,14 @@ typedef struct report {
     bool has_index; /* its size counts what is not for every reader */
     uint64_t values, index_bytes;
     uint64_t sets, set_values, set_bytes;
-    feeding_sum feeds;
+    feed_sum feeds;
     uint64_t quiet_logs;
     slice dir;
     const char *jail;
     err jail_why; /* why there is none */
 } report;
 
-static void put_feeds_json(json_writer *w, const feeding_sum *f)
+static void put_feeds_json(json_writer *w, const feed_sum *f)
 {
     const struct {
         const char *key;
@@ -194,7 +195,7 @@ status cmd_status(app *a, err *why)
     if (st == OK)
         st = count_sets(l, &r, why);
     if (st == OK)
-        st = feeding_count(l, a->view.now, &r.feeds, why);
+        st = feed_sum_of(l, a->view.now, &r.feeds, why);
     if (st == OK)
         st = feeding_quiet_logs(a, l, false, &r.quiet_logs, why);
     r.has_index = sees_all(&a->view);

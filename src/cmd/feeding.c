@@ -1,8 +1,9 @@
 /* feeding.c - see feeding.h. */
 #include "cmd/feeding.h"
 #include "intake/feed_json.h"
+#include "intake/feed_sum.h"
 
-enum { NAME_COLUMNS = 22, WORD_COLUMN = 24, OK_COLUMN = 68, FEEDING_MEMORY = 16 << 20 };
+enum { NAME_COLUMNS = 22, WORD_COLUMN = 24, OK_COLUMN = 68 };
 
 /* --- words ------------------------------------------------------------------------------------ */
 
@@ -61,11 +62,6 @@ message_id feeding_word(slice outcome)
     return MSG_feed_is_else;
 }
 
-static bool is_sick(const feed_info *f)
-{
-    return f->s.outcome.len && !feed_went_well(f->s.outcome) && !f->s.held.len;
-}
-
 /* --- text ------------------------------------------------------------------------------------- */
 
 static void put_line(app *a, message m, style s)
@@ -83,7 +79,7 @@ static void put_head(app *a, const feed_info *f)
     message word = {.id = feeding_word(f->s.outcome)};
     sink_style(out, STYLE_TITLE);
     sink_foreign_cut(out, f->d.name, NAME_COLUMNS);
-    sink_style(out, is_sick(f) ? STYLE_BAD : f->s.held.len ? STYLE_WARN : STYLE_PLAIN);
+    sink_style(out, feed_is_sick(f) ? STYLE_BAD : f->s.held.len ? STYLE_WARN : STYLE_PLAIN);
     sink_to(out, WORD_COLUMN);
     sink_put(out, word);
     sink_style(out, STYLE_PLAIN);
@@ -185,57 +181,6 @@ status feeding_put(app *a, const feed_info *f, const feed_runs *history, bool ru
     }
     runs ? feed_json_whole(&b, f, &h, history) : feed_json(&b, f, &h);
     return app_json(a, &b, why);
-}
-
-/* --- all -------------------------------------------------------------------------------------- */
-
-status feeding_each(lens *l,
-                    status (*each)(void *ctx, const feed_info *f, const feed_runs *h, err *why),
-                    void *ctx, err *why)
-{
-    CLEANUP(arena_done) arena a;
-    char name[FEED_NAME_MAX];
-    feed_list one;
-    feed_runs history;
-    arena_init(&a, FEEDING_MEMORY);
-    for (size_t len = 0;;) {
-        arena_reset(&a);
-        status st = feeds_page(l, &a, slice_of(name, len), 1, &one, why);
-        if (st != OK || !one.count)
-            return st;
-        slice at = slice_sub(one.at[0].d.name, 0, sizeof name);
-        memcpy(name, at.ptr, at.len);
-        len = at.len;
-        if ((st = feed_history(l, &a, at, FEED_HISTORY, &history, why)) != OK ||
-            (st = each(ctx, &one.at[0], &history, why)) != OK)
-            return st;
-    }
-}
-
-typedef struct counting {
-    feeding_sum sum;
-    when now;
-} counting;
-
-static status count_one(void *ctx, const feed_info *f, const feed_runs *history, err *why)
-{
-    counting *c = ctx;
-    feed_health h = feed_health_of(f, history, c->now);
-    (void)why;
-    c->sum.feeds++;
-    c->sum.sick += is_sick(f);
-    c->sum.held += f->s.held.len > 0;
-    c->sum.quiet += h.silent || h.late;
-    return OK;
-}
-
-status feeding_count(lens *l, when now, feeding_sum *ret, err *why)
-{
-    counting c = {.now = now};
-    status st = feeding_each(l, count_one, &c, why);
-    if (st == OK)
-        *ret = c.sum;
-    return st;
 }
 
 /* --- logs ------------------------------------------------------------------------------------- */

@@ -14,17 +14,8 @@ message_id feeding_word(slice outcome);
 status feeding_put(app *a, const feed_info *f, const feed_runs *history, bool runs,
                    err *why) NODISCARD;
 
-typedef struct feeding_sum {
-    uint64_t feeds, sick, held, quiet;
-} feeding_sum;
-/* Over all feeds that the lens sees. */
-status feeding_count(lens *l, when now, feeding_sum *ret, err *why) NODISCARD;
 /* Logs that are followed and have fallen silent: a line each, or an object (noroshi.quiet-log/1).
  * *ret: how many. With `put` false they are only counted. */
 status feeding_quiet_logs(app *a, lens *l, bool put, uint64_t *ret, err *why) NODISCARD;
-/* Calls each for all of them, by name. Not OK stops. */
-status feeding_each(lens *l,
-                    status (*each)(void *ctx, const feed_info *f, const feed_runs *h, err *why),
-                    void *ctx, err *why) NODISCARD;
 
 #endif

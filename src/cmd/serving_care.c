@@ -83,6 +83,7 @@ static status take(serving_care *c, const options *o, err *why)
     serving_grants(o, &grants);
     puller_grant(c->o.puller, &grants);
     puller_wake(c->o.puller);
+    api_live_streams(c->o.api, (uint32_t)option_int(o, OPT_SERVE_LIVE));
     __atomic_store_n(c->o.log, serving_log_form(c->o.a, o), __ATOMIC_RELEASE);
     return OK;
 }

@@ -20,6 +20,8 @@
     CODEC(list)                                                                                    \
     CODEC(setlist)                                                                                 \
     CODEC(attack_mapping)                                                                          \
+    CODEC(jvn)                                                                                     \
+    CODEC(jpcert)                                                                                  \
     /* next format here */
 
 #define DECLARE(name) extern const format format_##name;

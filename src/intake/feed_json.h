@@ -1,6 +1,6 @@
 /* feed_json.h - feeds, presets and silent logs as JSON objects: noroshi.feed/1,
  * noroshi.feed-preset/1, noroshi.quiet-log/1.
- * Uses: feed, know/heard. Used by: cmd (feed), later serve. Shape: docs/feeds.md. */
+ * Uses: feed, know/heard. Used by: cmd (feed), serve. Shape: docs/feeds.md. */
 #ifndef NOROSHI_INTAKE_FEED_JSON_H
 #define NOROSHI_INTAKE_FEED_JSON_H
 

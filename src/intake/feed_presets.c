@@ -1,7 +1,6 @@
 /* feed_presets.c - well-known public sources: where, how often, under which terms. Data.
  *
- * What cannot be read yet is not here (JVN and JPCERT/CC publish RSS: docs/feeds.md). Licences are
- * what the publishers say of the data: a short word for people, not advice. */
+ * Licences are what the publishers say of the data: a short word for people, not advice. */
 #include "intake/feed.h"
 
 enum { HOUR = 3600, DAY = 86400 };
@@ -11,6 +10,8 @@ enum { HOUR = 3600, DAY = 86400 };
 #define ARCHIVE(repository, branch)                                                                \
     "https://codeload.github.com/" repository "/zip/refs/heads/" branch
 #define ABUSE "abuse.ch terms: fair use is free, commercial use needs an agreement"
+
+#define JAPAN "terms of JPCERT/CC and IPA: read them before passing texts on"
 
 const feed_preset feed_presets[] = {
     {"abuse-feodo", "https://feodotracker.abuse.ch/downloads/ipblocklist.csv", "csv",
@@ -38,6 +39,12 @@ const feed_preset feed_presets[] = {
      "EPSS: how likely a vulnerability is exploited, today's scores"},
     {"ipsum", GITHUB "stamparm/ipsum/master/ipsum.txt", "ipsum", "", FEED_AUTO, DAY, "Unlicense",
      "ipsum: addresses by how many lists have them"},
+    {"jpcert", "https://www.jpcert.or.jp/rss/jpcert.rdf", "jpcert", "", FEED_DELTA, 6 * HOUR, JAPAN,
+     "JPCERT/CC: alerts and weekly reports, in Japanese"},
+    {"jvn", "https://jvn.jp/rss/jvn.rdf", "jvn", "", FEED_DELTA, 6 * HOUR, JAPAN,
+     "JVN: notes on vulnerabilities, in Japanese"},
+    {"jvn-ipedia", "https://jvndb.jvn.jp/ja/rss/jvndb_new.rdf", "jvn", "", FEED_DELTA, 6 * HOUR,
+     JAPAN, "JVN iPedia: new entries of the vulnerability database, in Japanese"},
     {"kev", "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json",
      "kev", "", FEED_AUTO, 6 * HOUR, "CC0", "CISA known exploited vulnerabilities"},
     {"maltrail", ARCHIVE("stamparm/maltrail", "master"), "", "", FEED_AUTO, DAY, "MIT",

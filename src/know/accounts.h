@@ -123,15 +123,19 @@ status organisation_add(writer *w, const actor *by, slice name, err *why) NODISC
 /* By name, as accounts_page. */
 status organisations_page(accounts *r, arena *a, const grant *has, slice after, size_t max,
                           name_list *ret, err *why) NODISCARD;
+/* Teams are the site's: whoever is of an organisation changes none (ERR_FORBIDDEN). */
 status team_add(writer *w, const actor *by, slice name, err *why) NODISCARD;
-status teams_page(accounts *r, arena *a, slice after, size_t max, name_list *ret,
+/* Whoever is of an organisation finds the teams that have somebody of it, and of these its members:
+ * what else there is, is not there. */
+status teams_page(accounts *r, arena *a, const grant *has, slice after, size_t max, name_list *ret,
                   err *why) NODISCARD;
 /* Puts the account into the team, or takes it out. A team has no rights: it is whom requests go
  * to. ERR_BUSY: it is in (out) already. */
 status team_put(writer *w, const actor *by, slice team, slice login_or_id, bool member,
                 err *why) NODISCARD;
 /* Logins of the members; the teams that an account is in. */
-status team_members(accounts *r, arena *a, slice team, name_list *ret, err *why) NODISCARD;
+status team_members(accounts *r, arena *a, const grant *has, slice team, name_list *ret,
+                    err *why) NODISCARD;
 status teams_of(accounts *r, arena *a, int64_t whose, name_list *ret, err *why) NODISCARD;
 
 #endif

@@ -274,7 +274,7 @@ TEST(teams_have_members)
     CHECK_EQ(team_put(p.w, &p.root, S("night"), S("hanako"), true, &p.why), ERR_BUSY);
     CHECK_EQ(team_put(p.w, &p.root, S("none"), S("hanako"), true, &p.why), ERR_NOT_FOUND);
     CHECK_EQ(team_put(p.w, &p.root, S("night"), S("none"), true, &p.why), ERR_NOT_FOUND);
-    CHECK_OK(team_members(p.r, &p.a, S("night"), &names, &p.why));
+    CHECK_OK(team_members(p.r, &p.a, &p.whole, S("night"), &names, &p.why));
     REQUIRE(names.count == 2);
     CHECK_SLICE(names.at[0], S("hanako"));
     CHECK_OK(team_put(p.w, &p.root, S("night"), S("taro"), false, &p.why));
@@ -282,11 +282,52 @@ TEST(teams_have_members)
     CHECK_OK(teams_of(p.r, &p.a, person(&p, "hanako").row, &names, &p.why));
     REQUIRE(names.count == 1);
     CHECK_SLICE(names.at[0], S("night"));
-    CHECK_OK(teams_page(p.r, &p.a, S(""), 1, &names, &p.why));
+    CHECK_OK(teams_page(p.r, &p.a, &p.whole, S(""), 1, &names, &p.why));
     CHECK(names.count == 1 && names.more);
     account hanako = person(&p, "hanako");
     actor self = as(&p, &hanako);
     CHECK_EQ(team_put(p.w, &self, S("day"), S("hanako"), true, &p.why), ERR_FORBIDDEN);
+    people_close(&p);
+}
+
+/* What an organisation's manager does not see of teams is as if it were not there. */
+TEST(teams_of_an_organisation)
+{
+    people p;
+    REQUIRE(people_open(&p));
+    name_list names;
+    grant of = {.organisation = S_INIT("acme")}, other = {.organisation = S_INIT("else")};
+    CHECK_OK(organisation_add(p.w, &p.root, S("acme"), &p.why));
+    CHECK_OK(organisation_add(p.w, &p.root, S("else"), &p.why));
+    CHECK_OK(ADD(&p, "hanako", .role = USER_ANALYST));
+    CHECK_OK(ADD(&p, "taro", .role = USER_CUSTOMER, .organisation = S_INIT("acme")));
+    static const slice teams[] = {S_INIT("day"), S_INIT("night"), S_INIT("empty")};
+    for (size_t i = 0; i < COUNT_OF(teams); i++)
+        CHECK_OK(team_add(p.w, &p.root, teams[i], &p.why));
+    CHECK_OK(team_put(p.w, &p.root, S("day"), S("hanako"), true, &p.why));
+    CHECK_OK(team_put(p.w, &p.root, S("night"), S("hanako"), true, &p.why));
+    CHECK_OK(team_put(p.w, &p.root, S("night"), S("taro"), true, &p.why));
+    CHECK_OK(teams_page(p.r, &p.a, &p.whole, S(""), 10, &names, &p.why));
+    CHECK_EQ(names.count, 3);
+    CHECK_OK(teams_page(p.r, &p.a, &of, S(""), 1, &names, &p.why));
+    REQUIRE(names.count == 1);
+    CHECK(!names.more);
+    CHECK_SLICE(names.at[0], S("night"));
+    CHECK_OK(team_members(p.r, &p.a, &of, S("night"), &names, &p.why));
+    REQUIRE(names.count == 1);
+    CHECK_SLICE(names.at[0], S("taro"));
+    err there = {0}, absent = {0};
+    CHECK_EQ(team_members(p.r, &p.a, &of, S("day"), &names, &there), ERR_NOT_FOUND);
+    CHECK_EQ(team_members(p.r, &p.a, &of, S("dax"), &names, &absent), ERR_NOT_FOUND);
+    CHECK_EQ(strlen(there.msg), strlen(absent.msg));
+    CHECK_OK(teams_page(p.r, &p.a, &other, S(""), 10, &names, &p.why));
+    CHECK_EQ(names.count, 0);
+    grant manages = {
+        .rights = (rights)1 << RIGHT_USERS, .clearance = TLP_RED, .organisation = S_INIT("acme")};
+    actor manager = {.who = S("user--x"), .from = S("x"), .has = &manages, .now = p.now};
+    CHECK_EQ(team_add(p.w, &manager, S("ours"), &p.why), ERR_FORBIDDEN);
+    CHECK_EQ(team_put(p.w, &manager, S("day"), S("taro"), true, &p.why), ERR_FORBIDDEN);
+    CHECK_EQ(team_put(p.w, &manager, S("night"), S("taro"), false, &p.why), ERR_FORBIDDEN);
     people_close(&p);
 }
 
@@ -368,7 +409,10 @@ TEST(token_lattice)
     CHECK_EQ(list.at[1].used, WHEN_NONE);
     account taro = person(&p, "taro");
     actor other = as(&p, &taro);
-    CHECK_EQ(token_revoke(p.w, &other, S("aaaaaaaaaa"), &p.why), ERR_FORBIDDEN);
+    err there = {0}, absent = {0}; /* another's is as if it were not there */
+    CHECK_EQ(token_revoke(p.w, &other, S("aaaaaaaaaa"), &there), ERR_NOT_FOUND);
+    CHECK_EQ(token_revoke(p.w, &other, S("cccccccccc"), &absent), ERR_NOT_FOUND);
+    CHECK(strcmp(there.msg, absent.msg) == 0);
     CHECK_OK(token_touch(p.w, list.at[1].row, p.now + 5, &p.why));
     CHECK_OK(token_revoke(p.w, &self, S("aaaaaaaaaa"), &p.why));
     CHECK_EQ(token_revoke(p.w, &self, S("aaaaaaaaaa"), &p.why), ERR_BUSY);

@@ -423,7 +423,7 @@ static status prepare(backing *b, err *why)
 {
     if (*b->s->server)
         return err_set(why, ERR_INPUT, ERR_NOWHERE,
-                       "the store is in PostgreSQL: see docs/backup.md");
+                       "the store is in PostgreSQL: pg_dump backs it up");
     if (strlen(b->o->path) >= STORE_PATH_MAX)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "the path is over %d bytes", STORE_PATH_MAX);
     if (is_there(b->disk, b->o->path))

@@ -114,22 +114,26 @@ static status begin(writer *w, err *why)
     return st == OK ? begin_engine(w, why) : st;
 }
 
-static status add(writer *w, const feed_definition *d, slice definition, when now, err *why)
+static status add(writer *w, query how, const feed_definition *d, slice definition, when now,
+                  err *why)
 {
     int64_t vc;
     status st = intern_marking(w, d->marking, &vc, why);
     if (st != OK)
         return st;
-    db_stmt *q = db_query(w->d, Q_PULL_PUT);
+    db_stmt *q = db_query(w->d, how);
     db_bind_text(q, 1, d->name);
     db_bind_int(q, 2, vc);
     db_bind_text(q, 3, definition);
     db_bind_int(q, 4, now);
     db_bind_text(q, 5, w->actor);
-    return db_run(q, why);
+    st = db_run(q, why);
+    return st == OK && !db_changes(w->d)
+               ? err_set(why, ERR_BUSY, ERR_NOWHERE, "there is a feed of that name")
+               : st;
 }
 
-status feed_put(writer *w, const feed_definition *d, when now, err *why)
+static status put(writer *w, query how, const feed_definition *d, when now, err *why)
 {
     CLEANUP(buf_done) buf text;
     buf_init(&text, DEFINITION_MAX);
@@ -139,7 +143,17 @@ status feed_put(writer *w, const feed_definition *d, when now, err *why)
         st = buf_status(&text, why);
     if (st == OK)
         st = begin(w, why);
-    return st == OK ? end(w, add(w, d, buf_slice(&text), now, why), why) : st;
+    return st == OK ? end(w, add(w, how, d, buf_slice(&text), now, why), why) : st;
+}
+
+status feed_put(writer *w, const feed_definition *d, when now, err *why)
+{
+    return put(w, Q_PULL_PUT, d, now, why);
+}
+
+status feed_add(writer *w, const feed_definition *d, when now, err *why)
+{
+    return put(w, Q_PULL_ADD, d, now, why);
 }
 
 static status found(writer *w, slice name, err *why)

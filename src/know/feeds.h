@@ -69,6 +69,9 @@ typedef struct feed_run {
 /* Adds it, or changes its definition: then it is due at once and fetched whole. Durable on return.
  *   ERR_INPUT  the name is none;  ERR_LIMIT  a text is too long */
 status feed_put(writer *w, const feed_definition *d, when now, err *why) NODISCARD;
+/* The same for a name that nobody has, in whatever view: for whoever did not see that it is there.
+ *   ERR_BUSY  somebody has it */
+status feed_add(writer *w, const feed_definition *d, when now, err *why) NODISCARD;
 /* What it brought stays. Durable. ERR_NOT_FOUND. */
 status feed_drop(writer *w, slice name, err *why) NODISCARD;
 /* After a run: how things stand, and the run for the history (NULL: none). Durable.

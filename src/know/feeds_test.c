@@ -83,6 +83,25 @@ TEST(a_feed_reads_back_as_it_was_put)
     scratch_close(&t);
 }
 
+/* Whoever did not see that a feed is there does not change it. */
+TEST(an_added_feed_is_nobody_elses)
+{
+    scratch t;
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 8 << 20);
+    REQUIRE(scratch_open(&t));
+    feed_definition first = definition("one"), second = first;
+    feed_info r = {0};
+    second.url = S("https://other.example/");
+    CHECK_OK(feed_add(t.w, &first, at("2026-11-18"), &t.why));
+    CHECK_EQ(feed_add(t.w, &second, at("2026-11-19"), &t.why), ERR_BUSY);
+    look(&t, "2026-11-22");
+    CHECK_OK(feed_get(t.l, &a, S("one"), &r, &t.why));
+    CHECK_SLICE(r.d.url, first.url);
+    CHECK_EQ(r.added, at("2026-11-18"));
+    scratch_close(&t);
+}
+
 TEST(runs_are_kept_up_to_a_limit)
 {
     scratch t;

@@ -3,12 +3,17 @@
  *     int schema; store_schema(s, &schema, why);
  *     health_documents d; store_documents(s, true, &d, why);
  *
- * Uses: store, blob. Used by: cmd. The rest of it: store_check, index_verify, set_verify,
+ * Uses: store, blob. Used by: cmd, serve. The rest of it: store_check, index_verify, set_verify,
  * sightings_verify. One thread. */
 #ifndef NOROSHI_KNOW_HEALTH_H
 #define NOROSHI_KNOW_HEALTH_H
 
 #include "know/store.h"
+
+/* Free bytes beside the store: below the first it does not go on for long, below the second
+ * somebody should know. */
+#define HEALTH_ROOM_LEAST ((uint64_t)100 << 20)
+#define HEALTH_ROOM_ENOUGH ((uint64_t)1 << 30)
 
 /* The version of the database's schema. */
 status store_schema(store *s, int *ret, err *why) NODISCARD;

@@ -76,13 +76,16 @@ status organisation_add(writer *w, const actor *by, slice name, err *why)
     return act_end(&c, st, why);
 }
 
-static status page(accounts *r, arena *a, query which, slice after, size_t max, name_list *ret,
-                   err *why)
+/* A query that takes a third parameter takes the organisation. */
+static status page(accounts *r, arena *a, query which, const grant *has, slice after, size_t max,
+                   name_list *ret, err *why)
 {
     size_t most = max < ACCOUNT_PAGE_MAX ? max : ACCOUNT_PAGE_MAX;
     db_stmt *q = db_query(r->d, which);
     db_bind_text(q, 1, after);
     db_bind_int(q, 2, (int64_t)most + 1);
+    if (which == Q_TEAMS_PAGE_OF)
+        db_bind_text(q, 3, has->organisation);
     return names_read(q, a, most, ret, why);
 }
 
@@ -90,7 +93,7 @@ status organisations_page(accounts *r, arena *a, const grant *has, slice after, 
                           name_list *ret, err *why)
 {
     if (!has->organisation.len)
-        return page(r, a, Q_ORGANISATIONS_PAGE, after, max, ret, why);
+        return page(r, a, Q_ORGANISATIONS_PAGE, has, after, max, ret, why);
     slice *own = arena_array(a, 1, sizeof *own);
     if (!own || !arena_copy(a, has->organisation, own))
         return ARENA_SPENT(a, why);
@@ -100,21 +103,31 @@ status organisations_page(accounts *r, arena *a, const grant *has, slice after, 
 
 /* --- teams ------------------------------------------------------------------------------------ */
 
+/* Requests of everybody go to them, so whoever manages one organisation does not change them. */
+static status may_change_teams(const actor *by, err *why)
+{
+    grant nothing = {0};
+    return by->has->organisation.len
+               ? err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "teams are the site's own")
+               : may_manage(by, &nothing, why);
+}
+
 status team_add(writer *w, const actor *by, slice name, err *why)
 {
     act c = {.w = w, .by = by, .name = S("team.add"), .what = name};
-    grant nothing = {0};
     status st = act_begin(&c, why);
     if (st == OK)
-        st = may_manage(by, &nothing, why);
+        st = may_change_teams(by, why);
     if (st == OK)
         st = add_name(&c, Q_TEAM_FIND, Q_TEAM_ADD, name, "name", why);
     return act_end(&c, st, why);
 }
 
-status teams_page(accounts *r, arena *a, slice after, size_t max, name_list *ret, err *why)
+status teams_page(accounts *r, arena *a, const grant *has, slice after, size_t max, name_list *ret,
+                  err *why)
 {
-    return page(r, a, Q_TEAMS_PAGE, after, max, ret, why);
+    return page(r, a, has->organisation.len ? Q_TEAMS_PAGE_OF : Q_TEAMS_PAGE, has, after, max, ret,
+                why);
 }
 
 static status team_row(db *d, slice name, int64_t *ret, err *why)
@@ -141,12 +154,11 @@ status team_put(writer *w, const actor *by, slice team, slice login_or_id, bool 
     act c = {.w = w, .by = by, .name = member ? S("team.put") : S("team.take")};
     login_row who;
     int64_t row = 0;
-    grant nothing = {0};
     arena_init(&a, ROW_MEMORY);
     act_detail(&c, "team=%.*s", SLICE_FMT(slice_sub(team, 0, ACCOUNT_NAME_MAX)));
     status st = act_begin(&c, why);
     if (st == OK)
-        st = may_manage(by, &nothing, why); /* nobody puts himself in */
+        st = may_change_teams(by, why); /* nobody puts himself in */
     if (st == OK)
         st = login_to_change(&c, &a, login_or_id, &who, why);
     if (st == OK)
@@ -161,31 +173,37 @@ static int by_name(const void *a, const void *b)
     return slice_cmp(*(const slice *)a, *(const slice *)b);
 }
 
-/* Of `row`, in the order of names. */
-static status members(db *d, query which, int64_t row, arena *a, name_list *ret, err *why)
+/* Of `row`, in the order of names; `of` is the organisation of Q_TEAM_MEMBERS_OF. */
+static status members(db *d, query which, int64_t row, slice of, arena *a, name_list *ret, err *why)
 {
     db_stmt *q = db_query(d, which);
     db_bind_int(q, 1, row);
     db_bind_int(q, 2, ACCOUNT_PAGE_MAX + 1);
+    if (which == Q_TEAM_MEMBERS_OF)
+        db_bind_text(q, 3, of);
     status st = names_read(q, a, ACCOUNT_PAGE_MAX, ret, why);
     if (st == OK)
         qsort(ret->at, ret->count, sizeof *ret->at, by_name);
     return st;
 }
 
-status team_members(accounts *r, arena *a, slice team, name_list *ret, err *why)
+status team_members(accounts *r, arena *a, const grant *has, slice team, name_list *ret, err *why)
 {
     int64_t row;
+    char room[ERR_QUOTE_MAX];
+    slice of = has->organisation;
     status st = look_begin(r, why);
     if (st == OK)
         st = team_row(r->d, team, &row, why);
     if (st == OK)
-        st = members(r->d, Q_TEAM_MEMBERS, row, a, ret, why);
+        st = members(r->d, of.len ? Q_TEAM_MEMBERS_OF : Q_TEAM_MEMBERS, row, of, a, ret, why);
     look_end(r);
-    return st;
+    return st == OK && of.len && !ret->count
+               ? err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no team %s", err_quote(team, room))
+               : st;
 }
 
 status teams_of(accounts *r, arena *a, int64_t whose, name_list *ret, err *why)
 {
-    return members(r->d, Q_TEAMS_OF, whose, a, ret, why);
+    return members(r->d, Q_TEAMS_OF, whose, S(""), a, ret, why);
 }

@@ -310,7 +310,10 @@ static status withdraw(act *c, arena *a, slice id, err *why)
         return st;
     act_about(c, owner.who.id);
     act_detail(c, "token=%s", t.id);
-    if (hidden_from(c->by->has, owner.who.has.organisation))
+    /* of others nobody learns even that they are there who does not manage accounts */
+    if (hidden_from(c->by->has, owner.who.has.organisation) ||
+        (!rights_have(c->by->has->rights, RIGHT_USERS) &&
+         !slice_eq(c->by->who, slice_str(owner.who.id))))
         return err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no such token");
     if ((st = may_touch(c->by, &owner.who, why)) != OK)
         return st;

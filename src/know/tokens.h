@@ -58,7 +58,8 @@ typedef struct token_in {
 status token_add(writer *w, const actor *by, slice owner, const token_in *in,
                  const char id[TOKEN_ID_TEXT + 1], const uint8_t hash[SHA256_BYTES],
                  err *why) NODISCARD;
-/* Likewise. ERR_BUSY: it is revoked. */
+/* Likewise. ERR_BUSY: it is revoked. ERR_NOT_FOUND also of another's, for whoever lacks
+ * RIGHT_USERS. */
 status token_revoke(writer *w, const actor *by, slice id, err *why) NODISCARD;
 /* The time of last use, written every TOKEN_USED_MINUTES; no entry in the audit log. */
 status token_touch(writer *w, int64_t row, when now, err *why) NODISCARD;

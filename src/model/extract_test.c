@@ -397,6 +397,8 @@ TEST(identifiers_in_text)
         {S_INIT("GHSA-jfh8-c2jp-5v3q GHSA-jfh8-c2jp-5v3a KB5005565 MS17-010 CWE-79 CAPEC-66"),
          "vulnerability GHSA-jfh8-c2jp-5v3q@0+19; mitigation KB5005565@40+9; "
          "vulnerability MS17-010@50+8; other CWE-79@59+6; technique CAPEC-66@66+8; "},
+        {S_INIT("JVNVU#90000001 jvnvu-90000001 JVNVU90000001"),
+         "vulnerability JVNVU#90000001@0+14; vulnerability JVNVU#90000001@15+14; "},
         {S_INIT("ZDI-21-123 JVNDB-2021-000001 JVN#12345678 D3-DNSDL AML.T0051.000 EDB-ID: 12345"),
          "vulnerability ZDI-21-123@0+10; vulnerability JVNDB-2021-000001@11+17; "
          "vulnerability JVN#12345678@29+12; mitigation D3-DNSDL@42+8; technique "

@@ -83,3 +83,16 @@ void hunt_json(buf *out, const hunt_held *h, node_ref n, const sightings_found *
     put_covered(h, &w);
     json_close(&w, '}');
 }
+
+void hunt_total_json(buf *out, const hunt_held *h, const hunt_total *t)
+{
+    json_writer w = json_writer_on(out);
+    json_open(&w, '{');
+    json_field_text(&w, "schema", S("noroshi.hunt-total/1"));
+    json_field_text(&w, "name", t->name);
+    json_field_count(&w, "asked", t->asked);
+    json_field_count(&w, "seen", t->seen);
+    json_field_text(&w, "said", t->seen ? S("yes") : h->s && t->asked ? S("no") : S("cannot-say"));
+    put_covered(h, &w);
+    json_close(&w, '}');
+}

@@ -21,4 +21,12 @@ slice sightings_name(const sightings *s, uint32_t id);
 /* Appends the object, without a newline; what does not fit makes the buf fail. */
 void hunt_json(buf *out, const hunt_held *h, node_ref n, const sightings_found *f);
 
+/* Of a thing: how many values that indicate it were asked for, how many were seen. */
+typedef struct hunt_total {
+    slice name;
+    uint64_t asked, seen;
+} hunt_total;
+/* noroshi.hunt-total/1, likewise: "no" is one answer, "nobody looked" another. */
+void hunt_total_json(buf *out, const hunt_held *h, const hunt_total *t);
+
 #endif

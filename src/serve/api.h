@@ -56,6 +56,8 @@ const http_route *api_routes(const api *a, size_t *ret_count);
 void api_serves(api *a, http_server *s);
 /* How reading the configuration again went: for /metrics. */
 void api_reloaded(api *a, bool well);
+/* api_options.live_streams from now on; streams that are open stay. Any thread. */
+void api_live_streams(api *a, uint32_t most);
 /* Draining: /-/ready says no from now on. */
 void api_drains(api *a);
 

@@ -58,7 +58,7 @@ typedef struct auth_client {
     slice device;   /* the device cookie; may be empty or wrong */
     slice agent;    /* User-Agent, for the list of sessions; the first 128 bytes are kept */
     bool loopback;  /* the connection itself is from this machine */
-    bool forwarded; /* by a named proxy, or with a Forwarded or X-Forwarded-* header */
+    bool forwarded; /* by a named proxy, or one that is not named: it has a header of proxies */
 } auth_client;
 
 /* --- each request ----------------------------------------------------------------------------- */

@@ -123,6 +123,7 @@ struct http_request {
     http_method method;
     bool head;    /* nobody will read the body of the answer */
     bool tls;     /* asked over TLS: us, or the proxy, as it says */
+    bool old;     /* HTTP/1.0 */
     bool proxied; /* by one of http_options.proxies: `client` is who it says that it is */
     const http_route *route;
     slice path;              /* as it was sent, without the query */

@@ -48,6 +48,8 @@ def questions(claims, alerts):
         "/api/v1/entities/{id}": ["/%s%s" % (quote(t), f) for t in things for f in ("", "?form=all")],
         "/api/v1/hash/{hash}": ["/" + "a" * 64],
         "/api/v1/hunt": list(queries(["value"], [v for _, v in OBSERVABLES])),
+        "/api/v1/entities/{id}/hunt": ["/%s/hunt" % quote(t) for t in things] +
+            ["/%s/hunt?as_of=2026-11-10T00:05:30Z" % quote(t) for t in things[:4]],
         "/api/v1/search":
             list(queries(["q"], ["mouse", "cheese", "secret*", "worm", "198*", "example", "txt", "json"])) +
             list(queries(["q", "limit"], ["cheese", "198*", "secret*"], [1])) +
@@ -68,10 +70,12 @@ def questions(claims, alerts):
         "/api/v1/alerts": ["", "?closed=true", "?limit=1"] + list(queries(["value"], [v for _, v in OBSERVABLES])),
         "/api/v1/alerts/{id}": ["/alert--" + "0" * 32] + ["/" + a for a in alerts],
         "/api/v1/status": ["", "?as_of=2026-11-10T00:05:30Z"],
-        "/api/v1/openapi.json": [""],
+        "/api/v1/openapi.json": [""], "/api/v1/health": [""],
         "/api/v1/session": [""], "/api/v1/sessions": [""], "/api/v1/tokens": [""],
         "/api/v1/users": [""], "/api/v1/users/{login}": ["/reader"], "/api/v1/organisations": [""],
-        "/api/v1/audit": [""],
+        "/api/v1/teams": [""], "/api/v1/teams/{name}": ["/night"],
+        "/api/v1/audit": [""], "/api/v1/audit/head": [""],
+        "/api/v1/quiet-logs": [""],
         "/api/v1/feeds": ["", "?limit=1"], "/api/v1/feed-presets": [""],
         "/api/v1/feeds/{name}": ["/open", "/confidant"],
         "/api/v1/oidc/start": [""], "/api/v1/oidc/callback": [""],

@@ -8,6 +8,8 @@ mass_assign: members and parameters that a route does not name are refused."""
 import gzip
 import json
 import os
+import re
+import socket
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -23,6 +25,15 @@ FEED = "198.51.100.7,c2\n198.51.100.8,scanner\nbad.example,phishing\n"
 
 # --- the first run ---------------------------------------------------------------------------------
 
+def old_post(port, path, body):
+    """The status of a POST in HTTP/1.0."""
+    text = json.dumps(body)
+    head = "POST %s HTTP/1.0\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\n" % (path, port)
+    with socket.create_connection(("127.0.0.1", port), 30) as s:
+        s.sendall((head + "Content-Length: %d\r\n\r\n%s" % (len(text), text)).encode())
+        return int(s.makefile("rb").readline().split()[1])
+
+
 def first_run(service):
     browser = service.client()
     r = browser.get("/api/v1/session")
@@ -30,8 +41,12 @@ def first_run(service):
     body = {"token": service.token, "login": "hanako", "password": PASSWORD}
     r = browser.post("/api/v1/first-run", dict(body, token="x" * len(service.token)))
     check(r.status == 403, "a wrong token is refused", r)
-    r = browser.post("/api/v1/first-run", body, **{"X-Forwarded-For": "192.0.2.1"})
-    check(r.status == 403, "first_run_proxy: through a proxy it is refused", r)
+    for header in ("X-Forwarded-For: 192.0.2.1", "Forwarded: for=192.0.2.1", "X-Forwarded-Proto: https", "Via: 1.1 x",
+                   "x-real-ip: 127.0.0.1", "X-Client-IP: ::1", "True-Client-IP: ::1", "CF-Connecting-IP: ::1",
+                   "X-Forwarded: 1", "X-Envoy-External-Address: ::1", "Proxy-Client-IP: ::1", "X-Varnish: 1"):
+        r = browser.post("/api/v1/first-run", body, **dict([header.split(": ")]))
+        check(r.status == 403, "first_run_proxy: through a proxy it is refused: " + header, r)
+    check(old_post(service.port, "/api/v1/first-run", body) == 403, "first_run_proxy: so it is in HTTP/1.0, which nginx speaks")
     r = browser.post("/api/v1/first-run", dict(body, password="short"))
     check(r.status == 400, "a short password is refused", r)
     r = browser.post("/api/v1/first-run", body)
@@ -143,6 +158,7 @@ def look(service, admin, document):
     values = {"id": claim, "sha256": sha["document"].split(":")[-1] if "document" in sha else sha["sha256"],
               "login": "hanako"}
     bad, seen = [], 0
+    admin.post("/api/v1/teams", {"name": "near"})
     for path, method, row in routes(document):
         content = row["responses"].get("200", {}).get("content", {})
         if method != "GET" or not content or "text/event-stream" in content:
@@ -167,6 +183,46 @@ def look(service, admin, document):
             problem = wrong(document, content["application/json"]["schema"], r.json)
             bad += ["%s: %s" % (path, problem)] if problem else []
     check(not bad and seen > 25, "%d GETs answer as their schemas say" % seen, "\n".join(bad))
+
+
+def health(service, admin):
+    r = admin.get("/api/v1/health")
+    checks = {c["check"]: c["state"] for c in r.json["checks"]}
+    check(r.json["state"] in ("ok", "warn") and checks["store"] == checks["index"] == checks["audit"] == "ok",
+          "what it stands on is well", r)
+    reader = service.client(service.make_token("hanako", "read,ask", "green"))
+    check(reader.get("/api/v1/health").status == 403, "which is for whoever operates it")
+
+
+def follow(service):
+    """A log that spoke every hour of one day, and not since."""
+    for hour in range(14):
+        service.run("--now", "2026-11-10T%02d:00:00Z" % hour, "watch", "--follow", "-", stdin=b"fine line\n", want=None)
+
+
+def quiet_logs(service, admin):
+    r = admin.get("/api/v1/quiet-logs")
+    check([(x["longest_seconds"], x["quiet_seconds"] > 11 * 86400) for x in r.json["items"]] == [(3600, True)],
+          "a log that fell silent is told", r)
+    r = admin.get("/api/v1/status")
+    check(r.json["quiet_logs"] == 1 and r.json["feeds"]["count"] == 1, "and counted, and the feeds are", r)
+    reader = service.client(service.make_token("hanako", "read", "green"))
+    r = reader.get("/api/v1/status")
+    check(r.json["quiet_logs"] == 0 and r.json["feeds"] is None and not reader.get("/api/v1/quiet-logs").json["items"],
+          "to whom the telemetry is for, and who may look at feeds", r)
+
+
+def hunts(admin):
+    one = admin.get("/api/v1/hunt", value="198.51.100.7").json
+    for name in ("Cheese Loader", LOADER["id"]):
+        r = admin.get("/api/v1/entities/%s/hunt" % quote(name))
+        total = {"schema": "noroshi.hunt-total/1", "name": "Cheese Loader", "asked": 1, "seen": 1, "said": "yes",
+                 "coverage": one["coverage"]}
+        check(r.status == 200 and r.lines == [one, total], "hunting for a thing tells what of it was seen", r)
+    r = admin.get("/api/v1/entities/Quiet%20Mouse/hunt")
+    check(r.status == 200 and [(x["asked"], x["said"]) for x in r.lines] == [(0, "cannot-say")],
+          "of what nothing is said to indicate, nothing can be said", r)
+    check(admin.get("/api/v1/entities/Loud%20Cat/hunt").status == 404, "and what nobody knows is not found")
 
 
 def strict(admin, document):
@@ -300,10 +356,46 @@ def people(service, admin):
     check(asks.get("/api/v1/observables/ipv4/198.51.100.7").status == 401, "his token, too")
     r = admin.ask("PATCH", "/api/v1/users/hanako", {"role": "reader"})
     check(r.status == 403, "the last admin stays one", r)
+    teams(admin)
     pages(service, admin)
     recorded(service, admin)
     service.run("audit", "verify")
     check(True, "the audit log verifies")
+    audit(service, admin)
+
+
+def teams(admin):
+    check(admin.post("/api/v1/teams", {"name": "night"}).status == 204, "a team is made")
+    check(admin.post("/api/v1/teams", {"name": "night"}).status == 409, "once")
+    check(admin.get("/api/v1/teams").json == {"items": ["near", "night"], "next": None}, "and listed", admin.get("/api/v1/teams"))
+    member = "/api/v1/teams/night/members/hanako"
+    check(admin.ask("PUT", member).status == 204, "somebody is put into it")
+    check(admin.ask("PUT", member).status == 409, "once")
+    r = admin.get("/api/v1/teams/night")
+    check(r.json == {"name": "night", "members": ["hanako"]}, "and is there", r)
+    check(admin.ask("DELETE", member).status == 204 and admin.get("/api/v1/teams/night").json["members"] == [],
+          "and taken out again")
+    r = [admin.get("/api/v1/teams/none"), admin.ask("PUT", "/api/v1/teams/none/members/hanako"),
+         admin.ask("PUT", "/api/v1/teams/night/members/none"), admin.ask("DELETE", "/api/v1/users/none/totp")]
+    check([x.status for x in r] == [404] * 4, "what is not there is not found", r)
+
+
+def audit(service, admin):
+    """The chain, and a head that was kept elsewhere."""
+    head = admin.get("/api/v1/audit/head").json
+    check(head["entries"] > 5 and head["head"].startswith("noroshi-audit/1 %d " % head["entries"]), "its head", head)
+    check(service.run("audit", "head").strip() != "", "which the command line says, too")
+    r = admin.post("/api/v1/audit/verify", {"heads": [head["head"]]})
+    check(r.status == 200 and r.json["broken"] is None and r.json["heads"] == 1, "is met by the proof", r)
+    other = head["head"][:-1] + ("0" if head["head"][-1] != "0" else "1")
+    r = admin.post("/api/v1/audit/verify", {"heads": [head["head"], other]})
+    check(r.status == 200 and r.json["broken"] == "rewritten", "one of another chain is not", r)
+    more = re.sub(r"^(noroshi-audit/1) \d+", r"\1 %d" % (head["entries"] + 1000), head["head"])
+    r = admin.post("/api/v1/audit/verify", {"heads": [more]})
+    check(r.status == 200 and r.json["broken"] == "cut", "one of entries that are not there says that they are gone", r)
+    check(admin.post("/api/v1/audit/verify", {}).json["broken"] is None, "without heads it is whole by itself")
+    r = [admin.post("/api/v1/audit/verify", {"heads": x}) for x in ("x", ["x"], [1])]
+    check([x.status for x in r] == [400] * 3, "what is no head is refused", r)
 
 
 def pages(service, admin):
@@ -390,6 +482,7 @@ def main():
     with scratch("noroshi-api-") as home:
         service = Service(home, env={"NOROSHI_NOW": "2026-11-22T01:00:00Z"})
         fill_store(service)
+        follow(service)
         service.start()
         try:
             browser = first_run(service)
@@ -401,6 +494,9 @@ def main():
             auth_matrix(service, admin, document)
             look(service, admin, document)
             strict(admin, document)
+            hunts(admin)
+            quiet_logs(service, admin)
+            health(service, admin)
             questions(service, admin, document)
             changes(service, admin)
             people(service, admin)

@@ -191,6 +191,22 @@ def bounded(service, token):
         s.close()
 
 
+def sse_after_revoke(service, admin):
+    """Whoever may come in no longer is told nothing more: his stream ends by itself."""
+    for name, end in (("a token that is revoked", lambda token: admin.ask("DELETE", "/api/v1/tokens/" + token[4:14])),
+                      ("an account that is disabled", lambda token: admin.ask("PATCH", "/api/v1/users/midori", {"disabled": True}))):
+        token = service.make_token("midori", "read", "green")
+        s = Stream(service.port, token)
+        check(s.status == 200, "sse_after_revoke: a stream of " + name)
+        r = end(token)
+        check(r.status == 204, "which it is", r)
+        began, fields = time.monotonic(), True
+        while fields and time.monotonic() - began < 30:
+            fields = s.block()
+        check(not fields, "sse_after_revoke: ends")
+        s.close()
+
+
 def main():
     skip_unless_built()
     with scratch("noroshi-live-") as home:
@@ -213,6 +229,7 @@ def main():
             too_old(service, admin, token, got)
             unseen(service, admin)
             bounded(service, token)
+            sse_after_revoke(service, admin)
             check(service.stop() == 0, "it ends in order")
             check("Sanitizer" not in service.said(), "and nothing was reported", service.said()[-2000:])
         finally:

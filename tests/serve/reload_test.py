@@ -65,6 +65,20 @@ def write(path, text):
         f.write(text)
 
 
+def live(admin, count):
+    """Opens live streams; their statuses."""
+    head = "GET /api/v1/alerts/live HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\n\r\n"
+    streams, said = [], []
+    for _ in range(count):
+        s = socket.create_connection(("127.0.0.1", admin.port), 30)
+        s.sendall((head % (admin.port, admin.token)).encode())
+        streams.append(s)
+        said.append(int(s.recv(64).split()[1]))
+    for s in streams:
+        s.close()
+    return said
+
+
 def feeds(service, admin, port):
     url = "http://127.0.0.1:%d/list.csv" % port
     r = admin.ask("PUT", "/api/v1/feeds/near", {"url": url, "source": "near", "every_s": 3600})
@@ -109,6 +123,10 @@ def main():
                   "SIGHUP: it reads its configuration again")
             check(wait_for(lambda: admin.ask("GET", "/api/v1/status", None, here).status == 200),
                   "and the new name is ours")
+            check(live(admin, 3) == [200] * 3, "three live streams are none too many")
+            write(config, "serve.host = soc.example\nserve.live-streams = 1\nfeed.allow = near 127.0.0.1/32 %d\n" % port)
+            service.process.send_signal(signal.SIGHUP)
+            check(wait_for(lambda: live(admin, 2) == [200, 429]), "how many live streams an account has is another", live(admin, 2))
             well = "noroshi_config_last_reload_successful "
             check((well + "1").encode() in admin.get("/metrics").body, "the metric says that it was right")
             write(config, "serve.host = soc.example\nno.such.key = 1\n")

@@ -32,9 +32,11 @@ def of_the_site(service, admin):
     r = manager.get("/api/v1/users")
     check([u["login"] for u in r.json["items"]] == ["taro"], "of_the_site: whoever manages it sees its accounts", r)
     check(manager.get("/api/v1/tokens").status == 200, "and his tokens")
-    for path in ("/api/v1/tokens?all=true", "/api/v1/audit"):
+    for path in ("/api/v1/tokens?all=true", "/api/v1/audit", "/api/v1/audit/head"):
         r = manager.get(path)
         check(r.status == 403, "of_the_site: but not " + path, r)
+    check(manager.post("/api/v1/audit/verify", {}).status == 403, "nor proves the log")
+    teams(admin, manager)
     taro = service.client(service.make_token("taro", "read,ask,import,curate,feed", "amber"))
     before = [admin.get(path).body for path in ("/api/v1/sources", "/api/v1/sets")]
     r = taro.ask("PATCH", "/api/v1/sources/lists", {"reliability": "F"})
@@ -49,6 +51,20 @@ def of_the_site(service, admin):
     check(taro.ask("DELETE", "/api/v1/sets/good").status == 204, "which he may drop")
     check(admin.get("/api/v1/sets").body == before[1], "and the site's stays")
     feeds(service, admin, taro)
+
+
+def teams(admin, manager):
+    for team, who in (("day", "hanako"), ("night", "hanako"), ("night", "taro")):
+        admin.post("/api/v1/teams", {"name": team})
+        check(admin.ask("PUT", "/api/v1/teams/%s/members/%s" % (team, who)).status == 204, "%s is in %s" % (who, team))
+    check(manager.get("/api/v1/teams").json["items"] == ["night"], "of_the_site: he sees the teams of his people")
+    check(manager.get("/api/v1/teams/night").json["members"] == ["taro"], "and in them his people")
+    r = [manager.get("/api/v1/teams/day"), manager.get("/api/v1/teams/nay")]
+    check([x.status for x in r] == [404] * 2 and r[0].json["detail"].replace("day", "nay") == r[1].json["detail"],
+          "and another is as if it were not there", r)
+    r = [manager.post("/api/v1/teams", {"name": "x"}), manager.ask("PUT", "/api/v1/teams/day/members/taro"),
+         manager.ask("DELETE", "/api/v1/users/hanako/totp")]
+    check([x.status for x in r] == [403, 403, 404], "of_the_site: teams are not his to change", r)
 
 
 def feeds(service, admin, taro):

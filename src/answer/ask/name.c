@@ -227,11 +227,28 @@ static status by_sort(job *j, kind id_kind, slice id, bool *ret_known, err *why)
     return one(j, &all.at[0], id, why);
 }
 
+/* "JVNDB-2024-000123", "JVN#12345678": a vulnerability of its own, what somebody else's number
+ * stands for, or a note about some. */
+static status by_number(job *j, slice id, bool *ret_known, err *why)
+{
+    bool own;
+    *ret_known = false;
+    if (slice_starts(id, S("CVE-")))
+        return OK;
+    status st = node_known(j->k->l, (node_ref){KIND_VULNERABILITY, id}, &own, why);
+    if (st != OK || own)
+        return st;
+    st = by_sort(j, KIND_VULNERABILITY, id, ret_known, why);
+    return st == OK && !*ret_known ? step_name(j, id, ret_known, why) : st;
+}
+
 status step_identifier(job *j, kind id_kind, slice id, err *why)
 {
     bool known;
-    if (id_kind == KIND_VULNERABILITY)
-        return step_vulnerability(j, id, why);
+    if (id_kind == KIND_VULNERABILITY) {
+        status found = by_number(j, id, &known, why);
+        return found != OK || known ? found : step_vulnerability(j, id, why);
+    }
     status st = by_sort(j, id_kind, id, &known, why);
     if (st == OK && !known)
         st = step_name(j, id, &known, why);

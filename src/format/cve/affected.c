@@ -1,14 +1,9 @@
 /* affected.c - which products and versions a container says are affected. The versions keep the
  * words of the CVE record, so that whoever compares a version can follow its algorithm. */
 #include "format/cve/cve.h"
+#include "format/vulnerability.h"
 
 enum { PLATFORMS_MAX = 64, CPES_BYTES_MAX = 8 << 10 };
-
-static bool says_nothing(slice s)
-{
-    return !s.len || slice_eq(s, S("-")) || slice_eq_nocase(s, S("n/a")) ||
-           slice_eq_nocase(s, S("unknown")) || slice_eq_nocase(s, S("unspecified"));
-}
 
 static void put_member(json_writer *w, const char *key, slice text)
 {
@@ -95,41 +90,19 @@ static status texts(cve_record *r, const json *entry, const char *from, const ch
     return st;
 }
 
-/* "Palo Alto Networks PAN-OS"; "Git Git" is called Git. */
-static status product_of(cve_record *r, slice vendor, slice product, node_ref *ret, err *why)
-{
-    *ret = (node_ref){KIND_NONE, S("")};
-    if (says_nothing(product))
-        return OK;
-    bool alone = says_nothing(vendor);
-    slice both =
-        alone ? product
-              : arena_printf(r->e->memory, "%.*s %.*s", SLICE_FMT(vendor), SLICE_FMT(product));
-    if (!both.ptr)
-        return ARENA_SPENT(r->e->memory, why);
-    err mine = {0};
-    status st = emit_node(r->e, KIND_PRODUCT, "name:", both, ret, &mine);
-    if (st == ERR_INPUT) { /* a name without a letter: it stays in the detail */
-        *ret = (node_ref){KIND_NONE, S("")};
-        return OK;
-    }
-    if (st != OK)
-        return err_set(why, st, mine.at, "%s", mine.msg);
-    return emit_named_once(r->e, *ret, slice_starts_nocase(product, vendor) ? product : both, why);
-}
-
 static status entry_of(cve_record *r, const json *entry, err *why)
 {
     detail d = {0};
     fact_claim c = emit_blank();
     slice vendor = cve_text(entry, "vendor"), product = cve_text(entry, "product");
     slice package = cve_text(entry, "packageName");
-    status st = product_of(r, vendor, says_nothing(product) ? package : product, &c.object, why);
+    status st =
+        vuln_product(r->e, vendor, vuln_says_nothing(product) ? package : product, &c.object, why);
     if (st != OK)
         return st;
     detail_text(&d, "by", r->by);
-    detail_text(&d, "vendor", says_nothing(vendor) ? S("") : vendor);
-    detail_text(&d, "product", says_nothing(product) ? S("") : product);
+    detail_text(&d, "vendor", vuln_says_nothing(vendor) ? S("") : vendor);
+    detail_text(&d, "product", vuln_says_nothing(product) ? S("") : product);
     detail_text(&d, "package", package);
     detail_text(&d, "collection", cve_text(entry, "collectionURL"));
     detail_text(&d, "repo", cve_text(entry, "repo"));

@@ -1,61 +1,16 @@
 /* metrics.c - what a container says of how grave it is: CVSS of any version, SSVC, KEV, ratings in
  * words. A CVSS score is computed from its vector; what the record says is kept if it differs. */
 #include "format/cve/cve.h"
-
-#include "model/cvss.h"
-
-#include <stdio.h>
-
-/* "7.5", "10" in tenths; -1 for what is no score. */
-static int tenths_of(slice text)
-{
-    slice rest = text, whole;
-    uint64_t n = 0, part = 0;
-    if (!slice_cut(&rest, '.', &whole) || !slice_u64(whole, &n) || n > 10)
-        return -1;
-    while (rest.len > 1 && rest.ptr[rest.len - 1] == '0')
-        rest.len--;
-    if (slice_find_byte(text, '.', 0) != SIZE_MAX && (!slice_u64(rest, &part) || part > 9))
-        return -1;
-    return n * 10 + part > 100 ? -1 : (int)(n * 10 + part);
-}
-
-static slice tenths_text(int tenths, char out[16])
-{
-    return slice_of(out, (size_t)snprintf(out, 16, "%d.%d", tenths / 10, tenths % 10));
-}
+#include "format/vulnerability.h"
 
 static status cvss_of(cve_record *r, const json *m, const char *version, err *why)
 {
-    char canonical[CVSS_TEXT_MAX], score[16], overall[16], told[16];
-    cvss v;
-    err bad = {0};
-    detail d = {0};
-    slice vector = cve_text(m, "vectorString"), value = vector;
     const json *number = json_get(m, S("baseScore"));
-    int said = json_is(number, JSON_NUMBER) ? tenths_of(number->text) : -1;
-    detail_text(&d, "name", S("cvss"));
-    detail_text(&d, "version", slice_str(version));
-    if (cvss_parse(vector, &v, &bad) == OK &&
-        slice_eq(slice_str(cvss_version_name(v.version)), slice_str(version))) {
-        cvss_scores all = cvss_score(&v);
-        int base = all.base;
-        detail_text(&d, "score", tenths_text(base, score));
-        detail_text(&d, "severity", slice_str(cvss_severity_name(cvss_severity(v.version, base))));
-        if (all.overall != base) /* with the temporal and environmental metrics of the vector */
-            detail_text(&d, "overall", tenths_text(all.overall, overall));
-        if (said >= 0 && said != base && said != all.overall)
-            detail_text(&d, "said", tenths_text(said, told));
-        value = slice_of(canonical, cvss_print(&v, canonical));
-    } else {
-        if (said < 0)
-            return OK; /* neither a vector nor a score */
-        detail_text(&d, "said", tenths_text(said, told));
-        detail_text(&d, "error", bad.msg[0] ? slice_str(bad.msg) : S("of another version"));
-    }
-    if (value.len && !arena_copy(r->e->memory, value, &value))
-        return ARENA_SPENT(r->e->memory, why);
-    return cve_say(r, PRED_PROPERTY, value, &d, why);
+    vuln_cvss v = {.by = r->by,
+                   .version = slice_str(version),
+                   .vector = cve_text(m, "vectorString"),
+                   .said = json_is(number, JSON_NUMBER) ? vuln_tenths(number->text) : -1};
+    return vuln_say_cvss(r->e, r->cve, &v, why);
 }
 
 /* [{"Exploitation":"Active"},{"Automatable":"Yes"},{"Technical Impact":"Total"}] */

@@ -33,6 +33,7 @@ static const pattern patterns[] = {
     {S_INIT("zdi"), SEP_MUST, false, KIND_VULNERABILITY, 2, 2, 0, 0, TAIL_YEAR, S_INIT("ZDI-")},
     {S_INIT("jvndb"), SEP_MUST, false, KIND_VULNERABILITY, 4, 4, 1990, 2099, TAIL_YEAR,
      S_INIT("JVNDB-")},
+    {S_INIT("jvnvu"), SEP_MUST, false, KIND_VULNERABILITY, 8, 8, 0, 0, TAIL_NONE, S_INIT("JVNVU#")},
     {S_INIT("jvn"), SEP_MUST, false, KIND_VULNERABILITY, 8, 8, 0, 0, TAIL_NONE, S_INIT("JVN#")},
     {S_INIT("cnvd"), SEP_MUST, false, KIND_VULNERABILITY, 4, 4, 1990, 2099, TAIL_YEAR,
      S_INIT("CNVD-")},

@@ -37,15 +37,53 @@ static slice host_of(const address *a, arena *m)
     return arena_copy(m, host, &copy) ? copy : S("");
 }
 
-static bool came_through_a_proxy(const http_request *r)
+/* What proxies, load balancers and tunnels add, by the beginning of its name. No browser
+ * and no curl sends any of them unasked. */
+static bool is_of_a_proxy(slice name)
 {
-    if (r->proxied)
-        return true;
-    for (size_t i = 0; i < r->header_count; i++)
-        if (slice_eq_nocase(r->headers[i].name, S("Forwarded")) ||
-            slice_starts_nocase(r->headers[i].name, S("X-Forwarded-")))
+    static const slice begins[] = {S_INIT("Forwarded"),
+                                   S_INIT("X-Forwarded"),
+                                   S_INIT("X-Original-"),
+                                   S_INIT("X-Real-IP"),
+                                   S_INIT("X-Client-IP"),
+                                   S_INIT("X-Cluster-Client-IP"),
+                                   S_INIT("X-ProxyUser-"),
+                                   S_INIT("X-Envoy-"),
+                                   S_INIT("X-Amzn-"),
+                                   S_INIT("X-Azure-"),
+                                   S_INIT("X-Cloud-"),
+                                   S_INIT("X-Appengine-"),
+                                   S_INIT("X-Varnish"),
+                                   S_INIT("X-Haproxy"),
+                                   S_INIT("X-BlueCoat-"),
+                                   S_INIT("X-Arr-"),
+                                   S_INIT("Via"),
+                                   S_INIT("Client-IP"),
+                                   S_INIT("True-Client-"),
+                                   S_INIT("Proxy-"),
+                                   S_INIT("WL-Proxy-"),
+                                   S_INIT("CF-"),
+                                   S_INIT("CDN-"),
+                                   S_INIT("Fastly-"),
+                                   S_INIT("Akamai-"),
+                                   S_INIT("Ali-"),
+                                   S_INIT("Tailscale-"),
+                                   S_INIT("Max-Forwards"),
+                                   S_INIT("Surrogate-Capability")};
+    for (size_t i = 0; i < COUNT_OF(begins); i++)
+        if (slice_starts_nocase(name, begins[i]))
             return true;
     return false;
+}
+
+/* Or spoken in HTTP/1.0, as nginx does to whom it passes requests on when it was told nothing else,
+ * and then adds no header. */
+static bool came_through_a_proxy(const http_request *r)
+{
+    bool found = r->proxied || r->old;
+    for (size_t i = 0; i < r->header_count && !found; i++)
+        found = is_of_a_proxy(r->headers[i].name);
+    return found;
 }
 
 static auth_client client_of(const http_request *r)

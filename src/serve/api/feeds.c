@@ -66,6 +66,36 @@ status api_feed_presets(call *c, err *why)
     return OK;
 }
 
+/* --- logs that fell silent -------------------------------------------------------------------- */
+
+typedef struct silence {
+    call *c;
+    json_writer w;
+} silence;
+
+static status on_log(void *ctx, const heard_log *log, err *why)
+{
+    silence *x = ctx;
+    (void)why;
+    if (log->silent) {
+        call_item(&x->w);
+        quiet_log_json(x->c->out, log);
+    }
+    return OK;
+}
+
+status api_quiet_logs(call *c, err *why)
+{
+    lens *l;
+    status st = call_lens(c, &l, why);
+    if (st != OK)
+        return st;
+    silence x = {c, call_list_begin(c)};
+    st = heard_each(l, call_now(c), on_log, &x, why);
+    call_list_end(&x.w, S(""));
+    return st;
+}
+
 /* --- changes ---------------------------------------------------------------------------------- */
 
 /* Everybody's feeds may be seen by whoever is of an organisation, and only its own are his to
@@ -115,7 +145,8 @@ static status read_words(call *c, feed_definition *d, err *why)
 {
     slice mode = call_text(c, "mode"), grade = call_text(c, "reliability"),
           level = call_text(c, "tlp"), form = call_text(c, "format"),
-          source = call_text(c, "source");
+          source = call_text(c, "source"), audience = call_text(c, "audience");
+    view v;
     d->format = form.len ? form : d->format;
     d->source = source.len ? source : d->source;
     d->mode = slice_eq(mode, S("snapshot")) ? FEED_SNAPSHOT
@@ -129,8 +160,10 @@ static status read_words(call *c, feed_definition *d, err *why)
     if (level.len && tlp_parse(level, &d->marking.tlp) != OK)
         return err_set(why, ERR_INPUT, ERR_NOWHERE,
                        "tlp is clear, green, amber, amber+strict or red");
-    if (d->marking.tlp > c->from->who.has.clearance)
-        return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "tlp is above your clearance");
+    d->marking.audience = audience.len ? audience : d->marking.audience;
+    identity_view(&c->from->who, WHEN_NONE, call_now(c), &v);
+    if (!view_sees(&v, d->marking))
+        return err_set(why, ERR_FORBIDDEN, ERR_NOWHERE, "you would not see what is marked so");
     if (form.len && !format_named(form))
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "format is not known");
     return OK;
@@ -155,7 +188,8 @@ status api_feed_put(call *c, err *why)
     lens *l;
     feed_info f = {0};
     status st = find_own(c, &l, &f, why);
-    if (st == ERR_NOT_FOUND) {
+    bool unseen = st == ERR_NOT_FOUND;
+    if (unseen) {
         f.d = (feed_definition){.name = call_param(c, "name"),
                                 .every_s = DAY_S,
                                 .marking.owner = c->from->who.has.organisation};
@@ -172,9 +206,10 @@ status api_feed_put(call *c, err *why)
     if (st == OK)
         st = read_rest(c, &f.d, why);
     if (st == OK)
-        st = feed_put(c->writer, &f.d, call_now(c), why);
+        st = unseen ? feed_add(c->writer, &f.d, call_now(c), why)
+                    : feed_put(c->writer, &f.d, call_now(c), why);
     c->wakes = st == OK;
-    return st;
+    return st == ERR_BUSY && unseen ? http_problem(c->w, 409, st) : st;
 }
 
 /* Not inside the table's transaction: each step of a run is durable by itself. A server may take as

@@ -26,9 +26,9 @@ static const slice place_start = S_INIT("start");
 
 static bool enter(api *a, live *x)
 {
-    const unsigned most = a->o.live_streams ? a->o.live_streams : LIVE_STREAMS_DEFAULT;
     unsigned n = 0;
     pthread_mutex_lock(&a->lock);
+    const unsigned most = a->o.live_streams ? a->o.live_streams : LIVE_STREAMS_DEFAULT;
     for (const live *l = a->lives; l; l = l->next)
         n += l->whose == x->whose;
     if (n < most) {
@@ -39,6 +39,13 @@ static bool enter(api *a, live *x)
     }
     pthread_mutex_unlock(&a->lock);
     return n < most;
+}
+
+void api_live_streams(api *a, uint32_t most)
+{
+    pthread_mutex_lock(&a->lock);
+    a->o.live_streams = most;
+    pthread_mutex_unlock(&a->lock);
 }
 
 static void leave(api *a, live *x)

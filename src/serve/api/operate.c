@@ -1,6 +1,9 @@
 /* operate.c - what is held, whether the service can answer, its figures, its description. */
 #include "serve/api/handlers.h"
 
+#include "intake/feed_sum.h"
+#include "know/heard.h"
+
 typedef struct totals {
     uint64_t sources, documents, records;
     when fresh;
@@ -18,10 +21,36 @@ static status add_source(void *ctx, const source_info *s, err *why)
     return OK;
 }
 
+static status count_quiet(void *ctx, const heard_log *log, err *why)
+{
+    (void)why;
+    *(uint64_t *)ctx += log->silent;
+    return OK;
+}
+
+/* null for whoever may not look at feeds. */
+static void put_feeds(json_writer *w, const feed_sum *f, bool may)
+{
+    json_key(w, "feeds");
+    if (!may) {
+        json_put_null(w);
+        return;
+    }
+    json_open(w, '{');
+    json_field_count(w, "count", f->feeds);
+    json_field_count(w, "not_well", f->sick);
+    json_field_count(w, "held", f->held);
+    json_field_count(w, "quiet", f->quiet);
+    json_close(w, '}');
+}
+
 status api_status(call *c, err *why)
 {
     lens *l;
     set_list sets = {0};
+    feed_sum feeds = {0};
+    uint64_t quiet_logs = 0;
+    bool may = rights_have(c->from->who.has.rights, RIGHT_FEED);
     totals t = {.fresh = WHEN_NONE};
     uint64_t values = 0;
     status st = call_lens(c, &l, why);
@@ -29,6 +58,10 @@ status api_status(call *c, err *why)
         st = source_each(l, add_source, &t, why);
     if (st == OK)
         st = sets_seen(l, &sets, why);
+    if (st == OK && may)
+        st = feed_sum_of(l, call_now(c), &feeds, why);
+    if (st == OK)
+        st = heard_each(l, call_now(c), count_quiet, &quiet_logs, why);
     if (st != OK)
         return st;
     for (size_t i = 0; i < sets.count; i++)
@@ -46,6 +79,8 @@ status api_status(call *c, err *why)
     json_field_count(&w, "count", sets.count);
     json_field_count(&w, "values", values);
     json_close(&w, '}');
+    put_feeds(&w, &feeds, may);
+    json_field_count(&w, "quiet_logs", quiet_logs);
     json_close(&w, '}');
     return OK;
 }

@@ -1,7 +1,5 @@
-/* people.c - accounts, organisations, tokens, the audit log. */
+/* people.c - accounts, organisations, teams, tokens. */
 #include "serve/api/handlers.h"
-
-#include <stdio.h>
 
 /* --- users ------------------------------------------------------------------------------------ */
 
@@ -170,6 +168,17 @@ status api_user_sessions_revoke(call *c, err *why)
     return st == OK ? sessions_revoke(c->writer, &by, who.login, why) : st;
 }
 
+status api_user_factor_off(call *c, err *why)
+{
+    actor by;
+    account who;
+    call_actor(c, &by);
+    status st = find_account(c, &who, why);
+    if (st == OK)
+        st = totp_remove(c->writer, &by, who.login, why);
+    return st == ERR_BUSY ? http_problem(c->w, 409, st) : st;
+}
+
 /* --- organisations ---------------------------------------------------------------------------- */
 
 status api_organisations(call *c, err *why)
@@ -195,6 +204,73 @@ status api_organisation_add(call *c, err *why)
     if (st == OK)
         st = organisation_add(c->writer, &by, name, why);
     return st == ERR_BUSY ? http_problem(c->w, 409, st) : st;
+}
+
+/* --- teams ------------------------------------------------------------------------------------ */
+
+status api_teams(call *c, err *why)
+{
+    name_list list;
+    status st = teams_page(c->t->people, c->m, &c->from->who.has, call_param(c, "cursor"),
+                           (size_t)call_int(c, "limit", CALL_LIST_DEFAULT), &list, why);
+    if (st != OK)
+        return st;
+    json_writer w = call_list_begin(c);
+    for (size_t i = 0; i < list.count; i++)
+        json_put_text(&w, list.at[i]);
+    call_list_end(&w, list.more && list.count ? list.at[list.count - 1] : S(""));
+    return OK;
+}
+
+status api_team(call *c, err *why)
+{
+    name_list members;
+    slice name = call_param(c, "name");
+    status st = team_members(c->t->people, c->m, &c->from->who.has, name, &members, why);
+    if (st != OK)
+        return st;
+    json_writer w = json_writer_on(c->out);
+    json_open(&w, '{');
+    json_field_text(&w, "name", name);
+    json_key(&w, "members");
+    json_open(&w, '[');
+    for (size_t i = 0; i < members.count; i++)
+        json_put_text(&w, members.at[i]);
+    json_close(&w, ']');
+    json_close(&w, '}');
+    return OK;
+}
+
+status api_team_add(call *c, err *why)
+{
+    actor by;
+    slice name;
+    call_actor(c, &by);
+    status st = call_needs(c, "name", &name, why);
+    if (st == OK)
+        st = team_add(c->writer, &by, name, why);
+    return st == ERR_BUSY ? http_problem(c->w, 409, st) : st;
+}
+
+static status put_member(call *c, bool member, err *why)
+{
+    actor by;
+    account who;
+    call_actor(c, &by);
+    status st = find_account(c, &who, why);
+    if (st == OK)
+        st = team_put(c->writer, &by, call_param(c, "name"), who.login, member, why);
+    return st == ERR_BUSY ? http_problem(c->w, 409, st) : st;
+}
+
+status api_team_put(call *c, err *why)
+{
+    return put_member(c, true, why);
+}
+
+status api_team_take(call *c, err *why)
+{
+    return put_member(c, false, why);
 }
 
 /* --- tokens ----------------------------------------------------------------------------------- */
@@ -306,47 +382,4 @@ status api_token_revoke(call *c, err *why)
     actor by;
     call_actor(c, &by);
     return token_revoke(c->writer, &by, call_param(c, "id"), why);
-}
-
-/* --- the audit log ---------------------------------------------------------------------------- */
-
-static void put_row(json_writer *w, const audit_row *r)
-{
-    json_open(w, '{');
-    json_field_count(w, "seq", r->seq);
-    json_field_when(w, "at", r->e.at);
-    json_field_text(w, "who", r->e.who);
-    json_field_text(w, "from", r->e.from);
-    json_field_text(w, "act", r->e.act);
-    json_field_text(w, "what", r->e.what);
-    json_field_text(w, "detail", r->e.detail);
-    json_field_text(w, "outcome", slice_str(audit_outcome_name(r->e.outcome)));
-    json_close(w, '}');
-}
-
-status api_audit(call *c, err *why)
-{
-    audit_list list;
-    uint64_t before = 0;
-    char next[24] = "";
-    slice cursor = call_param(c, "cursor");
-    const audit_filter f = {
-        .who = call_param(c, "who"), .act = call_param(c, "act"), .what = call_param(c, "what")};
-    if (cursor.len && !slice_u64(cursor, &before))
-        return err_set(why, ERR_INPUT, ERR_NOWHERE, "cursor is none of ours");
-    status st = call_of_site(c, "the audit log is", why);
-    if (st == OK)
-        st = audit_log_settle(c->a->o.audit, why);
-    if (st == OK)
-        st = audit_page(c->a->o.store, c->m, &f, before,
-                        (size_t)call_int(c, "limit", CALL_LIST_DEFAULT), &list, why);
-    if (st != OK)
-        return st;
-    json_writer w = call_list_begin(c);
-    for (size_t i = 0; i < list.count; i++)
-        put_row(&w, &list.at[i]);
-    if (list.more && list.count)
-        snprintf(next, sizeof next, "%llu", (unsigned long long)list.at[list.count - 1].seq);
-    call_list_end(&w, slice_str(next));
-    return OK;
 }

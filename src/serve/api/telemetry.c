@@ -1,9 +1,12 @@
-/* telemetry.c - POST /watch: logs that are sent here, against everything that is known. */
+/* telemetry.c - POST /watch: logs that are sent here, against everything that is known; and whether
+ * anything of a thing was seen, from what logs were. */
 #include "serve/api/handlers.h"
 
 #include "intake/telemetry.h"
 #include "publish/error_json.h"
+#include "publish/hunt_json.h"
 #include "serve/api/outgoing.h"
+#include "watch/hunt.h"
 #include "watch/watch.h"
 
 #include <stdio.h>
@@ -117,4 +120,54 @@ status api_watch(call *c, err *why)
         st = watch_body(&x, why);
     call_turn_ends(c);
     return outgoing_send(&x.out, S("application/x-ndjson"), "alerts.ndjson", st);
+}
+
+/* --- hunting for a thing ---------------------------------------------------------------------- */
+
+typedef struct hunting {
+    call *c;
+    outgoing out;
+    hunt_held held;
+} hunting;
+
+static status on_value(void *ctx, node_ref value, tlp marked, const sightings_found *f, err *why)
+{
+    hunting *x = ctx;
+    if (marked > x->c->highest)
+        x->c->highest = marked;
+    hunt_json(&x->out.line, &x->held, value, f);
+    return outgoing_line(&x->out, why);
+}
+
+static status hunt(hunting *x, err *why)
+{
+    lens *l;
+    call *c = x->c;
+    sightings *s = NULL;
+    hunt_counts n;
+    sightings_coverage covered = {.from = WHEN_NONE, .to = WHEN_NONE};
+    status st = call_sightings(c, &s, why);
+    if (st == OK && s)
+        st = sightings_covered(s, c->m, &covered, why);
+    x->held = (hunt_held){s, &covered};
+    if (st == OK)
+        st = call_lens(c, &l, why);
+    if (st != OK)
+        return st;
+    const hunt_options o = {.l = l, .s = s, .on_value = on_value, .ctx = x};
+    st = hunt_entity(&o, c->m, call_param(c, "id"), &n, why);
+    if (st != OK)
+        return st;
+    hunt_total_json(&x->out.line, &x->held, &(hunt_total){n.name, n.asked, n.seen});
+    st = outgoing_line(&x->out, why);
+    return st == OK ? call_record_read(c, why) : st;
+}
+
+status api_hunt_entity(call *c, err *why)
+{
+    hunting x = {.c = c};
+    status st = outgoing_open(c, &x.out, why);
+    if (st == OK)
+        st = hunt(&x, why);
+    return outgoing_send(&x.out, S("application/x-ndjson"), "hunt.ndjson", st);
 }

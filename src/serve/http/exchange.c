@@ -260,6 +260,7 @@ static step understand(exchange *x)
     x->r.path = x->target.path;
     x->r.headers = h->headers;
     x->r.header_count = h->header_count;
+    x->r.old = !x->head.minor;
     look_behind(x);
     x->r.host = h->host;
     x->r.thread = x->c->loop->thread_ctx;

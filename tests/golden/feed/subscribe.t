@@ -29,7 +29,7 @@ Needs: noroshi
     noroshi: the URL has a user in it: put secrets into files
     [2]
     $ noroshi feed add nobody https://feeds.example/ --format none
-    noroshi: --format none is not known; known are stix, cve, epss, kev, microsoft-naming, misp, misp-taxonomy, misp-galaxy, carbonblack-c2, maltrail, ipsum, misp-warninglist, csv, list, set-list, attack-mapping
+    noroshi: --format none is not known; known are stix, cve, epss, kev, microsoft-naming, misp, misp-taxonomy, misp-galaxy, carbonblack-c2, maltrail, ipsum, misp-warninglist, csv, list, set-list, attack-mapping, jvn, jpcert
     [2]
     $ noroshi feed list
     kev                     not pulled yet                              never ok

@@ -32,6 +32,11 @@ Needs: noroshi
     $ noroshi restore sealed --into new
     noroshi: sealed is sealed: say with --key FILE which secret key opens it
     [2]
+    $ noroshi restore sealed --key key --dry-run
+    sealed of (re: .*) UTC is good: it was restored as a whole, checked, and taken away again
+    ...
+    $ ls -d sealed*
+    sealed
     $ noroshi restore sealed --into new --key key --dry-run
     sealed of (re: .*) UTC is good: it was restored as a whole, checked, and taken away again
     in it: the database, 1 document, 0 versions of sets, no sightings, as there are none
