@@ -456,11 +456,12 @@ static bool moved_device(follow *f, const place *p, stream *s, const entry *e)
 }
 
 /* What is in a compressed file is compared only when it is opened; until then, and when it is
- * read from what was unpacked, another file may have got its inode. */
+ * read from what was unpacked, another file may have got its inode. One that is passed over may
+ * begin as another does: what was compressed of nothing. */
 static bool other_packed(const stream *s, const entry *e)
 {
-    return !s->ignored && (s->packed != e->packed ||
-                           (s->packed && (s->listed != e->size || s->listed_ns != e->mtime_ns)));
+    bool timed = s->packed && (!e->packed || s->listed != e->size || s->listed_ns != e->mtime_ns);
+    return s->ignored ? timed : timed || s->packed != e->packed;
 }
 
 /* A file that is known: where it is now. */
