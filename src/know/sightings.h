@@ -127,6 +127,12 @@ static inline bool sightings_are_for(const view *v)
 status sightings_find(const sightings *s, const sightings_probe *probes, size_t count, arena *a,
                       sightings_found *ret, err *why) NODISCARD;
 
+/* May the value have been seen, or something within it? false is certain; of values that never were
+ * it is true for a few in a hundred. Reads filters alone: for millions of values, of which
+ * sightings_find is asked those that are left. What is no address is false, what is no network
+ * or may be too wide to say true. Any count. */
+void sightings_maybe(const sightings *s, const sightings_probe *probes, size_t count, bool *ret);
+
 /* --- what was read -------------------------------------------------------------------------- */
 
 typedef struct sightings_source {
