@@ -355,6 +355,29 @@ status sightings_find(const sightings *s, const sightings_probe *probes, size_t 
     return st;
 }
 
+/* --- reads ahead ---------------------------------------------------------------------------- */
+
+/* A filter that is not in memory yet is waited for; the others are on their way meanwhile. */
+static void expect_part(const sightings *s, const sight_key *keys, size_t n, sight_part part)
+{
+    for (uint32_t i = 0; i < s->m.h.segments; i++)
+        for (size_t k = 0; k < n && s->m.rows[i].day_last >= s->m.h.expired; k++)
+            if (part == SIGHT_PART_FILTER || sight_filter_has(s->segments[i], keys[k]))
+                sight_segment_expect(s->segments[i], keys[k], part);
+}
+
+void sightings_expect(const sightings *s, const sightings_probe *probes, size_t count)
+{
+    sight_key keys[2 * SIGHTINGS_EXPECT_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < count && count <= SIGHTINGS_EXPECT_MAX; i++) {
+        n += sight_key_itself(&s->secret, probes[i].kind, probes[i].value, &keys[n]);
+        n += sight_key_within(&s->secret, probes[i].kind, probes[i].value, &keys[n]);
+    }
+    for (int part = SIGHT_PART_FILTER; part <= SIGHT_PART_DATA; part++)
+        expect_part(s, keys, n, (sight_part)part);
+}
+
 /* --- filters alone -------------------------------------------------------------------------- */
 
 /* Keys, and whose each is. */

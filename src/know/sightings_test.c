@@ -112,6 +112,7 @@ TEST(values_and_what_is_within_them)
     REQUIRE(sightings_open(t.folder, &s, &t.why) == OK);
     for (size_t i = 0; i < COUNT_OF(asked); i++)
         p[i] = (sightings_probe){asked[i].k, slice_str(asked[i].value)};
+    sightings_expect(s, p, COUNT_OF(p)); /* says nothing */
     CHECK_OK(sightings_find(s, p, COUNT_OF(p), &a, f, &t.why));
     CHECK_OK(sightings_verify(s, &t.why));
     bool maybe[COUNT_OF(asked)];

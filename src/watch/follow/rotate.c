@@ -121,6 +121,16 @@ static status move(const turn *t, stream *s, entry *e, err *why)
     return OK;
 }
 
+/* Another file has the inode by now: the stream is looked for by what is in it. */
+static void give_inode(const turn *t, const entry *e)
+{
+    stream *s = stream_inode(t->f, e->dev, e->ino);
+    if (!s || s->dev != e->dev)
+        return;
+    stream_inode_clear(t->f, s);
+    s->ino = 0;
+}
+
 static status add(const turn *t, entry *e, stream *before, unsigned begin, err *why)
 {
     stream *s;
@@ -138,6 +148,7 @@ static status add(const turn *t, entry *e, stream *before, unsigned begin, err *
     s->look = t->f->look;
     s->size = e->size;
     s->mtime_ns = e->mtime_ns;
+    give_inode(t, e);
     stream_inode_set(t->f, s, e->dev, e->ino);
     trail_insert(t->l, s, before);
     e->s = s;

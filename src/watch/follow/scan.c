@@ -469,7 +469,12 @@ static status meet(follow *f, const place *p, entry *e, err *why)
 {
     stream *s = stream_inode(f, e->dev, e->ino);
     char *path;
-    if (!s || other_packed(s, e) || (s->dev != e->dev && !moved_device(f, p, s, e)))
+    if (s && other_packed(s, e)) {
+        if (s->ignored && s->dev == e->dev) /* what was passed over is no more */
+            stream_drop(f, s);
+        return OK;
+    }
+    if (!s || (s->dev != e->dev && !moved_device(f, p, s, e)))
         return OK;
     status st = path_of(f, p, e->name, &path, why);
     if (st != OK)
@@ -615,7 +620,8 @@ static void forget_logs(follow *f, place *p)
 {
     for (trail **at = &p->logs; *at;) {
         trail *l = *at;
-        if (l->oldest || l->entry || l->linked) {
+        /* also while its path names nothing: what the others become is no first look */
+        if (l->oldest || l->entries || l->entry || l->linked) {
             l->entry = l->entries = NULL;
             at = &l->next_here;
             continue;
