@@ -23,7 +23,7 @@ typedef struct retro_options {
     clock_source clock;
     writer *writer;
     marking marking;  /* of the alerts: that of the telemetry */
-    int64_t after_us; /* what was published later is looked at: lens_newest, INT64_MIN is all */
+    int64_t after_us; /* what was published later is looked at: lens_newest; INT64_MIN: all */
 } retro_options;
 
 typedef struct retro_counts {
@@ -36,8 +36,8 @@ typedef struct retro_counts {
 /* Nothing to do when no telemetry was ever read: *ret is all 0. Alerts are durable on return. */
 status retro_look(const retro_options *o, retro_counts *ret, err *why) NODISCARD;
 
-/* What is kept and is bad in the view becomes alerts, as by retro_look; o->after_us is not used. v may
- * be NULL: all counts are 0. */
+/* What is kept and is bad in the view becomes alerts, as by retro_look; o->after_us is not used.
+ * v may be NULL: all counts are 0. */
 status retro_judge(const retro_options *o, const retro_values *v, retro_counts *ret,
                    err *why) NODISCARD;
 

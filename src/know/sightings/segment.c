@@ -147,7 +147,8 @@ static void cursor_at(const sight_segment *s, uint64_t place, sight_cursor *ret)
 
 static void expect(const void *from, size_t len)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), at = (uintptr_t)from, first = at / page * page;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), at = (uintptr_t)from,
+              first = at / page * page;
     /* advice: what fails costs time later */
     (void)posix_madvise((void *)first, len + (at - first), POSIX_MADV_WILLNEED);
 }
