@@ -200,7 +200,7 @@ static void value_to_ask(uint64_t i, asking how, value *ret)
 }
 
 /* One value a question, each timed. */
-static void ask(bench *b, size_t n, asking how, const char *name, const char *of)
+static void ask_as(bench *b, size_t n, asking how, bool expect, const char *name, const char *of)
 {
     arena a;
     err why = {0};
@@ -212,6 +212,8 @@ static void ask(bench *b, size_t n, asking how, const char *name, const char *of
         value_to_ask(i, how, &v);
         arena_reset(&a);
         double from = bench_wall_s();
+        if (expect)
+            sightings_expect(b->s, &v.probe, 1);
         need(sightings_find(b->s, &v.probe, 1, &a, &f, &why) == OK, why.msg);
         b->took[got] = (bench_wall_s() - from) * 1e6;
         got += (f.itself.count != 0) == (how != NEVER);
@@ -219,6 +221,37 @@ static void ask(bench *b, size_t n, asking how, const char *name, const char *of
     need(got == n, "wrong answers");
     percentiles(b, n, name, of);
     arena_done(&a);
+}
+
+static void ask(bench *b, size_t n, asking how, const char *name, const char *of)
+{
+    ask_as(b, n, how, false, name, of);
+}
+
+/* Filters alone, as a set of 100 million values asks. */
+static void ask_maybe(bench *b, const char *of)
+{
+    enum { BATCH = 1024, ROUNDS = 1000 };
+    static value v[BATCH];
+    static sightings_probe p[BATCH];
+    static bool maybe[BATCH];
+    double took = 0;
+    size_t some = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        for (uint64_t i = 0; i < BATCH; i++) {
+            value_of(VALUES * 10ull + (uint64_t)round * BATCH + i, &v[i]);
+            p[i] = (sightings_probe){v[i].probe.kind, v[i].probe.value};
+        }
+        double from = bench_cpu_s();
+        sightings_maybe(b->s, p, BATCH, maybe);
+        took += bench_cpu_s() - from;
+        for (size_t i = 0; i < BATCH; i++)
+            some += maybe[i];
+    }
+    bench_figure("sightings", "never seen, filters alone", "ns CPU each",
+                 took / BATCH / ROUNDS * 1e9, of);
+    bench_figure("sightings", "and left to be asked", "of 1,000",
+                 (double)some / BATCH / ROUNDS * 1000, of);
 }
 
 static void ask_many(bench *b, const char *of)
@@ -360,6 +393,7 @@ int main(int argc, char **argv)
     ask(&b, QUESTIONS, ANY, "seen, any value", what);
     ask(&b, QUESTIONS, POPULAR, "seen, as often as events", what);
     ask_many(&b, what);
+    ask_maybe(&b, what);
     ask_net(&b, "224.10.20.0/24", what); /* where none is */
     ask_net(&b, "50.10.20.0/24", what);
     ask_net(&b, "50.10.128.0/17", what);
@@ -371,6 +405,8 @@ int main(int argc, char **argv)
     ask(&b, COLD, NEVER, "never seen, nothing in memory at first", what);
     chill(&b);
     ask(&b, COLD, ANY, "seen, any value, nothing in memory at first", what);
+    chill(&b);
+    ask_as(&b, COLD, ANY, true, "the same, reads fetched ahead", what);
     sightings_close(b.s);
     free(b.took);
     return 0;

@@ -216,8 +216,8 @@ typedef struct feeding {
     feed_grants grants;
     sandbox *jail;
     stopping ends;
-    when since; /* what is published later may be of these runs */
-    bool some;  /* something was taken */
+    int64_t newest_us; /* what is published later may be of these runs */
+    bool some;         /* something was taken */
 } feeding;
 
 static feed_lines lines_of(const app *a, unsigned row)
@@ -276,7 +276,7 @@ static status begin(app *a, feeding *x, err *why)
                          .ctx = x};
     status st = app_store(a, &x->r.store, why);
     if (st == OK)
-        st = importing_newest(a, &x->since, why);
+        st = importing_newest(a, &x->newest_us, why);
     if (st == OK)
         st = importing_jail(a, &x->jail, why);
     if (st != OK)
@@ -294,7 +294,7 @@ static status end(feeding *x, status st, err *why)
     if (x->ends.fd >= 0)
         stopping_end(&x->ends);
     sandbox_free(x->jail);
-    return st == OK && x->some ? importing_settle(x->a, x->since, why) : st;
+    return st == OK && x->some ? importing_settle(x->a, x->newest_us, why) : st;
 }
 
 static status run_due(app *a, feeding *x, err *why)

@@ -98,6 +98,8 @@ static status ask(hunting *h, const node_ref *values, size_t count, err *why)
     for (size_t i = 0; st == OK && i < count; i++)
         p[i] = (sightings_probe){values[i].kind, values[i].text};
     if (st == OK && h->s)
+        sightings_expect(h->s, p, count);
+    if (st == OK && h->s)
         st = sightings_find(h->s, p, count, &h->memory, f, why);
     for (size_t i = 0; st == OK && i < count; i++)
         st = tell(h, values[i], &f[i], why);

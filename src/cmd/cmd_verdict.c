@@ -4,6 +4,7 @@
 #include "know/curate.h"
 #include "know/store.h"
 #include "model/observable.h"
+#include "watch/settle.h"
 
 status cmd_verdict_set(app *a, err *why);
 status cmd_verdict_unset(app *a, err *why);
@@ -23,17 +24,35 @@ static status read_common(app *a, curation *ret, err *why)
     return OK;
 }
 
+/* What is bad from now on may have been seen here. */
+static status look_back(app *a, int64_t newest_us, err *why)
+{
+    uint64_t alerts;
+    const settle_options o = {.s = a->store,
+                              .actor = app_actor(a),
+                              .clock = a->clock,
+                              .after_us = newest_us,
+                              .view = &a->view};
+    status st = settle_import(&o, &alerts, why);
+    if (st == OK && alerts)
+        app_note(a, msg_watch_retro_said((int64_t)alerts));
+    return st;
+}
+
 static status change(app *a, const curation *c, bool say, err *why)
 {
     store *s;
     writer *w = NULL;
+    int64_t newest_us = WHEN_NONE;
     status st = app_store(a, &s, why);
+    if (st == OK)
+        st = settle_newest(s, clock_now(a->clock), &newest_us, why);
     if (st == OK)
         st = writer_new(s, app_actor(a), &w, why);
     if (st == OK)
         st = say ? verdict_say(w, c, why) : verdict_unsay(w, c, why);
     writer_free(w);
-    return st;
+    return st == OK ? look_back(a, newest_us, why) : st;
 }
 
 status cmd_verdict_set(app *a, err *why)

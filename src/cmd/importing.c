@@ -13,7 +13,8 @@ typedef struct importing {
     progress bar;
     uint64_t documents, records, fresh, withdrawn, refused, skipped, failed;
     bool quiet; /* totals only */
-    when since; /* what was published later is of this import, or of others at the same time */
+    int64_t
+        newest_us; /* what was published later is of this import, or of others at the same time */
 } importing;
 
 /* --- summaries ------------------------------------------------------------------------------ */
@@ -198,18 +199,18 @@ static status start(app *a, importing *im, sandbox **jail, importer **ret,
     return importer_new(&o, ret, why);
 }
 
-status importing_newest(app *a, when *ret, err *why)
+status importing_newest(app *a, int64_t *ret_us, err *why)
 {
-    return settle_newest(a->store, clock_now(a->clock), ret, why);
+    return settle_newest(a->store, clock_now(a->clock), ret_us, why);
 }
 
-static status settle(app *a, when since, bool quiet, err *why)
+static status settle(app *a, int64_t newest_us, bool quiet, err *why)
 {
     uint64_t alerts;
     const settle_options o = {.s = a->store,
                               .actor = app_actor(a),
                               .clock = a->clock,
-                              .since = since,
+                              .after_us = newest_us,
                               .view = &a->view,
                               .quiet = quiet};
     status st = settle_import(&o, &alerts, why);
@@ -218,9 +219,9 @@ static status settle(app *a, when since, bool quiet, err *why)
     return st;
 }
 
-status importing_settle(app *a, when since, err *why)
+status importing_settle(app *a, int64_t newest_us, err *why)
 {
-    return settle(a, since, false, why);
+    return settle(a, newest_us, false, why);
 }
 
 static status finish(app *a, importing *im, importer *it, status st, err *why)
@@ -235,7 +236,7 @@ static status finish(app *a, importing *im, importer *it, status st, err *why)
     importer_free(it);
     if (st == OK)
         st = sink_flush(&a->out, why);
-    return st == OK ? settle(a, im->since, im->quiet, why) : st;
+    return st == OK ? settle(a, im->newest_us, im->quiet, why) : st;
 }
 
 status importing_paths(app *a, err *why)
@@ -254,7 +255,7 @@ status importing_paths(app *a, err *why)
         return app_fail(a, ERR_INPUT, msg_set_remove_alone(), S(""), why);
     status st = app_store(a, &s, why);
     if (st == OK)
-        st = importing_newest(a, &im.since, why);
+        st = importing_newest(a, &im.newest_us, why);
     if (st == OK)
         st = read_options(a, &o, why);
     if (st == OK)

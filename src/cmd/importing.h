@@ -22,7 +22,7 @@ status importing_format(slice name, err *why) NODISCARD; /* ERR_INPUT: not known
 void importing_limits(const app *a, struct import_options *o);
 /* When the newest thing in the store was published: before; and afterwards the indexes take in what
  * came since, and what was seen here of it becomes alerts. */
-status importing_newest(app *a, when *ret, err *why) NODISCARD;
-status importing_settle(app *a, when since, err *why) NODISCARD;
+status importing_newest(app *a, int64_t *ret_us, err *why) NODISCARD;
+status importing_settle(app *a, int64_t newest_us, err *why) NODISCARD;
 
 #endif

@@ -7,6 +7,7 @@
 #include "know/index.h"
 #include "know/store.h"
 #include "publish/set_json.h"
+#include "watch/settle.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -263,7 +264,7 @@ static void on_progress(void *ctx, uint64_t documents, uint64_t values)
 
 /* `before` looks when everything is read and nothing is changed. */
 static status load(app *a, sandbox *jail, progress *bar, writer *w, lens *before, set_import **si,
-                   const set_load_options *lo, set_summary *ret, err *why)
+                   const set_load_options *lo, retro_values *values, set_summary *ret, err *why)
 {
     const options *given = a->options;
     set_import_options o = {
@@ -276,7 +277,9 @@ static status load(app *a, sandbox *jail, progress *bar, writer *w, lens *before
                    .levels_max = (uint32_t)option_int(given, OPT_LIMIT_ARCHIVE_LEVELS)},
         .load = lo,
         .on_progress = on_progress,
-        .ctx = bar};
+        .ctx = bar,
+        .on_keys = values ? retro_values_add : NULL,
+        .keys_ctx = values};
     status st = set_import_new(&o, si, why);
     for (size_t i = 0; st == OK && i < a->operand_count; i++)
         st = set_import_path(*si, a->operands[i].ptr, why);
@@ -289,6 +292,28 @@ static status load(app *a, sandbox *jail, progress *bar, writer *w, lens *before
         app_failed_in(a, where.len ? where : st == ERR_IO ? slice_str(store_dir(a->store)) : S(""));
     }
     return st;
+}
+
+/* What the set says is bad may have been seen here. */
+static status look_back(app *a, const retro_values *values, err *why)
+{
+    settle_found n;
+    const settle_options o = {
+        .s = a->store, .actor = app_actor(a), .clock = a->clock, .view = &a->view};
+    status st = settle_set(&o, values, &n, why);
+    if (st == OK && n.alerts)
+        app_note(a, msg_watch_retro((int64_t)n.alerts));
+    if (st == OK && n.left)
+        app_note(a, msg_watch_retro_left((int64_t)n.left));
+    return st;
+}
+
+/* Values are gathered when they may become alerts. */
+static status gather(const app *a, const set_load_options *lo, retro_values **ret, err *why)
+{
+    bool wanted =
+        !lo->dry_run && lo->mode != SET_REMOVE && settle_values_wanted(lo->verdict, lo->polarity);
+    return wanted ? retro_values_new(a->store, ret, why) : OK;
 }
 
 /* A set's list may be of tens of gigabytes: the worker gets a second more for each 8 MiB of the
@@ -311,6 +336,7 @@ status importing_set(app *a, err *why)
     writer *w = NULL;
     lens *before = NULL;
     set_import *si = NULL;
+    retro_values *values = NULL;
     set_load_options lo = {0};
     set_summary sum = {0};
     progress bar = progress_start(a);
@@ -331,7 +357,9 @@ status importing_set(app *a, err *why)
     lo.w = w;
     lo.resume = inputs_of(a, &inputs);
     if (st == OK)
-        st = load(a, jail, &bar, w, before, &si, &lo, &sum, why);
+        st = gather(a, &lo, &values, why);
+    if (st == OK)
+        st = load(a, jail, &bar, w, before, &si, &lo, values, &sum, why);
     progress_clear(a);
     if (st == OK && a->json)
         st = put_json(a, &lo, &sum, why);
@@ -343,6 +371,9 @@ status importing_set(app *a, err *why)
         st = show_changes(a, before, sum.result.tx, why);
     if (st == OK && sum.result.tx)
         st = sink_flush(&a->out, why);
+    if (st == OK && sum.result.tx && settle_values_wanted(sum.result.verdict, sum.result.polarity))
+        st = look_back(a, values, why);
+    retro_values_free(values);
     if (st == OK && !lo.dry_run) /* it is told; what follows makes it quicker, and smaller */
         st = set_import_settle(si, w, why);
     set_import_free(si);

@@ -153,7 +153,8 @@ static status on_keys(void *ctx, const fact_label *label, const fact_key *keys, 
         si->told = si->values;
         si->o.on_progress(si->o.ctx, si->s.documents, si->values);
     }
-    return set_loader_keys(si->sl, label, keys, count, why);
+    status st = si->o.on_keys ? si->o.on_keys(si->o.keys_ctx, keys, count, why) : OK;
+    return st == OK ? set_loader_keys(si->sl, label, keys, count, why) : st;
 }
 
 /* The innermost name is kept, whoever fails behind it. */

@@ -13,6 +13,7 @@
 #define NOROSHI_INTAKE_IMPORT_SET_H
 
 #include "know/sets.h"
+#include "model/fact.h"
 #include "sandbox/sandbox.h"
 
 enum { SET_REFUSED_LISTED = 100 };
@@ -41,6 +42,10 @@ typedef struct set_import_options {
     /* Now and then, while values come. */
     void (*on_progress)(void *ctx, uint64_t documents, uint64_t values);
     void *ctx;
+    /* All values as they come, for whoever looks for something among them; NULL: nobody. Also when
+     * nothing comes of the version in the end. */
+    status (*on_keys)(void *ctx, const fact_key *keys, size_t count, err *why);
+    void *keys_ctx;
 } set_import_options;
 
 typedef struct set_import set_import;

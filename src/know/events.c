@@ -133,15 +133,15 @@ static status tell_transaction(telling *t, int64_t tx)
     return st == OK ? sets_touched(t->l, tx, tell_node, t, t->why) : st;
 }
 
-status events_since(lens *l, when since, status (*on_event)(void *ctx, const event *e, err *why),
-                    void *ctx, err *why)
+status events_after(lens *l, int64_t newest_us,
+                    status (*on_event)(void *ctx, const event *e, err *why), void *ctx, err *why)
 {
     page *p = calloc(1, sizeof *p);
     if (!p)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     arena_init(&p->a, EVENT_MEMORY);
     telling t = {.l = l, .p = p, .on_event = on_event, .ctx = ctx, .why = why};
-    int64_t after = since == WHEN_NONE ? INT64_MIN : since * 1000 + 999;
+    int64_t after = newest_us;
     status st = OK;
     bool row = true;
     while (st == OK && row) {
@@ -159,4 +159,10 @@ status events_since(lens *l, when since, status (*on_event)(void *ctx, const eve
     arena_done(&p->a);
     free(p);
     return st;
+}
+
+status events_since(lens *l, when since, status (*on_event)(void *ctx, const event *e, err *why),
+                    void *ctx, err *why)
+{
+    return events_after(l, since == WHEN_NONE ? INT64_MIN : since * 1000 + 999, on_event, ctx, why);
 }

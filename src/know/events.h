@@ -23,5 +23,9 @@ typedef struct event {
  * on_event returns if not OK. */
 status events_since(lens *l, when since, status (*on_event)(void *ctx, const event *e, err *why),
                     void *ctx, err *why) NODISCARD;
+/* The same of those that are newer than lens_newest was: several may have one millisecond. */
+status events_after(lens *l, int64_t newest_us,
+                    status (*on_event)(void *ctx, const event *e, err *why), void *ctx,
+                    err *why) NODISCARD;
 
 #endif

@@ -355,6 +355,98 @@ status sightings_find(const sightings *s, const sightings_probe *probes, size_t 
     return st;
 }
 
+/* --- reads ahead ---------------------------------------------------------------------------- */
+
+/* A filter that is not in memory yet is waited for; the others are on their way meanwhile. */
+static void expect_part(const sightings *s, const sight_key *keys, size_t n, sight_part part)
+{
+    for (uint32_t i = 0; i < s->m.h.segments; i++)
+        for (size_t k = 0; k < n && s->m.rows[i].day_last >= s->m.h.expired; k++)
+            if (part == SIGHT_PART_FILTER || sight_filter_has(s->segments[i], keys[k]))
+                sight_segment_expect(s->segments[i], keys[k], part);
+}
+
+void sightings_expect(const sightings *s, const sightings_probe *probes, size_t count)
+{
+    sight_key keys[2 * SIGHTINGS_EXPECT_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < count && count <= SIGHTINGS_EXPECT_MAX; i++) {
+        n += sight_key_itself(&s->secret, probes[i].kind, probes[i].value, &keys[n]);
+        n += sight_key_within(&s->secret, probes[i].kind, probes[i].value, &keys[n]);
+    }
+    for (int part = SIGHT_PART_FILTER; part <= SIGHT_PART_DATA; part++)
+        expect_part(s, keys, n, (sight_part)part);
+}
+
+/* --- filters alone -------------------------------------------------------------------------- */
+
+/* Keys, and whose each is. */
+typedef struct guessing {
+    const sightings *s;
+    sight_key keys[BATCH];
+    bool *of[BATCH];
+    size_t n;
+} guessing;
+
+static void guess_batch(guessing *g)
+{
+    for (uint32_t i = 0; i < g->s->m.h.segments; i++) {
+        const sight_segment *seg = g->s->segments[i];
+        if (g->s->m.rows[i].day_last < g->s->m.h.expired)
+            continue;
+        for (size_t k = 0; k < g->n; k++)
+            __builtin_prefetch(sight_filter_block(seg, g->keys[k]), 0, 3);
+        for (size_t k = 0; k < g->n; k++)
+            *g->of[k] |= sight_filter_has(seg, g->keys[k]);
+    }
+    g->n = 0;
+}
+
+static void guess_key(guessing *g, sight_key key, bool *of)
+{
+    g->keys[g->n] = key;
+    g->of[g->n++] = of;
+    if (g->n == BATCH)
+        guess_batch(g);
+}
+
+static void guess_net(guessing *g, const sightings_probe *p, bool *of)
+{
+    ip_net net;
+    sight_net plan;
+    sight_key key;
+    unsigned changed;
+    if (ip_net_parse(p->value, &net, &changed, NULL) != OK) {
+        *of = true;
+        return;
+    }
+    sight_net_plan(&net, &plan);
+    if (sight_net_around(&g->s->secret, &plan, &key))
+        guess_key(g, key, of);
+    else if (plan.count == 1)
+        guess_key(g, sight_net_key(&g->s->secret, &plan, 0, false), of);
+    else
+        *of = true;
+}
+
+void sightings_maybe(const sightings *s, const sightings_probe *probes, size_t count, bool *ret)
+{
+    guessing g = {.s = s};
+    sight_key key;
+    for (size_t i = 0; i < count; i++) {
+        const sightings_probe *p = &probes[i];
+        ret[i] = false;
+        if (!sight_key_itself(&s->secret, p->kind, p->value, &key))
+            continue;
+        guess_key(&g, key, &ret[i]);
+        if (p->kind == KIND_CIDR)
+            guess_net(&g, p, &ret[i]);
+        else if (sight_key_within(&s->secret, p->kind, p->value, &key))
+            guess_key(&g, key, &ret[i]);
+    }
+    guess_batch(&g);
+}
+
 /* --- what was read -------------------------------------------------------------------------- */
 
 static void show_source(const sightings *s, const sight_source *from, sightings_source *ret)

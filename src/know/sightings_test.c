@@ -112,8 +112,13 @@ TEST(values_and_what_is_within_them)
     REQUIRE(sightings_open(t.folder, &s, &t.why) == OK);
     for (size_t i = 0; i < COUNT_OF(asked); i++)
         p[i] = (sightings_probe){asked[i].k, slice_str(asked[i].value)};
+    sightings_expect(s, p, COUNT_OF(p)); /* says nothing */
     CHECK_OK(sightings_find(s, p, COUNT_OF(p), &a, f, &t.why));
     CHECK_OK(sightings_verify(s, &t.why));
+    bool maybe[COUNT_OF(asked)];
+    sightings_maybe(s, p, COUNT_OF(p), maybe);
+    for (size_t i = 0; i < COUNT_OF(asked); i++)
+        CHECK(maybe[i] || (!f[i].itself.count && !f[i].within.count));
     for (size_t i = 0; i < COUNT_OF(asked); i++)
         if (f[i].itself.count != asked[i].itself || f[i].within.count != asked[i].within ||
             f[i].scope != asked[i].scope)
@@ -153,6 +158,48 @@ TEST(networks_of_which_nothing_was_seen_cost_one_look)
     CHECK_OK(sightings_find(s, p, NETS, &a, f, &t.why));
     for (int i = 0; i < NETS; i++)
         CHECK_EQ(f[i].within.count, i == 0 || i == 15 || i == 19);
+    bool maybe[NETS];
+    int some = 0;
+    sightings_maybe(s, p, NETS, maybe);
+    for (int i = 0; i < NETS; i++) {
+        CHECK(maybe[i] || !f[i].within.count);
+        some += maybe[i];
+    }
+    CHECK(some < NETS / 4); /* most were never seen, and it says so */
+    sightings_close(s);
+}
+
+TEST(filters_alone_say_that_most_were_never_seen)
+{
+    CLEANUP(site_done) site t;
+    sightings *s = NULL;
+    enum { MANY = 3000 };
+    static char text[MANY][24];
+    static sightings_probe p[MANY];
+    static bool maybe[MANY];
+    size_t wrong = 0;
+    REQUIRE(site_make(&t, 22) && site_write(&t, 0));
+    uint32_t id = source(&t, "a.log");
+    for (int i = 0; i < MANY; i++) {
+        snprintf(text[i], sizeof text[i], "h%d.example", i);
+        p[i] = (sightings_probe){KIND_DOMAIN, slice_str(text[i])};
+        if (i % 2)
+            add(&t, KIND_DOMAIN, text[i], site_time(SITE_TODAY - i % 7, 1), id, (uint64_t)i);
+        if (i % 500 == 0)
+            commit(&t);
+    }
+    commit(&t);
+    p[0] = (sightings_probe){KIND_IPV4, S("no address")};
+    p[2] = (sightings_probe){KIND_CIDR, S("no network")};
+    REQUIRE(sightings_open(t.folder, &s, &t.why) == OK);
+    sightings_maybe(s, p, MANY, maybe);
+    CHECK(!maybe[0]);
+    CHECK(maybe[2]);
+    for (int i = 3; i < MANY; i++) {
+        CHECK(maybe[i] || i % 2 == 0);
+        wrong += maybe[i] && i % 2 == 0;
+    }
+    CHECK(wrong < MANY / 10);
     sightings_close(s);
 }
 

@@ -26,7 +26,7 @@ typedef struct running {
     feed_runner r;
     feed_grants grants;
     sandbox *jail;
-    when since;
+    int64_t newest_us;
     bool some; /* something was taken */
 } running;
 
@@ -53,7 +53,7 @@ static status begin(puller *p, slice actor, running *x, err *why)
     pthread_mutex_lock(&p->lock);
     x->grants = p->o.grants;
     pthread_mutex_unlock(&p->lock);
-    status st = settle_newest(p->o.store, clock_now(p->o.clock), &x->since, why);
+    status st = settle_newest(p->o.store, clock_now(p->o.clock), &x->newest_us, why);
     if (st == OK)
         st = sandbox_new(&jail, &x->jail, why);
     x->r = (feed_runner){.store = p->o.store,
@@ -75,7 +75,7 @@ static status end(running *x, status st, err *why)
 {
     uint64_t alerts;
     const settle_options o = {
-        .s = x->p->o.store, .actor = x->r.actor, .clock = x->p->o.clock, .since = x->since};
+        .s = x->p->o.store, .actor = x->r.actor, .clock = x->p->o.clock, .after_us = x->newest_us};
     sandbox_free(x->jail);
     return st == OK && x->some ? settle_import(&o, &alerts, why) : st;
 }

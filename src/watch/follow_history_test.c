@@ -16,8 +16,7 @@ typedef struct history {
     bool zipped[INSTANCES + 2];
     size_t copied; /* bytes of a copy that is being made; SIZE_MAX: none */
     bool renamed, open_line;
-    /* Who compresses rotates in one way; who does not mixes both. */
-    enum { BOTH_PLAIN, RENAMES_AND_ZIPS, COPIES_AND_ZIPS } style;
+    enum { BOTH_PLAIN, RENAMES_AND_ZIPS, COPIES_AND_ZIPS, BOTH_AND_ZIPS } style;
     const char *pattern;
     buf log; /* what was done, for who looks for a fault */
 } history;
@@ -259,7 +258,7 @@ static bool run_history(uint64_t seed, bool inotify)
     h.w.o.no_inotify = !inotify;
     h.w.o.poll_always = !inotify;
     h.pattern = patterns[pick(&h, COUNT_OF(patterns))];
-    h.style = pick(&h, 3);
+    h.style = pick(&h, 4);
     h.w.o.line_bytes_max = pick(&h, 2) ? FOLLOW_LINE_LEAST : 0;
     reopen(&h);
     if (pick(&h, 2))

@@ -223,6 +223,20 @@ static status is_common(const meet_state *x, const alert *a, when at, bool *ret,
     return st;
 }
 
+/* Sysmon and the like tell of the machine they run on: it is registered by its name, too. */
+static const log_field *itself(const log_event *e)
+{
+    return slice_eq(e->product, S("windows")) && e->category.len ? e->host : NULL;
+}
+
+static void find_asset(const site *own, const log_event *e, alert *a)
+{
+    const log_field *other[] = {itself(e), e->user};
+    bool found = site_asset(own, a->host, &a->asset);
+    for (size_t i = 0; !found && i < COUNT_OF(other); i++)
+        found = other[i] && site_asset(own, other[i]->value, &a->asset);
+}
+
 static status weigh(const meet_state *x, alert *a, err *why)
 {
     const log_event *e = &x->event;
@@ -234,8 +248,7 @@ static status weigh(const meet_state *x, alert *a, err *why)
     f.logged_in = e->login;
     if (own) {
         size_t n = contact_values(x, a, values);
-        if (!site_asset(own, a->host, &a->asset) && e->user)
-            site_asset(own, e->user->value, &a->asset);
+        find_asset(own, e, a);
         a->in_exercise = site_exercise(own, values, n, at, &a->exercise);
     }
     f.asset = a->asset.weight;

@@ -100,47 +100,69 @@ static status flush(looking *k, err *why)
     return st;
 }
 
+static status push(looking *k, node_ref value, err *why)
+{
+    node_ref *n = &k->value[k->count];
+    n->kind = value.kind;
+    if (!arena_copy(&k->memory, value.text, &n->text))
+        return ARENA_SPENT(&k->memory, why);
+    /* wide networks ask very many keys */
+    return ++k->count == BATCH || n->kind == KIND_CIDR ? flush(k, why) : OK;
+}
+
 static status on_event(void *ctx, const event *e, err *why)
 {
     looking *k = ctx;
     if (!sightings_can_have(e->node.kind))
         return OK;
     k->n.asked++;
-    node_ref *n = &k->value[k->count];
-    n->kind = e->node.kind;
-    if (!arena_copy(&k->memory, e->node.text, &n->text))
-        return ARENA_SPENT(&k->memory, why);
-    /* wide networks ask very many keys */
-    return ++k->count == BATCH || n->kind == KIND_CIDR ? flush(k, why) : OK;
+    return push(k, e->node, why);
 }
 
-static status look(looking *k, err *why)
+static status each_event(looking *k, err *why)
 {
     lens *l = NULL;
+    status st = lens_new(k->o->s, &l, why);
+    if (st == OK)
+        st = lens_look(l, k->o->view, why);
+    if (st == OK)
+        st = events_after(l, k->o->after_us, on_event, k, why);
+    lens_free(l);
+    return st;
+}
+
+static status on_kept(void *ctx, node_ref value, err *why)
+{
+    return push(ctx, value, why);
+}
+
+/* v NULL: what happened since. */
+static status look(looking *k, const retro_values *v, err *why)
+{
     bool changed;
     status st = known_new(k->o->s, k->o->view, k->o->clock, &k->known, why);
     if (st == OK)
         st = known_look(k->known, &changed, why);
     if (st == OK)
-        st = lens_new(k->o->s, &l, why);
-    if (st == OK)
-        st = lens_look(l, k->o->view, why);
-    if (st == OK)
-        st = events_since(l, k->o->since, on_event, k, why);
+        st = v ? retro_values_each(v, on_kept, k, why) : each_event(k, why);
     if (st == OK)
         st = flush(k, why);
-    lens_free(l);
     k->known = known_free(k->known);
     return st == OK ? writer_sync(k->o->writer, why) : st;
 }
 
-status retro_look(const retro_options *o, retro_counts *ret, err *why)
+static status open_sightings(const store *s, sightings **ret, err *why)
 {
     CLEANUP(arena_done) arena a;
     arena_init(&a, 1 << 20);
+    slice folder = arena_printf(&a, "%s/sightings", store_dir(s));
+    return folder.ptr ? sightings_open(folder.ptr, ret, why) : ARENA_SPENT(&a, why);
+}
+
+static status look_back(const retro_options *o, const retro_values *v, retro_counts *ret, err *why)
+{
     sightings *seen = NULL;
-    slice folder = arena_printf(&a, "%s/sightings", store_dir(o->s));
-    status st = folder.ptr ? sightings_open(folder.ptr, &seen, why) : ARENA_SPENT(&a, why);
+    status st = open_sightings(o->s, &seen, why);
     if (st == ERR_NOT_FOUND) { /* nothing was ever read */
         *ret = (retro_counts){0};
         return OK;
@@ -152,7 +174,7 @@ status retro_look(const retro_options *o, retro_counts *ret, err *why)
         *k = (looking){.o = o, .seen = seen};
         arena_init(&k->memory, MEMORY);
         buf_init(&k->event, ALERT_EVENT_MAX);
-        if ((st = look(k, why)) == OK)
+        if ((st = look(k, v, why)) == OK)
             *ret = k->n;
         arena_done(&k->memory);
         buf_done(&k->event);
@@ -160,4 +182,26 @@ status retro_look(const retro_options *o, retro_counts *ret, err *why)
     free(k);
     sightings_close(seen);
     return st;
+}
+
+status retro_look(const retro_options *o, retro_counts *ret, err *why)
+{
+    return look_back(o, NULL, ret, why);
+}
+
+status retro_judge(const retro_options *o, const retro_values *v, retro_counts *ret, err *why)
+{
+    if (!v) {
+        *ret = (retro_counts){0};
+        return OK;
+    }
+    retro_counts n;
+    const retro_values_counts c = retro_values_count(v);
+    status st = look_back(o, v, &n, why);
+    if (st != OK)
+        return st;
+    n.asked = c.asked;
+    n.left = c.left;
+    *ret = n;
+    return OK;
 }

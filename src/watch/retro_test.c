@@ -1,6 +1,7 @@
 #include "watch/retro.h" /* the catalogue before names of the test kit */
 #include "know/alerts.h"
 #include "know/sightings_write.h"
+#include "know/sets.h"
 #include "know/test_store.h"
 
 static sightings_writer *open_writer(scratch *t)
@@ -22,7 +23,7 @@ static void see(scratch *t, sightings_writer *w, kind k, const char *value, cons
     CHECK_OK(sightings_add(w, k, slice_str(value), at(time), source, offset, &t->why));
 }
 
-static retro_counts back(scratch *t, when since)
+static retro_counts back(scratch *t, int64_t after_us)
 {
     retro_counts n = {0};
     const retro_options o = {.s = t->s,
@@ -30,7 +31,7 @@ static retro_counts back(scratch *t, when since)
                              .clock = {scratch_tick, t},
                              .writer = t->w,
                              .marking = {.tlp = TLP_AMBER},
-                             .since = since};
+                             .after_us = after_us};
     CHECK_OK(retro_look(&o, &n, &t->why));
     return n;
 }
@@ -53,7 +54,7 @@ TEST(what_is_learnt_later_was_seen_before)
     REQUIRE(scratch_open(&t));
     t.v = (view){.clearance = TLP_RED, .all_audiences = true, .known_at = WHEN_NONE};
     learn(&t, "old.csv", KIND_DOMAIN, "old.example");
-    CHECK_EQ(back(&t, WHEN_NONE).asked, 0); /* no telemetry was read */
+    CHECK_EQ(back(&t, INT64_MIN).asked, 0); /* no telemetry was read */
     sightings_writer *w = open_writer(&t);
     REQUIRE(w);
     see(&t, w, KIND_DOMAIN, "a.evil.example", "2026-11-10 10:00", 10);
@@ -64,7 +65,7 @@ TEST(what_is_learnt_later_was_seen_before)
     see(&t, w, KIND_IPV4, "203.0.113.9", "2026-11-12 11:00", 60);
     CHECK_OK(sightings_commit(w, S(""), &t.why));
     sightings_writer_free(w);
-    when before = t.now_us / 1000 + 1;
+    const int64_t before = t.now_us + 1000;
     t.now_us += 1000000;
     learn(&t, "new.csv", KIND_DOMAIN, "evil.example");
     learn(&t, "net.csv", KIND_CIDR, "203.0.113.0/28");
@@ -110,9 +111,115 @@ TEST(what_is_not_bad_in_the_view_is_no_alert)
     say(&t, KIND_DOMAIN, "listed.example", PRED_LISTED, KIND_NONE, "",
         .detail = "{\"list\":\"top\",\"polarity\":\"benign\"}");
     doc_end(&t);
-    retro_counts n = back(&t, WHEN_NONE);
+    retro_counts n = back(&t, INT64_MIN);
     CHECK_EQ(n.asked, 1);
     CHECK_EQ(n.seen, 1);
     CHECK_EQ(n.alerts, 0);
+    scratch_close(&t);
+}
+
+/* --- values of a set -------------------------------------------------------------------------- */
+
+static const uint8_t seen_file[SHA256_BYTES] = {0xab, 1, 2, 3}, other_file[SHA256_BYTES] = {9};
+
+static fact_key key(kind k, const char *value)
+{
+    return (fact_key){k, slice_str(value)};
+}
+
+static fact_key digest(const uint8_t bytes[SHA256_BYTES])
+{
+    return (fact_key){KIND_SHA256, slice_of((const char *)bytes, SHA256_BYTES)};
+}
+
+static void load_set(scratch *t, const fact_key *keys, size_t count)
+{
+    const set_load_options o = {.name = S("bad"), .source = S("lab"), .verdict = SET_KNOWN_BAD};
+    const fact_label label = {
+        .first_seen = WHEN_NONE, .last_seen = WHEN_NONE, .valid_until = WHEN_NONE};
+    set_loader *sl = NULL;
+    set_result r;
+    CHECK_OK(set_loader_new(t->s, &o, &sl, &t->why));
+    CHECK_OK(set_loader_keys(sl, &label, keys, count, &t->why));
+    CHECK_OK(set_loader_finish(sl, t->w, &r, &t->why));
+    set_loader_free(sl);
+}
+
+static retro_counts judge_set(scratch *t, const retro_values *v)
+{
+    retro_counts n = {0};
+    const retro_options o = {.s = t->s,
+                             .view = &t->v,
+                             .clock = {scratch_tick, t},
+                             .writer = t->w,
+                             .marking = {.tlp = TLP_AMBER}};
+    CHECK_OK(retro_judge(&o, v, &n, &t->why));
+    return n;
+}
+
+TEST(what_a_set_says_is_bad_was_seen_before)
+{
+    scratch t;
+    retro_values *v = NULL;
+    char hex[HASH_HEX_MAX];
+    const fact_key keys[] = {key(KIND_DOMAIN, "evil.example"),  digest(other_file),
+                             key(KIND_CIDR, "203.0.113.0/28"),  digest(seen_file),
+                             key(KIND_DOMAIN, "never.example"), key(KIND_URL, "http://a.example/"),
+                             key(KIND_CIDR, "10.0.0.0/8"),      key(KIND_IPV4, "203.0.113.9")};
+    REQUIRE(scratch_open(&t));
+    t.v = (view){.clearance = TLP_RED, .all_audiences = true, .known_at = WHEN_NONE};
+    CHECK_OK(retro_values_new(t.s, &v, &t.why)); /* no telemetry was read */
+    CHECK(!v);
+    CHECK_EQ(judge_set(&t, v).asked, 0);
+    sightings_writer *w = open_writer(&t);
+    REQUIRE(w);
+    see(&t, w, KIND_DOMAIN, "a.evil.example", "2026-11-10 10:00", 10);
+    see(&t, w, KIND_IPV4, "203.0.113.9", "2026-11-12 11:00", 60);
+    see(&t, w, KIND_SHA256, hash_hex(seen_file, sizeof seen_file, hex), "2026-11-12 11:00", 70);
+    CHECK_OK(sightings_commit(w, S(""), &t.why));
+    sightings_writer_free(w);
+    CHECK_OK(retro_values_new(t.s, &v, &t.why));
+    REQUIRE(v);
+    CHECK_OK(retro_values_add(v, keys, COUNT_OF(keys), &t.why));
+    CHECK_EQ(judge_set(&t, v).alerts, 0); /* nobody says that they are bad */
+    t.now_us += 1000000;
+    load_set(&t, keys, COUNT_OF(keys));
+    retro_counts n = judge_set(&t, v);
+    CHECK_EQ(n.asked, 7);
+    CHECK_EQ(n.seen, 4);
+    CHECK_EQ(n.left, 0);
+    CHECK_EQ(n.alerts, 4);
+    CHECK_EQ(judge_set(&t, v).alerts, 0); /* once is enough */
+    retro_values_free(v);
+    scratch_close(&t);
+}
+
+TEST(of_very_many_values_that_were_seen_the_first_are_looked_at)
+{
+    enum { VALUES = 1000 };
+    scratch t;
+    retro_values *v = NULL;
+    static char text[VALUES][200];
+    fact_key keys[VALUES];
+    REQUIRE(scratch_open(&t));
+    sightings_writer *w = open_writer(&t);
+    REQUIRE(w);
+    for (int i = 0; i < VALUES; i++) {
+        snprintf(text[i], sizeof text[i], "%059d.%059d.%059d.example", i, 1, 2);
+        see(&t, w, KIND_DOMAIN, text[i], "2026-11-10 10:00", (uint64_t)i);
+        keys[i] = key(KIND_DOMAIN, text[i]);
+    }
+    CHECK_OK(sightings_commit(w, S(""), &t.why));
+    sightings_writer_free(w);
+    CHECK_OK(retro_values_new(t.s, &v, &t.why));
+    REQUIRE(v);
+    const uint64_t room = RETRO_VALUES_BYTES / (5 + strlen(text[0]));
+    uint64_t asked = 0;
+    for (; asked < room + VALUES; asked += VALUES)
+        CHECK_OK(retro_values_add(v, keys, VALUES, &t.why));
+    retro_values_counts n = retro_values_count(v);
+    CHECK_EQ(n.asked, asked);
+    CHECK_EQ(n.left, asked - room);
+    retro_values_free(v);
     scratch_close(&t);
 }

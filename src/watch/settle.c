@@ -10,7 +10,7 @@ static view whole(when now)
     return (view){.clearance = TLP_RED, .all_audiences = true, .known_at = WHEN_NONE, .now = now};
 }
 
-status settle_newest(store *s, when now, when *ret, err *why)
+status settle_newest(store *s, when now, int64_t *ret_us, err *why)
 {
     lens *l = NULL;
     const view v = whole(now);
@@ -18,7 +18,7 @@ status settle_newest(store *s, when now, when *ret, err *why)
     if (st == OK)
         st = lens_look(l, &v, why);
     if (st == OK)
-        *ret = lens_newest(l) / 1000;
+        *ret_us = lens_newest(l);
     lens_free(l);
     return st;
 }
@@ -34,9 +34,10 @@ static status catch_up(store *s, err *why)
     return st == OK ? search_catch_up(s, why) : st;
 }
 
-static status look_back(const settle_options *o, uint64_t *ret, err *why)
+/* values NULL: at what happened since. */
+static status look_back(const settle_options *o, const retro_values *values, retro_counts *ret,
+                        err *why)
 {
-    retro_counts n = {0};
     writer *w = NULL;
     view v = o->view ? *o->view : whole(clock_now(o->clock));
     status st = writer_new(o->s, o->actor, &w, why);
@@ -45,17 +46,27 @@ static status look_back(const settle_options *o, uint64_t *ret, err *why)
                              .clock = o->clock,
                              .writer = w,
                              .marking = {.tlp = TLP_AMBER},
-                             .since = o->since};
+                             .after_us = o->after_us};
     if (st == OK)
-        st = retro_look(&r, &n, why);
+        st = values ? retro_judge(&r, values, ret, why) : retro_look(&r, ret, why);
     writer_free(w);
-    *ret = n.alerts;
     return st;
 }
 
 status settle_import(const settle_options *o, uint64_t *ret, err *why)
 {
-    *ret = 0;
+    retro_counts n = {0};
     status st = catch_up(o->s, why);
-    return st == OK && !o->quiet ? look_back(o, ret, why) : st;
+    if (st == OK && !o->quiet)
+        st = look_back(o, NULL, &n, why);
+    *ret = n.alerts;
+    return st;
+}
+
+status settle_set(const settle_options *o, const retro_values *values, settle_found *ret, err *why)
+{
+    retro_counts n = {0};
+    status st = values ? look_back(o, values, &n, why) : OK;
+    *ret = (settle_found){n.alerts, n.left};
+    return st;
 }

@@ -145,6 +145,30 @@ static void cursor_at(const sight_segment *s, uint64_t place, sight_cursor *ret)
                : (sight_cursor){s->data + from, s->data + to, place, false};
 }
 
+static void expect(const void *from, size_t len)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), at = (uintptr_t)from,
+              first = at / page * page;
+    /* advice: what fails costs time later */
+    (void)posix_madvise((void *)first, len + (at - first), POSIX_MADV_WILLNEED);
+}
+
+void sight_segment_expect(const sight_segment *s, sight_key key, sight_part part)
+{
+    uint64_t place = sight_place(key, s->t.bits);
+    sight_cursor c;
+    switch (part) {
+    case SIGHT_PART_FILTER: expect(sight_filter_block(s, key), SLOTS_FILTER); return;
+    case SIGHT_PART_PLACE:
+        expect((const char *)s->directory + s->t.wide * place, 2 * (size_t)s->t.wide);
+        return;
+    case SIGHT_PART_DATA:
+        cursor_at(s, place, &c);
+        if (!c.bad && c.p < c.end)
+            expect(c.p, (size_t)(c.end - c.p));
+    }
+}
+
 status sight_segment_find(const sight_segment *s, sight_key key,
                           status (*on_bucket)(void *ctx, const sight_bucket *b, err *why),
                           void *ctx, err *why)

@@ -87,6 +87,11 @@ static inline const uint32_t *sight_filter_block(const sight_segment *s, sight_k
 }
 bool sight_filter_has(const sight_segment *s, sight_key k);
 
+/* Has the kernel fetch what sight_segment_find will want of a key: its filter's block, then where
+ * it stands, then what stands there. The third reads the second. */
+typedef enum sight_part { SIGHT_PART_FILTER, SIGHT_PART_PLACE, SIGHT_PART_DATA } sight_part;
+void sight_segment_expect(const sight_segment *s, sight_key key, sight_part part);
+
 /* Every bucket of a key, by day. ERR_INPUT: damaged there. */
 status sight_segment_find(const sight_segment *s, sight_key key,
                           status (*on_bucket)(void *ctx, const sight_bucket *b, err *why),

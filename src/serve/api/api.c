@@ -4,6 +4,7 @@
 #include "know/replay.h"
 #include "know/sets.h"
 #include "serve/pull.h"
+#include "watch/settle.h"
 
 #include <stdlib.h>
 
@@ -161,6 +162,16 @@ static status change(call *c, const replay_key *k, err *why)
     return st == OK ? writer_sync(c->writer, why) : st;
 }
 
+static status look_back(call *c, err *why)
+{
+    uint64_t alerts;
+    const settle_options o = {.s = c->a->o.store,
+                              .actor = c->from->who.who.login,
+                              .clock = c->a->o.clock,
+                              .after_us = c->newest_us};
+    return settle_import(&o, &alerts, why);
+}
+
 static status answer_change(call *c, err *why)
 {
     replay_key k = {0};
@@ -187,6 +198,8 @@ static status answer_change(call *c, err *why)
         status noted = record_refusal(c, why);
         st = noted == OK ? st : noted;
     }
+    if (st == OK && c->looks_back)
+        st = look_back(c, why);
     if (st == OK && c->wakes)
         puller_wake(c->a->o.puller);
     if (st == OK && !c->out->len)

@@ -90,9 +90,11 @@ typedef struct call {
     const json *body; /* NULL: the route takes none */
     writer *writer;   /* of a change: everything it does is one transaction, with its audit entry */
     bool wakes;       /* a feed is due now */
-    slice did;        /* of a change: ids of what it was done to, for the audit log */
-    tlp highest;      /* marking of the answer: above GREEN the read is recorded */
-    call_note read;   /* what of it is, where the request does not say it */
+    bool looks_back;  /* what it changed may have been seen here: of after `newest_us` */
+    int64_t newest_us;
+    slice did;      /* of a change: ids of what it was done to, for the audit log */
+    tlp highest;    /* marking of the answer: above GREEN the read is recorded */
+    call_note read; /* what of it is, where the request does not say it */
 } call;
 
 typedef status (*call_handler)(call *c, err *why);

@@ -4,6 +4,7 @@
 #include "know/curate.h"
 #include "model/observable.h"
 #include "know/names.h"
+#include "watch/settle.h"
 
 /* Nobody marks what he says above what he may see: he would not find it again. */
 static status read_tlp(const call *c, tlp *ret, err *why)
@@ -30,6 +31,13 @@ static status read_value(call *c, node_ref *ret, err *why)
     return st;
 }
 
+/* What is bad from now on may have been seen here: that is told when it is in the store. */
+static status note_before(call *c, err *why)
+{
+    c->looks_back = true;
+    return settle_newest(c->a->o.store, call_now(c), &c->newest_us, why);
+}
+
 status api_verdict_set(call *c, err *why)
 {
     slice until = call_text(c, "until");
@@ -46,6 +54,8 @@ status api_verdict_set(call *c, err *why)
     if (st == OK && until.len && when_parse(until, &x.until) != OK)
         st = err_set(why, ERR_INPUT, ERR_NOWHERE, "until is a time as ISO 8601 writes it");
     if (st == OK)
+        st = note_before(c, why);
+    if (st == OK)
         st = verdict_say(c->writer, &x, why);
     return st == ERR_BUSY ? http_problem(c->w, 409, st) : st;
 }
@@ -54,6 +64,8 @@ status api_verdict_unset(call *c, err *why)
 {
     curation x = {.source = call_analyst(c), .reason = call_param(c, "why")};
     status st = read_value(c, &x.value, why);
+    if (st == OK)
+        st = note_before(c, why);
     return st == OK ? verdict_unsay(c->writer, &x, why) : st;
 }
 

@@ -70,13 +70,13 @@ static status read_options(call *c, import_options *o, err *why)
 }
 
 /* The indexes take the new in; what was seen here of it becomes alerts. */
-static status settle(call *c, when since, err *why)
+static status settle(call *c, int64_t newest_us, err *why)
 {
     uint64_t alerts;
     const settle_options o = {.s = c->a->o.store,
                               .actor = c->from->who.who.login,
                               .clock = c->a->o.clock,
-                              .since = since};
+                              .after_us = newest_us};
     return settle_import(&o, &alerts, why);
 }
 
@@ -86,11 +86,11 @@ static status import_body(call *c, err *why)
     importer *it = NULL;
     sandbox *jail = NULL;
     import_options o;
-    when since = WHEN_NONE;
+    int64_t newest_us = WHEN_NONE;
     slice path = call_param(c, "path");
     status st = read_options(c, &o, why);
     if (st == OK)
-        st = settle_newest(c->a->o.store, call_now(c), &since, why);
+        st = settle_newest(c->a->o.store, call_now(c), &newest_us, why);
     if (st == OK)
         st = call_jail(c, &jail, why);
     o.sandbox = jail;
@@ -106,7 +106,7 @@ static status import_body(call *c, err *why)
     importer_free(it);
     sandbox_free(jail);
     if (st == OK && !o.dry_run)
-        st = settle(c, since, why);
+        st = settle(c, newest_us, why);
     return st;
 }
 
@@ -163,20 +163,34 @@ static void put_set(call *c, const set_load_options *o, const set_summary *s)
     json_close(&w, '}');
 }
 
+/* What the set says is bad may have been seen here. */
+static status look_back(call *c, const retro_values *values, err *why)
+{
+    settle_found n;
+    const settle_options o = {
+        .s = c->a->o.store, .actor = c->from->who.who.login, .clock = c->a->o.clock};
+    return settle_set(&o, values, &n, why);
+}
+
 static status load(call *c, set_load_options *o, writer *w, err *why)
 {
     char path[64];
     sandbox *jail = NULL;
     set_import *si = NULL;
+    retro_values *values = NULL;
     set_summary s;
     snprintf(path, sizeof path, "/proc/self/fd/%d", c->r->body_fd);
     status st = call_jail(c, &jail, why);
+    if (st == OK && !o->dry_run && settle_values_wanted(o->verdict, o->polarity))
+        st = retro_values_new(c->a->o.store, &values, why);
     const set_import_options so = {.store = c->a->o.store,
                                    .sandbox = jail,
                                    .clock = c->a->o.ticks,
                                    .directory = c->a->o.work_dir,
                                    .unpack = c->a->o.unpack,
-                                   .load = o};
+                                   .load = o,
+                                   .on_keys = values ? retro_values_add : NULL,
+                                   .keys_ctx = values};
     if (st == OK)
         st = set_import_new(&so, &si, why);
     if (st == OK)
@@ -185,8 +199,11 @@ static status load(call *c, set_load_options *o, writer *w, err *why)
         st = set_import_finish(si, w, &s, why);
     if (st == OK)
         put_set(c, o, &s);
+    if (st == OK && s.result.tx && settle_values_wanted(s.result.verdict, s.result.polarity))
+        st = look_back(c, values, why);
     if (st == OK && !o->dry_run)
         st = set_import_settle(si, w, why);
+    retro_values_free(values);
     set_import_free(si);
     sandbox_free(jail);
     return st;

@@ -246,7 +246,7 @@ static bool twice(follow *f, const checkpoint *c, size_t i)
     const stream *s = stream_inode(f, r->dev, r->ino);
     if (r->flags & RECORD_LOG)
         return trail_find(f, r->log) != NULL;
-    return stream_find(f, r->id) || (s && s->dev == r->dev);
+    return stream_find(f, r->id) || (r->ino && s && s->dev == r->dev);
 }
 
 status follow_resume(follow *f, slice bytes, err *why)

@@ -17,6 +17,8 @@ typedef struct turn {
     entry **news; /* instances that nobody knows, the oldest first */
     size_t n;
     packed packed;
+    const entry
+        *became; /* what the newest stream, of which nothing was read, was compressed into */
 } turn;
 
 static slice name_of(const trail *l)
@@ -119,6 +121,16 @@ static status move(const turn *t, stream *s, entry *e, err *why)
     return OK;
 }
 
+/* Another file has the inode by now: the stream is looked for by what is in it. */
+static void give_inode(const turn *t, const entry *e)
+{
+    stream *s = stream_inode(t->f, e->dev, e->ino);
+    if (!s || s->dev != e->dev)
+        return;
+    stream_inode_clear(t->f, s);
+    s->ino = 0;
+}
+
 static status add(const turn *t, entry *e, stream *before, unsigned begin, err *why)
 {
     stream *s;
@@ -136,6 +148,7 @@ static status add(const turn *t, entry *e, stream *before, unsigned begin, err *
     s->look = t->f->look;
     s->size = e->size;
     s->mtime_ns = e->mtime_ns;
+    give_inode(t, e);
     stream_inode_set(t->f, s, e->dev, e->ino);
     trail_insert(t->l, s, before);
     e->s = s;
@@ -189,6 +202,9 @@ static status ignore(const turn *t, entry *e, err *why)
         wake_unwatch(t->f, e->s->wd);
     stream_wd_clear(t->f, e->s);
     file_park(t->f, e->s);
+    e->s->packed = e->packed; /* and is known by its time, too */
+    e->s->listed = e->size;
+    e->s->listed_ns = e->mtime_ns;
     return OK;
 }
 
@@ -355,14 +371,17 @@ static bool missing(const turn *t, stream *s)
 }
 
 /* What was read, or still is by its descriptor, is not read again out of a compressed file. */
-static status know_copies(const turn *t, err *why)
+static status know_copies(turn *t, err *why)
 {
     status st = OK;
+    const stream *newest = newest_of(t->l);
     for (size_t i = t->packed.fresh; i < t->packed.n && st == OK && !t->f->moved; i++) {
         entry *e = t->packed.at[i];
         for (stream *s = t->l->oldest; s && !e->s && st == OK; s = s->newer)
-            if (missing(t, s) && (s->fd >= 0 || surely_read(s)) && packed_same(t->f, t->p, s, e))
+            if (missing(t, s) && (s->fd >= 0 || surely_read(s)) && packed_same(t->f, t->p, s, e)) {
+                t->became = s == newest && !s->started ? e : t->became;
                 st = ignore(t, e, why);
+            }
     }
     return st;
 }
@@ -411,8 +430,9 @@ static status add_packed(turn *t, err *why)
 static status between(turn *t, stream *newest, bool changed, err *why)
 {
     bool unread = newest && !newest->head_len;
-    const entry *where = unread ? entry_of(t, newest) : NULL;
     status st = changed || unread ? add_packed(t, why) : OK;
+    /* where the names put what nobody has read yet: there may have been older ones */
+    const entry *where = unread ? entry_of(t, newest) : t->became;
     for (size_t i = 0; i < t->n && st == OK && !t->f->moved; i++) {
         entry *e = t->news[i];
         if (t->now && !e->packed && copy_of(t, e, t->now))

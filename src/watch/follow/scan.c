@@ -456,11 +456,12 @@ static bool moved_device(follow *f, const place *p, stream *s, const entry *e)
 }
 
 /* What is in a compressed file is compared only when it is opened; until then, and when it is
- * read from what was unpacked, another file may have got its inode. */
+ * read from what was unpacked, another file may have got its inode. One that is passed over may
+ * begin as another does: what was compressed of nothing. */
 static bool other_packed(const stream *s, const entry *e)
 {
-    return !s->ignored && (s->packed != e->packed ||
-                           (s->packed && (s->listed != e->size || s->listed_ns != e->mtime_ns)));
+    bool timed = s->packed && (!e->packed || s->listed != e->size || s->listed_ns != e->mtime_ns);
+    return s->ignored ? timed : timed || s->packed != e->packed;
 }
 
 /* A file that is known: where it is now. */
@@ -468,7 +469,12 @@ static status meet(follow *f, const place *p, entry *e, err *why)
 {
     stream *s = stream_inode(f, e->dev, e->ino);
     char *path;
-    if (!s || other_packed(s, e) || (s->dev != e->dev && !moved_device(f, p, s, e)))
+    if (s && other_packed(s, e)) {
+        if (s->ignored && s->dev == e->dev) /* what was passed over is no more */
+            stream_drop(f, s);
+        return OK;
+    }
+    if (!s || (s->dev != e->dev && !moved_device(f, p, s, e)))
         return OK;
     status st = path_of(f, p, e->name, &path, why);
     if (st != OK)
@@ -614,7 +620,8 @@ static void forget_logs(follow *f, place *p)
 {
     for (trail **at = &p->logs; *at;) {
         trail *l = *at;
-        if (l->oldest || l->entry || l->linked) {
+        /* also while its path names nothing: what the others become is no first look */
+        if (l->oldest || l->entries || l->entry || l->linked) {
             l->entry = l->entries = NULL;
             at = &l->next_here;
             continue;

@@ -46,6 +46,20 @@ Later somebody says that it is bad: what was seen before becomes an alert, with 
     "offset":0
     "offset":106
     "offset":212
+
+So does what a set says, and what a person says; each once.
+
+    $ printf '203.0.113.1\n203.0.113.0/31\n198.51.100.9\n' > bad.txt
+    $ noroshi import --set blocked --verdict known-good bad.txt | head -1
+    set blocked (known-good): 3 different values  2 ipv4  1 cidr
+    $ noroshi import --set listed --verdict known-bad bad.txt 2>&1 | grep noroshi
+    noroshi: 2 of the values that were imported were seen here before: noroshi alert list
+    $ noroshi verdict set 192.0.2.3 malicious --why "its disk was imaged"
+    noroshi: it was seen here before, 1 alert: noroshi alert list
+    $ noroshi verdict set 192.0.2.3 malicious --until 2027-01-01 --why "its disk was imaged"
+    $ noroshi alert list 192.0.2.3
+    P2  2026-11-03 10:00  1x  -  192.0.2.3  decided by a person: (re: .*)
+    ...
     $ noroshi hunt --entity Thing | grep seen
     noroshi: Thing: 2 values asked, 2 seen here
     evil.example.org  below or inside it: seen 3 times, 2026-11-01 10:00 to 2026-11-03 10:00

@@ -111,3 +111,15 @@ Each alert that is raised may go elsewhere, too: once, and only those that come 
     $ noroshi watch --alerts-to syslog:tls:127.0.0.1:6514 more.json
     noroshi: syslog:tls:127.0.0.1:6514 is no receiver
     [2]
+
+A machine that logs about itself is registered by its name, or by its address.
+
+    $ printf 'asset,weight,name\nws01.corp.example,critical,the chief\n' > machines.csv
+    $ printf 'value,malware,first_seen,last_seen\n203.0.113.199,Thing,2026-11-01,2026-12-31\n' > itself.csv
+    $ noroshi import --source lab itself.csv >/dev/null
+    $ echo '{"@timestamp":"2026-11-20T10:00:01Z","winlog":{"event_id":3,"channel":"Microsoft-Windows-Sysmon/Operational","computer_name":"WS01.corp.example","event_data":{"SourceIp":"10.1.2.6","DestinationIp":"203.0.113.199"}}}' > sysmon.json
+    $ noroshi watch --dry-run --json --assets machines.csv sysmon.json 2>/dev/null | grep -o '"priority":"P[0-9]"\|"asset":{[^}]*}\|"host":"[0-9.]*"'
+    "priority":"P1"
+    "host":"10.1.2.6"
+    "asset":{"weight":"critical","name":"the chief"}
+    "priority":"P2"
