@@ -382,7 +382,7 @@ void buf_clear(buf *b)
     b->failed = false;
 }
 
-char *buf_room(buf *b, size_t more)
+char *buf_grow(buf *b, size_t more)
 {
     if (b->failed || more > b->max - b->len) {
         b->failed = true;
@@ -390,8 +390,9 @@ char *buf_room(buf *b, size_t more)
     }
     if (b->len + more > b->cap || !b->ptr) {
         size_t cap = b->cap ? b->cap : 256;
-        while (cap < b->len + more)
+        while (cap < b->len + more && cap < b->max)
             cap = cap > b->max / 2 ? b->max : cap * 2;
+        cap = cap < b->max ? cap : b->max;
         char *p = realloc(b->ptr, cap + 1); /* one more, where buf_printf puts its NUL */
         if (!p) {
             b->failed = true;
@@ -401,24 +402,6 @@ char *buf_room(buf *b, size_t more)
         b->cap = cap;
     }
     return b->ptr + b->len;
-}
-
-void buf_put(buf *b, slice s)
-{
-    char *p = s.len ? buf_room(b, s.len) : NULL;
-    if (p) {
-        memcpy(p, s.ptr, s.len);
-        b->len += s.len;
-    }
-}
-
-void buf_byte(buf *b, char c)
-{
-    char *p = buf_room(b, 1);
-    if (p) {
-        *p = c;
-        b->len++;
-    }
 }
 
 void buf_printf(buf *b, const char *fmt, ...)

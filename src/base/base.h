@@ -184,18 +184,36 @@ void arena_back(arena *a, arena_mark mark);
  * writer checks once, at the end. */
 typedef struct buf {
     char *ptr;
-    size_t len, cap, max;
+    size_t len, cap, max; /* cap: never over max */
     bool failed;
 } buf;
 
 void buf_init(buf *b, size_t max);
 void buf_done(buf *b);
 void buf_clear(buf *b); /* empty, memory kept, `failed` off */
-void buf_put(buf *b, slice s);
-void buf_byte(buf *b, char c);
 void buf_printf(buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+char *buf_grow(buf *b, size_t more); /* buf_room where there is none yet */
 /* Room for `more` bytes behind len, or NULL; the caller adds to len what it wrote. */
-char *buf_room(buf *b, size_t more);
+static inline char *buf_room(buf *b, size_t more)
+{
+    return b->ptr && !b->failed && more <= b->cap - b->len ? b->ptr + b->len : buf_grow(b, more);
+}
+static inline void buf_put(buf *b, slice s)
+{
+    char *p = s.len ? buf_room(b, s.len) : NULL;
+    if (p) {
+        memcpy(p, s.ptr, s.len);
+        b->len += s.len;
+    }
+}
+static inline void buf_byte(buf *b, char c)
+{
+    char *p = buf_room(b, 1);
+    if (p) {
+        *p = c;
+        b->len++;
+    }
+}
 static inline slice buf_slice(const buf *b)
 {
     return (slice){b->ptr, b->len};

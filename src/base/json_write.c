@@ -11,16 +11,23 @@ json_writer json_writer_on(buf *out)
     return (json_writer){.out = out};
 }
 
-static void separate(json_writer *w)
+/* Is a comma due in front of what comes now? */
+static bool comma_due(json_writer *w)
 {
     if (w->after_key) {
         w->after_key = false;
-        return;
+        return false;
     }
     uint64_t *some = &w->some[w->depth / 64], bit = (uint64_t)1 << w->depth % 64;
-    if (*some & bit)
-        buf_byte(w->out, ',');
+    bool due = (*some & bit) != 0;
     *some |= bit;
+    return due;
+}
+
+static void separate(json_writer *w)
+{
+    if (comma_due(w))
+        buf_byte(w->out, ',');
 }
 
 void json_open(json_writer *w, char bracket)
@@ -39,51 +46,58 @@ void json_close(json_writer *w, char bracket)
     buf_byte(w->out, bracket);
 }
 
-/* RFC 8785 section 3.2.2.2: the two-character escapes, \u00xx for other controls, the rest raw. */
-/* Offset of the first byte at or after `i` that is not plain ASCII for a JSON string: eight at once
- * while all eight are. */
-static size_t skip_plain(slice s, size_t i)
+/* Has one of the eight bytes to be looked at, as it is no plain ASCII of a JSON string? */
+static bool is_special(uint64_t w)
 {
     const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
+    uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
+    uint64_t hit = ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | (w - ones * 0x20) | w;
+    return (hit & high) != 0;
+}
+
+static uint64_t eight_at(const char *p)
+{
     uint64_t w;
-    while (s.len - i >= 8) {
-        memcpy(&w, s.ptr + i, 8);
-        uint64_t quote = w ^ (ones * '"'), slash = w ^ (ones * '\\');
-        uint64_t hit =
-            ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | (w - ones * 0x20) | w;
-        if (hit & high)
-            break;
+    memcpy(&w, p, sizeof w);
+    return w;
+}
+
+/* Offset of the first byte at or after `i` that is not plain ASCII for a JSON string, but for the
+ * last few: eight at once while all eight are. */
+static size_t skip_plain(slice s, size_t i)
+{
+    while (s.len - i >= 8 && !is_special(eight_at(s.ptr + i)))
         i += 8;
-    }
     return i;
 }
 
-/* Nothing in most texts needs an escape: they are copied at once. */
-static bool put_as_it_is(buf *out, slice s)
+/* All bytes of the text, of which there are fewer than eight, and none that is special besides. */
+static uint64_t few_of(slice s)
 {
-    size_t i = 0;
-    while ((i = skip_plain(s, i)) < s.len) {
-        unsigned char c = (unsigned char)s.ptr[i];
-        if (c < 0x20 || c >= 0x80 || c == '"' || c == '\\')
-            return false;
-        i++;
+    uint32_t a, b;
+    if (s.len >= 4) {
+        memcpy(&a, s.ptr, 4);
+        memcpy(&b, s.ptr + s.len - 4, 4);
+        return (uint64_t)b << 32 | a;
     }
-    char *p = buf_room(out, s.len + 2);
-    if (p) {
-        *p++ = '"';
-        if (s.len)
-            memcpy(p, s.ptr, s.len);
-        p[s.len] = '"';
-        out->len += s.len + 2;
-    }
-    return true;
+    uint64_t w = 0x2020202020202020u;
+    for (size_t i = 0; i < s.len; i++)
+        w = w << 8 | (unsigned char)s.ptr[i];
+    return w;
 }
 
-static void put_string(buf *out, slice s)
+/* Nothing in most texts needs an escape. The last eight bytes are looked at together, whatever of
+ * them was before. */
+static bool is_plain(slice s)
+{
+    return s.len < 8 ? !is_special(few_of(s))
+                     : s.len - skip_plain(s, 0) < 8 && !is_special(eight_at(s.ptr + s.len - 8));
+}
+
+/* RFC 8785 section 3.2.2.2: the two-character escapes, \u00xx for other controls, the rest raw. */
+static void put_escaped(buf *out, slice s)
 {
     static const char hex[] = "0123456789abcdef";
-    if (put_as_it_is(out, s))
-        return;
     buf_byte(out, '"');
     size_t done = 0, i = 0;
     while ((i = skip_plain(s, i)) < s.len) {
@@ -121,12 +135,37 @@ static void put_string(buf *out, slice s)
     buf_byte(out, '"');
 }
 
+/* A text with what stands around it: a comma, quotes, the colon of a key. Most are copied at once.
+ */
+static void put_string(json_writer *w, slice s, bool is_key)
+{
+    bool comma = comma_due(w);
+    char *p = is_plain(s) ? buf_room(w->out, s.len + 2 + comma + is_key) : NULL;
+    if (!p) {
+        if (comma)
+            buf_byte(w->out, ',');
+        put_escaped(w->out, s);
+        if (is_key)
+            buf_byte(w->out, ':');
+        return;
+    }
+    const char *from = p;
+    if (comma)
+        *p++ = ',';
+    *p++ = '"';
+    if (s.len)
+        memcpy(p, s.ptr, s.len);
+    p += s.len;
+    *p++ = '"';
+    if (is_key)
+        *p++ = ':';
+    w->out->len += (size_t)(p - from);
+}
+
 void json_key_slice(json_writer *w, slice key)
 {
     assert(!w->after_key);
-    separate(w);
-    put_string(w->out, key);
-    buf_byte(w->out, ':');
+    put_string(w, key, true);
     w->after_key = true;
 }
 
@@ -137,8 +176,7 @@ void json_key(json_writer *w, const char *key)
 
 void json_put_text(json_writer *w, slice text)
 {
-    separate(w);
-    put_string(w->out, text);
+    put_string(w, text, false);
 }
 
 void json_put_int(json_writer *w, int64_t n)
@@ -253,20 +291,24 @@ static void put_canonical_number(buf *out, slice text, arena *sort)
 /* `canonical` is the arena of the canonical form, or NULL for numbers as they were written. */
 static void put_scalar(json_writer *w, const json *v, arena *canonical)
 {
+    if (v->type == JSON_STRING) {
+        put_string(w, v->text, false);
+        return;
+    }
     separate(w);
     switch (v->type) {
     case JSON_NULL: buf_put(w->out, S("null")); break;
     case JSON_FALSE: buf_put(w->out, S("false")); break;
     case JSON_TRUE: buf_put(w->out, S("true")); break;
-    case JSON_STRING: put_string(w->out, v->text); break;
     case JSON_NUMBER:
         if (canonical)
             put_canonical_number(w->out, v->text, canonical);
         else
             buf_put(w->out, v->text);
         break;
+    case JSON_STRING:
     case JSON_ARRAY:
-    case JSON_OBJECT: assert(false && "a container is not a scalar"); break;
+    case JSON_OBJECT: assert(false && "a text was put, and a container is not a scalar"); break;
     }
 }
 
