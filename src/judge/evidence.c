@@ -198,7 +198,7 @@ status trust_from_store(void *ctx, slice source, source_trust *ret, err *why)
 
 static status room_for(gather *g, size_t more, err *why)
 {
-    size_t need = g->set.count + more, cap = g->cap ? g->cap : 16;
+    size_t need = g->set.count + more, cap = g->cap ? g->cap : 4;
     if (need <= g->cap)
         return OK;
     while (cap < need)
@@ -634,20 +634,20 @@ static status reserved(gather *g, node_ref value, err *why)
 }
 
 /* Entries of lists that are somewhere in the value. */
-static status patterns(gather *g, node_ref value, err *why)
+static status patterns(gather *g, pattern_memo *known, node_ref value, err *why)
 {
     pattern_hits hits;
-    status st = patterns_in(g->l, g->a, value, &hits, why);
+    status st = patterns_in(g->l, known, g->a, value, &hits, why);
     for (size_t i = 0; st == OK && i < hits.count; i++)
         st = add(g, &hits.at[i], VIA_SELF, false, why);
     return st;
 }
 
 /* Lists of hosters and the like that name the public suffix the value is below. */
-static status suffixes(gather *g, node_ref value, err *why)
+static status suffixes(gather *g, domain_memo *known, node_ref value, err *why)
 {
     claim_list lists;
-    status st = suffix_lists(g->l, g->a, value, &lists, why);
+    status st = suffix_lists(g->l, known, g->a, value, &lists, why);
     for (size_t i = 0; st == OK && i < lists.count; i++)
         st = add(g, &lists.at[i], VIA_PARENT, false, why);
     return st;
@@ -657,10 +657,11 @@ status evidence_gather(const evidence_from *from, arena *a, node_ref value, evid
                        err *why)
 {
     gather g = {.l = from->l, .a = a, .trust = from->trust, .value = value};
-    status st = about_itself(&g, value, why);
-    if (st == OK)
+    bool unheard = from->ix && index_lacks(from->ix, value); /* of most values nobody has spoken */
+    status st = unheard ? OK : about_itself(&g, value, why);
+    if (st == OK && !unheard)
         st = pointing_at(&g, value, why);
-    if (st == OK)
+    if (st == OK && !unheard)
         st = other_hashes(&g, value, why);
     if (st == OK)
         st = from_sets(&g, value, VIA_SELF, why);
@@ -671,9 +672,9 @@ status evidence_gather(const evidence_from *from, arena *a, node_ref value, evid
     if (st == OK && !from->ix)
         st = networks(&g, value, why);
     if (st == OK)
-        st = suffixes(&g, value, why);
+        st = suffixes(&g, from->ix ? index_suffixes(from->ix) : NULL, value, why);
     if (st == OK)
-        st = patterns(&g, value, why);
+        st = patterns(&g, from->patterns, value, why);
     if (st == OK)
         st = reserved(&g, value, why);
     if (st == OK)

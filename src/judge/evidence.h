@@ -22,6 +22,7 @@
 #define NOROSHI_JUDGE_EVIDENCE_H
 
 #include "base/json.h"
+#include "judge/patterns.h"
 #include "judge/verdict.h"
 #include "know/claims.h"
 #include "know/index.h"
@@ -59,6 +60,7 @@ typedef struct evidence_from {
     lens *l;
     index_t *ix; /* which parents and networks are stored; NULL: each is looked up, which is slow */
     trust_lookup trust;
+    pattern_memo *patterns; /* NULL: it is asked each time */
 } evidence_from;
 
 /* The claim behind a piece of evidence. */

@@ -100,10 +100,14 @@ static status look(looking *k, const claim *list, err *why)
     return st;
 }
 
-static status look_in_lists(looking *k, lens *l, const char *of, err *why)
+/* of: KIND_NONE for the lists of any kind. */
+static status look_in_lists(looking *k, lens *l, pattern_memo *m, kind of_kind, err *why)
 {
     static const slice before = S_INIT("list-patterns:");
+    const char *of = of_kind == KIND_NONE ? "any" : kind_name(of_kind);
     claim_list lists;
+    if (m && m->none >> of_kind & 1)
+        return OK;
     char key_text[64];
     size_t len = strlen(of);
     assert(before.len + len <= sizeof key_text);
@@ -114,22 +118,27 @@ static status look_in_lists(looking *k, lens *l, const char *of, err *why)
                           &lists, why);
     if (st != OK)
         return st;
+    if (m && !lists.count && !lists.more)
+        m->none |= (uint64_t)1 << of_kind;
     k->hits.more |= lists.more;
     for (size_t i = 0; st == OK && i < lists.count; i++)
         st = look(k, &lists.at[i], why);
     return st;
 }
 
-status patterns_in(lens *l, arena *a, node_ref value, pattern_hits *ret, err *why)
+status patterns_in(lens *l, pattern_memo *m, arena *a, node_ref value, pattern_hits *ret, err *why)
 {
     looking k = {.a = a, .value = value};
     if (value.text.len > PATTERNS_TEXT_MAX) {
         *ret = (pattern_hits){.more = true};
         return OK;
     }
-    status st = look_in_lists(&k, l, kind_name(value.kind), why);
+    m = kind_is_observable(value.kind) ? m : NULL;
+    if (m && m->look != lens_looks(l))
+        *m = (pattern_memo){.look = lens_looks(l)};
+    status st = value.kind != KIND_NONE ? look_in_lists(&k, l, m, value.kind, why) : OK;
     if (st == OK)
-        st = look_in_lists(&k, l, "any", why);
+        st = look_in_lists(&k, l, m, KIND_NONE, why);
     if (st == OK)
         *ret = k.hits;
     return st;

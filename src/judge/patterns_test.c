@@ -42,8 +42,8 @@ TEST(entries_are_found_inside_values)
         pattern_hits hits;
         arena_init(&a, 1 << 20);
         buf_init(&got, 1 << 12);
-        CHECK_OK(patterns_in(t.l, &a, (node_ref){rows[i].kind, slice_str(rows[i].value)}, &hits,
-                             &t.why));
+        CHECK_OK(patterns_in(t.l, NULL, &a, (node_ref){rows[i].kind, slice_str(rows[i].value)},
+                             &hits, &t.why));
         for (size_t k = 0; k < hits.count; k++)
             buf_printf(&got, "%.*s ", SLICE_FMT(hits.at[k].value));
         if (!slice_eq(buf_slice(&got), slice_str(rows[i].want)))
@@ -64,7 +64,8 @@ TEST(a_hit_has_the_place_of_its_entry)
     patterns(&t, KEY("domain"), "one.example\ntwo.example", SUBSTRING);
     doc_end(&t);
     look(&t, "2026-11-22");
-    CHECK_OK(patterns_in(t.l, &a, (node_ref){KIND_DOMAIN, S("a.two.example")}, &hits, &t.why));
+    CHECK_OK(
+        patterns_in(t.l, NULL, &a, (node_ref){KIND_DOMAIN, S("a.two.example")}, &hits, &t.why));
     REQUIRE(hits.count == 1);
     CHECK_SLICE(hits.at[0].place, S("list.json:43"));
     CHECK_SLICE(hits.at[0].subject.text, S("a.two.example"));
@@ -97,23 +98,26 @@ TEST(limits)
     patterns(&t, KEY("pipe"), many.ptr, REGEX);
     doc_end(&t);
     look(&t, "2026-11-22");
-    CHECK_OK(patterns_in(t.l, &a, (node_ref){KIND_PATH, slice_of(text, PATTERNS_TEXT_MAX)}, &hits,
-                         &t.why));
-    CHECK_EQ(hits.count, 1);
-    CHECK_OK(patterns_in(t.l, &a, (node_ref){KIND_PATH, slice_of(text, PATTERNS_TEXT_MAX + 1)},
+    CHECK_OK(patterns_in(t.l, NULL, &a, (node_ref){KIND_PATH, slice_of(text, PATTERNS_TEXT_MAX)},
                          &hits, &t.why));
+    CHECK_EQ(hits.count, 1);
+    CHECK_OK(patterns_in(t.l, NULL, &a,
+                         (node_ref){KIND_PATH, slice_of(text, PATTERNS_TEXT_MAX + 1)}, &hits,
+                         &t.why));
     CHECK_EQ(hits.count, 0);
     CHECK(hits.more);
     buf_clear(&many);
     for (int i = 0; i <= PATTERNS_HITS_MAX; i++)
         buf_printf(&many, "bb%d,", i);
-    CHECK_OK(patterns_in(t.l, &a, (node_ref){KIND_MUTEX, buf_slice(&many)}, &hits, &t.why));
+    CHECK_OK(patterns_in(t.l, NULL, &a, (node_ref){KIND_MUTEX, buf_slice(&many)}, &hits, &t.why));
     CHECK_EQ(hits.count, PATTERNS_HITS_MAX);
     CHECK(hits.more);
-    CHECK_OK(patterns_in(t.l, &a, (node_ref){KIND_PIPE, slice_of(text, 1000)}, &hits, &t.why));
+    CHECK_OK(
+        patterns_in(t.l, NULL, &a, (node_ref){KIND_PIPE, slice_of(text, 1000)}, &hits, &t.why));
     CHECK_EQ(hits.count, 2);
     CHECK(!hits.more);
-    CHECK_OK(patterns_in(t.l, &a, (node_ref){KIND_PIPE, slice_of(text, 2000)}, &hits, &t.why));
+    CHECK_OK(
+        patterns_in(t.l, NULL, &a, (node_ref){KIND_PIPE, slice_of(text, 2000)}, &hits, &t.why));
     CHECK_EQ(hits.count, 1); /* substrings are not counted */
     CHECK(hits.more);
     scratch_close(&t);
@@ -133,7 +137,8 @@ TEST(every_allocation_may_fail)
         pattern_hits hits = {.count = 77};
         arena_init(&a, 1 << 20);
         a.fail_after = n;
-        status st = patterns_in(t.l, &a, (node_ref){KIND_EMAIL, S("x@mail.example")}, &hits, NULL);
+        status st =
+            patterns_in(t.l, NULL, &a, (node_ref){KIND_EMAIL, S("x@mail.example")}, &hits, NULL);
         if (st == OK) {
             CHECK_EQ(hits.count, 2);
             CHECK(n > 5);

@@ -56,7 +56,7 @@ static status add_lists(looking *k, slice suffix, bool *ret_over, err *why)
     return st;
 }
 
-status suffix_lists(lens *l, arena *a, node_ref value, claim_list *ret, err *why)
+status suffix_lists(lens *l, domain_memo *m, arena *a, node_ref value, claim_list *ret, err *why)
 {
     looking k = {.l = l, .a = a, .host = observable_host(value.kind, value.text)};
     bool over = false;
@@ -64,7 +64,7 @@ status suffix_lists(lens *l, arena *a, node_ref value, claim_list *ret, err *why
     *ret = (claim_list){0};
     if (!k.host.len)
         return OK;
-    slice suffix = domain_suffix(k.host);
+    slice suffix = domain_suffix_by(m, k.host);
     if (suffix.len == k.host.len)
         return OK; /* the suffix itself */
     for (int level = 0; st == OK && !over && level < LEVELS_MAX; level++) {

@@ -2,7 +2,7 @@
  * x.cloudfront.net.
  *
  *     claim_list lists;
- *     st = suffix_lists(l, &a, (node_ref){KIND_DOMAIN, S("x.cloudfront.net")}, &lists, why);
+ *     st = suffix_lists(l, NULL, &a, (node_ref){KIND_DOMAIN, S("x.cloudfront.net")}, &lists, why);
  *
  * Uses: know/claims, model/domain, model/observable. Used by: judge/evidence.
  * Whoever registers a name below such a suffix owns it, so parents end with the registrable name,
@@ -14,11 +14,14 @@
 #define NOROSHI_JUDGE_SUFFIXES_H
 
 #include "know/claims.h"
+#include "model/domain.h"
 
 enum { SUFFIX_LISTS_MAX = 64 }; /* claims of one suffix that are looked at */
 
-/*   OK         *ret filled, nearest suffix first; empty for what has no host
+/* m: what is known of suffixes; NULL.
+ *   OK         *ret filled, nearest suffix first; empty for what has no host
  *   ERR_LIMIT  the arena's budget; ERR_IO, ERR_BUSY: the store's */
-status suffix_lists(lens *l, arena *a, node_ref value, claim_list *ret, err *why) NODISCARD;
+status suffix_lists(lens *l, domain_memo *m, arena *a, node_ref value, claim_list *ret,
+                    err *why) NODISCARD;
 
 #endif

@@ -46,8 +46,8 @@ TEST(only_lists_and_only_those_that_do_not_vouch)
         CLEANUP(arena_done) arena a;
         claim_list lists;
         arena_init(&a, 1 << 20);
-        CHECK_OK(suffix_lists(t.l, &a, (node_ref){rows[i].kind, slice_str(rows[i].value)}, &lists,
-                              &t.why));
+        CHECK_OK(suffix_lists(t.l, NULL, &a, (node_ref){rows[i].kind, slice_str(rows[i].value)},
+                              &lists, &t.why));
         if (lists.count != rows[i].lists)
             TEST_FAIL("%s: %zu lists", rows[i].value, lists.count);
     }
@@ -83,8 +83,8 @@ TEST(every_allocation_may_fail)
         claim_list lists;
         arena_init(&a, 1 << 20);
         a.fail_after = after;
-        st = suffix_lists(t.l, &a, (node_ref){KIND_URL, S("https://x.cloudfront.net/y")}, &lists,
-                          &t.why);
+        st = suffix_lists(t.l, NULL, &a, (node_ref){KIND_URL, S("https://x.cloudfront.net/y")},
+                          &lists, &t.why);
         if (st != OK && st != ERR_LIMIT)
             TEST_FAIL("allocation %ld: %s", after, status_name(st));
         CHECK(after > 2 || st == ERR_LIMIT);

@@ -37,6 +37,7 @@ struct index {
     size_t net_count, net_cap;
     int64_t last;          /* newest node taken in */
     uint8_t prefixes[129]; /* lengths that occur */
+    domain_memo suffixes;
 };
 
 /* --- building ------------------------------------------------------------------------------- */
@@ -397,6 +398,11 @@ static bool holds(const index_t *ix, node_ref n)
     return nodes_like(ix, n, &node) > 0;
 }
 
+domain_memo *index_suffixes(index_t *ix)
+{
+    return &ix->suffixes;
+}
+
 bool index_lacks(const index_t *ix, node_ref value)
 {
     return kind_is_observable(value.kind) && !holds(ix, value);
@@ -498,7 +504,8 @@ static status find_many(finding *f, uint32_t probe, node_ref n, unsigned how)
 {
     observable_key keys[DERIVED_MAX];
     size_t count = 0;
-    status st = observable_keys(f->a, n.kind, n.text, keys, DERIVED_MAX, &count, f->why);
+    status st = observable_keys_by(&f->ix->suffixes, f->a, n.kind, n.text, keys, DERIVED_MAX,
+                                   &count, f->why);
     return st == OK ? add_keys(f, probe, keys, count, how) : st;
 }
 
@@ -508,7 +515,8 @@ static status find_derived(finding *f, uint32_t probe, node_ref n, unsigned how)
     size_t count = 0;
     if (!(how & (INDEX_PARENT | INDEX_DERIVED)))
         return OK;
-    status st = observable_keys(f->a, n.kind, n.text, keys, DERIVED_FEW, &count, f->why);
+    status st = observable_keys_by(&f->ix->suffixes, f->a, n.kind, n.text, keys, DERIVED_FEW,
+                                   &count, f->why);
     if (st == OK && count == DERIVED_FEW)
         return find_many(f, probe, n, how);
     return st == OK ? add_keys(f, probe, keys, count, how) : st;
@@ -551,13 +559,6 @@ static status find_prefixes(finding *f, uint32_t probe, node_ref n)
     return st;
 }
 
-static bool net_at(const seg_net *nets, size_t count, const ip_net *n)
-{
-    size_t at = segment_lower_net(nets, count, n->addr.b, n->prefix);
-    return at < count && memcmp(nets[at].addr, n->addr.b, 16) == 0 &&
-           (nets[at].node_prefix & 0xff) == n->prefix;
-}
-
 static node_ref net_node(const ip_net *n, char text[IP_NET_TEXT_MAX])
 {
     if (n->prefix < 128)
@@ -566,25 +567,60 @@ static node_ref net_node(const ip_net *n, char text[IP_NET_TEXT_MAX])
                       slice_of(text, ip_print(&n->addr, text))};
 }
 
-static bool has_net(const index_t *ix, const ip_net *n)
+/* Where in the files and the newer ones the last network was, or would be. */
+typedef struct net_trail {
+    struct {
+        const seg_net *nets;
+        size_t at;
+    } part[SEG_FILES_MAX + 1];
+    size_t count;
+} net_trail;
+
+static void trail_part(net_trail *t, const seg_net *nets, size_t count, const ip_net *from)
 {
-    bool found = net_at(ix->nets, ix->net_count, n);
-    for (size_t i = 0; i < ix->files.count && !found; i++)
-        found = net_at(ix->files.at[i].nets, ix->files.at[i].net_count, n);
-    return found;
+    size_t at = segment_lower_net(nets, count, from->addr.b, from->prefix);
+    if (at) { /* else all that is wider stands behind it: there is none */
+        t->part[t->count].nets = nets;
+        t->part[t->count++].at = at;
+    }
+}
+
+static net_trail trail_of(const index_t *ix, const ip_net *from)
+{
+    net_trail t = {.count = 0};
+    trail_part(&t, ix->nets, ix->net_count, from);
+    for (size_t i = 0; i < ix->files.count; i++)
+        trail_part(&t, ix->files.at[i].nets, ix->files.at[i].net_count, from);
+    return t;
+}
+
+/* `n` holds what was asked before, so it stands before that, and most often near. */
+static bool has_wider(net_trail *t, const ip_net *n)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        const seg_net *nets = t->part[i].nets;
+        size_t behind = t->part[i].at;
+        size_t at = segment_lower_net_before(nets, behind, n->addr.b, n->prefix);
+        t->part[i].at = at;
+        if (at < behind && memcmp(nets[at].addr, n->addr.b, 16) == 0 &&
+            (nets[at].node_prefix & 0xff) == n->prefix)
+            return true;
+    }
+    return false;
 }
 
 /* One look for each prefix length that occurs, narrowest first. */
 static status find_covering(finding *f, uint32_t probe, const ip_net *asked)
 {
     const index_t *ix = f->ix;
+    net_trail trail = trail_of(ix, asked);
     status st = OK;
-    for (int prefix = asked->prefix - 1; st == OK && prefix >= 0; prefix--) {
+    for (int prefix = asked->prefix - 1; st == OK && prefix >= 0 && trail.count; prefix--) {
         char text[IP_NET_TEXT_MAX];
         if (!ix->prefixes[prefix])
             continue;
         ip_net wide = ip_net_of(&asked->addr, (uint8_t)prefix);
-        if (has_net(ix, &wide))
+        if (has_wider(&trail, &wide))
             st = add_hit(f, probe, INDEX_COVERS, net_node(&wide, text));
     }
     return st;

@@ -18,6 +18,7 @@
 #define NOROSHI_KNOW_INDEX_H
 
 #include "know/store.h"
+#include "model/domain.h"
 
 typedef struct index index_t;
 
@@ -76,6 +77,9 @@ status index_find(index_t *ix, const index_probe *probes, size_t count, unsigned
 /* Is the value certainly not stored? False also for what is no observable. A few hundred
  * nanoseconds, no statement of the store. */
 bool index_lacks(const index_t *ix, node_ref value);
+/* What the list of suffixes said lately of names that were looked up: whoever asks about the same
+ * names asks it by this. */
+domain_memo *index_suffixes(index_t *ix);
 /* Claims read through the lens are not looked for where the index lacks the value. The caller
  * refreshes it after each lens_look that sees other things; NULL: no more. */
 void lens_index(lens *l, const index_t *ix);

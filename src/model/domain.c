@@ -180,18 +180,65 @@ static size_t last_label(slice name)
     return i;
 }
 
-static slice suffix_of(slice name, int type)
+/* From the whole name, which begins at `at` of `z`, to its parents: the first public suffix is the
+ * longest. */
+static slice longest(const name_z *z, slice name, size_t at, int type)
 {
-    name_z z;
-    if (!with_nul(name, &z))
-        return slice_from(name, name.len);
-    /* from the whole name to its parents: the first public suffix is the longest */
-    for (size_t at = 0;;) {
+    for (;;) {
         size_t dot = slice_find_byte(name, '.', at);
-        if (dot == SIZE_MAX || psl_is_public_suffix2(psl_builtin(), z.text + at, type))
+        if (dot == SIZE_MAX || psl_is_public_suffix2(psl_builtin(), z->text + at, type))
             return slice_from(name, at);
         at = dot + 1;
     }
+}
+
+static slice suffix_of(slice name, int type)
+{
+    name_z z;
+    return with_nul(name, &z) ? longest(&z, name, 0, type) : slice_from(name, name.len);
+}
+
+static size_t place_of(slice name)
+{
+    uint64_t h = 0xcbf29ce484222325u; /* FNV-1a: a bad one costs a question */
+    for (size_t i = 0; i < name.len; i++)
+        h = (h ^ (unsigned char)name.ptr[i]) * 0x100000001b3u;
+    return (size_t)(h >> 32) % DOMAIN_MEMO;
+}
+
+/* Of the name above another one, which begins at `at` of `z`. */
+static slice suffix_above(domain_memo *m, const name_z *z, slice name, size_t at)
+{
+    slice up = slice_from(name, at);
+    if (up.len > DOMAIN_MEMO_TEXT)
+        return longest(z, name, at, PSL_TYPE_ANY);
+    size_t i = place_of(up), other = i ^ 1;
+    if (slice_eq(slice_of(m->at[other].text, m->at[other].len), up))
+        i = other;
+    if (!slice_eq(slice_of(m->at[i].text, m->at[i].len), up)) {
+        m->at[other] = m->at[i]; /* of the two that share a place the one asked longer ago goes */
+        m->at[i].suffix = (uint8_t)longest(z, name, at, PSL_TYPE_ANY).len;
+        m->at[i].len = (uint8_t)up.len;
+        memcpy(m->at[i].text, up.ptr, up.len);
+    }
+    return slice_from(name, name.len - m->at[i].suffix);
+}
+
+slice domain_suffix_by(domain_memo *m, slice name)
+{
+    name_z z;
+    if (!m || !with_nul(name, &z))
+        return suffix_of(name, PSL_TYPE_ANY);
+    if (slice_eq(slice_of(m->last, m->last_len), name))
+        return slice_from(name, name.len - m->last_suffix);
+    size_t dot = slice_find_byte(name, '.', 0);
+    slice suffix = dot == SIZE_MAX || psl_is_public_suffix2(psl_builtin(), z.text, PSL_TYPE_ANY)
+                       ? name
+                       : suffix_above(m, &z, name, dot + 1);
+    m->last_suffix = (uint8_t)suffix.len;
+    m->last_len = (uint8_t)name.len;
+    memcpy(m->last, name.ptr, name.len);
+    return suffix;
 }
 
 static slice above(slice name, slice suffix)
@@ -211,6 +258,11 @@ slice domain_suffix(slice name)
 slice domain_registrable(slice name)
 {
     return above(name, suffix_of(name, PSL_TYPE_ANY));
+}
+
+slice domain_registrable_by(domain_memo *m, slice name)
+{
+    return above(name, domain_suffix_by(m, name));
 }
 
 slice domain_registrable_icann(slice name)

@@ -51,6 +51,21 @@ slice domain_registrable(slice name);
 slice domain_registrable_icann(slice name);
 /* The longest public suffix; the last label when no rule fits. Never empty. */
 slice domain_suffix(slice name);
+/* What the list said of names lately: asking it takes longer than looking a name up, names of one
+ * owner come together, and several parts of an answer ask of one name. Zeroed, it is empty; one
+ * thread's. */
+enum { DOMAIN_MEMO = 256, DOMAIN_MEMO_TEXT = 62 };
+typedef struct domain_memo {
+    uint8_t last_len, last_suffix;
+    char last[DOMAIN_MAX]; /* of all names; and of those above names: */
+    struct {
+        uint8_t len, suffix;
+        char text[DOMAIN_MEMO_TEXT];
+    } at[DOMAIN_MEMO];
+} domain_memo;
+/* The two of above; `m` NULL: nothing is remembered. */
+slice domain_suffix_by(domain_memo *m, slice name);
+slice domain_registrable_by(domain_memo *m, slice name);
 /* Is the last label a top-level domain that the list knows? */
 bool domain_tld_known(slice name);
 /* The whole name is a top-level domain or listed as a public suffix. */

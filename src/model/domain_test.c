@@ -124,6 +124,31 @@ TEST(suffixes_owners_and_parents)
     CHECK(!domain_is_suffix(S("example.com")));
 }
 
+/* What is remembered is what the list says, whatever was asked before, and however long it is. */
+TEST(a_memo_says_what_the_list_says)
+{
+    static const char *const ends[] = {
+        "com",          "co.uk",  "example.co.uk", "github.io",           "x.github.io",
+        "kobe.jp",      "ck",     "www.ck",        "s3.amazonaws.com",    "compute.amazonaws.com",
+        "city.kobe.jp", "museum", "nosuchtld",     "eu-west-1.elb.aws.x", "blogspot.com"};
+    domain_memo m = {.last_len = 0};
+    char text[DOMAIN_TEXT_MAX];
+    for (unsigned i = 0; i < 4000; i++) {
+        unsigned k = i * 2654435761u;
+        int n =
+            snprintf(text, sizeof text, "%s%s%s.%s", k >> 9 & 1 ? "a." : "",
+                     k >> 8 & 1 ? "b-long-label-of-a-host-that-does-not-fit-into-the-memo." : "",
+                     k >> 10 & 1 ? "c.host" : "d", ends[(k >> 16) % COUNT_OF(ends)]);
+        slice one = slice_of(text, (size_t)n);
+        if (!slice_eq(domain_suffix_by(&m, one), domain_suffix(one)) ||
+            !slice_eq(domain_registrable_by(&m, one), domain_registrable(one)))
+            TEST_FAIL("%s", text);
+    }
+    CHECK_EQ(domain_suffix_by(&m, S("")).len, 0);
+    CHECK_SLICE(domain_suffix_by(NULL, S("a.co.uk")), S("co.uk"));
+    CHECK_SLICE(domain_suffix_by(&m, S("com")), S("com"));
+}
+
 TEST(names_of_special_use)
 {
     CHECK(domain_is_special(S("localhost")) && domain_is_special(S("printer.local")));

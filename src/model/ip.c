@@ -1,6 +1,8 @@
 /* ip.c - addresses and networks: see ip.h. */
 #include "model/ip.h"
 
+#include <endian.h>
+
 enum { MAPPED = 12 }; /* bytes in front of an IPv4 address: ten zeros and ff ff */
 static const uint8_t mapped[MAPPED] = {[10] = 0xff, [11] = 0xff};
 
@@ -232,12 +234,21 @@ static inline uint8_t mask_byte(unsigned prefix, unsigned byte)
     return (uint8_t)(bits >= 8 ? 0xff : 0xff00u >> bits);
 }
 
+/* The first bits of eight bytes as they lie in memory; 64 and more: all. */
+static uint64_t mask_half(unsigned bits)
+{
+    return bits == 0 ? 0 : bits >= 64 ? UINT64_MAX : htobe64(UINT64_MAX << (64 - bits));
+}
+
 ip_net ip_net_of(const ip *a, uint8_t prefix)
 {
     assert(prefix <= 128);
-    ip_net n = {.addr = *a, .prefix = prefix};
-    for (unsigned i = 0; i < 16; i++)
-        n.addr.b[i] &= mask_byte(prefix, i);
+    ip_net n = {.prefix = prefix};
+    uint64_t half[2];
+    memcpy(half, a->b, sizeof half);
+    half[0] &= mask_half(prefix);
+    half[1] &= mask_half(prefix > 64 ? prefix - 64u : 0);
+    memcpy(n.addr.b, half, sizeof half);
     return n;
 }
 

@@ -12,6 +12,7 @@
 #define NOROSHI_OBSERVABLE_H
 
 #include "base/base.h"
+#include "model/domain.h"
 #include "model/kind.h"
 
 enum { OBSERVABLE_TEXT_MAX = 8192, OBSERVABLE_ALSO_MAX = 8 };
@@ -92,6 +93,9 @@ typedef struct observable_key {
 
 status observable_keys(arena *a, kind k, slice value, observable_key *out, size_t room,
                        size_t *ret_count, err *why) NODISCARD;
+/* The same, with what the list of suffixes said lately (model/domain.h). */
+status observable_keys_by(domain_memo *m, arena *a, kind k, slice value, observable_key *out,
+                          size_t room, size_t *ret_count, err *why) NODISCARD;
 
 /* The name of the host that a domain, a URL or a mail address is at; a part of the value. Empty: it
  * has none, or an address. */

@@ -4,6 +4,7 @@
 #define NOROSHI_ANSWER_ASK_JOB_H
 
 #include "answer/ask.h"
+#include "judge/evidence.h"
 #include "model/memo.h"
 #include "know/held.h"
 
@@ -34,6 +35,7 @@ struct asker {
     bool seen_looked;       /* in this look */
     const view *v;
     arena look; /* emptied by asker_look */
+    pattern_memo patterns;
     memo *faces, *sources, *helds, *names, *groups, *shares;
     uint64_t indexed; /* the look that the index was refreshed after */
     bool lists_known;

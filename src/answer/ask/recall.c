@@ -148,7 +148,8 @@ static bool worth_keeping(const evidence_set *set)
 status recall_evidence(job *j, node_ref value, evidence_set *ret, err *why)
 {
     asker *k = j->k;
-    const evidence_from from = {.l = k->l, .ix = k->ix, .trust = {k, recall_trust}};
+    const evidence_from from = {
+        .l = k->l, .ix = k->ix, .trust = {k, recall_trust}, .patterns = &k->patterns};
     uint64_t hash = hash_of_value(value), *met = &k->met[hash % ASKED_MET];
     if (j->brief && *met == hash) {
         const evidence_set *known = memo_get(k->evidence, value);

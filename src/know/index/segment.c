@@ -70,9 +70,9 @@ size_t seg_keys_lower(const seg_key *keys, size_t count, uint64_t hash)
     return low;
 }
 
-size_t segment_lower_net(const seg_net *nets, size_t count, const uint8_t addr[16], uint8_t prefix)
+static size_t lower_net(const seg_net *nets, size_t low, size_t high, const uint8_t addr[16],
+                        uint8_t prefix)
 {
-    size_t low = 0, high = count;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
         if (cmp_place(&nets[mid], addr, prefix) < 0)
@@ -81,6 +81,23 @@ size_t segment_lower_net(const seg_net *nets, size_t count, const uint8_t addr[1
             high = mid;
     }
     return low;
+}
+
+size_t segment_lower_net(const seg_net *nets, size_t count, const uint8_t addr[16], uint8_t prefix)
+{
+    return lower_net(nets, 0, count, addr, prefix);
+}
+
+size_t segment_lower_net_before(const seg_net *nets, size_t high, const uint8_t addr[16],
+                                uint8_t prefix)
+{
+    for (size_t back = 1; back <= high; back *= 4) {
+        size_t low = high - back;
+        if (cmp_place(&nets[low], addr, prefix) < 0)
+            return lower_net(nets, low + 1, high, addr, prefix);
+        high = low;
+    }
+    return lower_net(nets, 0, high, addr, prefix);
 }
 
 /* --- the filter ----------------------------------------------------------------------------- */

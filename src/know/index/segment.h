@@ -75,5 +75,8 @@ size_t segment_lower(const segment *s, uint64_t hash);
 size_t seg_keys_lower(const seg_key *keys, size_t count, uint64_t hash);
 /* First net not before (addr, prefix). */
 size_t segment_lower_net(const seg_net *nets, size_t count, const uint8_t addr[16], uint8_t prefix);
+/* The same, of which it is known that it is not behind `high`, and thought that it is near. */
+size_t segment_lower_net_before(const seg_net *nets, size_t high, const uint8_t addr[16],
+                                uint8_t prefix);
 
 #endif

@@ -316,6 +316,8 @@ status identifier_parse(slice text, arena *a, kind *ret_kind, slice *ret, err *w
     char quoted[ERR_QUOTE_MAX];
     if (text.len > 256)
         return err_set(why, ERR_INPUT, 256, "no identifier is that long");
+    if (text.len && is_digit(text.ptr[0])) /* as addresses do, and half of all digests */
+        return err_set(why, ERR_INPUT, 0, "no identifier begins with a digit");
     status st = refang(a, text, 0, &p, why);
     if (st != OK)
         return st;

@@ -6,6 +6,7 @@
 
 typedef struct keys {
     arena *a;
+    domain_memo *suffixes; /* NULL: the list is asked */
     observable_key *out;
     size_t room, count;
     bool spent; /* the arena's budget */
@@ -40,7 +41,7 @@ static void add_parsed(keys *k, kind as, slice text, key_how how)
  * suffixes is asked once. */
 static void add_parents(keys *k, slice name)
 {
-    slice owner = domain_registrable(name);
+    slice owner = domain_registrable_by(k->suffixes, name);
     for (size_t dot; owner.len && (dot = slice_find_byte(name, '.', 0)) != SIZE_MAX;) {
         name = slice_from(name, dot + 1);
         if (name.len < owner.len)
@@ -205,10 +206,10 @@ static void keys_of_command(keys *k, slice value)
         add_parsed(k, KIND_COMMAND_LINE, slice_of(out, n), KEY_GENERAL);
 }
 
-status observable_keys(arena *a, kind k, slice value, observable_key *out, size_t room,
-                       size_t *ret_count, err *why)
+status observable_keys_by(domain_memo *m, arena *a, kind k, slice value, observable_key *out,
+                          size_t room, size_t *ret_count, err *why)
 {
-    keys ks = {.a = a, .out = out, .room = room};
+    keys ks = {.a = a, .suffixes = m, .out = out, .room = room};
     if (value.len > OBSERVABLE_TEXT_MAX)
         return err_set(why, ERR_LIMIT, OBSERVABLE_TEXT_MAX, "value over %d bytes",
                        OBSERVABLE_TEXT_MAX);
@@ -227,4 +228,10 @@ status observable_keys(arena *a, kind k, slice value, observable_key *out, size_
         return ARENA_SPENT(a, why);
     *ret_count = ks.count;
     return OK;
+}
+
+status observable_keys(arena *a, kind k, slice value, observable_key *out, size_t room,
+                       size_t *ret_count, err *why)
+{
+    return observable_keys_by(NULL, a, k, value, out, room, ret_count, why);
 }
