@@ -550,11 +550,11 @@ static void put_observable(json_out *o, const answer *w)
     json_put_raw(&o->w, S("[]"));
 }
 
-static void put_short(json_out *o, const answer *w)
+/* From the verdict on. */
+static void put_short_tail(json_out *o, const answer *w)
 {
     const answer_entity *top = w->entity_count ? &w->entities[0] : NULL;
     bool value = w->type == ANSWER_OBSERVABLE;
-    put_question(o, w);
     put_string(o, "verdict", value ? verdict_word_name(w->verdict.word) : NULL);
     put_string(o, "state", value ? verdict_state_name(w->verdict.state) : NULL);
     put_maybe(o, "score", w->verdict.score_0_100, value);
@@ -571,6 +571,67 @@ static void put_short(json_out *o, const answer *w)
     }
     put_priority(o, w);
     put_when(o, "expires", value ? w->verdict.until : WHEN_NONE);
+}
+
+/* Most answers to many values say that nobody has spoken of them, and end alike: what such an end
+ * is made of, and its text. */
+enum { TAILS = 8, TAIL_CASES = 3 };
+typedef struct tail_key {
+    int type, word, state, score, priority, cases;
+    unsigned roles;
+    struct {
+        int when, priority;
+    } at[TAIL_CASES];
+} tail_key;
+_Static_assert(sizeof(tail_key) == (7 + 2 * TAIL_CASES) * sizeof(int), "compared byte by byte");
+struct short_tail {
+    tail_key of;
+    slice json; /* behind the comma; ptr NULL: none yet */
+};
+
+/* False: there are names, dates or numbers in it that others do not have. */
+static bool tail_key_of(const json_out *o, const answer *w, tail_key *ret)
+{
+    const verdict *v = &w->verdict;
+    if (!o->r->tails || w->entity_count || w->card || v->until != WHEN_NONE ||
+        w->priority_if_count > TAIL_CASES)
+        return false;
+    *ret = (tail_key){.type = (int)w->type,
+                      .word = (int)v->word,
+                      .state = (int)v->state,
+                      .score = v->score_0_100,
+                      .priority = (int)w->priority,
+                      .cases = (int)w->priority_if_count,
+                      .roles = v->roles};
+    for (size_t i = 0; i < w->priority_if_count; i++) {
+        const answer_priority *p = &w->priority_if[i];
+        if (!kept_phrase(o, &p->when))
+            return false;
+        ret->at[i].when = (int)p->when.part->id;
+        ret->at[i].priority = (int)p->priority;
+    }
+    return true;
+}
+
+static void put_short(json_out *o, const answer *w)
+{
+    tail_key key;
+    const buf *out = o->w.out;
+    put_question(o, w);
+    size_t from = out->len, free_one = 0;
+    bool common = tail_key_of(o, w, &key);
+    for (; common && free_one < TAILS && o->r->tails[free_one].json.ptr; free_one++)
+        if (memcmp(&o->r->tails[free_one].of, &key, sizeof key) == 0) {
+            json_put_raw(&o->w, o->r->tails[free_one].json);
+            return;
+        }
+    put_short_tail(o, w);
+    if (!common || free_one == TAILS || out->failed)
+        return;
+    struct short_tail *t = &o->r->tails[free_one];
+    t->of = key;
+    if (!arena_copy(&o->r->kept, slice_of(out->ptr + from + 1, out->len - from - 1), &t->json))
+        t->json = (slice){NULL, 0}; /* it is written again */
 }
 
 static void put_body(json_out *o, const answer *w)
@@ -622,12 +683,14 @@ static void renderer_done(renderer *r)
     buf_done(&r->scratch);
     arena_done(&r->kept);
     free(r->phrases);
+    free(r->tails);
 }
 
 renderer *renderer_new(void)
 {
     renderer *r = calloc(1, sizeof *r);
-    if (!r || !renderer_init(r) || !(r->phrases = calloc(MSG_COUNT_, sizeof *r->phrases)))
+    if (!r || !renderer_init(r) || !(r->phrases = calloc(MSG_COUNT_, sizeof *r->phrases)) ||
+        !(r->tails = calloc(TAILS, sizeof *r->tails)))
         return renderer_free(r);
     return r;
 }
@@ -642,14 +705,13 @@ renderer *renderer_free(renderer *r)
 
 status answer_json_with(renderer *r, const answer *w, render_amount how, buf *out, err *why)
 {
-    char zeros[2 * SHA256_BYTES + 1];
+    static const slice begin =
+        S_INIT("\"schema\":\"noroshi.answer/1\","
+               "\"id\":\"0000000000000000000000000000000000000000000000000000000000000000\"");
     size_t from = out->len;
     json_out o = {.w = json_writer_on(out), .how = how, .r = r};
-    memset(zeros, '0', sizeof zeros - 1);
-    zeros[sizeof zeros - 1] = 0;
     json_open(&o.w, '{');
-    put_string(&o, "schema", "noroshi.answer/1");
-    put_string(&o, "id", zeros);
+    json_put_raw(&o.w, begin);
     size_t at = out->len - 2 * SHA256_BYTES - 1;
     if (how == RENDER_SHORT)
         put_short(&o, w);

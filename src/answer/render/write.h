@@ -14,6 +14,7 @@ struct renderer {
     arena kept;     /* of: */
     slice *phrases; /* messages without arguments as JSON, by id, once they were met; NULL: none is
                        kept */
+    struct short_tail *tails; /* NULL, or what short answers end with: json.c */
 };
 
 typedef struct json_out {
