@@ -7,7 +7,9 @@
 
 #include <stdlib.h>
 
-enum { ANSWERS_A_SLICE = 256, FOUND_SLOTS = 1 << 15 };
+/* A slice of a stream ends when it has so many bytes, or took so long: each is two ways between
+ * threads, and others have their turn behind it. */
+enum { SLICE_BYTES = 256 << 10, SLICE_US = 4000, LOOK_AT_CLOCK = 16, FOUND_SLOTS = 1 << 15 };
 
 static render_amount form_of(const call *c)
 {
@@ -71,11 +73,13 @@ static status ask_one(asking *q, asker *k, const question *one, buf *out, err *w
 static status ask_some(asking *q, buf *out, err *why)
 {
     asker *k;
+    const clock_source ticks = q->c.a->o.ticks;
+    int64_t end = clock_now_us(ticks) + SLICE_US;
     status st = call_asker(&q->c, &k, why);
-    for (size_t n = 0; st == OK && q->next < q->count && n < ANSWERS_A_SLICE; n++) {
-        if (out->len >= HTTP_SLICE_BYTES)
-            break;
+    for (size_t n = 1; st == OK && q->next < q->count && out->len < SLICE_BYTES; n++) {
         st = ask_one(q, k, &q->at[q->next++], out, why);
+        if (n % LOOK_AT_CLOCK == 0 && clock_now_us(ticks) >= end)
+            break;
     }
     return st;
 }
