@@ -57,6 +57,18 @@ status address_read(slice text, address *ret, err *why)
     return OK;
 }
 
+static char *put_number(char *p, unsigned n)
+{
+    char digits[8];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n);
+    memcpy(p, digits + at, sizeof digits - at);
+    return p + sizeof digits - at;
+}
+
 const char *address_text(const address *a, char out[ADDRESS_TEXT_MAX])
 {
     char host[INET6_ADDRSTRLEN] = "";
@@ -68,8 +80,13 @@ const char *address_text(const address *a, char out[ADDRESS_TEXT_MAX])
     } else if (a->at.ss_family == AF_INET) {
         struct sockaddr_in v4;
         memcpy(&v4, &a->at, sizeof v4);
-        inet_ntop(AF_INET, &v4.sin_addr, host, sizeof host);
-        snprintf(out, ADDRESS_TEXT_MAX, "%s:%u", host, ntohs(v4.sin_port));
+        uint32_t n = ntohl(v4.sin_addr.s_addr);
+        char *p = out; /* for each request, and without printf, which inet_ntop uses, too */
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            p = put_number(p, n >> shift & 255);
+            *p++ = shift ? '.' : ':';
+        }
+        *put_number(p, ntohs(v4.sin_port)) = 0;
     } else {
         snprintf(out, ADDRESS_TEXT_MAX, "local");
     }

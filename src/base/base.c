@@ -404,6 +404,17 @@ char *buf_grow(buf *b, size_t more)
     return b->ptr + b->len;
 }
 
+void buf_number(buf *b, uint64_t n)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + n % 10);
+        n /= 10;
+    } while (n);
+    buf_put(b, slice_of(digits + at, sizeof digits - at));
+}
+
 void buf_printf(buf *b, const char *fmt, ...)
 {
     va_list args;

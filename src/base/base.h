@@ -214,6 +214,7 @@ static inline void buf_byte(buf *b, char c)
         b->len++;
     }
 }
+void buf_number(buf *b, uint64_t n); /* in decimal, many times faster than printf */
 static inline slice buf_slice(const buf *b)
 {
     return (slice){b->ptr, b->len};

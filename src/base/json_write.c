@@ -181,17 +181,10 @@ void json_put_text(json_writer *w, slice text)
 
 void json_put_int(json_writer *w, int64_t n)
 {
-    char digits[24];
-    size_t at = sizeof digits;
-    uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
     separate(w);
-    do {
-        digits[--at] = (char)('0' + left % 10);
-        left /= 10;
-    } while (left);
     if (n < 0)
-        digits[--at] = '-';
-    buf_put(w->out, slice_of(digits + at, sizeof digits - at));
+        buf_byte(w->out, '-');
+    buf_number(w->out, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
 }
 
 void json_put_bool(json_writer *w, bool yes)

@@ -12,7 +12,9 @@ status accounts_new(store *s, accounts **ret, err *why)
     if (!r)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     r->s = s;
-    status st = store_connect_small(s, &r->d, why);
+    r->h = hash_new(HASH_SHA256);
+    status st = r->h ? store_connect_small(s, &r->d, why)
+                     : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     if (st != OK) {
         accounts_free(r);
         return st;
@@ -26,9 +28,31 @@ accounts *accounts_free(accounts *r)
     if (r) {
         db_close(r->d);
         tokens_kept_free(r->kept);
+        sessions_kept_free(r->sessions);
+        hash_free(r->h);
     }
     free(r);
     return NULL;
+}
+
+void accounts_digest(accounts *r, slice secret, uint8_t ret[SHA256_BYTES])
+{
+    hash_update(r->h, secret);
+    hash_final(r->h, ret);
+}
+
+bool account_copy(arena *a, account *who)
+{
+    grant *g = &who->has;
+    slice *texts[] = {&who->login, &who->name, &who->issuer, &who->subject, &g->organisation};
+    slice *audiences = arena_array(a, g->audience_count + 1, sizeof *audiences);
+    bool room = audiences != NULL;
+    for (size_t i = 0; room && i < COUNT_OF(texts); i++)
+        room = arena_copy(a, *texts[i], texts[i]);
+    for (size_t i = 0; room && i < g->audience_count; i++)
+        room = arena_copy(a, g->audiences[i], &audiences[i]);
+    g->audiences = audiences;
+    return room;
 }
 
 status look_begin(accounts *r, err *why)

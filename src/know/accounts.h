@@ -57,6 +57,9 @@ typedef struct account {
     when created, entered; /* entered: last login; WHEN_NONE: never */
 } account;
 
+/* The SHA-256 by which tokens and sessions are stored. */
+void accounts_digest(accounts *r, slice secret, uint8_t ret[SHA256_BYTES]);
+
 /* By login (any case) or by id. ERR_NOT_FOUND. */
 status account_get(accounts *r, arena *a, slice login_or_id, account *ret, err *why) NODISCARD;
 /* By the identity elsewhere. ERR_NOT_FOUND. */

@@ -11,9 +11,14 @@
 struct accounts {
     store *s;
     db *d;
-    struct tokens_kept *kept; /* tokens.c's; NULL: none yet */
+    hash_state *h;                  /* SHA-256 */
+    struct tokens_kept *kept;       /* tokens.c's; NULL: none yet */
+    struct sessions_kept *sessions; /* sessions.c's, likewise */
 };
 struct tokens_kept *tokens_kept_free(struct tokens_kept *k); /* NULL is fine */
+struct sessions_kept *sessions_kept_free(struct sessions_kept *k);
+/* Its texts become copies in `a`. False: no room. */
+bool account_copy(arena *a, account *who);
 
 /* --- acts: one change with its entry of the audit log ----------------------------------------- */
 

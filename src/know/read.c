@@ -319,7 +319,7 @@ status rows_take(lens *l, arena *a, db_stmt *q, const node_ref *subject, size_t 
             break;
         }
         if (rows->count == rows->room &&
-            (st = rows_room(a, rows->room ? rows->room * 4 : 16, rows, why)) != OK)
+            (st = rows_room(a, rows->room ? rows->room * 4 : 4, rows, why)) != OK)
             break;
         if ((st = read_row(l, a, q, subject, rows, why)) != OK)
             break;

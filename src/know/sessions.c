@@ -2,6 +2,8 @@
 #include "know/accounts_private.h"
 #include "know/undo.h"
 
+#include <stdlib.h>
+
 enum { ROW_MEMORY = 1 << 16 };
 static const when minute_ms = 60000;
 
@@ -61,25 +63,110 @@ static status find(db *d, arena *a, const uint8_t *hash, int of_kind, when now, 
     return st;
 }
 
+/* --- what each request asks for --------------------------------------------------------------- */
+
+/* As with tokens: rows as they are stored, while nobody has committed anything; whether the session
+ * stands is asked each time. */
+enum { SESSIONS_KEPT = 64, KEPT_MEMORY = 1 << 20 };
+struct sessions_kept {
+    arena a;
+    db_mark of; /* the store's content: with another one nothing in here holds */
+    size_t count;
+    struct {
+        uint8_t hash[SHA256_BYTES];
+        session_row row;
+        account owner;
+    } at[SESSIONS_KEPT];
+};
+
+struct sessions_kept *sessions_kept_free(struct sessions_kept *k)
+{
+    if (k)
+        arena_done(&k->a);
+    free(k);
+    return NULL;
+}
+
+/* Ready to be asked and to be added to; NULL: nothing can be kept. */
+static struct sessions_kept *kept_of(accounts *r)
+{
+    db_mark now;
+    struct sessions_kept *k = r->sessions;
+    if (!db_mark_now(r->d, &now))
+        return NULL;
+    if (!k && (k = r->sessions = calloc(1, sizeof *k)))
+        arena_init(&k->a, KEPT_MEMORY);
+    if (k && (memcmp(&k->of, &now, sizeof now) != 0 || k->count == SESSIONS_KEPT)) {
+        arena_reset(&k->a);
+        k->count = 0;
+        k->of = now;
+    }
+    return k;
+}
+
+static bool copy_both(arena *a, session_row *s, account *who)
+{
+    return account_copy(a, who) && arena_copy(a, s->from, &s->from) &&
+           arena_copy(a, s->agent, &s->agent);
+}
+
+static bool is_kept(const struct sessions_kept *k, const uint8_t *hash, session_row *ret,
+                    account *ret_who)
+{
+    for (size_t i = 0; k && i < k->count; i++)
+        if (hash_same(k->at[i].hash, hash, SHA256_BYTES)) {
+            *ret = k->at[i].row;
+            *ret_who = k->at[i].owner;
+            return true;
+        }
+    return false;
+}
+
+/* The rows are of the content that was asked for before them, or newer: then they are read again.
+ */
+static void keep(struct sessions_kept *k, const uint8_t *hash, session_row s, account who)
+{
+    if (k && copy_both(&k->a, &s, &who)) {
+        memcpy(k->at[k->count].hash, hash, SHA256_BYTES);
+        k->at[k->count].row = s;
+        k->at[k->count++].owner = who;
+    }
+}
+
+static bool stands(const session_row *s, const account *who, when now)
+{
+    return s->until > now && s->used > idle_before(now) && !who->disabled;
+}
+
 status session_find(accounts *r, arena *a, const uint8_t hash[SHA256_BYTES], when now,
                     session_row *ret, account *ret_who, err *why)
 {
     session_row s;
-    login_row who;
+    account who;
+    login_row owner;
     int64_t tries;
-    status st = look_begin(r, why);
-    if (st == OK)
-        st = find(r->d, a, hash, KIND_SESSION, now, &s, &tries, why);
-    if (st == OK)
-        st = login_by_row(r->d, a, s.account, &who, why);
-    look_end(r);
-    if (st == OK && who.who.disabled)
-        st = no_session(why);
-    if (st == OK) {
-        *ret = s;
-        *ret_who = who.who;
+    status st = OK;
+    struct sessions_kept *k = kept_of(r);
+    if (is_kept(k, hash, &s, &who)) {
+        if (stands(&s, &who, now) && !copy_both(a, &s, &who))
+            return ARENA_SPENT(a, why);
+    } else {
+        st = look_begin(r, why);
+        if (st == OK)
+            st = find(r->d, a, hash, KIND_SESSION, now, &s, &tries, why);
+        if (st == OK)
+            st = login_by_row(r->d, a, s.account, &owner, why);
+        look_end(r);
+        if (st != OK)
+            return st;
+        who = owner.who;
+        keep(k, hash, s, who);
     }
-    return st;
+    if (!stands(&s, &who, now))
+        return no_session(why);
+    *ret = s;
+    *ret_who = who;
+    return OK;
 }
 
 status sessions_of(accounts *r, arena *a, int64_t whose, when now, session_list *ret, err *why)

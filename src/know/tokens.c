@@ -77,16 +77,10 @@ struct tokens_kept *tokens_kept_free(struct tokens_kept *k)
 
 static bool copy_both(arena *a, token_row *t, account *who)
 {
-    grant *g = &who->has;
-    slice *texts[] = {&t->login,  &t->name,     &t->organisation, &t->network,     &who->login,
-                      &who->name, &who->issuer, &who->subject,    &g->organisation};
-    slice *audiences = arena_array(a, g->audience_count + 1, sizeof *audiences);
-    bool room = audiences != NULL;
+    slice *texts[] = {&t->login, &t->name, &t->organisation, &t->network};
+    bool room = account_copy(a, who);
     for (size_t i = 0; room && i < COUNT_OF(texts); i++)
         room = arena_copy(a, *texts[i], texts[i]);
-    for (size_t i = 0; room && i < g->audience_count; i++)
-        room = arena_copy(a, g->audiences[i], &audiences[i]);
-    g->audiences = audiences;
     return room;
 }
 
@@ -126,6 +120,13 @@ static void keep(struct tokens_kept *k, token_row t, account who)
         k->at[k->count].row = t;
         k->at[k->count++].owner = who;
     }
+}
+
+bool token_met(accounts *r, slice id)
+{
+    token_row t;
+    account who;
+    return is_kept(kept_of(r), id, &t, &who);
 }
 
 status token_find(accounts *r, arena *a, slice id, token_row *ret, account *ret_owner, err *why)

@@ -27,6 +27,9 @@ typedef struct token_row {
     uint8_t hash[SHA256_BYTES];
 } token_row;
 
+/* Was the row read lately, and has nobody committed anything since? Then token_find asks no store.
+ */
+bool token_met(accounts *r, slice id);
 /* Also one that is revoked or over; the caller looks. *ret_owner as he is now. ERR_NOT_FOUND. */
 status token_find(accounts *r, arena *a, slice id, token_row *ret, account *ret_owner,
                   err *why) NODISCARD;

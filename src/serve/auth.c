@@ -137,19 +137,28 @@ static status check_of(slice text, char ret[CHECK_TEXT + 1], err *why)
     return st;
 }
 
-bool auth_token_read(slice text, slice *ret_id)
+static bool is_spelt(slice text, slice *ret_id)
 {
-    char check[CHECK_TEXT + 1], plain[AUTH_TOKEN_TEXT];
+    char plain[AUTH_TOKEN_TEXT];
     if (text.len != AUTH_TOKEN_TEXT || !slice_starts(text, token_prefix))
         return false;
     slice rest = slice_from(text, token_prefix.len);
     if (base32_typed(rest, plain, sizeof plain) != rest.len || memcmp(plain, rest.ptr, rest.len))
         return false; /* one spelling: what is stored is the hash of all of it */
-    if (check_of(slice_sub(text, 0, CHECK_AT), check, NULL) != OK ||
-        memcmp(check, text.ptr + CHECK_AT, CHECK_TEXT) != 0)
-        return false;
     *ret_id = slice_sub(rest, 0, TOKEN_ID_TEXT);
     return true;
+}
+
+static bool check_right(slice text)
+{
+    char check[CHECK_TEXT + 1];
+    return check_of(slice_sub(text, 0, CHECK_AT), check, NULL) == OK &&
+           memcmp(check, text.ptr + CHECK_AT, CHECK_TEXT) == 0;
+}
+
+bool auth_token_read(slice text, slice *ret_id)
+{
+    return is_spelt(text, ret_id) && check_right(text);
 }
 
 static bool from_network(slice network, slice from)
@@ -171,6 +180,17 @@ static bool stands(const token_row *t, const account *owner, const auth_client *
            !owner->disabled && from_network(t->network, c->from);
 }
 
+/* "192.0.2.7 token:<id>" */
+static void put_from(slice from, const char id[TOKEN_ID_TEXT + 1], char out[AUDIT_WORD_MAX])
+{
+    const slice words = S(" token:");
+    _Static_assert((int)AUDIT_WORD_MAX >= 64 + 7 + (int)TOKEN_ID_TEXT + 1, "room for it");
+    if (from.len)
+        memcpy(out, from.ptr, from.len);
+    memcpy(out + from.len, words.ptr, words.len);
+    memcpy(out + from.len + words.len, id, TOKEN_ID_TEXT + 1);
+}
+
 status auth_token(const auth *s, accounts *r, const auth_client *c, slice bearer, arena *a,
                   identity *ret, err *why)
 {
@@ -178,11 +198,11 @@ status auth_token(const auth *s, accounts *r, const auth_client *c, slice bearer
     token_row t;
     when now = auth_now(s);
     identity who = {.by = IDENTITY_TOKEN};
-    if (!auth_token_read(bearer, &id))
+    /* the check spares the store what is no token; of one that is known the hash says enough */
+    if (!is_spelt(bearer, &id) || (!token_met(r, id) && !check_right(bearer)))
         return nobody(why);
-    status st = auth_hash(bearer, who.hash, why);
-    if (st == OK)
-        st = token_find(r, a, id, &t, &who.who, why);
+    accounts_digest(r, bearer, who.hash);
+    status st = token_find(r, a, id, &t, &who.who, why);
     if (st == ERR_NOT_FOUND || (st == OK && !stands(&t, &who.who, c, who.hash, now)))
         return nobody(why);
     if (st == OK)
@@ -193,8 +213,7 @@ status auth_token(const auth *s, accounts *r, const auth_client *c, slice bearer
         return nobody(why);
     who.row = t.row;
     memcpy(who.id, t.id, sizeof who.id);
-    snprintf(who.from, sizeof who.from, "%.*s token:%s", SLICE_FMT(slice_sub(c->from, 0, 64)),
-             t.id);
+    put_from(slice_sub(c->from, 0, 64), t.id, who.from);
     who.stale = t.used == WHEN_NONE || now - t.used >= TOKEN_USED_MINUTES * 60000;
     *ret = who;
     return OK;
@@ -207,9 +226,8 @@ status auth_session(const auth *s, accounts *r, slice cookie, arena *a, identity
     identity who = {.by = IDENTITY_SESSION};
     if (cookie.len != AUTH_SECRET_TEXT)
         return nobody(why);
-    status st = auth_hash(cookie, who.hash, why);
-    if (st == OK)
-        st = session_find(r, a, who.hash, now, &row, &who.who, why);
+    accounts_digest(r, cookie, who.hash);
+    status st = session_find(r, a, who.hash, now, &row, &who.who, why);
     if (st != OK)
         return st == ERR_NOT_FOUND ? nobody(why) : st;
     who.row = row.row;

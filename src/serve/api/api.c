@@ -6,6 +6,7 @@
 #include "serve/pull.h"
 #include "watch/settle.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 typedef struct bound {
@@ -56,12 +57,16 @@ static status read_body(call *c, err *why)
 static void tag(call *c)
 {
     uint64_t h[2];
-    char text[40];
+    uint8_t bytes[sizeof h];
+    char text[2 * sizeof h + 3] = "\"";
     if (c->r->method != HTTP_GET || !c->out->len || c->out->failed)
         return;
     siphash128(c->a->etag_key, buf_slice(c->out), h);
-    snprintf(text, sizeof text, "\"%016llx%016llx\"", (unsigned long long)h[0],
-             (unsigned long long)h[1]);
+    for (size_t i = 0; i < COUNT_OF(h); i++)
+        h[i] = htobe64(h[i]);
+    memcpy(bytes, h, sizeof h);
+    hash_hex(bytes, sizeof bytes, text + 1);
+    memcpy(text + 1 + 2 * sizeof h, "\"", 2);
     slice copy;
     if (arena_copy(c->m, slice_str(text), &copy))
         (void)http_not_modified(c->r, c->w, copy);

@@ -74,15 +74,22 @@ static slice date_of(loop *l, when at)
     return slice_str(l->date);
 }
 
+static void put_content_length(buf *out, uint64_t n)
+{
+    buf_put(out, S("Content-Length: "));
+    buf_number(out, n);
+    buf_put(out, S("\r\n"));
+}
+
 static void put_length(exchange *x, buf *out)
 {
     const http_reply *w = &x->w;
     if (w->number == 204 || w->number == 304)
         return;
     if (!w->has_producer)
-        buf_printf(out, "Content-Length: %zu\r\n", w->whole.len);
+        put_content_length(out, w->whole.len);
     else if (w->has_length)
-        buf_printf(out, "Content-Length: %llu\r\n", (unsigned long long)w->length);
+        put_content_length(out, w->length);
     else if (x->chunked)
         buf_put(out, S("Transfer-Encoding: chunked\r\n"));
 }
@@ -92,7 +99,11 @@ void reply_head(exchange *x)
     const http_reply *w = &x->w;
     buf *out = &x->head_out;
     buf_clear(out);
-    buf_printf(out, "HTTP/1.1 %d %s\r\n", w->number, reply_reason(w->number));
+    buf_put(out, S("HTTP/1.1 "));
+    buf_number(out, (unsigned)w->number);
+    buf_byte(out, ' ');
+    buf_put(out, slice_str(reply_reason(w->number)));
+    buf_put(out, S("\r\n"));
     put_field(out, S("Date"), date_of(x->c->loop, x->r.at));
     if (w->type.len && w->says_body)
         put_field(out, S("Content-Type"), w->type);
