@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 enum { HEADS = 1024 };
 
@@ -146,6 +147,8 @@ static void *work(void *ctx)
 {
     pool *p = ctx;
     void *own = NULL;
+    if (p->o.behind) /* Linux: of this thread alone */
+        (void)setpriority(PRIO_PROCESS, 0, POOL_BEHIND_NICE);
     open_own(p, &own);
     lane *l = NULL;
     for (job *j; (j = take(p, l));) {

@@ -13,7 +13,7 @@
 
 #include "base/base.h"
 
-enum { POOL_KEY_BYTES = 16, POOL_KEPT_FREE = 2 };
+enum { POOL_KEY_BYTES = 16, POOL_KEPT_FREE = 2, POOL_BEHIND_NICE = 10 };
 
 typedef struct lane lane;
 
@@ -28,6 +28,9 @@ typedef struct pool_options {
     status (*thread_open)(void *ctx, void **ret, err *why); /* NULL: nothing is made */
     void (*thread_close)(void *ctx, void *thread);
     void *ctx;
+    bool
+        behind; /* its threads, and processes they start, take less of a busy processor than others,
+                  * where the system lets them; their jobs take seconds */
 } pool_options;
 
 typedef struct pool pool;
