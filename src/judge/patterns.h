@@ -8,8 +8,8 @@
  * Uses: know/claims, model/regex. Used by: judge/evidence.
  * No index finds an entry that may be anywhere in a value, so the codec keeps them together, some
  * thousand in the text of one claim that points at {other, "list-patterns:<kind>"}: asking about a
- * kind that no such list is for costs two look-ups, or none with what they told before. Each entry is searched once in the value:
- * 8,200 substrings in an address take about 0.2 ms.
+ * kind that no such list is for costs two look-ups, or none with what they told before. Each entry
+ * is searched once in the value: 8,200 substrings in an address take about 0.2 ms.
  * Bounds: PATTERNS_CLAIMS_MAX claims, and of regular expressions PATTERNS_STEPS_MAX states times
  * bytes; what lies beyond is not looked at, and `more` says so. */
 #ifndef NOROSHI_JUDGE_PATTERNS_H

@@ -71,3 +71,33 @@ TEST(a_sweep_of_many_is_one_commit)
     audit_log_free(log);
     people_close(&p);
 }
+
+/* Rows are kept while nobody commits anything; the clock and other people's writers count all the
+ * same, from the next request on. */
+TEST(what_is_kept_of_a_session_ends_with_it)
+{
+    people p;
+    session_row row;
+    account who;
+    writer *other = NULL;
+    REQUIRE(people_open(&p));
+    ADD(&p, "hanako", .role = USER_ANALYST, .clearance = TLP_AMBER);
+    open_sessions(&p, person(&p, "hanako").row);
+    const uint8_t first[SHA256_BYTES] = {0, 1}, second[SHA256_BYTES] = {1, 1};
+    for (int i = 0; i < 4; i++)
+        CHECK_OK(session_find(p.r, &p.a, i % 2 ? first : second, p.now, &row, &who, &p.why));
+    CHECK_SLICE(who.login, S("hanako"));
+    CHECK_SLICE(slice_str(row.id), S("session000"));
+    CHECK_OK(writer_new(p.t.s, S("other"), &other, &p.why));
+    CHECK_OK(session_revoke(other, &p.root, S("hanako"), S("session000"), &p.why));
+    CHECK_EQ(session_find(p.r, &p.a, first, p.now, &row, &who, &p.why), ERR_NOT_FOUND);
+    CHECK_OK(session_find(p.r, &p.a, second, p.now, &row, &who, &p.why));
+    CHECK_OK(session_find(p.r, &p.a, second, p.now, &row, &who, &p.why));
+    const when idle = p.now + SESSION_IDLE_MINUTES * (when)60000;
+    CHECK_EQ(session_find(p.r, &p.a, second, idle, &row, &who, &p.why), ERR_NOT_FOUND);
+    CHECK_OK(session_find(p.r, &p.a, second, p.now, &row, &who, &p.why));
+    CHECK_OK(sessions_revoke(other, &p.root, S("hanako"), &p.why));
+    CHECK_EQ(session_find(p.r, &p.a, second, p.now, &row, &who, &p.why), ERR_NOT_FOUND);
+    writer_free(other);
+    people_close(&p);
+}

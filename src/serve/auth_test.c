@@ -436,35 +436,6 @@ TEST(sessions_are_listed_and_revoked)
     desk_close(&d);
 }
 
-/* Rows are kept while nobody commits anything; the clock and other people's writers count all the
- * same, from the next request on. */
-TEST(what_is_kept_of_a_session_ends_with_it)
-{
-    desk d;
-    identity who;
-    writer *other = NULL;
-    REQUIRE(desk_open(&d));
-    add(&d, "hanako", USER_ANALYST, TLP_AMBER);
-    auth_entry e[2] = {enter(&d, "hanako"), enter(&d, "hanako")};
-    for (int i = 0; i < 3; i++)
-        CHECK_OK(session(&d, &e[i % 2], &who));
-    CHECK_SLICE(who.who.login, S("hanako"));
-    CHECK_OK(writer_new(d.p.t.s, S("other"), &other, &d.why));
-    CHECK_OK(session_revoke(other, &d.p.root, S("hanako"), slice_str(who.id), &d.why));
-    CHECK_EQ(session(&d, &e[0], &who), ERR_FORBIDDEN);
-    CHECK_OK(session(&d, &e[1], &who));
-    CHECK_OK(session(&d, &e[1], &who));
-    move_on(&d, SESSION_IDLE_MINUTES * (when)60000);
-    CHECK_EQ(session(&d, &e[1], &who), ERR_FORBIDDEN);
-    auth_entry last = enter(&d, "hanako");
-    for (int i = 0; i < 2; i++)
-        CHECK_OK(session(&d, &last, &who));
-    CHECK_OK(sessions_revoke(other, &d.p.root, S("hanako"), &d.why));
-    CHECK_EQ(session(&d, &last, &who), ERR_FORBIDDEN);
-    writer_free(other);
-    desk_close(&d);
-}
-
 TEST(a_new_password_ends_other_sessions)
 {
     desk d;
