@@ -116,8 +116,8 @@ static void give_up(job *j, void *thread)
         munmap(e->map, e->map_bytes);
     if (e->fd >= 0)
         close(e->fd);
-    server_release(&e->s->spool, e->spooled);
     pool_let_go(e->s->pools[DISK], j->lane, e->spooled);
+    server_release(&e->s->spool, e->spooled);
     free(e);
 }
 
