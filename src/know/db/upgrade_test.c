@@ -93,10 +93,10 @@ static int64_t one(temp_store *f, const char *sql)
     db_close(d);
     return n;
 }
+
 /* Schema 6 had no column for details that many claims share; its claims have all of theirs. Nor had
  * it the index of schema 8, and the tables of schemas 9, 10 and 11. The indexes that schema 12
  * makes anew are dropped there, whatever their conditions. */
- * anew are dropped there, whatever their conditions. */
 static void make_it_schema_6(temp_store *f)
 {
     db *d = NULL;
