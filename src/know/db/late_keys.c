@@ -82,16 +82,16 @@ int64_t late_keys_next(const late_keys *k, int64_t h, size_t *at)
     return 0;
 }
 
-/* Before the list changes in another way than by growing. */
+/* Before the list changes in another way than by growing. What is entered stands behind its slot,
+ * up to a free one: few are emptied by their ways. */
 static void clear_slots(late_keys *k)
 {
     if (k->count > EMPTIED_SINGLY) {
         memset(k->slot, 0, SLOTS * sizeof *k->slot);
         return;
     }
-    for (size_t i = 0; i < k->count;
-         i++) /* what is entered there stands behind its slot, up to a */
-        for (size_t s = slot_of(k->at[i].a); k->slot[s]; s = (s + 1) % SLOTS) /* free one */
+    for (size_t i = 0; i < k->count; i++)
+        for (size_t s = slot_of(k->at[i].a); k->slot[s]; s = (s + 1) % SLOTS)
             k->slot[s] = 0;
 }
 
