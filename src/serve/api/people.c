@@ -181,18 +181,22 @@ status api_user_factor_off(call *c, err *why)
 
 /* --- organisations ---------------------------------------------------------------------------- */
 
+/* The cursor of the next page is the last name. */
+static status put_names(call *c, const name_list *list)
+{
+    json_writer w = call_list_begin(c);
+    for (size_t i = 0; i < list->count; i++)
+        json_put_text(&w, list->at[i]);
+    call_list_end(&w, list->more && list->count ? list->at[list->count - 1] : S(""));
+    return OK;
+}
+
 status api_organisations(call *c, err *why)
 {
     name_list list;
     status st = organisations_page(c->t->people, c->m, &c->from->who.has, call_param(c, "cursor"),
                                    (size_t)call_int(c, "limit", CALL_LIST_DEFAULT), &list, why);
-    if (st != OK)
-        return st;
-    json_writer w = call_list_begin(c);
-    for (size_t i = 0; i < list.count; i++)
-        json_put_text(&w, list.at[i]);
-    call_list_end(&w, list.more && list.count ? list.at[list.count - 1] : S(""));
-    return OK;
+    return st == OK ? put_names(c, &list) : st;
 }
 
 status api_organisation_add(call *c, err *why)
@@ -213,13 +217,7 @@ status api_teams(call *c, err *why)
     name_list list;
     status st = teams_page(c->t->people, c->m, &c->from->who.has, call_param(c, "cursor"),
                            (size_t)call_int(c, "limit", CALL_LIST_DEFAULT), &list, why);
-    if (st != OK)
-        return st;
-    json_writer w = call_list_begin(c);
-    for (size_t i = 0; i < list.count; i++)
-        json_put_text(&w, list.at[i]);
-    call_list_end(&w, list.more && list.count ? list.at[list.count - 1] : S(""));
-    return OK;
+    return st == OK ? put_names(c, &list) : st;
 }
 
 status api_team(call *c, err *why)
