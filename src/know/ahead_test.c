@@ -155,10 +155,8 @@ TEST(what_is_written_together_is_what_is_written_one_by_one)
     CHECK(memcmp(got, want, sizeof got) == 0);
 }
 
-/* A list of values; its document stays open. */
-static void begin_values(scratch *t, uint32_t first, uint32_t count)
+static void put_values(scratch *t, uint32_t first, uint32_t count)
 {
-    doc(t, "a-source", "values.txt", 'F', TLP_CLEAR);
     for (uint32_t i = first; i < first + count; i++) {
         char text[32];
         bool fresh;
@@ -176,6 +174,13 @@ static void begin_values(scratch *t, uint32_t first, uint32_t count)
         CHECK_OK(writer_claim(t->w, &c, &t->why));
         CHECK_OK(writer_end(t->w, &fresh, &t->why));
     }
+}
+
+/* A list of values; its document stays open. */
+static void begin_values(scratch *t, uint32_t first, uint32_t count)
+{
+    doc(t, "a-source", "values.txt", 'F', TLP_CLEAR);
+    put_values(t, first, count);
 }
 
 /* One list of values, by the writer given. */
@@ -245,6 +250,39 @@ TEST(a_document_that_is_taken_back_leaves_the_one_before_it)
         CHECK_EQ(tell_around(sizes[i / 2], i % 2, got), rows);
         CHECK(memcmp(got, want, sizeof got) == 0);
     }
+}
+
+/* Behind another document, one that asks the engine in between, adds more and says that again. */
+static uint64_t tell_again(bool asked, uint8_t ret[SHA256_BYTES])
+{
+    scratch t;
+    uint64_t rows = 0;
+    if (scratch_open(&t)) {
+        begin_values(&t, 0, 3000);
+        end_unsynced(&t);
+        begin_values(&t, 2000, 5000);
+        if (asked)
+            ask_the_engine(&t);
+        for (uint32_t i = 0; i < 3; i++)
+            put_values(&t, 6000, 5000);
+        if (asked)
+            ask_the_engine(&t);
+        put_values(&t, 9000, 5000);
+        end_unsynced(&t);
+        CHECK_OK(store_check(t.s, &t.why));
+        rows = hash_store(&t, ret);
+    }
+    scratch_close(&t);
+    return rows;
+}
+
+TEST(what_a_document_adds_after_it_asked_is_known_to_it)
+{
+    uint8_t want[SHA256_BYTES] = {0}, got[SHA256_BYTES] = {1};
+    uint64_t rows = tell_again(false, want);
+    CHECK(rows > 10000);
+    CHECK_EQ(tell_again(true, got), rows);
+    CHECK(memcmp(got, want, sizeof got) == 0);
 }
 
 /* What is surely new to one writer is not, once another has written it. */

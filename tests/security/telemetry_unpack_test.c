@@ -6,12 +6,12 @@
 
 #include <dirent.h>
 
+static const format formats[] = {KIT_LINES};
+KIT_FORMATS(formats)
+
 #ifdef NOROSHI_SANITIZED /* has an allocator of its own */
 JAIL_TESTS_ONLY_IN_RELEASE
 #else
-
-static const format formats[] = {KIT_LINES};
-KIT_FORMATS(formats)
 
 enum { BYTES = 300000, STREAMS = 4 };
 

@@ -68,13 +68,13 @@ void late_keys_put(late_keys *k, int64_t h, int64_t node)
     enter(k, k->count - 1);
 }
 
-int64_t late_keys_next(const late_keys *k, int64_t h, size_t *at)
+int64_t late_keys_next(const late_keys *k, size_t from, int64_t h, size_t *at)
 {
     for (; *at < SLOTS; ++*at) {
         uint32_t found = k->slot[(slot_of(h) + *at) % SLOTS];
         if (!found)
             return 0;
-        if (k->at[found - 1].a == h) {
+        if (found > from && k->at[found - 1].a == h) {
             ++*at;
             return k->at[found - 1].b;
         }

@@ -2,7 +2,7 @@
  *
  *     late_keys *k = late_keys_new();
  *     late_keys_put(k, h, node);                     // there is room: late_keys_room
- *     for (size_t at = 0; (node = late_keys_next(k, h, &at));) ... // who has that key
+ *     for (size_t at = 0; (node = late_keys_next(k, 0, h, &at));) ... // who has that key
  *     late_keys_sort(k, 0);                          // in the order in which they go in
  *     late_keys_cut(k, 0);
  *
@@ -26,8 +26,9 @@ size_t late_keys_room(const late_keys *k); /* how many more can be put */
 void late_keys_put(late_keys *k, int64_t h, int64_t node);
 /* .a is the key, .b the node. */
 const recall_pair *late_keys_at(const late_keys *k, size_t i);
-/* The nodes of a key, one after another, then 0. *at is 0 at first. */
-int64_t late_keys_next(const late_keys *k, int64_t h, size_t *at);
+/* The nodes of a key among those from the one at `from` on, one after another, then 0. *at is 0 at
+ * first. */
+int64_t late_keys_next(const late_keys *k, size_t from, int64_t h, size_t *at);
 /* Sorts those from the one at `from` on. */
 void late_keys_sort(late_keys *k, size_t from);
 /* Leaves the first `count`. */

@@ -25,7 +25,7 @@ static void check_all(const late_keys *k, const recall_pair *list, size_t count)
                 want++;
                 sum += list[i].b;
             }
-        while ((node = late_keys_next(k, h, &at))) {
+        while ((node = late_keys_next(k, 0, h, &at))) {
             found++;
             sum -= node;
         }
@@ -80,15 +80,15 @@ TEST(late_keys_are_found_up_to_the_last_that_has_room)
     CHECK_EQ(late_keys_room(k), 0);
     for (uint64_t i = 1; i <= LATE_KEYS_MAX; i++) {
         size_t at = 0;
-        missing += late_keys_next(k, (int64_t)mixed(i), &at) != (int64_t)i;
+        missing += late_keys_next(k, 0, (int64_t)mixed(i), &at) != (int64_t)i;
     }
     CHECK_EQ(missing, 0);
     size_t at = 0;
-    CHECK_EQ(late_keys_next(k, (int64_t)mixed(LATE_KEYS_MAX + 1), &at), 0);
+    CHECK_EQ(late_keys_next(k, 0, (int64_t)mixed(LATE_KEYS_MAX + 1), &at), 0);
     late_keys_cut(k, 0);
     CHECK_EQ(late_keys_room(k), LATE_KEYS_MAX);
     at = 0;
-    CHECK_EQ(late_keys_next(k, (int64_t)mixed(1), &at), 0);
+    CHECK_EQ(late_keys_next(k, 0, (int64_t)mixed(1), &at), 0);
     late_keys_free(k);
 }
 

@@ -666,11 +666,12 @@ static status put_keys(lite_lanes *l, recall_about about, err *why)
 static status fetch_late(lite_db *d, err *why)
 {
     lite_lanes *l = d->lanes;
+    size_t from = l->part_added ? l->part_from : 0;
     l->keys.count = 0;
-    for (size_t i = 0; !l->part_added && i < l->pairs.count; i++) {
+    for (size_t i = 0; i < l->pairs.count; i++) {
         recall_pair p = {.a = l->pairs.at[i].a};
         size_t at = 0;
-        while ((p.b = late_keys_next(l->late, p.a, &at)))
+        while ((p.b = late_keys_next(l->late, from, p.a, &at)))
             if (new_pair(&l->keys, &p, why) != OK)
                 return ERR_LIMIT;
     }
