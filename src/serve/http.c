@@ -192,7 +192,7 @@ static status start_threads(http_server *s, err *why)
     const pool_options pools[] = {
         [WORKERS] = {o->workers, o->thread_open, o->thread_close, o->ctx},
         [LONG_WORKERS] = {o->long_workers, o->thread_open, o->thread_close, o->ctx, .behind = true},
-        [DISK] = {.threads = 1}};
+        [DISK] = {.threads = 1, .behind = true}};
     for (size_t i = 0; i < POOL_COUNT_; i++)
         if ((st = pool_open(&pools[i], &s->pools[i], why)) != OK)
             return st;

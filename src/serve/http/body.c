@@ -116,19 +116,20 @@ static void give_up(job *j, void *thread)
         munmap(e->map, e->map_bytes);
     if (e->fd >= 0)
         close(e->fd);
-    pool_let_go(e->s->pools[DISK], j->lane, e->spooled);
     server_release(&e->s->spool, e->spooled);
     free(e);
 }
 
+/* The client has its own bytes back at once: whoever gives up files stands behind, and the client's
+ * next request may be there before. The service's count is of what lies on the disk. */
 void body_give_up(exchange *x)
 {
     http_server *s = x->c->loop->s;
     server_release(&s->memory, x->reserved);
+    if (x->spooled)
+        pool_let_go(s->pools[DISK], x->lanes[DISK], x->spooled);
     if (!x->spool_end) {
         server_release(&s->spool, x->spooled);
-        if (x->spooled)
-            pool_let_go(s->pools[DISK], x->lanes[DISK], x->spooled);
         return;
     }
     *x->spool_end = (spool_end){{.run = give_up}, s, x->r.body_fd, x->map, x->body_len, x->spooled};
