@@ -517,7 +517,10 @@ static size_t dot_ahead(slice in, size_t i)
 {
     static const slice dots[] = {S_INIT("."),   S_INIT("\\."),   S_INIT(","),     S_INIT("dot"),
                                  S_INIT("d0t"), S_INIT("punkt"), S_INIT("punto"), S_INIT("point")};
-    i = skip_blanks(in, i, 1);
+    size_t closed = i;
+    while (closer(char_at(in, closed))) /* "[.2].8": this dot undoes it, see half_closed */
+        closed++;
+    i = closed > i && char_at(in, closed) == '.' ? closed : skip_blanks(in, i, 1);
     size_t start = i, opened = 0;
     for (; opener(char_at(in, i)); opened++)
         i = skip_blanks(in, i + 1, 2);
