@@ -38,50 +38,30 @@ static status ask(hunting *h, arena *a, const lead *leads, size_t count, err *wh
     return st;
 }
 
-/* Values that are in the pattern of an indicator. */
-static status ask_pattern(hunting *h, node_ref indicator, tlp marked, err *why)
+/* Values that say `p` of something. What stands in an indicator's pattern is asked for where the
+ * indicator is met, and is marked as the stricter of the two. */
+static status ask_those(hunting *h, node_ref of, predicate p, tlp marked, err *why)
 {
+    arena *a = p == PRED_INDICATES ? &h->outer : &h->inner;
     claim_list list = {.more = true};
     int64_t cursor = 0;
     status st = OK;
     while (st == OK && list.more) {
         lead leads[BATCH];
         size_t n = 0;
-        arena_reset(&h->inner);
-        st = claims_to(h->o->l, &h->inner, indicator, PRED_PATTERN_OF, cursor, BATCH, &list, why);
+        arena_reset(a);
+        st = claims_to(h->o->l, a, of, p, cursor, BATCH, &list, why);
         for (size_t i = 0; st == OK && i < list.count; i++) {
             const claim *c = &list.at[i];
+            tlp both = c->marking.tlp > marked ? c->marking.tlp : marked;
             cursor = c->row;
             if (kind_is_observable(c->subject.kind))
-                leads[n++] = (lead){c->subject, c->marking.tlp > marked ? c->marking.tlp : marked};
+                leads[n++] = (lead){c->subject, both};
+            else if (p == PRED_INDICATES && c->subject.kind == KIND_INDICATOR)
+                st = ask_those(h, c->subject, PRED_PATTERN_OF, both, why);
         }
         if (st == OK && n)
-            st = ask(h, &h->inner, leads, n, why);
-    }
-    return st;
-}
-
-/* Values that are said to indicate it, and those of indicators that are. */
-static status ask_member(hunting *h, node_ref member, err *why)
-{
-    claim_list list = {.more = true};
-    int64_t cursor = 0;
-    status st = OK;
-    while (st == OK && list.more) {
-        lead leads[BATCH];
-        size_t n = 0;
-        arena_reset(&h->outer);
-        st = claims_to(h->o->l, &h->outer, member, PRED_INDICATES, cursor, BATCH, &list, why);
-        for (size_t i = 0; st == OK && i < list.count; i++) {
-            const claim *c = &list.at[i];
-            cursor = c->row;
-            if (kind_is_observable(c->subject.kind))
-                leads[n++] = (lead){c->subject, c->marking.tlp};
-            else if (c->subject.kind == KIND_INDICATOR)
-                st = ask_pattern(h, c->subject, c->marking.tlp, why);
-        }
-        if (st == OK && n)
-            st = ask(h, &h->outer, leads, n, why);
+            st = ask(h, a, leads, n, why);
     }
     return st;
 }
@@ -97,7 +77,7 @@ status hunt_entity(const hunt_options *o, arena *a, slice id, hunt_counts *ret, 
     if (st == OK)
         st = name_group_of(o->l, a, start, &g, why);
     for (size_t i = 0; st == OK && i < g.member_count; i++)
-        st = ask_member(&h, g.members[i].entity, why);
+        st = ask_those(&h, g.members[i].entity, PRED_INDICATES, TLP_CLEAR, why);
     if (st == OK) {
         h.n.name = g.name;
         *ret = h.n;
