@@ -7,7 +7,7 @@
  *     slots_find(t, keys, 2, record);                  // 0: not there
  *     size_t n = slots_records(t, record[0], profiles, COUNT_OF(profiles));
  *
- * Uses: base, kind. Used by: know/tiers.c, slots_build.c, slots_fold.c.
+ * Uses: base, kind. Used by: know/tiers.c, slots_build.c, slots_fold.c, slots_front.c.
  * docs/formats/slots.md has the bytes. A key is a kind and bytes: the digest of a hash, the text of
  * anything else. It is hashed under a random seed of the file (slots_hash.h), so nobody can choose
  * keys that meet, crowd a line or look like another key. 96 bits of hash are the key: one that is
@@ -15,8 +15,8 @@
  * What is read from the file is never trusted: any byte may be wrong, and the worst is a wrong
  * answer, which slots_verify finds. Thread-safe; processes share the mapping.
  * Cold: a miss reads nothing but the filter in 99 of 100 cases and more, a hit one page of the
- * lines. With AVX2, known when the program runs, the filter is read in vectors, and with
- * AVX-512 IFMA eight SHA-256s are hashed at once. */
+ * lines. With AVX2, known when the program runs, the filter is read in vectors and four SHA-256s
+ * are hashed at once, with AVX-512 IFMA eight. */
 #ifndef NOROSHI_KNOW_SLOTS_H
 #define NOROSHI_KNOW_SLOTS_H
 

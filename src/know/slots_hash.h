@@ -1,6 +1,7 @@
 /* slots_hash.h - the hash of a key under a table's seed: 96 bits, of which the first 64 say where
  * the key stands, and where in a filter. Private to know.
- * Uses: slots, base/hash. Used by: slots.c, slots_build.c, slots_fold.c, sightings.
+ * Uses: slots, base/hash. Used by: slots.c, slots_build.c, slots_fold.c, slots_front.c,
+ * sightings.
  * Keys of up to 64 bytes are hashed with the multilinear family: the sum of words of 64 bits times
  * secret factors of 192 bits, modulo 2^192, of which the upper 96 bits count. Two different keys of
  * somebody who does not know the seed meet in them with a chance of 2^-96 (Lemire and Kaser,

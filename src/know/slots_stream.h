@@ -6,7 +6,7 @@
  *     ... s.sums[0 .. s.sum_count] ... file_write(&s.out, ...)
  *     slots_stream_close(&s);
  *
- * Uses: slots_file, base/file. Used by: slots/write.c, sightings. */
+ * Uses: slots_file, base/file. Used by: slots/write.c, slots_front.c, sightings. */
 #ifndef NOROSHI_KNOW_SLOTS_STREAM_H
 #define NOROSHI_KNOW_SLOTS_STREAM_H
 

@@ -1,5 +1,5 @@
 /* table.h - an open table, for those that read it as a whole. Private to know/slots.
- * Uses: slots_file. Used by: slots.c, slots_fold.c. */
+ * Uses: slots_file. Used by: slots.c, slots_fold.c, slots_front.c. */
 #ifndef NOROSHI_KNOW_SLOTS_TABLE_H
 #define NOROSHI_KNOW_SLOTS_TABLE_H
 
