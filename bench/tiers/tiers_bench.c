@@ -4,6 +4,7 @@
  * memory, as the kernel counts them (faults that had to read); what small changes cost, and how
  * often their keys are written again by folds. */
 #include "bench.h"
+#include "know/slots/front.h"
 #include "know/slots/table.h"
 #include "know/slots_build.h"
 #include "know/tiers.h"
@@ -145,6 +146,11 @@ static void chill(bench *b)
         for (uint64_t at = 0; at < bytes[i]; at += 4096)
             sum += (unsigned char)filter[at];
         sum += (unsigned char)filter[bytes[i] - 1];
+    }
+    for (size_t i = 0; i < b->t->probe_count; i++) {
+        const slots_front *f = b->t->probes[i].front;
+        for (uint64_t at = 0; f && at < slots_front_bytes(f); at += 4096)
+            sum += ((const unsigned char *)f->map)[at];
     }
     need(sum != 1, "sum"); /* it is used, so it is read */
 }
