@@ -122,13 +122,17 @@ static int arg_named(const message_row *row, slice name)
 static void put_count(buf *out, int64_t n)
 {
     uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-    unsigned groups[7]; /* of three digits, the last first; 2^64 has 20 digits */
-    size_t count = 0;
-    for (; left >= 1000; left /= 1000)
-        groups[count++] = (unsigned)(left % 1000);
-    buf_printf(out, "%s%llu", n < 0 ? "-" : "", (unsigned long long)left);
-    while (count)
-        buf_printf(out, ",%03u", groups[--count]);
+    char text[27]; /* of 2^64: 20 digits, 6 commas, and a sign */
+    size_t at = sizeof text;
+    for (unsigned digits = 0; left || !digits; left /= 10) {
+        if (digits && digits % 3 == 0)
+            text[--at] = ',';
+        text[--at] = (char)('0' + left % 10);
+        digits++;
+    }
+    if (n < 0)
+        text[--at] = '-';
+    buf_put(out, slice_of(text + at, sizeof text - at));
 }
 
 /* "1.25", "3": hundredths without trailing zeros. */

@@ -74,19 +74,27 @@ static void end_line(sink *s)
 /* --- wrapping ------------------------------------------------------------------------------- */
 
 /* JIS X 4051: what may not begin a line, and what may not end one. */
+#define AT(c) (UINT64_C(1) << ((c)&63))
 static bool may_not_begin(uint32_t c)
 {
-    static const uint32_t list[] = {
-        0x3001, 0x3002, 0xff0c, 0xff0e, 0x30fb, 0xff1a, 0xff1b, 0xff1f, 0xff01, 0x309b,
-        0x309c, 0x30fc, 0x3005, 0x2019, 0x201d, 0xff09, 0x3015, 0xff3d, 0xff5d, 0x3009,
-        0x300b, 0x300d, 0x300f, 0x3011, 0x3041, 0x3043, 0x3045, 0x3047, 0x3049, 0x3063,
-        0x3083, 0x3085, 0x3087, 0x308e, 0x30a1, 0x30a3, 0x30a5, 0x30a7, 0x30a9, 0x30c3,
-        0x30e3, 0x30e5, 0x30e7, 0x30ee, 0x30f5, 0x30f6, 0x27e7, 0x2069,
+    static const uint64_t kana[4] = {
+        /* U+3000 to U+30FF, a bit each */
+        AT(0x3001) | AT(0x3002) | AT(0x3005) | AT(0x3009) | AT(0x300b) | AT(0x300d) | AT(0x300f) |
+            AT(0x3011) | AT(0x3015),
+        AT(0x3041) | AT(0x3043) | AT(0x3045) | AT(0x3047) | AT(0x3049) | AT(0x3063),
+        AT(0x3083) | AT(0x3085) | AT(0x3087) | AT(0x308e) | AT(0x309b) | AT(0x309c) | AT(0x30a1) |
+            AT(0x30a3) | AT(0x30a5) | AT(0x30a7) | AT(0x30a9),
+        AT(0x30c3) | AT(0x30e3) | AT(0x30e5) | AT(0x30e7) | AT(0x30ee) | AT(0x30f5) | AT(0x30f6) |
+            AT(0x30fb) | AT(0x30fc),
     };
+    static const uint32_t others[] = {0x2019, 0x201d, 0x2069, 0x27e7, 0xff01, 0xff09, 0xff0c,
+                                      0xff0e, 0xff1a, 0xff1b, 0xff1f, 0xff3d, 0xff5d};
     if (c < 0x80)
         return c != '(' && c != '[' && c != '{' && c != '"' && !is_alnum((char)c);
-    for (size_t i = 0; i < COUNT_OF(list); i++)
-        if (c == list[i])
+    if (c >= 0x3000 && c < 0x3100 && kana[(c - 0x3000) / 64] & AT(c))
+        return true;
+    for (size_t i = 0; (c < 0x3000 || c >= 0xff00) && i < COUNT_OF(others); i++)
+        if (c == others[i])
             return true;
     return text_columns(c) == 0;
 }
@@ -97,17 +105,22 @@ static bool may_not_end(uint32_t c)
                                     0x300a, 0x300c, 0x300e, 0x3010, 0x27e6, 0x2068};
     if (c < 0x80)
         return c == '(' || c == '[' || c == '{' || c == '$' || c == '#';
+    if (c > 0x3014 && c < 0xff08)
+        return false;
     for (size_t i = 0; i < COUNT_OF(list); i++)
         if (c == list[i])
             return true;
     return false;
 }
+#undef AT
 
 /* May a line end between the two? Blanks are not asked. */
 static bool may_break(uint32_t before, uint32_t c)
 {
+    if (!before || (before < 0x7f && c < 0x7f))
+        return false;
     bool wide = text_columns(before) == 2 || text_columns(c) == 2;
-    return before && wide && !may_not_begin(c) && !may_not_end(before);
+    return wide && !may_not_begin(c) && !may_not_end(before);
 }
 
 /* Half the line is text at least. */
@@ -153,50 +166,86 @@ static void put_character(sink *s, uint32_t c, slice raw)
     s->last = c;
 }
 
-/* What of ASCII stands at the front of `text`, behind a character of ASCII: no line ends within its
- * words, so one for which there is room is put at once. Returns the rest. */
+/* Bytes of printable ASCII in front, `most` at most. */
+static size_t plain_len(slice text, size_t most)
+{
+    size_t n = 0;
+    most = text.len < most ? text.len : most;
+    while (n < most && text.ptr[n] >= ' ' && text.ptr[n] < 0x7f)
+        n++;
+    return n;
+}
+
+/* Printable ASCII for which there is room on the line: whole words go out as they stand. */
+static void put_run(sink *s, slice run)
+{
+    size_t first = slice_find_byte(run, ' ', 0), last = run.len;
+    if (first != SIZE_MAX) {
+        buf_put(&s->word, slice_sub(run, 0, first));
+        s->word_columns += first;
+        end_word(s);
+        while (run.ptr[last - 1] != ' ')
+            last--;
+        size_t end = last; /* of the words in the middle */
+        while (end > first && run.ptr[end - 1] == ' ')
+            end--;
+        if (end > first) {
+            out_spaces(s, s->spaces);
+            buf_put(&s->out, slice_sub(run, first, end));
+            s->column += end - first;
+            s->spaces = 0;
+            first = end;
+        }
+        s->spaces += last - first;
+        run = slice_from(run, last);
+        s->last = ' ';
+    }
+    if (!run.len)
+        return;
+    buf_put(&s->word, run);
+    s->word_columns += run.len;
+    s->last = (uint32_t)run.ptr[run.len - 1];
+}
+
+/* What of printable ASCII stands at the front of `text`, behind a character of ASCII: no line ends
+ * within its words, so as much as there is room for is put at once. Returns the rest. */
 static slice put_plain(sink *s, slice text)
 {
-    size_t margin = s->options.columns;
-    while (text.len && s->failed == OK) {
-        size_t n = 0;
-        while (n < text.len && text.ptr[n] > ' ' && text.ptr[n] < 0x7f)
-            n++;
-        if (n && margin && s->column + s->spaces + s->word_columns + n > margin)
-            break;
-        buf_put(&s->word, slice_sub(text, 0, n));
-        s->word_columns += n;
-        if (n)
-            s->last = (uint32_t)text.ptr[n - 1];
-        text = slice_from(text, n);
-        if (!text.len || text.ptr[0] != ' ')
-            break;
-        put_character(s, ' ', slice_sub(text, 0, 1));
-        text = slice_from(text, 1);
-    }
-    return text;
+    size_t margin = s->options.columns, used = s->column + s->spaces + s->word_columns;
+    size_t room = !margin ? SIZE_MAX - 1 : margin > used ? margin - used : 0;
+    size_t n = plain_len(text, room + 1);
+    if (n > room)
+        while (--n && text.ptr[n] != ' ') /* whole words: what is cut may be longer than a line */
+            continue;
+    put_run(s, slice_sub(text, 0, n));
+    return slice_from(text, n);
 }
 
 /* Text that is escaped or ours. What could command a terminal is escaped here all the same. */
 static void put_text(sink *s, slice text)
 {
     while (text.len && s->failed == OK) {
-        size_t n = utf8_len(text);
-        slice raw = slice_sub(text, 0, n);
-        unsigned char byte = (unsigned char)text.ptr[0];
-        uint32_t c = utf8_next(&text);
+        if (s->last < 0x7f) {
+            text = put_plain(s, text);
+            if (!text.len)
+                break;
+        }
+        slice rest = text;
+        uint32_t c = utf8_next(&rest);
+        slice raw = slice_sub(text, 0, text.len - rest.len);
+        bool broken = c == 0xfffd && raw.len == 1;
+        unsigned code = broken ? (unsigned char)text.ptr[0] : c;
+        text = rest;
         if (c == '\n') {
             end_word(s);
             end_line(s);
-        } else if (!n || c < 0x20 || (c >= 0x7f && c < 0xa0)) {
-            char shown[] = {'\\', 'x', "0123456789abcdef"[(n ? c : byte) >> 4 & 15],
-                            "0123456789abcdef"[(n ? c : byte) & 15]};
+        } else if (broken || c < 0x20 || (c >= 0x7f && c < 0xa0)) {
+            char shown[] = {'\\', 'x', "0123456789abcdef"[code >> 4 & 15],
+                            "0123456789abcdef"[code & 15]};
             for (size_t i = 0; i < sizeof shown; i++)
                 put_character(s, (uint32_t)shown[i], slice_of(shown + i, 1));
         } else {
             put_character(s, c, raw);
-            if (c < 0x7f)
-                text = put_plain(s, text);
         }
     }
 }
@@ -328,6 +377,18 @@ void sink_line(sink *s)
 uint64_t sink_lines(const sink *s)
 {
     return s->lines;
+}
+
+void sink_laid(sink *s, slice lines, uint64_t count)
+{
+    end_word(s);
+    if (s->column)
+        end_line(s);
+    buf_put(&s->out, lines);
+    s->lines += count;
+    s->last = 0;
+    if (s->out.len >= SINK_FLUSH_BYTES)
+        write_out(s);
 }
 
 void sink_json(sink *s, slice json_text)

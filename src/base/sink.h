@@ -102,6 +102,8 @@ void sink_right(sink *s, message m);
 void sink_indent(sink *s, size_t columns);
 void sink_line(sink *s);
 uint64_t sink_lines(const sink *s);
+/* Whole lines that a sink with the same options wrote, `count` of them, each ended: as they are. */
+void sink_laid(sink *s, slice lines, uint64_t count);
 
 /* One line of JSON (valid, of any layout), and a newline. */
 void sink_json(sink *s, slice json_text);

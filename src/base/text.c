@@ -239,13 +239,25 @@ bool text_is_cjk(uint32_t c)
 
 int text_columns(uint32_t c)
 {
-    return c >= 0x20 && c < 0x7f ? 1 : utf8proc_charwidth((utf8proc_int32_t)c);
+    if (c >= 0x20 && c < 0x7f)
+        return 1;
+    if ((c >= 0x3041 && c <= 0x3096) || (c >= 0x30a1 && c <= 0x30fa) ||
+        (c >= 0x4e00 && c <= 0x9fef)) /* what most Japanese is written with */
+        return 2;
+    return utf8proc_charwidth((utf8proc_int32_t)c);
 }
 
 size_t text_width(slice s)
 {
     size_t columns = 0;
-    while (s.len)
-        columns += (size_t)text_columns(utf8_next(&s));
+    while (s.len) {
+        size_t n = 0;
+        while (n < s.len && s.ptr[n] >= 0x20 && s.ptr[n] < 0x7f)
+            n++;
+        columns += n;
+        s = slice_from(s, n);
+        if (s.len)
+            columns += (size_t)text_columns(utf8_next(&s));
+    }
     return columns;
 }

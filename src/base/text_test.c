@@ -1,6 +1,8 @@
 #include "base/test.h"
 #include "base/text.h"
 
+#include <utf8proc.h>
+
 TEST(utf8_well_and_ill_formed)
 {
     static const struct {
@@ -188,4 +190,8 @@ TEST(classes_and_widths)
     CHECK_EQ(text_columns(0x0301), 0);
     CHECK_EQ(text_width(S("狼煙 a")), 6);
     CHECK_EQ(text_width(S("\xff")), 1);
+    size_t others = 0;
+    for (uint32_t c = 0; c < 0x110000; c++)
+        others += text_columns(c) != utf8proc_charwidth((utf8proc_int32_t)c);
+    CHECK_EQ(others, 0);
 }

@@ -3,7 +3,7 @@
 
 #include "answer/render.h"
 
-static status put_json(app *a, const answer *w, bool brief, buf *line, err *why)
+static status put_json(const app *a, sink *out, const answer *w, bool brief, buf *line, err *why)
 {
     render_amount how = brief                                  ? RENDER_SHORT
                         : option_bool(a->options, OPT_ASK_ALL) ? RENDER_ALL
@@ -11,21 +11,21 @@ static status put_json(app *a, const answer *w, bool brief, buf *line, err *why)
     buf_clear(line);
     status st = answer_json(w, how, line, why);
     if (st == OK)
-        sink_json(&a->out, buf_slice(line));
+        sink_json(out, buf_slice(line));
     return st;
 }
 
-status asking_put(app *a, const answer *w, bool first, buf *line, err *why)
+status asking_put(const app *a, sink *out, const answer *w, bool first, buf *line, err *why)
 {
     const text_options how = {.all = option_bool(a->options, OPT_ASK_ALL),
                               .why = option_bool(a->options, OPT_ASK_WHY)};
     bool brief = option_bool(a->options, OPT_ASK_SHORT);
     if (!a->json && !first && !brief)
-        sink_line(&a->out);
-    status st = a->json ? put_json(a, w, brief, line, why)
-                : brief ? answer_line(w, &a->out, why)
-                        : answer_text(w, how, &a->out, why);
-    return st == OK ? sink_flush(&a->out, why) : st;
+        sink_line(out);
+    status st = a->json ? put_json(a, out, w, brief, line, why)
+                : brief ? answer_line(w, out, why)
+                        : answer_text(w, how, out, why);
+    return st == OK ? sink_flush(out, why) : st;
 }
 
 bool asking_all(const app *a)

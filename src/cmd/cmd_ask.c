@@ -1,8 +1,7 @@
 /* cmd_ask.c - noroshi ask [VALUE...|-]: one answer a value, in the order of the questions. "-" is
  * standard input, a value a line; with --extract the values are found in messy text. */
-#include "answer/render.h"
 #include "base/text.h"
-#include "cmd/asking.h"
+#include "cmd/asking_many.h"
 #include "model/extract.h"
 
 #include <stdlib.h>
@@ -13,40 +12,9 @@ enum { LINE_MAX_BYTES = ASK_TEXT_MAX + 2, TEXT_MAX_BYTES = 64 << 20, SEEN_SLOTS 
 
 typedef struct asking {
     app *a;
-    asker *k;
-    arena memory; /* of one answer */
-    buf line;     /* its JSON */
-    ask_options options;
-    int64_t limit;
-    int64_t asked, known;
+    asking_many *many;
     uint64_t *seen; /* hashes of what --extract found already: a value is answered once */
 } asking;
-
-/* What is wrong with one value is said in its place, and the next one is asked. */
-static status ask_one(asking *q, slice text, kind want, err *why)
-{
-    const answer *w;
-    err said = {0};
-    if (++q->asked > q->limit)
-        return err_set(why, ERR_LIMIT, ERR_NOWHERE, "over %lld values", (long long)q->limit);
-    arena_reset(&q->memory);
-    q->options.want = want;
-    int64_t most = option_int(q->a->options, OPT_LIMIT_OBSERVABLE_BYTES);
-    status st = (int64_t)text.len > most
-                    ? err_set(&said, ERR_LIMIT, ERR_NOWHERE, "a value of %zu bytes, limit %lld",
-                              text.len, (long long)most)
-                    : ask_value(q->k, &q->memory, text, &q->options, &w, &said);
-    if (st == ERR_INPUT || st == ERR_LIMIT) {
-        app_report(q->a, &said, text);
-        return OK;
-    }
-    if (st != OK) {
-        *why = said;
-        return st;
-    }
-    q->known += w->known;
-    return asking_put(q->a, w, q->asked == 1, &q->line, why);
-}
 
 /* --- values out of messy text --------------------------------------------------------------- */
 
@@ -75,7 +43,7 @@ static status on_find(void *ctx, const found *f, err *why)
     slice value = f->is_identifier ? f->value : f->what.value;
     if (!first_time(q, k, value))
         return OK;
-    return ask_one(q, value, f->is_identifier ? KIND_NONE : k, why);
+    return asking_many_add(q->many, value, f->is_identifier ? KIND_NONE : k, why);
 }
 
 static status ask_text(asking *q, slice text, err *why)
@@ -104,7 +72,7 @@ static status read_all(app *a, buf *text, err *why)
 /* One line; *ret_more is false at the end. Of a line that is too long the beginning is enough to
  * refuse it. */
 typedef struct lines {
-    app *a;
+    asking *q;
     char block[1 << 16];
     size_t at, len;
     bool ended;
@@ -115,8 +83,9 @@ static status next_line(lines *l, buf *line, bool *ret_more, err *why)
     buf_clear(line);
     for (;;) {
         if (l->at == l->len) {
-            status st =
-                l->ended ? OK : reader_read(&l->a->in, l->block, sizeof l->block, &l->len, why);
+            status st = asking_many_flush(l->q->many, why); /* more may take its time */
+            if (st == OK && !l->ended)
+                st = reader_read(&l->q->a->in, l->block, sizeof l->block, &l->len, why);
             if (st != OK)
                 return st;
             l->at = 0;
@@ -146,13 +115,13 @@ static status ask_lines(asking *q, err *why)
     lines *l = calloc(1, sizeof *l);
     if (!l)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-    l->a = q->a;
+    l->q = q;
     buf_init(&line, LINE_MAX_BYTES + 1);
     status st = OK;
     while (st == OK && (st = next_line(l, &line, &more, why)) == OK && more) {
         slice value = slice_trim(buf_slice(&line));
         if (value.len)
-            st = ask_one(q, value, KIND_NONE, why);
+            st = asking_many_add(q->many, value, KIND_NONE, why);
     }
     buf_done(&line);
     free(l);
@@ -184,9 +153,12 @@ static status ask_all(asking *q, err *why)
         if (slice_eq(value, S("-")))
             st = ask_input(q, why);
         else
-            st = extract ? ask_text(q, value, why) : ask_one(q, value, KIND_NONE, why);
+            st =
+                extract ? ask_text(q, value, why) : asking_many_add(q->many, value, KIND_NONE, why);
     }
-    if (st == OK && q->known == 0)
+    if (st == OK)
+        st = asking_many_flush(q->many, why);
+    if (st == OK && asking_many_known(q->many) == 0)
         app_exit(a, 1);
     return st;
 }
@@ -194,23 +166,15 @@ static status ask_all(asking *q, err *why)
 status cmd_ask(app *a, err *why)
 {
     store *s;
-    asking q = {.a = a, .limit = option_int(a->options, OPT_LIMIT_ASK_VALUES)};
-    q.options.all = asking_all(a);
-    q.options.seen_at = asking_seen(a);
-    arena_init(&q.memory, ASK_MEMORY_MAX);
-    buf_init(&q.line, RENDER_JSON_MAX);
-    q.seen = calloc(SEEN_SLOTS, sizeof *q.seen);
+    asking q = {.a = a, .seen = calloc(SEEN_SLOTS, sizeof *q.seen)};
+    const ask_options how = {.all = asking_all(a), .seen_at = asking_seen(a)};
     status st =
         q.seen ? app_store(a, &s, why) : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     if (st == OK)
-        st = asker_new(s, &q.k, why);
-    if (st == OK)
-        st = asker_look(q.k, &a->view, why);
+        st = asking_many_new(a, s, &how, &q.many, why);
     if (st == OK)
         st = ask_all(&q, why);
-    asker_free(q.k);
+    asking_many_free(q.many);
     free(q.seen);
-    buf_done(&q.line);
-    arena_done(&q.memory);
     return st;
 }

@@ -130,7 +130,7 @@ static status put(hashing *h, const answer *w, size_t which, err *why)
     named.question.input = h->path;
     named.question.also = also;
     named.question.also_count = n;
-    return asking_put(h->a, &named, false, &h->line, why);
+    return asking_put(h->a, &h->a->out, &named, false, &h->line, why);
 }
 
 /* One answer for each hash that somebody knows; a file that nobody knows has one, too. */

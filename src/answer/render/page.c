@@ -136,30 +136,36 @@ static void put_phrase_to(sink *s, const phrase *p)
     }
 }
 
-/* The widest cell of a column, over the lines of one table. */
-static size_t cell_columns(sink *s, const page *p, unsigned table, size_t cell)
+/* Columns of the widest cells of a table. */
+typedef struct widths {
+    unsigned table;
+    size_t cell[LINE_CELLS];
+} widths;
+
+static void widths_of(sink *s, const page *p, unsigned table, widths *w)
 {
-    size_t most = 0;
+    *w = (widths){.table = table};
     for (size_t i = 0; i < p->count; i++) {
         const text_line *l = &p->lines[i];
-        if (l->table != table || l->gone || cell + 1 >= l->cells)
-            continue; /* the last cell of a line needs no room behind it */
-        size_t n = phrase_columns(s, &l->cell[cell]);
-        most = n > most ? n : most;
+        for (size_t c = 0; l->table == table && !l->gone && c + 1 < l->cells; c++) {
+            size_t n = phrase_columns(s, &l->cell[c]); /* the last needs no room behind it */
+            w->cell[c] = n > w->cell[c] ? n : w->cell[c];
+        }
     }
-    return most;
 }
 
-static void put_cells(sink *s, const page *p, const text_line *l)
+static void put_cells(sink *s, const page *p, const text_line *l, widths *w)
 {
     size_t column = l->column;
+    if (l->table && l->table != w->table)
+        widths_of(s, p, l->table, w);
     for (size_t c = 0; c < l->cells; c++) {
         if (c && l->table)
             sink_to(s, column);
         else if (c)
             sink_words(s, S("  "));
         put_phrase_to(s, &l->cell[c]);
-        column += l->table ? cell_columns(s, p, l->table, c) + 2 : 0;
+        column += l->table ? w->cell[c] + 2 : 0;
     }
 }
 
@@ -181,7 +187,7 @@ static void put_run(sink *s, const text_line *l)
     }
 }
 
-static void put_line(sink *s, const page *p, const text_line *l)
+static void put_line(sink *s, const page *p, const text_line *l, widths *w)
 {
     char number[12];
     sink_indent(s, l->column);
@@ -197,7 +203,7 @@ static void put_line(sink *s, const page *p, const text_line *l)
     }
     if (l->cells && l->column)
         sink_to(s, l->column);
-    put_cells(s, p, l);
+    put_cells(s, p, l, w);
     put_run(s, l);
     if (l->tag.id != MSG_NONE)
         sink_right(s, l->tag);
@@ -207,22 +213,42 @@ static void put_line(sink *s, const page *p, const text_line *l)
 
 static void put_lines(sink *s, const page *p)
 {
+    widths w = {0};
     for (size_t i = 0; i < p->count; i++)
         if (!p->lines[i].gone)
-            put_line(s, p, &p->lines[i]);
+            put_line(s, p, &p->lines[i], &w);
 }
 
-static uint64_t most_lines(const page *p, const sink *out)
+static status keep(void *ctx, slice bytes, err *why)
 {
-    uint64_t most = 0;
-    for (unsigned l = 0; l < LANG_COUNT_; l++) {
+    buf *b = ctx;
+    buf_put(b, bytes);
+    return buf_status(b, why);
+}
+
+/* The lines of the language in which they are the most; those of the sink's own are kept. */
+static status lay_out(const page *p, const sink *out, buf *own, uint64_t *own_lines, uint64_t *most,
+                      err *why)
+{
+    status st = OK;
+    *most = 0;
+    for (language l = 0; st == OK && l < LANG_COUNT_; l++) {
         sink s;
-        measuring(&s, out, (language)l);
+        measuring(&s, out, l);
+        if (l == out->options.language) {
+            buf_clear(own);
+            s.options.write = keep;
+            s.options.ctx = own;
+            s.options.color = out->options.color;
+        }
         put_lines(&s, p);
-        most = sink_lines(&s) > most ? sink_lines(&s) : most;
+        st = sink_flush(&s, why);
+        if (l == out->options.language)
+            *own_lines = sink_lines(&s);
+        *most = sink_lines(&s) > *most ? sink_lines(&s) : *most;
         sink_done(&s);
     }
-    return most;
+    return st;
 }
 
 /* Takes out the last line of the largest rank; false when none may go. */
@@ -244,9 +270,18 @@ status page_print(page *p, sink *out, err *why)
 {
     if (p->failed)
         return ARENA_SPENT(p->a, why);
-    while (!p->all && most_lines(p, out) > RENDER_LINES)
-        if (!shorten(p))
-            break;
-    put_lines(out, p);
-    return OK;
+    if (p->all) {
+        put_lines(out, p);
+        return OK;
+    }
+    CLEANUP(buf_done) buf own;
+    uint64_t own_lines = 0, most = 0;
+    status st;
+    buf_init(&own, SINK_TEXT_MAX);
+    do
+        st = lay_out(p, out, &own, &own_lines, &most, why);
+    while (st == OK && most > RENDER_LINES && shorten(p));
+    if (st == OK)
+        sink_laid(out, buf_slice(&own), own_lines);
+    return st;
 }
