@@ -80,7 +80,20 @@ void asker_rest(asker *k)
         lens_rest(k->l);
 }
 
-status asker_look(asker *k, const view *v, err *why)
+/* NULL: all that is new is taken in. */
+static status take_in(asker *k, bool *ret_behind, err *why)
+{
+    bool behind = false;
+    if (k->indexed == lens_looks(k->l))
+        return OK;
+    status st = ret_behind ? index_refresh_some(k->ix, &behind, why) : index_refresh(k->ix, why);
+    k->indexed = st == OK && !behind ? lens_looks(k->l) : 0; /* they are counted from 1 */
+    if (ret_behind)
+        *ret_behind = behind;
+    return st;
+}
+
+static status look(asker *k, const view *v, bool *ret_behind, err *why)
 {
     uint64_t before = lens_looks(k->l);
     status st = lens_look(k->l, v, why);
@@ -88,14 +101,23 @@ status asker_look(asker *k, const view *v, err *why)
     if (st == OK &&
         (!same || k->look.spent > ASK_REMEMBERED_MAX / 2 || k->kept.spent >= ASK_KEPT_MAX / 2))
         st = forget(k, why);
-    if (st == OK && k->indexed != lens_looks(k->l)) {
-        st = index_refresh(k->ix, why);
-        k->indexed = st == OK ? lens_looks(k->l) : 0; /* they are counted from 1 */
-    }
+    if (st == OK)
+        st = take_in(k, ret_behind, why);
     k->seen_looked = false;
     if (st == OK)
         k->v = v;
     return st;
+}
+
+status asker_look(asker *k, const view *v, err *why)
+{
+    return look(k, v, NULL, why);
+}
+
+status asker_look_some(asker *k, const view *v, bool *ret_behind, err *why)
+{
+    *ret_behind = false;
+    return look(k, v, ret_behind, why);
 }
 
 /* --- the question --------------------------------------------------------------------------- */

@@ -35,6 +35,9 @@ status asker_new(store *s, asker **ret, err *why) NODISCARD;
 asker *asker_free(asker *k);
 /* Pins what `v` sees now; *v is kept by reference until the next look. */
 status asker_look(asker *k, const view *v, err *why) NODISCARD;
+/* The same, for a thread that others wait for: takes a millisecond or two, however much was
+ * imported. *ret_behind: look again, ask nothing yet. */
+status asker_look_some(asker *k, const view *v, bool *ret_behind, err *why) NODISCARD;
 /* As lens_rest. NULL is fine. */
 void asker_rest(asker *k);
 

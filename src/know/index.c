@@ -17,6 +17,7 @@ enum {
     DELTA_MAX = 1 << 22,  /* or a quarter of the files', but never more than this: 160 MiB */
     SETTLE_MIN = 1 << 13, /* reading as many newer nodes at each start costs some 10 ms */
     NODE_PAGE = 4096,
+    NODE_FEW = 1024,   /* read in a millisecond or two */
     DERIVED_MAX = 140, /* keys of one value: a name has at most 127 labels, */
     DERIVED_FEW = 12,  /* most have but a few */
     FACE_BYTES = 5,    /* of a key's eight that are the value's beginning; the others are a hash */
@@ -31,10 +32,10 @@ struct index {
     uint8_t key[16];
     char path[STORE_PATH_MAX + 32];
     seg_files files;
-    seg_key *keys; /* newer than the files, sorted */
-    size_t key_count, key_cap;
+    seg_key *keys; /* newer than the files; sorted are the first of them */
+    size_t key_count, key_cap, keys_sorted;
     seg_net *nets;
-    size_t net_count, net_cap;
+    size_t net_count, net_cap, nets_sorted;
     int64_t last;          /* newest node taken in */
     uint8_t prefixes[129]; /* lengths that occur */
     domain_memo suffixes;
@@ -158,18 +159,66 @@ static size_t delta_limit(const index_t *ix)
     return quarter < DELTA_MIN ? DELTA_MIN : quarter > DELTA_MAX ? DELTA_MAX : quarter;
 }
 
+/* What an array is sorted by; its entries are `size` bytes. */
+typedef struct sorting {
+    size_t size;
+    int (*cmp)(const void *a, const void *b);
+} sorting;
+
+static size_t first_behind(const sorting *by, const char *list, size_t count, const char *one)
+{
+    size_t low = 0;
+    while (low < count) {
+        size_t mid = low + (count - low) / 2;
+        if (by->cmp(list + mid * by->size, one) > 0)
+            count = mid;
+        else
+            low = mid + 1;
+    }
+    return low;
+}
+
+/* The first are sorted, the others are put among them: a refresh finds a few, and sorting all that
+ * is newer than the files took 20 ms of each of its readers. */
+static void sort_in(const sorting *by, void *list, size_t sorted, size_t count)
+{
+    char *at = list, *newer = NULL;
+    const size_t size = by->size;
+    size_t left = count - sorted;
+    if (!left)
+        return;
+    qsort(at + sorted * size, left, size, by->cmp);
+    if (!sorted || by->cmp(at + (sorted - 1) * size, at + sorted * size) <= 0)
+        return;
+    if (!(newer = malloc(left * size))) {
+        qsort(at, count, size, by->cmp);
+        return;
+    }
+    memcpy(newer, at + sorted * size, left * size);
+    while (left) {
+        const char *last = newer + (left - 1) * size;
+        size_t from = first_behind(by, at, sorted, last);
+        memmove(at + (from + left) * size, at + from * size, (sorted - from) * size);
+        sorted = from;
+        left--;
+        memcpy(at + (sorted + left) * size, last, size);
+    }
+    free(newer);
+}
+
 static void sort_delta(index_t *ix)
 {
-    if (ix->key_count)
-        qsort(ix->keys, ix->key_count, sizeof *ix->keys, seg_key_cmp);
-    if (ix->net_count)
-        qsort(ix->nets, ix->net_count, sizeof *ix->nets, seg_net_cmp);
+    const sorting keys = {sizeof *ix->keys, seg_key_cmp}, nets = {sizeof *ix->nets, seg_net_cmp};
+    sort_in(&keys, ix->keys, ix->keys_sorted, ix->key_count);
+    sort_in(&nets, ix->nets, ix->nets_sorted, ix->net_count);
+    ix->keys_sorted = ix->key_count;
+    ix->nets_sorted = ix->net_count;
 }
 
 /* What the files have, and no newer entry yet. */
 static void begin_behind(index_t *ix)
 {
-    ix->key_count = ix->net_count = 0;
+    ix->key_count = ix->net_count = ix->keys_sorted = ix->nets_sorted = 0;
     ix->last = (int64_t)seg_files_covers(&ix->files);
     for (size_t i = 0; i < ix->files.count; i++)
         for (unsigned n = 0; n < 128; n++)
@@ -228,14 +277,14 @@ static status write_file(index_t *ix, bool *ret_again, err *why)
     return st;
 }
 
-static status read_page(index_t *ix, db *d, size_t *ret_rows, err *why)
+static status read_page(index_t *ix, db *d, size_t most, size_t *ret_rows, err *why)
 {
     bool row;
     status st;
     size_t n = 0;
     db_stmt *q = db_query(d, Q_NODES_PAGE);
     db_bind_int(q, 1, ix->last);
-    db_bind_int(q, 2, NODE_PAGE);
+    db_bind_int(q, 2, (int64_t)most);
     while ((st = db_step(q, &row, why)) == OK && row) {
         ix->last = db_int(q, 0);
         n++;
@@ -282,11 +331,23 @@ status index_refresh(index_t *ix, err *why)
         if (page == 1)
             st = store_connect_scan(ix->s, &scan, why);
         if (st == OK)
-            st = read_page(ix, scan ? scan : ix->d, &rows, why);
+            st = read_page(ix, scan ? scan : ix->d, NODE_PAGE, &rows, why);
         if (st == OK && ix->key_count >= delta_limit(ix))
             st = write_file(ix, &again, why);
     }
     db_close(scan);
+    sort_delta(ix);
+    return st;
+}
+
+status index_refresh_some(index_t *ix, bool *ret_behind, err *why)
+{
+    size_t rows = 0;
+    bool again = false;
+    status st = read_page(ix, ix->d, NODE_FEW, &rows, why);
+    *ret_behind = st == OK && rows == NODE_FEW;
+    if (*ret_behind)
+        st = catch_up(ix, &again, why);
     sort_delta(ix);
     return st;
 }

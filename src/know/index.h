@@ -28,6 +28,9 @@ status index_open(store *s, index_t **ret, err *why) NODISCARD;
 index_t *index_close(index_t *ix);
 /* Takes in what was imported since; when that is much, writes it. */
 status index_refresh(index_t *ix, err *why) NODISCARD;
+/* The same in a millisecond or two, for a thread that others wait for: takes in the next of what
+ * was imported since, and writes nothing. *ret_behind: there may be more, look nothing up yet. */
+status index_refresh_some(index_t *ix, bool *ret_behind, err *why) NODISCARD;
 
 /* Writes what is newer than the files, if that is enough to make the next start slow: for
  * the end of an import. */

@@ -589,6 +589,71 @@ TEST(several_files_answer_as_one)
     writer_free(w);
 }
 
+/* The same values in the same order, and the same networks, as who opens it now. */
+static void expect_as_opened(temp_store *t, index_t *ix)
+{
+    index_t *fresh = NULL;
+    int64_t one = 0, other = 0;
+    uint64_t group, of_other;
+    bool more, both = true;
+    CHECK_OK(index_open(t->s, &fresh, &t->why));
+    index_walk a = index_values(ix, S("")), b = index_values(fresh, S(""));
+    do {
+        more = index_next(&a, &one, &group);
+        both = both && index_next(&b, &other, &of_other) == more &&
+               (!more || (one == other && group == of_other));
+    } while (more && both);
+    CHECK(both);
+    for (int net = 0; net < 8; net++) {
+        char text[32];
+        buf got, want;
+        buf_init(&got, 1 << 20);
+        buf_init(&want, 1 << 20);
+        snprintf(text, sizeof text, "45.%d.0.0/16", net);
+        touches(ix, KIND_CIDR, text, &got);
+        touches(fresh, KIND_CIDR, text, &want);
+        CHECK_SLICE(buf_slice(&got), buf_slice(&want));
+        buf_done(&got);
+        buf_done(&want);
+    }
+    index_close(fresh);
+}
+
+/* What comes in is put among what is there, by whole refreshes and by small ones, also when another
+ * writes the files meanwhile. Small ones say how far they are: a thousand nodes each. */
+TEST(a_refreshed_index_is_as_one_that_is_opened_now)
+{
+    static const struct {
+        int net, count;
+    } rounds[] = {{3, 1}, {5, 900}, {5, 0}, {4, 5000}, {1, 9000}, {2, 2}};
+    CLEANUP(temp_store_done) temp_store t;
+    writer *w = NULL;
+    index_t *whole = NULL, *some = NULL;
+    uint64_t bytes;
+    REQUIRE(temp_store_make(&t));
+    CHECK_OK(writer_new(t.s, S("test"), &w, &t.why));
+    CHECK_OK(index_open(t.s, &whole, &t.why));
+    CHECK_OK(index_open(t.s, &some, &t.why));
+    for (size_t i = 0; i < COUNT_OF(rounds); i++) {
+        const int count = rounds[i].count;
+        int looks = 0;
+        bool behind = true;
+        keep_many(w, &t, rounds[i].net, count);
+        if (count == 9000)
+            settle(&t, &bytes);
+        CHECK_OK(index_refresh(whole, &t.why));
+        for (; behind && looks < 20; looks++)
+            CHECK_OK(index_refresh_some(some, &behind, &t.why));
+        CHECK(!behind);
+        CHECK(count < 900 ? looks == 1 : count != 5000 || looks > 4);
+        expect_as_opened(&t, whole);
+        expect_as_opened(&t, some);
+    }
+    index_close(whole);
+    index_close(some);
+    writer_free(w);
+}
+
 TEST(every_allocation_may_fail)
 {
     CLEANUP(temp_store_done) temp_store t;

@@ -27,11 +27,16 @@ status call_lens(call *c, lens **ret, err *why)
     return st;
 }
 
+/* Where everybody waits, what was imported meanwhile is taken in bit by bit, and the question is
+ * for a worker as long as there is more. */
 status call_asker(call *c, asker **ret, err *why)
 {
+    bool behind = false;
     status st = c->t->k ? OK : asker_new(c->a->o.store, &c->t->k, why);
     if (st == OK)
-        st = asker_look(c->t->k, look_as(c), why);
+        st = asker_look_some(c->t->k, look_as(c), &behind, why);
+    if (st == OK && behind)
+        st = http_later(c->w) ? ERR_BUSY : asker_look(c->t->k, &c->from->v, why);
     if (st == OK)
         *ret = c->t->k;
     return st;

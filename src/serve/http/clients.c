@@ -107,6 +107,8 @@ client_slot *clients_enter(client_table *t, const address *a, uint32_t max)
 
 void clients_leave(client_table *t, client_slot *slot)
 {
+    if (!slot)
+        return;
     pthread_mutex_lock(&t->lock);
     if (!--slot->count) {
         client_slot **at = &t->heads[slot->head];
