@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 /* At the front of its own pages. */
@@ -38,6 +39,11 @@ secret *secret_free(secret *s)
         munmap(s, mapped);
     }
     return NULL;
+}
+
+void secret_leave_no_core(void)
+{
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* has no way to fail */
 }
 
 static status check(size_t len, err *why)

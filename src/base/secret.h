@@ -11,7 +11,7 @@
  * secret_reveal is searched for in reviews. The pages are locked and left out of core dumps and of
  * forked children where the kernel can, and wiped before they are given back.
  * Sources: threat-model rows "secret or customer text in logs" and "secrets at rest"; madvise(2)
- * MADV_DONTDUMP, MADV_WIPEONFORK. A secret belongs to one thread at a time. */
+ * MADV_DONTDUMP, MADV_WIPEONFORK; prctl(2) PR_SET_DUMPABLE. A secret belongs to one thread at a time. */
 #ifndef NOROSHI_SECRET_H
 #define NOROSHI_SECRET_H
 
@@ -29,6 +29,11 @@ status secret_read(const char *path, secret **ret, err *why) NODISCARD;
 /* A copy of bytes that came another way; the caller wipes its own. The same errors. */
 status secret_keep(slice bytes, secret **ret, err *why) NODISCARD;
 secret *secret_free(secret *s); /* wipes; NULL is fine; returns NULL */
+
+/* From now on this process leaves no core, whatever kills it, and other processes of its user
+ * neither read its memory nor trace it (root does): for whoever holds secrets for long. Its
+ * requests and keys of TLS stand in memory of libraries, too. What it executes begins anew. */
+void secret_leave_no_core(void);
 
 /* The bytes, valid until secret_free. */
 slice secret_reveal(const secret *s);

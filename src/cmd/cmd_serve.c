@@ -3,6 +3,7 @@
 #include "cmd/serving.h"
 #include "cmd/stopping.h"
 #include "cmd/importing.h"
+#include "base/secret.h"
 #include "know/store.h"
 #include "serve/api.h"
 #include "serve/page.h"
@@ -104,6 +105,8 @@ static status check_outside(app *a, const http_options *o, bool ready, err *why)
             return ARENA_SPENT(a->memory, why);
         if (!o->certificate && !option_bool(a->options, OPT_SERVE_INSECURE))
             return app_fail(a, ERR_INPUT, msg_serve_plain(kept), S(""), why);
+        if (!o->certificate && !o->proxy_count)
+            return app_fail(a, ERR_INPUT, msg_serve_plain_to_whom(kept), S(""), why);
         if (!ready)
             return app_fail(a, ERR_INPUT, msg_serve_no_admin(kept), S(""), why);
     }
@@ -357,6 +360,7 @@ status cmd_serve(app *a, err *why)
     stopping ends;
     const slice *listen;
     service s = {.a = a};
+    secret_leave_no_core();
     bool alone = option_text(a->options, OPT_SERVE_DNS).len &&
                  !option_items(a->options, OPT_SERVE_LISTEN, &listen);
     status st = stopping_begin(&ends, why);

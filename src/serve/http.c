@@ -244,24 +244,38 @@ status http_server_open(const http_options *options, http_server **ret, err *why
 
 /* --- accepting ------------------------------------------------------------------------------ */
 
+/* Bytes that others could read or change on their way go no further than this machine, but to a
+ * proxy that is named: it has the TLS. */
+static bool may_be_plain(const http_server *s, const address *client, const address *local,
+                         bool is_proxy)
+{
+    return s->certificate || is_proxy || client->loopback || local->loopback;
+}
+
 /* Either the connection has its loop, or it is gone. */
 static void take_connection(http_server *s, listener *l, int fd, const address *client)
 {
     struct sockaddr_storage at;
     socklen_t len = sizeof at;
+    bool named = getsockname(fd, (struct sockaddr *)&at, &len) == 0;
+    const address local = named ? address_of(&at, len) : l->at;
     const http_limits *limits = limits_of(s);
     client_slot *slot = NULL;
     const ip from = client_ip(client);
+    bool is_proxy = forwarded_trusts(&s->trust, &from); /* it has connections of all its clients */
+    if (!may_be_plain(s, client, &local, is_proxy)) {
+        stats_refuse(s, REFUSED_PLAIN);
+        close(fd);
+        return;
+    }
     bool full = atomic_fetch_add(&s->connections, 1) >= limits->connections;
-    bool many = !forwarded_trusts(&s->trust, &from); /* a proxy has those of all its clients */
-    if (full || (many && !(slot = clients_enter(s->clients, client, limits->client_connections)))) {
+    if (full ||
+        (!is_proxy && !(slot = clients_enter(s->clients, client, limits->client_connections)))) {
         stats_refuse(s, full ? REFUSED_CONNECTIONS : REFUSED_CLIENT);
         atomic_fetch_sub(&s->connections, 1);
         close(fd);
         return;
     }
-    bool named = getsockname(fd, (struct sockaddr *)&at, &len) == 0;
-    address local = named ? address_of(&at, len) : l->at;
     loop *to = &s->loops[s->next_loop++ % s->o.threads];
     conn *c = conn_new(to, fd, client, &local);
     if (!c || (s->certificate && tls_new(s->certificate->tls, fd, &c->tls, NULL) != OK)) {

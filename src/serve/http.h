@@ -218,7 +218,7 @@ typedef struct http_options {
      * turns, logs and handlers see that address, and X-Forwarded-Proto or proto= says whether over
      * TLS (http/forwarded.h). Of others these headers are nothing. The connections of a proxy are
      * bounded by limits.connections alone. Kept until http_server_close. */
-    const ip_net *proxies;
+    const ip_net *proxies; /* without a certificate nobody else is served from outside */
     size_t proxy_count;
     bool proxies_forwarded; /* they write Forwarded; else X-Forwarded-For and X-Forwarded-Proto */
 

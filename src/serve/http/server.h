@@ -56,6 +56,7 @@ typedef enum refusal {
     REFUSED_STALLED,
     REFUSED_DRAINING,
     REFUSED_REQUESTS, /* too many of one client under way */
+    REFUSED_PLAIN,    /* no TLS, from outside, by no proxy that is named */
     REFUSED_COUNT_
 } refusal;
 

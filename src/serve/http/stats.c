@@ -132,9 +132,9 @@ static void put_one(buf *out, const char *name, const char *kind, const char *he
 
 void http_server_metrics(http_server *s, buf *out)
 {
-    static const char *const reasons[] = {"connections", "client",  "header", "host",
-                                          "body",        "memory",  "slow",   "stalled",
-                                          "draining",    "requests"};
+    static const char *const reasons[] = {"connections", "client",   "header", "host",
+                                          "body",        "memory",   "slow",   "stalled",
+                                          "draining",    "requests", "plain"};
     _Static_assert(COUNT_OF(reasons) == REFUSED_COUNT_, "a refusal without a name");
     uint64_t in = 0, sent = 0;
     for (unsigned i = 0; i < s->o.threads; i++) {
