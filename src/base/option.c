@@ -252,6 +252,9 @@ status option_assign(options *o, const option *row, slice text, option_origin wh
         v->count = 0;
     if (!row->many)
         v->count = 0;
+    /* a part of a file or a list: for who gives it to the system it needs a NUL behind */
+    if (!arena_copy(o->a, text, &text))
+        return ARENA_SPENT(o->a, why);
     status st = add_item(o, v, text, why);
     if (st != OK)
         return st;

@@ -155,7 +155,8 @@ bool option_is_set(const options *o, unsigned row);
 bool option_bool(const options *o, unsigned row);
 int64_t option_int(const options *o, unsigned row); /* INT, BYTES, DURATION, ENUM */
 when option_time(const options *o, unsigned row);
-slice option_text(const options *o, unsigned row); /* TEXT, PATH, SECRET, and any as written */
+/* TEXT, PATH, SECRET, and any as written; of all texts and items a NUL stands behind. */
+slice option_text(const options *o, unsigned row);
 size_t option_items(const options *o, unsigned row, const slice **ret); /* of a repeated option */
 option_origin option_origin_of(const options *o, unsigned row);
 

@@ -459,6 +459,8 @@ TEST(a_later_file_overwrites_and_lists_start_over)
     CHECK_EQ(option_int(&o, T_LANG), 0);
     REQUIRE(option_items(&o, T_AUDIENCE, &items) == 1);
     CHECK_SLICE(items[0], S("c"));
+    CHECK_EQ(items[0].ptr[items[0].len], 0); /* also where a file goes on */
+    CHECK_EQ(option_text(&o, T_LANG).ptr[2], 0);
 }
 
 TEST(strict_environment_finds_misspelt_variables)
