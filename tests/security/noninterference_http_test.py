@@ -66,7 +66,7 @@ def questions(claims, alerts):
         "/api/v1/changes": ["?since=2026-11-10T00:03:30Z", "?since=2026-11-10T00:09:30Z"],
         "/api/v1/export": ["?format=stix", "?format=ndjson", "?format=ndjson&source=confidant"],
         "/api/v1/sources": ["", "?as_of=2026-11-10T00:05:30Z"],
-        "/api/v1/sets": [""],
+        "/api/v1/sets": [""], "/api/v1/verified-sets": ["", "?name=confidant"],
         "/api/v1/alerts": ["", "?closed=true", "?limit=1"] + list(queries(["value"], [v for _, v in OBSERVABLES])),
         "/api/v1/alerts/{id}": ["/alert--" + "0" * 32] + ["/" + a for a in alerts],
         "/api/v1/status": ["", "?as_of=2026-11-10T00:05:30Z"],

@@ -318,7 +318,14 @@ def changes(service, admin):
     check(r.json["verdict"] == "known-good", "and asked", r)
     r = admin.post("/api/v1/hash", {"hashes": ["d41d8cd98f00b204e9800998ecf8427e", "0" * 40, "zz"]})
     check([h.get("verdict") for h in r.lines] == ["known-good", "unknown", None], "many hashes", r)
+    check(admin.get("/api/v1/sets").json["items"][0]["kinds"] == {"md5": 1}, "which says what is in it")
+    r = admin.get("/api/v1/verified-sets", name="good")
+    check(r.status == 200 and [(s["set"], s["verified"]) for s in r.json["items"]] == [("good", "whole")],
+          "its files are read and found whole", r)
+    check(admin.get("/api/v1/verified-sets", name="none").status == 404, "and no other's")
     check(admin.ask("DELETE", "/api/v1/sets/good").status == 204, "a set is dropped")
+    r = admin.get("/api/v1/verified-sets", name="good")
+    check([s["withdrawn"] for s in r.json["items"]] == [True], "and proved all the same", r)
     check(admin.get("/api/v1/hash/d41d8cd98f00b204e9800998ecf8427e").json["verdict"] == "unknown", "and not asked")
     alert = admin.get("/api/v1/alerts").json["items"][0]["id"]
     check(admin.post("/api/v1/alerts/%s/close" % alert, {"why": "seen"}).status == 204, "an alert is closed")
@@ -351,12 +358,18 @@ def people(service, admin):
     token = jiro.post("/api/v1/tokens", {"name": "t", "scopes": "ask"}).json
     asks = service.client(token["token"])
     check(asks.get("/api/v1/observables/ipv4/198.51.100.7").status == 200, "his token asks")
+    r = [admin.ask("PATCH", "/api/v1/users/jiro", who) for who in
+         ({"issuer": "https://idp.example", "subject": "s-7"}, {"issuer": "https://idp.example"}, {"issuer": 1, "subject": "x"})]
+    check([x.status for x in r] == [204, 400, 400], "who he is at a provider is told whole or not at all", r)
+    said = service.run("--json", "user", "show", "jiro")
+    check('"issuer":"https://idp.example","subject":"s-7"' in said, "and kept", said)
+    check(admin.ask("PATCH", "/api/v1/users/jiro", {"issuer": "", "subject": ""}).status == 204, "and taken away")
     check(admin.ask("PATCH", "/api/v1/users/jiro", {"disabled": True}).status == 204, "he is disabled")
     check(jiro.get("/api/v1/session").status == 401, "his session is over at once")
     check(asks.get("/api/v1/observables/ipv4/198.51.100.7").status == 401, "his token, too")
     r = admin.ask("PATCH", "/api/v1/users/hanako", {"role": "reader"})
     check(r.status == 403, "the last admin stays one", r)
-    teams(admin)
+    teams(service, admin)
     pages(service, admin)
     recorded(service, admin)
     service.run("audit", "verify")
@@ -364,7 +377,7 @@ def people(service, admin):
     audit(service, admin)
 
 
-def teams(admin):
+def teams(service, admin):
     check(admin.post("/api/v1/teams", {"name": "night"}).status == 204, "a team is made")
     check(admin.post("/api/v1/teams", {"name": "night"}).status == 409, "once")
     check(admin.get("/api/v1/teams").json == {"items": ["near", "night"], "next": None}, "and listed", admin.get("/api/v1/teams"))
@@ -373,6 +386,10 @@ def teams(admin):
     check(admin.ask("PUT", member).status == 409, "once")
     r = admin.get("/api/v1/teams/night")
     check(r.json == {"name": "night", "members": ["hanako"]}, "and is there", r)
+    r = admin.get("/api/v1/users/hanako")
+    check(r.json["teams"] == ["night"] and r.json["tokens"] >= 1 and all(s["created"] for s in r.json["sessions"]),
+          "his page has his teams, his sessions and how many tokens he has", r)
+    check(service.run("--json", "user", "show", "hanako").find('"teams":["night"]') > 0, "as the command line says")
     check(admin.ask("DELETE", member).status == 204 and admin.get("/api/v1/teams/night").json["members"] == [],
           "and taken out again")
     r = [admin.get("/api/v1/teams/none"), admin.ask("PUT", "/api/v1/teams/none/members/hanako"),

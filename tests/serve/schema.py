@@ -3,7 +3,7 @@ that nothing passes by not being looked at."""
 import json
 import re
 
-WORDS = {"type", "properties", "required", "additionalProperties", "items", "enum", "oneOf", "$ref", "description",
+WORDS = {"type", "properties", "required", "additionalProperties", "items", "enum", "oneOf", "allOf", "$ref", "description",
          "format", "maxLength", "maxItems", "minimum", "maximum", "contentMediaType"}
 TYPES = {"string": str, "object": dict, "array": list, "null": type(None)}
 
@@ -33,6 +33,10 @@ def wrong(document, schema, value, at="$"):
     if "oneOf" in schema:
         fits = [s for s in schema["oneOf"] if not wrong(document, s, value, at)]
         return None if len(fits) == 1 else "%s: fits %d of oneOf: %s" % (at, len(fits), short(value))
+    for part in schema.get("allOf", []):
+        bad = wrong(document, part, value, at)
+        if bad:
+            return bad
     types = schema.get("type", [])
     if types and not any(has_type(t, value) for t in ([types] if isinstance(types, str) else types)):
         return "%s: not %s: %s" % (at, types, short(value))

@@ -144,6 +144,7 @@ status call_needs(const call *c, const char *name, slice *ret, err *why) NODISCA
 
 /* {"id",...}: an account, with what it has. */
 void put_user(json_writer *w, const account *who, const grant *has);
+void put_user_fields(json_writer *w, const account *who, const grant *has); /* in an object */
 
 /* Sets a cookie for our own pages; `lax`: also for whom another site sends here. 0 s: it goes. */
 void call_set_cookie(call *c, const char *name, const char *value, int64_t seconds, bool lax);

@@ -285,6 +285,43 @@ status api_sets(call *c, err *why)
     return OK;
 }
 
+typedef struct verifying {
+    listing list;
+    slice name;
+    bool found;
+} verifying;
+
+static status on_verified(void *ctx, const set_info *s, const err *found, err *why)
+{
+    verifying *x = ctx;
+    call *c = x->list.c;
+    if (x->name.len && !slice_eq(x->name, s->name))
+        return OK;
+    x->found = true;
+    call_item(&x->list.w);
+    set_json(c->out, s, found ? found->msg : "whole");
+    highest(c, s->marking.tlp);
+    return buf_status(c->out, why);
+}
+
+/* Withdrawn versions, too: an answer as of an earlier time still asks them. */
+status api_verified_sets(call *c, err *why)
+{
+    lens *l;
+    set_list sets;
+    status st = call_lens(c, &l, why);
+    if (st == OK)
+        st = sets_past(l, c->m, &sets, why);
+    if (st != OK)
+        return st;
+    verifying x = {{c, call_list_begin(c)}, call_param(c, "name"), false};
+    st = sets_verify(l, c->m, &sets, on_verified, &x, why);
+    if (st == OK && x.name.len && !x.found)
+        return err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "no set is called so");
+    call_list_end(&x.list.w, S(""));
+    return st;
+}
+
 /* --- hashes ----------------------------------------------------------------------------------- */
 
 static void put_hash(call *c, buf *out, slice asked, const hash_answer *h)

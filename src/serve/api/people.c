@@ -27,14 +27,50 @@ status api_users(call *c, err *why)
     return OK;
 }
 
+static void put_sessions(json_writer *w, const session_list *list)
+{
+    json_key(w, "sessions");
+    json_open(w, '[');
+    for (size_t i = 0; i < list->count; i++) {
+        const session_row *s = &list->at[i];
+        json_open(w, '{');
+        json_field_text(w, "from", s->from);
+        json_field_text(w, "agent", s->agent);
+        json_field_when(w, "created", s->created);
+        json_field_when(w, "used", s->used);
+        json_field_when(w, "until", s->until);
+        json_close(w, '}');
+    }
+    json_close(w, ']');
+}
+
+/* With what belongs to it, as `noroshi user show`. */
 status api_user(call *c, err *why)
 {
     account who;
+    name_list teams;
+    session_list sessions;
+    token_list tokens;
     status st = find_account(c, &who, why);
+    if (st == OK)
+        st = teams_of(c->t->people, c->m, who.row, &teams, why);
+    if (st == OK)
+        st = sessions_of(c->t->people, c->m, who.row, call_now(c), &sessions, why);
+    if (st == OK)
+        st = tokens_page(c->t->people, c->m, who.row, 0, ACCOUNT_PAGE_MAX, &tokens, why);
     if (st != OK)
         return st;
     json_writer w = json_writer_on(c->out);
-    put_user(&w, &who, &who.has);
+    json_open(&w, '{');
+    put_user_fields(&w, &who, &who.has);
+    json_key(&w, "teams");
+    json_open(&w, '[');
+    for (size_t i = 0; i < teams.count; i++)
+        json_put_text(&w, teams.at[i]);
+    json_close(&w, ']');
+    put_sessions(&w, &sessions);
+    json_field_count(&w, "tokens", tokens.count);
+    json_close(&w, '}');
     return OK;
 }
 
@@ -101,7 +137,22 @@ status api_user_add(call *c, err *why)
     return st == ERR_BUSY ? http_problem(c->w, 409, st) : st;
 }
 
-static status read_changes(call *c, account_changes *x, user_role *r, tlp *t, slice text[2],
+/* Who the account is at the provider for logins; empty: nobody any more. */
+static status read_identity(const call *c, account_changes *x, slice text[2], err *why)
+{
+    const json *issuer = json_get(c->body, S("issuer")), *subject = json_get(c->body, S("subject"));
+    if (!issuer && !subject)
+        return OK;
+    if (!json_is(issuer, JSON_STRING) || !json_is(subject, JSON_STRING))
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "issuer and subject go together, texts");
+    text[0] = issuer->text;
+    text[1] = subject->text;
+    x->issuer = &text[0];
+    x->subject = &text[1];
+    return OK;
+}
+
+static status read_changes(call *c, account_changes *x, user_role *r, tlp *t, slice text[4],
                            bool flags[2], err *why)
 {
     status st = OK;
@@ -133,7 +184,7 @@ static status read_changes(call *c, account_changes *x, user_role *r, tlp *t, sl
         flags[1] = json_is(disabled, JSON_TRUE);
         x->disabled = &flags[1];
     }
-    return st;
+    return st == OK ? read_identity(c, x, text + 2, why) : st;
 }
 
 status api_user_change(call *c, err *why)
@@ -143,7 +194,7 @@ status api_user_change(call *c, err *why)
     account_changes x;
     user_role r;
     tlp t;
-    slice text[2], password = call_text(c, "password");
+    slice text[4], password = call_text(c, "password");
     bool flags[2];
     char hash[PASSWORD_HASH_MAX];
     call_actor(c, &by);

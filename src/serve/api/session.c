@@ -5,9 +5,8 @@
 
 /* --- answers ---------------------------------------------------------------------------------- */
 
-void put_user(json_writer *w, const account *who, const grant *has)
+void put_user_fields(json_writer *w, const account *who, const grant *has)
 {
-    json_open(w, '{');
     json_field_text(w, "id", slice_str(who->id));
     json_field_text(w, "login", who->login);
     json_field_text(w, "name", who->name);
@@ -26,6 +25,12 @@ void put_user(json_writer *w, const account *who, const grant *has)
     json_field_bool(w, "second_factor", who->second_factor);
     json_field_when(w, "created", who->created);
     json_field_when(w, "entered", who->entered);
+}
+
+void put_user(json_writer *w, const account *who, const grant *has)
+{
+    json_open(w, '{');
+    put_user_fields(w, who, has);
     json_close(w, '}');
 }
 
