@@ -414,6 +414,7 @@ TEST(an_older_file_is_built_again)
     CHECK_EQ(segment_open(path, key, &s, &why), ERR_INPUT);
 }
 
+/* segment_bitflip */
 TEST(a_flipped_bit_or_a_cut_file_is_noticed_and_built_again)
 {
     CLEANUP(temp_store_done) temp_store t;

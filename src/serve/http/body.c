@@ -11,6 +11,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+enum { PUSH_BYTES = 4 << 20 }; /* of an upload, to the disk at once */
+
 /* --- room ----------------------------------------------------------------------------------- */
 
 typedef enum space {
@@ -327,10 +329,27 @@ static status write_all(int fd, slice s, err *why)
     return OK;
 }
 
+/* What was written goes on to the disk at once, and no more than two steps of it wait there. Else
+ * the system lets gigabytes wait, and whoever has a line to put on the disk waits behind them. */
+static void push_on(exchange *x)
+{
+    const off_t end = (off_t)x->body_len;
+    if (end - x->pushed < PUSH_BYTES)
+        return;
+    if (x->pushed) /* errors show when it is read, as they would without */
+        (void)sync_file_range(x->r.body_fd, 0, x->pushed,
+                              SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+                                  SYNC_FILE_RANGE_WAIT_AFTER);
+    (void)sync_file_range(x->r.body_fd, x->pushed, end - x->pushed, SYNC_FILE_RANGE_WRITE);
+    x->pushed = end;
+}
+
 void body_write(exchange *x)
 {
     x->st = write_all(x->r.body_fd, buf_slice(&x->body), &x->why);
     buf_clear(&x->body);
+    if (x->st == OK)
+        push_on(x);
     if (x->st != OK || !x->body_over || !x->body_len)
         return;
     void *at = mmap(NULL, x->body_len, PROT_READ, MAP_PRIVATE, x->r.body_fd, 0);

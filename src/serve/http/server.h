@@ -292,6 +292,7 @@ struct exchange {
     /* the body */
     chunk_reader chunks;
     uint64_t body_left, body_len, body_max;
+    off_t pushed;               /* of the file: on its way to the disk */
     uint64_t reserved, spooled; /* of the server's budgets */
     bool body_over;
     buf body;

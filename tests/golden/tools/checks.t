@@ -50,11 +50,9 @@ The house rules. The word for unfinished work is put together here, so that this
     src/base/wide.c:1: 101 columns (100 at most)
     [1]
 
-The pages that repeat what the code says: numbers, words, decisions, links.
+The pages that repeat what the code says: numbers, words, decisions, named tests, links.
 
-    $ rm -rf src tests; mkdir -p src/judge src/model src/answer/ask
-    $ cp -r "$ROOT"/src/judge/verdict* "$ROOT"/src/judge/evidence.c src/judge
-    $ cp "$ROOT"/src/model/kind.c src/model; cp "$ROOT"/src/answer/ask/actions.c src/answer/ask
+    $ rm -rf src tests; cp -r "$ROOT"/src "$ROOT"/tests .
     $ cp -r "$ROOT"/docs .; cp "$ROOT"/*.md .
     $ "$ROOT"/tools/check-docs . | grep -v 'leads to nothing'
     [1]
@@ -64,6 +62,7 @@ The pages that repeat what the code says: numbers, words, decisions, links.
     $ sed -i 's/"conflicting"/"contradictory"/' src/judge/verdict/words.c
     $ sed -i 's/"date-first"/"dates-first"/' src/answer/ask/actions.c
     $ sed -i '/0044/d' docs/decisions/README.md; sed -i 's/^# 0042:/# 42:/' docs/decisions/0042*
+    $ sed -i 's/id_squat/squat/' src/know/store_test.c; rm tests/security/tls_matrix_test.py
     $ echo 'See [there](nowhere.md).' > docs/lost.md
     $ "$ROOT"/tools/check-docs . | grep -v 'md: leads to nothing: [^n]'
     docs/verdict.md: weight of names-threat is ('bad', 900), in the code ('bad', 910)
@@ -77,4 +76,10 @@ The pages that repeat what the code says: numbers, words, decisions, links.
     docs/answers.md: action rule dates-first is only on one side
     docs/decisions/0042-configuration-syntax.md:1: does not begin with "# 0042: what"
     docs/decisions/README.md: 0044-secrets-are-files.md is missing
+    docs/controls.md: tls_matrix is not in tests/security/tls_matrix_test.py
+    docs/controls.md: plain_refused is not in tests/security/tls_matrix_test.py
+    docs/controls.md: id_squat is not in src/know/store_test.c
+    docs/ja/controls.md: tls_matrix is not in tests/security/tls_matrix_test.py
+    docs/ja/controls.md: plain_refused is not in tests/security/tls_matrix_test.py
+    docs/ja/controls.md: id_squat is not in src/know/store_test.c
     docs/lost.md: leads to nothing: nowhere.md
