@@ -179,6 +179,14 @@ static status listen_all(http_server *s, err *why)
     return OK;
 }
 
+static uint64_t processor_us(void *ctx)
+{
+    struct timespec t = {0};
+    (void)ctx;
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
 static status start_threads(http_server *s, err *why)
 {
     const http_options *o = &s->o;
@@ -190,7 +198,9 @@ static status start_threads(http_server *s, err *why)
             (st = loop_start(&s->loops[i], why)) != OK)
             return st;
     const pool_options pools[] = {
-        [WORKERS] = {o->workers, o->thread_open, o->thread_close, o->ctx},
+        [WORKERS] = {o->workers, o->thread_open, o->thread_close, o->ctx,
+                     .more = o->workers > POOL_KEPT_FREE ? o->workers - POOL_KEPT_FREE : 1,
+                     .spent_us = processor_us},
         [LONG_WORKERS] = {o->long_workers, o->thread_open, o->thread_close, o->ctx, .behind = true},
         [DISK] = {.threads = 1, .behind = true}};
     for (size_t i = 0; i < POOL_COUNT_; i++)

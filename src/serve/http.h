@@ -206,7 +206,8 @@ typedef struct http_options {
     size_t listen_count;
     const char *certificate, *key; /* PEM; NULL: no TLS. Looked at each second, see tls.h */
     unsigned threads;              /* 0: 1 for each two processors, at least 1 */
-    unsigned workers;              /* 0: 1 for each processor, at least 2 */
+    unsigned workers;              /* 0: 1 for each processor, at least 2; as many but two again
+                                    * for clients that have had much (http/pool.h) */
     unsigned long_workers;         /* 0: 4 */
     const char *spool_dir;         /* for uploads; NULL: no HTTP_BODY_SPOOL is taken (501) */
     http_limits limits;

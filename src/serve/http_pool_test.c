@@ -168,6 +168,44 @@ TEST(nobody_is_forgotten)
     }
 }
 
+/* Whoever is asked has used so much more. */
+static uint64_t much(void *ctx)
+{
+    return atomic_fetch_add((atomic_ullong *)ctx, POOL_MUCH_US);
+}
+
+/* Who has had much has one thread, whatever the other does, which is for everybody else. */
+TEST(tenant_fair_who_has_had_much_stands_behind)
+{
+    table t = {0};
+    atomic_ullong used = 0;
+    atomic_bool open = false;
+    pthread_mutex_init(&t.lock, NULL);
+    const pool_options o = {.threads = 1, .more = 1, .spent_us = much, .ctx = &used};
+    CHECK_OK(pool_open(&o, &t.p, NULL));
+    lane *a = enter(&t, 'a', JOBS_MAX); /* it has something under way all the time */
+    put(&t, 'a', NULL);
+    CHECK(comes_to(&t, 1));
+    put(&t, 'x', NULL); /* when this runs, it is known what that took */
+    CHECK(comes_to(&t, 2));
+    put(&t, 'a', &open)->again = 1;
+    put(&t, 'a', &open);
+    CHECK(comes_to(&t, 3));
+    put(&t, 'b', NULL);
+    put(&t, 'c', NULL);
+    CHECK(comes_to(&t, 5));
+    CHECK_SLICE(slice_of(t.order, 5), S("axabc"));
+    atomic_store(&open, true);
+    CHECK(comes_to(&t, 7));
+    pool_leave(t.p, a);
+    atomic_store(&open, false);
+    put(&t, 'a', &open)->again = 3; /* it begins anew, and crosses over by itself at the end */
+    atomic_store(&open, true);
+    pool_close(t.p);
+    CHECK_EQ(t.count, 11);
+    pthread_mutex_destroy(&t.lock);
+}
+
 TEST(so_many_of_one_client)
 {
     table t;

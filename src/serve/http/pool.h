@@ -7,13 +7,22 @@
  * Used by: the HTTP server. Decision 0193.
  * A lane is the queue of one key. Lanes with jobs stand in a ring: the first runs one job and goes
  * to the end. A key that has a job running gets another thread only while more than
- * POOL_KEPT_FREE are free: so whoever comes next need not wait until a job of his ends. */
+ * POOL_KEPT_FREE are free: so whoever comes next need not wait until a job of his ends.
+ * A key whose jobs have used POOL_MUCH_US since it was entered has `more` threads instead, which
+ * stand behind the others where the processors do not suffice: who asks one thing is not slowed down
+ * by who asks for much, and who is alone has all of them. It begins anew when none of it is left. */
 #ifndef NOROSHI_SERVE_HTTP_POOL_H
 #define NOROSHI_SERVE_HTTP_POOL_H
 
 #include "base/base.h"
 
-enum { POOL_KEY_BYTES = 16, POOL_KEPT_FREE = 2, POOL_BEHIND_NICE = 10 };
+enum {
+    POOL_KEY_BYTES = 16,
+    POOL_KEPT_FREE = 2,
+    POOL_BEHIND_NICE = 10,
+    POOL_MORE_NICE = 5,
+    POOL_MUCH_US = 20000
+};
 
 typedef struct lane lane;
 
@@ -28,6 +37,8 @@ typedef struct pool_options {
     status (*thread_open)(void *ctx, void **ret, err *why); /* NULL: nothing is made */
     void (*thread_close)(void *ctx, void *thread);
     void *ctx;
+    unsigned more;                   /* threads for who has had much; 0: none, all are alike */
+    uint64_t (*spent_us)(void *ctx); /* the processor's time of the thread that asks, for that */
     bool
         behind; /* its threads, and processes they start, take less of a busy processor than others,
                   * where the system lets them; their jobs take seconds */
