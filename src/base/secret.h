@@ -11,7 +11,8 @@
  * secret_reveal is searched for in reviews. The pages are locked and left out of core dumps and of
  * forked children where the kernel can, and wiped before they are given back.
  * Sources: threat-model rows "secret or customer text in logs" and "secrets at rest"; madvise(2)
- * MADV_DONTDUMP, MADV_WIPEONFORK; prctl(2) PR_SET_DUMPABLE. A secret belongs to one thread at a time. */
+ * MADV_DONTDUMP, MADV_WIPEONFORK; prctl(2) PR_SET_DUMPABLE.
+ * A secret belongs to one thread at a time. */
 #ifndef NOROSHI_SECRET_H
 #define NOROSHI_SECRET_H
 

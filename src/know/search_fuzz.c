@@ -1,6 +1,7 @@
-/* fts_fuzz. Text and query, separated by a 0xff byte. What the text index finds is what a plain walk over the
- * words finds; no query is a syntax error to the index; and every word of a text finds the text. A
- * text that is a value is found by itself, as each of its kinds, and by each of its beginnings. */
+/* fts_fuzz. Text and query, separated by a 0xff byte. What the text index finds is what a plain
+ * walk over the words finds; no query is a syntax error to the index; and every word of a text
+ * finds the text. A text that is a value is found by itself, as each of its kinds, and by each of
+ * its beginnings. */
 #include "base/text.h"
 #include "know/db.h"
 #include "know/search/query.h"

@@ -1,6 +1,6 @@
-/* wire_fuzz.c (jail_wire) - the decoder against a hostile worker. Properties: what is accepted is exactly what
- * the encoder writes for it, byte for byte; and how the bytes are cut into pieces changes nothing.
- * The first byte chooses the kind of answer and the pieces. */
+/* wire_fuzz.c (jail_wire) - the decoder against a hostile worker. Properties: what is accepted is
+ * exactly what the encoder writes for it, byte for byte; and how the bytes are cut into pieces
+ * changes nothing. The first byte chooses the kind of answer and the pieces. */
 #include "sandbox/wire_replay.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);

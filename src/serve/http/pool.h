@@ -9,8 +9,9 @@
  * to the end. A key that has a job running gets another thread only while more than
  * POOL_KEPT_FREE are free: so whoever comes next need not wait until a job of his ends.
  * A key whose jobs have used POOL_MUCH_US since it was entered has `more` threads instead, which
- * stand behind the others where the processors do not suffice: who asks one thing is not slowed down
- * by who asks for much, and who is alone has all of them. It begins anew when none of it is left. */
+ * stand behind the others where the processors do not suffice: who asks one thing is not slowed
+ * down by who asks for much, and who is alone has all of them. It begins anew when none of it is
+ * left. */
 #ifndef NOROSHI_SERVE_HTTP_POOL_H
 #define NOROSHI_SERVE_HTTP_POOL_H
 
