@@ -714,8 +714,8 @@ static status scan_in_order(lens *l, const set_list *sets, node_page *p,
     return st;
 }
 
-status sets_touched(lens *l, int64_t tx, marking *ret, status (*on_node)(void *ctx, node_ref n, err *why),
-                    void *ctx, err *why)
+status sets_touched(lens *l, int64_t tx, marking *ret,
+                    status (*on_node)(void *ctx, node_ref n, err *why), void *ctx, err *why)
 {
     struct sets_cache opened = {.look = 1};
     set_list parts[2], all = {0};

@@ -350,7 +350,7 @@ static status read_token(call *c, token_in *in, err *why)
 }
 
 /* Outside the table's transactions: its text may not be kept for an idempotency key. */
-/* What is kept for an Idempotency-Key has no token in it: that is nowhere but in the first answer. */
+/* What is kept for an Idempotency-Key has no token in it: it is nowhere but in the first answer. */
 static void put_made(buf *out, const char *id, const char *text, when until)
 {
     json_writer j = json_writer_on(out);
