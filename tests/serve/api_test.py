@@ -44,7 +44,8 @@ def first_run(service):
     check(r.status == 403, "a wrong token is refused", r)
     for header in ("X-Forwarded-For: 192.0.2.1", "Forwarded: for=192.0.2.1", "X-Forwarded-Proto: https", "Via: 1.1 x",
                    "x-real-ip: 127.0.0.1", "X-Client-IP: ::1", "True-Client-IP: ::1", "CF-Connecting-IP: ::1",
-                   "X-Forwarded: 1", "X-Envoy-External-Address: ::1", "Proxy-Client-IP: ::1", "X-Varnish: 1"):
+                   "X-Forwarded: 1", "X-Envoy-External-Address: ::1", "Proxy-Client-IP: ::1", "X-Varnish: 1",
+                   "Fly-Client-IP: ::1"):
         r = browser.post("/api/v1/first-run", body, **dict([header.split(": ")]))
         check(r.status == 403, "first_run_proxy: through a proxy it is refused: " + header, r)
     check(old_post(service.port, "/api/v1/first-run", body) == 403, "first_run_proxy: so it is in HTTP/1.0, which nginx speaks")
