@@ -374,6 +374,8 @@ static status step(parser *ps, frame *stack, uint32_t *depth)
 status json_parse(arena *a, slice text, const json_limits *limits, json **ret, err *why)
 {
     uint32_t bytes_max = limits && limits->bytes_max ? limits->bytes_max : JSON_VALUE_MAX;
+    if (!text.ptr) /* no body: nowhere is nothing to be counted from */
+        text = S("");
     parser ps = {.a = a, .start = text.ptr, .p = text.ptr, .end = text.ptr + text.len, .why = why};
     ps.depth_max = limits && limits->depth_max ? limits->depth_max : JSON_DEPTH_MAX;
     if (ps.depth_max > JSON_DEPTH_MAX)

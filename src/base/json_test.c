@@ -85,6 +85,7 @@ TEST(what_is_not_json_and_where)
         const char *says;
     } rows[] = {
         {S_INIT(""), 0, "empty"},
+        {{NULL, 0}, 0, "empty"}, /* a request without a body */
         {S_INIT("  \n"), 3, "empty"},
         {S_INIT("nul"), 0, "expected a value"},
         {S_INIT("True"), 0, "expected a value"},

@@ -295,11 +295,11 @@ static status load(app *a, sandbox *jail, progress *bar, writer *w, lens *before
 }
 
 /* What the set says is bad may have been seen here. */
-static status look_back(app *a, const retro_values *values, err *why)
+static status look_back(app *a, marking said, const retro_values *values, err *why)
 {
     settle_found n;
     const settle_options o = {
-        .s = a->store, .actor = app_actor(a), .clock = a->clock, .view = &a->view};
+        .s = a->store, .actor = app_actor(a), .clock = a->clock, .view = &a->view, .said = said};
     status st = settle_set(&o, values, &n, why);
     if (st == OK && n.alerts)
         app_note(a, msg_watch_retro((int64_t)n.alerts));
@@ -372,7 +372,7 @@ status importing_set(app *a, err *why)
     if (st == OK && sum.result.tx)
         st = sink_flush(&a->out, why);
     if (st == OK && sum.result.tx && settle_values_wanted(sum.result.verdict, sum.result.polarity))
-        st = look_back(a, values, why);
+        st = look_back(a, lo.marking, values, why);
     retro_values_free(values);
     if (st == OK && !lo.dry_run) /* it is told; what follows makes it quicker, and smaller */
         st = set_import_settle(si, w, why);

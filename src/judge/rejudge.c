@@ -92,11 +92,12 @@ static status on_node(void *ctx, node_ref n, err *why)
 static status run(const rejudge_options *o, int64_t tx, rejudge_counts *ret, err *why)
 {
     rejudging r = {.o = o, .why = why};
+    marking of_sets;
     arena_init(&r.a, MEMORY);
     arena_init(&r.named, MEMORY);
     r.recent = calloc(RECENT_SLOTS, sizeof *r.recent);
     status st = !r.recent ? err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory")
-                : tx      ? sets_touched(o->after, tx, on_node, &r, why)
+                : tx      ? sets_touched(o->after, tx, &of_sets, on_node, &r, why)
                           : events_since(o->after, o->since, on_event, &r, why);
     free(r.recent);
     arena_done(&r.a);

@@ -11,6 +11,7 @@ enum { PAGE = 512, SLOTS = 4096, EVENT_MEMORY = 16 << 20 };
 typedef struct page {
     arena a;
     node_ref nodes[PAGE];
+    marking markings[PAGE];
     uint64_t lately[SLOTS]; /* nodes told of this transaction, by their hash: of the content, as ids
                                tell how many nodes there are that the view does not see */
     size_t count;
@@ -18,10 +19,12 @@ typedef struct page {
     bool more;
 } page;
 
-static bool told_lately(page *p, kind k, slice text)
+static bool told_lately(page *p, kind k, slice text, marking m)
 {
     static const uint8_t key[16] = {0};
-    uint64_t h = siphash(key, text) ^ (uint64_t)k * 0x9e3779b97f4a7c15u;
+    uint64_t h = siphash(key, text) ^ (uint64_t)k * 0x9e3779b97f4a7c15u ^
+                 ((uint64_t)m.tlp + 1) * 0xc2b2ae3d27d4eb4fu ^ siphash(key, m.owner) * 3 ^
+                 siphash(key, m.audience) * 5;
     uint64_t *slot = &p->lately[h % SLOTS];
     bool told = *slot == h;
     *slot = h;
@@ -34,7 +37,7 @@ static void forget_told(page *p)
 }
 
 /* A page of nodes: the statement is over before anybody is called. */
-static status read_page(db_stmt *q, page *p, err *why)
+static status read_page(lens *l, db_stmt *q, page *p, err *why)
 {
     bool row;
     status st;
@@ -43,9 +46,12 @@ static status read_page(db_stmt *q, page *p, err *why)
     arena_reset(&p->a);
     while ((st = db_step(q, &row, why)) == OK && row && !(p->more = p->count == PAGE)) {
         node_ref *n = &p->nodes[p->count];
+        marking *m = &p->markings[p->count];
         n->kind = (kind)db_int(q, 1);
         p->last = db_int(q, 0);
-        if (told_lately(p, n->kind, db_text(q, 2)))
+        if ((st = lens_marking(l, db_int(q, 3), m, why)) != OK)
+            break;
+        if (told_lately(p, n->kind, db_text(q, 2), *m))
             continue;
         if (!arena_copy(&p->a, db_text(q, 2), &n->text)) {
             st = ARENA_SPENT(&p->a, why);
@@ -61,6 +67,7 @@ typedef struct telling {
     lens *l;
     page *p;
     when at;
+    marking of_sets;
     status (*on_event)(void *ctx, const event *e, err *why);
     void *ctx;
     err *why;
@@ -70,7 +77,9 @@ static status tell_page(telling *t)
 {
     status st = OK;
     for (size_t i = 0; st == OK && i < t->p->count; i++)
-        st = t->on_event(t->ctx, &(event){.at = t->at, .node = t->p->nodes[i]}, t->why);
+        st = t->on_event(
+            t->ctx, &(event){.at = t->at, .node = t->p->nodes[i], .marking = t->p->markings[i]},
+            t->why);
     return st;
 }
 
@@ -84,7 +93,7 @@ static status tell_added(telling *t, int64_t first, int64_t last)
         db_stmt *q = db_query(t->l->d, Q_TOUCHED);
         db_bind_int(q, 1, t->p->last + 1);
         db_bind_int(q, 2, last);
-        st = read_page(q, t->p, t->why);
+        st = read_page(t->l, q, t->p, t->why);
         if (st == OK)
             st = tell_page(t);
     } while (st == OK && t->p->more);
@@ -100,7 +109,7 @@ static status tell_withdrawn(telling *t, int64_t tx)
         db_stmt *q = db_query(t->l->d, Q_TOUCHED_GONE);
         db_bind_int(q, 1, tx);
         db_bind_int(q, 2, t->p->last);
-        st = read_page(q, t->p, t->why);
+        st = read_page(t->l, q, t->p, t->why);
         if (st == OK)
             st = tell_page(t);
     } while (st == OK && t->p->more);
@@ -110,7 +119,7 @@ static status tell_withdrawn(telling *t, int64_t tx)
 static status tell_node(void *ctx, node_ref n, err *why)
 {
     telling *t = ctx;
-    return t->on_event(t->ctx, &(event){.at = t->at, .node = n}, why);
+    return t->on_event(t->ctx, &(event){.at = t->at, .node = n, .marking = t->of_sets}, why);
 }
 
 static status tell_transaction(telling *t, int64_t tx)
@@ -130,7 +139,7 @@ static status tell_transaction(telling *t, int64_t tx)
     }
     if (st == OK)
         st = tell_withdrawn(t, tx);
-    return st == OK ? sets_touched(t->l, tx, tell_node, t, t->why) : st;
+    return st == OK ? sets_touched(t->l, tx, &t->of_sets, tell_node, t, t->why) : st;
 }
 
 status events_after(lens *l, int64_t newest_us,

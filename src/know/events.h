@@ -15,12 +15,13 @@ typedef struct event {
     when at;       /* when the transaction was published */
     node_ref node; /* something was stated about it, or a statement about it was withdrawn; or a set
                       that was loaded or dropped has it, or what stands above it */
+    marking marking; /* of the statement; of several such sets: joined. The lens's */
 } event;
 
 /* Transactions published after `since`, up to what the lens sees, oldest first, and in each first
  * what was added, then what was withdrawn, in the order in which it was stated. A node about which
- * a transaction says much may come more than once; on_event may use the lens. Stops with what
- * on_event returns if not OK. */
+ * a transaction says much may come more than once, and comes for each marking of what is said;
+ * on_event may use the lens. Stops with what on_event returns if not OK. */
 status events_since(lens *l, when since, status (*on_event)(void *ctx, const event *e, err *why),
                     void *ctx, err *why) NODISCARD;
 /* The same of those that are newer than lens_newest was: several may have one millisecond. */

@@ -20,7 +20,7 @@ typedef struct replay_key {
     slice organisation;
     tlp clearance;
     slice key;                     /* as the client sent it */
-    uint8_t request[SHA256_BYTES]; /* of method, path and body */
+    uint8_t request[SHA256_BYTES]; /* of method, path, query and body */
 } replay_key;
 
 typedef struct replay_answer {

@@ -714,8 +714,8 @@ static status scan_in_order(lens *l, const set_list *sets, node_page *p,
     return st;
 }
 
-status sets_touched(lens *l, int64_t tx, status (*on_node)(void *ctx, node_ref n, err *why),
-                    void *ctx, err *why)
+status sets_touched(lens *l, int64_t tx, marking *ret,
+                    status (*on_node)(void *ctx, node_ref n, err *why), void *ctx, err *why)
 {
     struct sets_cache opened = {.look = 1};
     set_list parts[2], all = {0};
@@ -735,6 +735,7 @@ status sets_touched(lens *l, int64_t tx, status (*on_node)(void *ctx, node_ref n
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         for (size_t k = 0; st == OK && k < parts[i].count; k++) {
             list[all.count] = parts[i].at[k];
+            *ret = all.count ? marking_join(*ret, list[all.count].marking) : list[0].marking;
             st = open_file_of(l, &opened, &list[all.count++], why);
         }
     all.at = list;

@@ -112,9 +112,11 @@ status sets_find_hashes(lens *l, arena *a, const node_ref *values, size_t count,
 
 /* Stored values that versions added or withdrawn by transaction `tx` may say something about, and
  * of which the view knows something, in an order that content alone decides. Reads every stored
- * value: 1-2 us each, once for every million that are told. */
-status sets_touched(lens *l, int64_t tx, status (*on_node)(void *ctx, node_ref n, err *why),
-                    void *ctx, err *why) NODISCARD;
+ * value: 1-2 us each, once for every million that are told. Before the first *ret is the marking of
+ * these versions that the view sees, joined; the lens's. */
+status sets_touched(lens *l, int64_t tx, marking *ret,
+                    status (*on_node)(void *ctx, node_ref n, err *why), void *ctx,
+                    err *why) NODISCARD;
 
 /* --- loading -------------------------------------------------------------------------------- */
 

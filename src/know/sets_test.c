@@ -680,6 +680,7 @@ static void describe(fixture *f, const view *v, buf *out)
     CLEANUP(arena_done) arena a;
     set_list list;
     source_info info;
+    marking m;
     arena_init(&a, 8 << 20);
     CHECK_OK(lens_look(f->l, v, &f->why));
     CHECK_OK(sets_seen(f->l, &list, &f->why));
@@ -692,7 +693,7 @@ static void describe(fixture *f, const view *v, buf *out)
     put_hits(f, KIND_MD5, MD5_A, out);
     put_hits(f, KIND_MD5, MD5_B, out);
     for (int64_t tx = 1; tx <= f->last_tx; tx++)
-        CHECK_OK(sets_touched(f->l, tx, on_node, out, &f->why));
+        CHECK_OK(sets_touched(f->l, tx, &m, on_node, out, &f->why));
     static const char *const sources[] = {"shared", "secret", "hidden"};
     for (size_t i = 0; i < COUNT_OF(sources); i++)
         buf_printf(out, "source %s %s\n", sources[i],

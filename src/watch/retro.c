@@ -16,6 +16,7 @@ typedef struct looking {
     known *known;
     arena memory; /* of one batch */
     node_ref value[BATCH];
+    marking said[BATCH]; /* what made each come by */
     size_t count;
     buf event;
     retro_counts n;
@@ -36,8 +37,16 @@ static status put_event(looking *k, const sighting *s, err *why)
     return buf_status(&k->event, why);
 }
 
-static status note_places(looking *k, node_ref value, const sighting *s, int urgent, bool *raised,
-                          err *why)
+/* As strict as both; it stays the telemetry's owner's: whose material the statement is may be
+ * somebody to whom these logs are nothing. */
+static marking marking_of_both(const looking *k, marking said)
+{
+    said.owner = S("");
+    return marking_join(k->o->marking, said);
+}
+
+static status note_places(looking *k, node_ref value, marking m, const sighting *s, int urgent,
+                          bool *raised, err *why)
 {
     status st = put_event(k, s, why);
     for (uint32_t i = 0; st == OK && i < s->sample_count; i++) {
@@ -52,7 +61,7 @@ static status note_places(looking *k, node_ref value, const sighting *s, int urg
             .at = s->samples[i].at,
             .now = k->o->view->now,
             .priority = urgent,
-            .marking = k->o->marking,
+            .marking = m,
             .event = buf_slice(&k->event),
             .place = {.path = from.name, .offset = s->samples[i].offset, .at = s->samples[i].at},
             .once = true};
@@ -62,8 +71,10 @@ static status note_places(looking *k, node_ref value, const sighting *s, int urg
     return st;
 }
 
-static status judge(looking *k, node_ref value, const sightings_found *f, err *why)
+static status judge(looking *k, size_t at, const sightings_found *f, err *why)
 {
+    const node_ref value = k->value[at];
+    const marking m = marking_of_both(k, k->said[at]);
     const known_value *v;
     bool raised = false;
     answer at_contact;
@@ -75,7 +86,7 @@ static status judge(looking *k, node_ref value, const sightings_found *f, err *w
         if (!seen[i]->count || (i && f->scope != SIGHTINGS_EXACT))
             continue;
         answer_seen(v->answer, seen[i]->last, &at_contact);
-        st = note_places(k, value, seen[i], (int)at_contact.priority, &raised, why);
+        st = note_places(k, value, m, seen[i], (int)at_contact.priority, &raised, why);
     }
     k->n.alerts += raised;
     return st;
@@ -94,17 +105,20 @@ static status flush(looking *k, err *why)
         st = sightings_find(k->seen, p, k->count, &k->memory, f, why);
     for (size_t i = 0; st == OK && i < k->count; i++)
         if (f[i].itself.count || (f[i].within.count && f[i].scope == SIGHTINGS_EXACT))
-            st = judge(k, k->value[i], &f[i], why);
+            st = judge(k, i, &f[i], why);
     arena_reset(&k->memory);
     k->count = 0;
     return st;
 }
 
-static status push(looking *k, node_ref value, err *why)
+static status push(looking *k, node_ref value, marking said, err *why)
 {
     node_ref *n = &k->value[k->count];
+    marking *m = &k->said[k->count];
     n->kind = value.kind;
-    if (!arena_copy(&k->memory, value.text, &n->text))
+    *m = (marking){.tlp = said.tlp, .pap = said.pap};
+    if (!arena_copy(&k->memory, value.text, &n->text) ||
+        !arena_copy(&k->memory, said.audience, &m->audience))
         return ARENA_SPENT(&k->memory, why);
     /* wide networks ask very many keys */
     return ++k->count == BATCH || n->kind == KIND_CIDR ? flush(k, why) : OK;
@@ -116,7 +130,7 @@ static status on_event(void *ctx, const event *e, err *why)
     if (!sightings_can_have(e->node.kind))
         return OK;
     k->n.asked++;
-    return push(k, e->node, why);
+    return push(k, e->node, e->marking, why);
 }
 
 static status each_event(looking *k, err *why)
@@ -133,7 +147,8 @@ static status each_event(looking *k, err *why)
 
 static status on_kept(void *ctx, node_ref value, err *why)
 {
-    return push(ctx, value, why);
+    const looking *k = ctx;
+    return push(ctx, value, k->o->said, why);
 }
 
 /* v NULL: what happened since. */

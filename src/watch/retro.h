@@ -9,7 +9,9 @@
  * Values that transactions since then touched are looked up in the sightings, which need no logs;
  * those that were seen and are bad become alerts of the rule "retro": one a value, whenever and
  * however often it was seen, with the positions that sightings keep. The same alert is not raised
- * twice: what it has already is known by its places. */
+ * twice: what it has already is known by its places.
+ * What somebody does not see raises no alert for him, nor does it add to one: an alert is marked as
+ * the telemetry and what was said of the value together (docs/decisions/0256). */
 #ifndef NOROSHI_WATCH_RETRO_H
 #define NOROSHI_WATCH_RETRO_H
 
@@ -22,7 +24,8 @@ typedef struct retro_options {
     view *view; /* its `now` is set */
     clock_source clock;
     writer *writer;
-    marking marking;  /* of the alerts: that of the telemetry */
+    marking marking;  /* of the telemetry */
+    marking said;     /* of what is looked at: retro_judge; retro_look knows it of each event */
     int64_t after_us; /* what was published later is looked at: lens_newest; INT64_MIN: all */
 } retro_options;
 

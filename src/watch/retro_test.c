@@ -118,6 +118,59 @@ TEST(what_is_not_bad_in_the_view_is_no_alert)
     scratch_close(&t);
 }
 
+static uint64_t alerts_for(scratch *t, tlp clearance, uint64_t *ret_hits)
+{
+    CLEANUP(arena_done) arena a;
+    alert_list list;
+    arena_init(&a, 8 << 20);
+    look(t, "2026-11-23");
+    t->v.clearance = clearance;
+    CHECK_OK(lens_look(t->l, &t->v, &t->why));
+    CHECK_OK(alerts_page(t->l, &a, &(alert_filter){0}, 0, 10, &list, &t->why));
+    *ret_hits = list.count ? list.at[0].hits : 0;
+    return list.count;
+}
+
+static void learn_as(scratch *t, const char *document, tlp level)
+{
+    doc(t, "beta", document, 'A', level);
+    say(t, KIND_DOMAIN, "evil.example", PRED_INDICATES, KIND_MALWARE, "name:thing",
+        .from = "2026-11-01", .to = "2026-11-22");
+    doc_end(t);
+    t->v = (view){.clearance = TLP_RED, .all_audiences = true, .known_at = WHEN_NONE};
+}
+
+TEST(what_somebody_does_not_see_adds_nothing_to_his_alerts)
+{
+    scratch t;
+    uint64_t hits;
+    REQUIRE(scratch_open(&t));
+    sightings_writer *w = open_writer(&t);
+    REQUIRE(w);
+    see(&t, w, KIND_DOMAIN, "evil.example", "2026-11-11 10:00", 20);
+    CHECK_OK(sightings_commit(w, S(""), &t.why));
+    learn_as(&t, "a.csv", TLP_CLEAR);
+    CHECK_EQ(back(&t, INT64_MIN).alerts, 1);
+    see(&t, w, KIND_DOMAIN, "evil.example", "2026-11-12 10:00", 30);
+    CHECK_OK(sightings_commit(w, S(""), &t.why));
+    sightings_writer_free(w);
+    int64_t before = t.now_us + 1000;
+    t.now_us += 1000000;
+    learn_as(&t, "b.csv", TLP_RED);
+    CHECK_EQ(back(&t, before).alerts, 1); /* of whoever sees it */
+    CHECK_EQ(alerts_for(&t, TLP_AMBER, &hits), 1);
+    CHECK_EQ(hits, 1);
+    CHECK_EQ(alerts_for(&t, TLP_RED, &hits), 2);
+    /* what everybody sees adds for everybody */
+    before = t.now_us + 1000;
+    t.now_us += 1000000;
+    learn_as(&t, "c.csv", TLP_GREEN);
+    back(&t, before);
+    CHECK_EQ(alerts_for(&t, TLP_AMBER, &hits), 1);
+    CHECK_EQ(hits, 2);
+    scratch_close(&t);
+}
+
 /* --- values of a set -------------------------------------------------------------------------- */
 
 static const uint8_t seen_file[SHA256_BYTES] = {0xab, 1, 2, 3}, other_file[SHA256_BYTES] = {9};
@@ -145,16 +198,22 @@ static void load_set(scratch *t, const fact_key *keys, size_t count)
     set_loader_free(sl);
 }
 
-static retro_counts judge_set(scratch *t, const retro_values *v)
+static retro_counts judge_set_as(scratch *t, tlp said, const retro_values *v)
 {
     retro_counts n = {0};
     const retro_options o = {.s = t->s,
                              .view = &t->v,
                              .clock = {scratch_tick, t},
                              .writer = t->w,
-                             .marking = {.tlp = TLP_AMBER}};
+                             .marking = {.tlp = TLP_AMBER},
+                             .said = {.tlp = said}};
     CHECK_OK(retro_judge(&o, v, &n, &t->why));
     return n;
+}
+
+static retro_counts judge_set(scratch *t, const retro_values *v)
+{
+    return judge_set_as(t, TLP_CLEAR, v);
 }
 
 TEST(what_a_set_says_is_bad_was_seen_before)
@@ -189,7 +248,11 @@ TEST(what_a_set_says_is_bad_was_seen_before)
     CHECK_EQ(n.seen, 4);
     CHECK_EQ(n.left, 0);
     CHECK_EQ(n.alerts, 4);
-    CHECK_EQ(judge_set(&t, v).alerts, 0); /* once is enough */
+    CHECK_EQ(judge_set(&t, v).alerts, 0);             /* once is enough */
+    CHECK_EQ(judge_set_as(&t, TLP_RED, v).alerts, 4); /* for those who see that set */
+    uint64_t hits;
+    CHECK_EQ(alerts_for(&t, TLP_AMBER, &hits), 4);
+    CHECK_EQ(alerts_for(&t, TLP_RED, &hits), 8);
     retro_values_free(v);
     scratch_close(&t);
 }

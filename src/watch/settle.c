@@ -46,6 +46,7 @@ static status look_back(const settle_options *o, const retro_values *values, ret
                              .clock = o->clock,
                              .writer = w,
                              .marking = {.tlp = TLP_AMBER},
+                             .said = o->said,
                              .after_us = o->after_us};
     if (st == OK)
         st = values ? retro_judge(&r, values, ret, why) : retro_look(&r, ret, why);

@@ -21,6 +21,7 @@ typedef struct settle_options {
     clock_source clock;
     int64_t after_us; /* what was published later is looked at: of settle_newest */
     const view *view; /* who is told; NULL: the site itself, whose telemetry it is */
+    marking said;     /* of the set: settle_set */
     bool quiet;       /* the indexes only */
 } settle_options;
 

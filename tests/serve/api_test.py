@@ -11,6 +11,7 @@ import os
 import re
 import socket
 import sys
+import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from kit import PASSWORD, Client, Service, quote, scratch, skip_unless_built  # noqa: E402
@@ -43,7 +44,8 @@ def first_run(service):
     check(r.status == 403, "a wrong token is refused", r)
     for header in ("X-Forwarded-For: 192.0.2.1", "Forwarded: for=192.0.2.1", "X-Forwarded-Proto: https", "Via: 1.1 x",
                    "x-real-ip: 127.0.0.1", "X-Client-IP: ::1", "True-Client-IP: ::1", "CF-Connecting-IP: ::1",
-                   "X-Forwarded: 1", "X-Envoy-External-Address: ::1", "Proxy-Client-IP: ::1", "X-Varnish: 1"):
+                   "X-Forwarded: 1", "X-Envoy-External-Address: ::1", "Proxy-Client-IP: ::1", "X-Varnish: 1",
+                   "Fly-Client-IP: ::1"):
         r = browser.post("/api/v1/first-run", body, **dict([header.split(": ")]))
         check(r.status == 403, "first_run_proxy: through a proxy it is refused: " + header, r)
     check(old_post(service.port, "/api/v1/first-run", body) == 403, "first_run_proxy: so it is in HTTP/1.0, which nginx speaks")
@@ -285,6 +287,55 @@ def questions(service, admin, document):
 
 # --- changes ---------------------------------------------------------------------------------------
 
+def at_once(n, send):
+    ready, replies = threading.Barrier(n), [None] * n
+
+    def one(i):
+        ready.wait()
+        replies[i] = send(i)
+    threads = [threading.Thread(target=one, args=(i,)) for i in range(n)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    return replies
+
+
+def keyed(admin):
+    body, once = {"name": "twice", "scopes": "read"}, {"Idempotency-Key": "t1"}
+    first = admin.ask("POST", "/api/v1/tokens", body, once)
+    again = admin.ask("POST", "/api/v1/tokens", body, once)
+    check(first.status == again.status == 200 and first.json["id"] == again.json["id"] and
+          first.json["token"].startswith("nrs_") and again.json["token"] is None,
+          "idempotency: one token, and its text is nowhere but in the first answer", (first, again))
+    many = at_once(8, lambda i: admin.ask("POST", "/api/v1/tokens", {"name": "race", "scopes": "read"},
+                                          {"Idempotency-Key": "t2"}))
+    check({r.status for r in many} == {200} and len({r.json["id"] for r in many}) == 1 and
+          sum(r.json["token"] is not None for r in many) == 1, "idempotency: the same at once is one", many)
+    for name, method, path, body, other in (
+            ("a document", "POST", "/api/v1/import?path=key.csv&source=key", b"value,malware\nkey.example,c2\n", b"x,y\n"),
+            ("a set", "PUT", "/api/v1/sets/keyed?verdict=known-good", b"%064x\n" % 7, b"%064x\n" % 8)):
+        key = {"Idempotency-Key": "up " + name[2:]}
+        check(admin.ask(method, path, body, key).status == 422, "idempotency: a key with a blank is none", name)
+        key = {"Idempotency-Key": "up-" + name[2:]}
+        first, again = (admin.ask(method, path, body, key) for _ in range(2))
+        check(first.status == again.status == 200 and first.body == again.body and
+              again.headers["Idempotent-Replayed"] == "true" and
+              first.headers["Content-Type"] == again.headers["Content-Type"],
+              "idempotency: %s is answered as before" % name, (first, again))
+        r = admin.ask(method, path, other, key)
+        check(r.status == 422, "idempotency: other bytes under the key of %s are refused" % name, r)
+    check(admin.ask("DELETE", "/api/v1/sets/keyed").status == 204, "the set is dropped")
+    many = at_once(6, lambda i: admin.post("/api/v1/users", {"login": "many%d" % i, "role": "reader", "clearance": "clear",
+                                                             "password": PASSWORD}))
+    check(all(r.status == 204 or (r.status == 503 and r.headers["Retry-After"] == "1") for r in many),
+          "many passwords at once: some are to come again", many)
+    rows = b"value,malware\n" + b"".join(b"t%d.example,c2\n" % i for i in range(20000))
+    many = at_once(6, lambda i: admin.post("/api/v1/import?dry_run=true&path=%d.csv&source=turns" % i, rows))
+    check(all(r.status == 200 or (r.status == 503 and r.headers["Retry-After"] == "5") for r in many),
+          "many uploads at once: who is not read is to come again", many)
+
+
 def changes(service, admin):
     where = "/api/v1/observables/ipv4/198.51.100.8/verdict"
     r = admin.ask("PUT", where, {"verdict": "benign", "why": "our scanner"})
@@ -305,6 +356,7 @@ def changes(service, admin):
     check(r.status == 422, "idempotency: the key of another request is refused", r)
     r = admin.ask("POST", "/api/v1/organisations", body)
     check(r.status == 409, "without the key it is there already", r)
+    keyed(admin)
     r = admin.ask("PATCH", "/api/v1/sources/lists", {"reliability": "B"})
     check(r.status == 204, "a source is trusted", r)
     r = admin.post("/api/v1/import?path=feed/two.csv&source=two", b"203.0.113.77,c2\n")

@@ -119,7 +119,7 @@ tap.check(
     verdict,
 );
 tap.check(
-    /PRIORITY\s+P1\s+your contact is inside those dates.*P3\s+otherwise/s.test(verdict),
+    /PRIORITY\s+P1\s+if your contact is inside those dates.*P3\s+otherwise/s.test(verdict),
     'on what its priority depends',
     verdict,
 );
@@ -203,7 +203,15 @@ tap.equal(
     'dark',
     'the theme that was chosen',
 );
+const scheme = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+await page.emulateMedia({ colorScheme: 'dark' });
+await page.selectOption('select[name=theme]', 'light');
+tap.equal(await scheme(), 'light', 'light was chosen, whatever the system has');
 await page.selectOption('select[name=theme]', 'auto');
+tap.equal(await scheme(), 'dark', 'nothing was chosen: as the system has it');
+await page.emulateMedia({ colorScheme: 'light' });
+await page.waitForFunction(() => document.documentElement.dataset.theme === 'light');
+tap.equal(await scheme(), 'light', 'and as it changes');
 await page.selectOption('select[name=lang]', 'en');
 
 /* --- things with a name, vulnerabilities, nothing -------------------------------------------------- */

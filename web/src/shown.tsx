@@ -82,6 +82,11 @@ function Head({ a }: { a: Answer }) {
     );
 }
 
+/* "you run it" is a condition here, and must not look like a statement. */
+function condition(of: Both): string {
+    return of.en === 'otherwise' ? both(of) : t('priority.if', { when: both(of) });
+}
+
 function Priority({ a }: { a: Answer }) {
     const ifs = a.priority_if ?? [];
     const p = (name: string) => (
@@ -99,7 +104,7 @@ function Priority({ a }: { a: Answer }) {
             ) : ifs.length ? (
                 ifs.map((x, i) => (
                     <span class="case" key={i}>
-                        {p(x.priority)} <Said text={both(x.when)} />
+                        {p(x.priority)} <Said text={condition(x.when)} />
                     </span>
                 ))
             ) : (

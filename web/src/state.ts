@@ -12,6 +12,7 @@ import {
     toAddress,
     VALUES_MAX,
 } from './question.ts';
+import { paint, whenTheSystemChanges } from './palette.ts';
 import { remember, remembered } from './remember.ts';
 import type { Key } from './i18n.ts';
 
@@ -46,6 +47,7 @@ export const rowsShown = signal(ROWS_STEP);
 export const worstFirst = signal(remembered('order') === 'worst');
 export const defanged = signal(remembered('defang') !== 'no');
 export const theme = signal(remembered('theme') ?? 'auto');
+whenTheSystemChanges(() => paint(theme.value));
 export const notice = signal<{ key: Key; at: number } | null>(null);
 export const helpOpen = signal(false);
 
@@ -271,8 +273,7 @@ export async function leave(): Promise<void> {
 export function setTheme(name: string): void {
     theme.value = name;
     remember('theme', name);
-    if (name === 'auto') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = name;
+    paint(name);
 }
 
 export function setDefanged(on: boolean): void {

@@ -37,8 +37,8 @@ static slice host_of(const address *a, arena *m)
     return arena_copy(m, host, &copy) ? copy : S("");
 }
 
-/* What proxies, load balancers and tunnels add, by the beginning of its name. No browser
- * and no curl sends any of them unasked. */
+/* What proxies, load balancers and tunnels add, by the beginning of its name, or because it ends as
+ * the name of an address. No browser and no curl sends any of them unasked. */
 static bool is_of_a_proxy(slice name)
 {
     static const slice begins[] = {S_INIT("Forwarded"),
@@ -73,7 +73,7 @@ static bool is_of_a_proxy(slice name)
     for (size_t i = 0; i < COUNT_OF(begins); i++)
         if (slice_starts_nocase(name, begins[i]))
             return true;
-    return false;
+    return slice_ends_nocase(name, S("-IP"));
 }
 
 /* Or spoken in HTTP/1.0, as nginx does to whom it passes requests on when it was told nothing else,

@@ -7,7 +7,10 @@
 #include "watch/settle.h"
 
 #include <endian.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 typedef struct bound {
     api *a;
@@ -95,6 +98,26 @@ static void hash_part(hash_state *h, slice part)
     hash_update(h, part);
 }
 
+/* A body in a file: an upload. */
+static status hash_file(hash_state *h, int fd, err *why)
+{
+    enum { PIECE = 64 << 10 };
+    char *piece = malloc(PIECE);
+    status st = piece ? OK : err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
+    ssize_t n = 1;
+    for (off_t at = 0; st == OK && n > 0; at += n) {
+        do
+            n = pread(fd, piece, PIECE, at);
+        while (n < 0 && errno == EINTR);
+        if (n > 0)
+            hash_update(h, slice_of(piece, (size_t)n));
+        else if (n < 0)
+            st = err_set(why, ERR_IO, ERR_NOWHERE, "%s", strerror(errno));
+    }
+    free(piece);
+    return st;
+}
+
 /* What is kept of a request is a quick hash, so of one with a password nothing is: it is made anew,
  * which comes to the same. */
 static status replay_of(call *c, replay_key *k, err *why)
@@ -119,9 +142,34 @@ static status replay_of(call *c, replay_key *k, err *why)
         hash_part(h, c->r->query[i].value);
     }
     hash_part(h, c->r->body);
+    status st = c->r->body_fd >= 0 ? hash_file(h, c->r->body_fd, why) : OK;
     hash_final(h, k->request);
     hash_free(h);
+    return st;
+}
+
+/* ERR_NOT_FOUND: there is no key, or it is a new one. */
+static status answer_again(call *c, const replay_key *k, err *why)
+{
+    replay_answer before;
+    if (!k->key.len)
+        return ERR_NOT_FOUND;
+    status st = replay_get(c->t->people, c->m, k, call_now(c), &before, why);
+    if (st != OK)
+        return st == ERR_INPUT ? http_problem(c->w, 422, st) : st;
+    if (c->route->type)
+        c->out = http_body(c->w, slice_str(c->route->type));
+    http_reply_header(c->w, "Idempotent-Replayed", S("true"));
+    http_status(c->w, before.status);
+    buf_clear(c->out);
+    buf_put(c->out, before.body);
     return OK;
+}
+
+static status answered_before(call *c, replay_key *k, err *why)
+{
+    status st = replay_of(c, k, why);
+    return st == OK ? answer_again(c, k, why) : st;
 }
 
 static audit_entry entry_of(const call *c, audit_outcome outcome, actor *by)
@@ -161,7 +209,8 @@ static status change(call *c, const replay_key *k, err *why)
     if (st == OK && !(c->route->flags & ROUTE_RECORDED))
         st = record_change(c, why);
     if (st == OK && k->key.len) {
-        const replay_answer said = {.status = c->out->len ? 200 : 204, .body = buf_slice(c->out)};
+        const replay_answer said = {.status = c->out->len ? 200 : 204,
+                                    .body = c->kept.len ? c->kept : buf_slice(c->out)};
         st = replay_put(c->writer, k, &said, call_now(c), why);
     }
     return st == OK ? writer_sync(c->writer, why) : st;
@@ -180,25 +229,18 @@ static status look_back(call *c, err *why)
 static status answer_change(call *c, err *why)
 {
     replay_key k = {0};
-    replay_answer before;
-    status st = replay_of(c, &k, why);
-    if (st == OK && k.key.len) {
-        st = replay_get(c->t->people, c->m, &k, call_now(c), &before, why);
-        if (st == OK) {
-            http_reply_header(c->w, "Idempotent-Replayed", S("true"));
-            http_status(c->w, before.status);
-            buf_put(c->out, before.body);
-            return OK;
-        }
-        if (st != ERR_NOT_FOUND)
-            return st == ERR_INPUT ? http_problem(c->w, 422, st) : st;
-        st = OK;
-    }
-    if (st == OK)
-        st = writer_new(c->a->o.store, c->from->who.who.login, &c->writer, why);
+    status st = answered_before(c, &k, why);
+    if (st != ERR_NOT_FOUND)
+        return st;
+    st = writer_new(c->a->o.store, c->from->who.who.login, &c->writer, why);
     if (st == OK)
         st = change(c, &k, why);
     writer_free(c->writer);
+    if (st == ERR_BUSY) { /* the same at the same time, and that one was faster */
+        status before = answer_again(c, &k, why);
+        if (before != ERR_NOT_FOUND)
+            return before;
+    }
     if (st == ERR_FORBIDDEN) {
         status noted = record_refusal(c, why);
         st = noted == OK ? st : noted;
@@ -209,6 +251,32 @@ static status answer_change(call *c, err *why)
         puller_wake(c->a->o.puller);
     if (st == OK && !c->out->len)
         http_status(c->w, 204);
+    return st;
+}
+
+/* What an upload brought is there in parts as it comes, and again adds nothing: all that a key does
+ * is that it is answered as before. */
+static status keep_answer(call *c, const replay_key *k, err *why)
+{
+    const replay_answer said = {.status = 200, .body = buf_slice(c->out)};
+    status st = writer_new(c->a->o.store, c->from->who.who.login, &c->writer, why);
+    if (st == OK)
+        st = replay_put(c->writer, k, &said, call_now(c), why);
+    if (st == OK)
+        st = writer_sync(c->writer, why);
+    writer_free(c->writer);
+    return st == ERR_BUSY ? OK : st; /* the same came twice at once: his answer is kept */
+}
+
+static status answer_keyed(call *c, err *why)
+{
+    replay_key k = {0};
+    status st = answered_before(c, &k, why);
+    if (st != ERR_NOT_FOUND)
+        return st;
+    st = answer_read(c, why);
+    if (st == OK && k.key.len && c->out->len && c->out->len <= REPLAY_BODY_MAX)
+        st = keep_answer(c, &k, why);
     return st;
 }
 
@@ -231,7 +299,9 @@ static status handle(void *ctx, http_request *r, http_reply *w, err *why)
     if (st != OK)
         return st;
     c.out = http_body(w, S("application/json"));
-    st = b->row->flags & ROUTE_CHANGES ? answer_change(&c, why) : answer_read(&c, why);
+    st = b->row->flags & ROUTE_CHANGES ? answer_change(&c, why)
+         : b->row->flags & ROUTE_KEYED ? answer_keyed(&c, why)
+                                       : answer_read(&c, why);
     call_rest(&c);
     if (st == OK && why)
         *why = (err){0};     /* what was tried on the way is nobody's trouble */

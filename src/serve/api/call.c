@@ -211,6 +211,18 @@ status call_record(call *c, slice what, err *why)
     return record(c, slice_str(c->route->name), what, &none, why);
 }
 
+static status later(call *c, const char *seconds, status st)
+{
+    http_reply_header(c->w, "Retry-After", slice_str(seconds));
+    return http_problem(c->w, 503, st);
+}
+
+status call_hash(call *c, slice login, slice password, char ret[PASSWORD_HASH_MAX], err *why)
+{
+    status st = auth_password(c->a->o.auth, login, password, ret, why);
+    return st == ERR_BUSY ? later(c, "1", st) : st;
+}
+
 /* --- what comes in ---------------------------------------------------------------------------- */
 
 /* Two at once: each has a worker process, and they take turns to write in any case. */
@@ -222,8 +234,8 @@ status call_turn(call *c, err *why)
     if (before < INTAKES_MAX)
         return OK;
     __atomic_fetch_sub(&c->a->intakes, 1, __ATOMIC_ACQ_REL);
-    http_reply_header(c->w, "Retry-After", S("5"));
-    return err_set(why, ERR_BUSY, ERR_NOWHERE, "%d imports are under way", INTAKES_MAX);
+    return later(c, "5",
+                 err_set(why, ERR_BUSY, ERR_NOWHERE, "%d imports are under way", INTAKES_MAX));
 }
 
 void call_turn_ends(call *c)

@@ -92,6 +92,7 @@ typedef struct call {
     bool wakes;       /* a feed is due now */
     bool looks_back;  /* what it changed may have been seen here: of after `newest_us` */
     int64_t newest_us;
+    slice kept;     /* of a change: what is kept for its Idempotency-Key, when that is not `out` */
     slice did;      /* of a change: ids of what it was done to, for the audit log */
     tlp highest;    /* marking of the answer: above GREEN the read is recorded */
     call_note read; /* what of it is, where the request does not say it */
@@ -182,6 +183,9 @@ status call_record_read(call *c, err *why) NODISCARD;
 status call_record(call *c, slice what, err *why) NODISCARD;
 /* An export, whatever its marking. */
 status call_record_export(call *c, slice what, err *why) NODISCARD;
+/* auth_password. ERR_BUSY: many are hashed already, come again in a second. */
+status call_hash(call *c, slice login, slice password, char ret[PASSWORD_HASH_MAX],
+                 err *why) NODISCARD;
 /* Uploads are taken by turns, each read in a jail of its own. ERR_BUSY: too many are under way. */
 status call_turn(call *c, err *why) NODISCARD;
 void call_turn_ends(call *c);

@@ -164,11 +164,11 @@ static void put_set(call *c, const set_load_options *o, const set_summary *s)
 }
 
 /* What the set says is bad may have been seen here. */
-static status look_back(call *c, const retro_values *values, err *why)
+static status look_back(call *c, marking said, const retro_values *values, err *why)
 {
     settle_found n;
     const settle_options o = {
-        .s = c->a->o.store, .actor = c->from->who.who.login, .clock = c->a->o.clock};
+        .s = c->a->o.store, .actor = c->from->who.who.login, .clock = c->a->o.clock, .said = said};
     return settle_set(&o, values, &n, why);
 }
 
@@ -200,7 +200,7 @@ static status load(call *c, set_load_options *o, writer *w, err *why)
     if (st == OK)
         put_set(c, o, &s);
     if (st == OK && s.result.tx && settle_values_wanted(s.result.verdict, s.result.polarity))
-        st = look_back(c, values, why);
+        st = look_back(c, o->marking, values, why);
     if (st == OK && !o->dry_run)
         st = set_import_settle(si, w, why);
     retro_values_free(values);

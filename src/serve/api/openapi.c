@@ -59,20 +59,27 @@ static void put_params(json_writer *w, const route *row)
     json_close(w, ']');
 }
 
-static void put_schema(json_writer *w, const char *type, const char *schema)
+/* Several types are parted by '|'. */
+static void put_schema(json_writer *w, const char *types, const char *schema)
 {
     char name[128];
     int n = snprintf(name, sizeof name, "#/components/schemas/%s", schema);
     assert(n > 0 && (size_t)n < sizeof name);
     json_key(w, "content");
     json_open(w, '{');
-    json_key(w, type);
-    json_open(w, '{');
-    json_key(w, "schema");
-    json_open(w, '{');
-    json_field_text(w, "$ref", slice_str(name));
-    json_close(w, '}');
-    json_close(w, '}');
+    for (size_t len; *types; types += len + (types[len] == '|')) {
+        char type[64];
+        len = strcspn(types, "|");
+        n = snprintf(type, sizeof type, "%.*s", (int)len, types);
+        assert(n > 0 && (size_t)n < sizeof type);
+        json_key(w, type);
+        json_open(w, '{');
+        json_key(w, "schema");
+        json_open(w, '{');
+        json_field_text(w, "$ref", slice_str(name));
+        json_close(w, '}');
+        json_close(w, '}');
+    }
     json_close(w, '}');
 }
 

@@ -128,12 +128,13 @@ status api_user_add(call *c, err *why)
     if (st == OK && json_get(c->body, S("audiences")))
         st = read_audiences(c, &in.audiences, &in.audience_count, &in.all_audiences, why);
     if (st == OK && password.len) {
-        st = auth_password(c->a->o.auth, in.login, password, hash, why);
+        st = call_hash(c, in.login, password, hash, why);
         in.password = slice_str(hash);
     }
+    if (st != OK)
+        return st;
     call_actor(c, &by);
-    if (st == OK)
-        st = account_add(c->writer, &by, &in, id, why);
+    st = account_add(c->writer, &by, &in, id, why);
     return st == ERR_BUSY ? http_problem(c->w, 409, st) : st;
 }
 
@@ -202,7 +203,7 @@ status api_user_change(call *c, err *why)
     if (st == OK)
         st = read_changes(c, &x, &r, &t, text, flags, why);
     if (st == OK && password.len)
-        st = auth_password(c->a->o.auth, who.login, password, hash, why);
+        st = call_hash(c, who.login, password, hash, why);
     if (st == OK)
         st = account_change(c->writer, &by, who.login, &x, why);
     if (st == OK && password.len)
@@ -400,30 +401,40 @@ static status read_token(call *c, token_in *in, err *why)
 }
 
 /* Outside the table's transactions: its text may not be kept for an idempotency key. */
+/* What is kept for an Idempotency-Key has no token in it: it is nowhere but in the first answer. */
+static void put_made(buf *out, const char *id, const char *text, when until)
+{
+    json_writer j = json_writer_on(out);
+    json_open(&j, '{');
+    json_field_text(&j, "id", slice_str(id));
+    json_key(&j, "token");
+    if (text)
+        json_put_text(&j, slice_str(text));
+    else
+        json_put_null(&j);
+    json_field_when(&j, "until", until);
+    json_close(&j, '}');
+}
+
 status api_token_make(call *c, err *why)
 {
     actor by;
     token_in in;
-    writer *w = NULL;
     char text[AUTH_TOKEN_TEXT + 1], id[TOKEN_ID_TEXT + 1];
     slice owner = call_text(c, "owner");
+    CLEANUP(buf_done) buf kept;
+    buf_init(&kept, 1 << 10);
     call_actor(c, &by);
     status st = read_token(c, &in, why);
     if (st == OK)
-        st = writer_new(c->a->o.store, c->from->who.who.login, &w, why);
-    if (st == OK)
-        st = auth_token_make(c->a->o.auth, w, &by, owner.len ? owner : c->from->who.who.login, &in,
-                             text, id, why);
-    writer_free(w);
+        st = auth_token_make(c->a->o.auth, c->writer, &by,
+                             owner.len ? owner : c->from->who.who.login, &in, text, id, why);
     if (st != OK)
         return st;
-    json_writer j = json_writer_on(c->out);
-    json_open(&j, '{');
-    json_field_text(&j, "id", slice_str(id));
-    json_field_text(&j, "token", slice_str(text));
-    json_field_when(&j, "until", in.until);
-    json_close(&j, '}');
-    return OK;
+    put_made(c->out, id, text, in.until);
+    put_made(&kept, id, NULL, in.until);
+    return arena_copy(c->m, buf_slice(&kept), &c->kept) ? buf_status(&kept, why)
+                                                        : ARENA_SPENT(c->m, why);
 }
 
 status api_token_revoke(call *c, err *why)

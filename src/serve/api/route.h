@@ -30,7 +30,8 @@ enum {
     ROUTE_OWN = 2,      /* of oneself: whoever is known may */
     ROUTE_CHANGES = 4,  /* has a writer; is recorded in the audit log; takes Idempotency-Key */
     ROUTE_RECORDED = 8, /* what it calls writes the entry of the audit log */
-    ROUTE_LEADS = 16    /* a browser is sent on (302); others add parameters of their own */
+    ROUTE_LEADS = 16,   /* a browser is sent on (302); others add parameters of their own */
+    ROUTE_KEYED = 32    /* no single transaction, but takes Idempotency-Key: kept when it is done */
 };
 
 struct route {

@@ -230,8 +230,8 @@ status api_first_run(call *c, err *why)
         st = call_needs(c, "password", &password, why);
     if (st == OK)
         st = auth_first_check(s, c->t->people, from, token, why);
-    if (st == OK)
-        st = auth_password(s, login, password, hash, why);
+    if (st == OK && (st = call_hash(c, login, password, hash, why)) == ERR_BUSY)
+        return st;
     if (st == OK)
         st = call_login_writer(c, &w, why);
     if (st == OK)
@@ -291,7 +291,7 @@ status api_password(call *c, err *why)
         st = prove(c, old, &proof, &known, why);
     if (st != OK || !known)
         return st;
-    st = auth_password(s, c->from->who.who.login, new, hash, why);
+    st = call_hash(c, c->from->who.who.login, new, hash, why);
     if (st == OK)
         st = call_login_writer(c, &w, why);
     if (st == OK)
