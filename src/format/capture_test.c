@@ -303,6 +303,33 @@ TEST(ja4_of_the_published_example)
     buf_done(&t.lines);
 }
 
+/* Who asks on before he has an answer gets them in the order of what he asked. */
+TEST(an_answer_is_of_the_request_it_is_to)
+{
+    told t;
+    buf file, out;
+    open_told(&t);
+    buf_init(&out, TOLD_MAX);
+    kit_open(&file, RAW);
+    talk x = begin_talk(&file, 80, 100);
+    tell(&x, 0, S("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nHEAD /2 HTTP/1.1\r\nHost: b\r\n\r\n"), false);
+    tell(&x, 0, S("GET /3 HTTP/1.1\r\nHost: c\r\n\r\n"), false);
+    tell(&x, 1, S("HTTP/1.1 404 No\r\nContent-Length: 1\r\n\r\nx"), false);
+    tell(&x, 1, S("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"), false);
+    tell(&x, 1, S("HTTP/1.1 301 There\r\nContent-Length: 0\r\n\r\n"), false);
+    tell(&x, 0, S("GET /4 HTTP/1.1\r\nHost: d\r\n\r\n"), false);
+    tell(&x, 1, S("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), false);
+    told_read(&t, buf_slice(&file), 0, &small, -1);
+    slice lines = said(&t, "http", &out);
+    CHECK(slice_find(lines, S("\"http://a/1\"}\n"), 0) != SIZE_MAX);
+    CHECK(slice_find(lines, S("\"http://b/2\"}\n"), 0) != SIZE_MAX);
+    CHECK(slice_find(lines, S("\"http://c/3\",\"sc-status\":301}\n"), 0) != SIZE_MAX);
+    CHECK(slice_find(lines, S("\"http://d/4\",\"sc-status\":200}\n"), 0) != SIZE_MAX);
+    buf_done(&out);
+    buf_done(&file);
+    buf_done(&t.lines);
+}
+
 TEST(what_is_spoken_in_a_tunnel)
 {
     told t;

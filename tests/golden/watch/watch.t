@@ -123,3 +123,10 @@ A machine that logs about itself is registered by its name, or by its address.
     "host":"10.1.2.6"
     "asset":{"weight":"critical","name":"the chief"}
     "priority":"P2"
+
+What is asked of a name server stands twice in a line of BIND's: the field is told.
+
+    $ echo "20-Nov-2026 10:00:00.123 queries: info: client @0x7f8b 10.0.0.5#53123 (evil.example): query: evil.example IN A +E(0)K (10.0.0.1)" > named.log
+    $ noroshi watch --dry-run --json named.log 2>/dev/null | grep -o '"field":"[^"]*"\|"host":"[0-9.]*"'
+    "field":"query"
+    "host":"10.0.0.5"
