@@ -18,10 +18,25 @@ typedef struct meet_state {
 
 /* --- what stands there ------------------------------------------------------------------------ */
 
+/* Empty where it is not in the record: in an envelope around it, or behind the limit of a line. */
 static slice written(const meet_state *x, const match_hit *h)
 {
-    uint64_t from = h->at >= x->m->at ? h->at - x->m->at : 0;
+    uint64_t from = h->at - x->m->at;
+    if (h->at < x->m->at || from + h->length > x->m->record.len)
+        return S("");
     return slice_sub(x->m->record, (size_t)from, (size_t)(from + h->length));
+}
+
+static bool is_by_value(const match_hit *h)
+{
+    return h->id & MEET_BY_VALUE;
+}
+
+static slice value_of(const meet_state *x, const match_hit *h)
+{
+    slice kept = slice_from(x->m->values, (size_t)(h->id & ~MEET_BY_VALUE));
+    const uint8_t *p = (const uint8_t *)kept.ptr;
+    return slice_sub(kept, 2, 2 + ((size_t)p[0] | (size_t)p[1] << 8));
 }
 
 static const log_field *field_of(const meet_state *x, const match_hit *h)
@@ -119,13 +134,9 @@ static bool told(const meet_state *x, node_ref n)
 /* What a hit is about; NULL when it cannot be read. */
 static status indicator_of(meet_state *x, const match_hit *h, const known_value **ret, err *why)
 {
-    observable o;
-    err none;
-    if (h->id != MEET_BY_VALUE)
+    if (!is_by_value(h))
         return known_id(x->w->known, h->id, ret, why);
-    if (observable_parse(&x->w->event, written(x, h), h->kind, &o, &none) != OK)
-        return OK;
-    return known_node(x->w->known, (node_ref){o.kind, o.value}, ret, why);
+    return known_node(x->w->known, (node_ref){h->kind, value_of(x, h)}, ret, why);
 }
 
 static status judge_hit(meet_state *x, const match_hit *h, err *why)
@@ -332,14 +343,15 @@ static status judge_all(meet_state *x, const match_hit *hits, size_t count, err 
     status st = OK;
     for (size_t i = 0; st == OK && i < count; i++) {
         const match_hit *h = &hits[i];
-        slice text = written(x, h);
-        if (h->how != MATCH_JOIN && is_among(done, n, h->id, text))
+        uint64_t id = is_by_value(h) ? MEET_BY_VALUE : h->id;
+        slice text = is_by_value(h) ? value_of(x, h) : written(x, h);
+        if (h->how != MATCH_JOIN && is_among(done, n, id, text))
             continue;
         if (n == WATCH_EVENT_HITS_MAX || x->count >= WATCH_EVENT_HITS_MAX) {
             x->over++;
             continue;
         }
-        done[n++] = (judged){h->id, text};
+        done[n++] = (judged){id, text};
         st = h->how == MATCH_JOIN ? judge_joined(x, h, why) : judge_hit(x, h, why);
     }
     x->w->n.unjudged += x->over;

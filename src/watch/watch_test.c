@@ -693,6 +693,32 @@ TEST(what_a_set_of_bad_values_has_is_found)
     bench_close(&b);
 }
 
+/* Behind the limit of a line, where the record that is kept has ended; each once, however often. */
+TEST(what_a_set_has_is_found_behind_the_limit_of_a_line)
+{
+    static const fact_key bad[] = {
+        {KIND_MD5, S_INIT("\x0c\xc1\x75\xb9\xc0\xf1\xb6\xa8\x31\xc3\x99\xe2\x69\x77\x26\x61")},
+        {KIND_DOMAIN, S_INIT("inset.com")},
+    };
+    bench b;
+    CLEANUP(buf_done) buf log;
+    buf_init(&log, 1 << 20);
+    REQUIRE(bench_open(&b));
+    load_set(&b, "bad", SET_KNOWN_BAD, bad, COUNT_OF(bad));
+    b.o.line_bytes_max = 100;
+    bench_start(&b);
+    REQUIRE(b.w);
+    for (int i = 0; i < 300; i++)
+        buf_put(&log, S("inset.com "));
+    buf_put(&log, S("0cc175b9c0f1b6a831c399e269772661\nx inset.com\n"));
+    buf_byte(&log, 0);
+    check_lines(run(&b, log.ptr), "P1 1 0cc175b9c0f1b6a831c399e269772661 1  unknown \n"
+                                  "P2 2 inset.com 1  unknown \n");
+    CHECK_EQ(watcher_counts(b.w).unjudged, 0);
+    CHECK_EQ(watcher_counts(b.w).harmless, 0);
+    bench_close(&b);
+}
+
 /* --- what everybody meets --------------------------------------------------------------------- */
 
 static void contacts_of(bench *b, unsigned from, unsigned to, const char *time, buf *log)
