@@ -383,7 +383,7 @@ static void put_certificate(buf *out)
     buf_init(&tbs, 1 << 12);
     buf_init(&seq, 1 << 12);
     put_der(&tbs, 0xa0, S("\2\1\2"));
-    put_der(&tbs, 2, S("\x12\x34"));
+    put_der(&tbs, 2, S("\0\x92\x34"));
     put_der(&tbs, 0x30, S(""));
     put_der_name(&tbs, S("An Authority"));
     put_der(&tbs, 0x30, S(""));
@@ -432,7 +432,7 @@ TEST(ja3_of_the_published_example_and_the_certificate)
         "\"version\":\"10\"",
         /* of "769,47,65281" */
         "\"ja3s\":\"4192c0a946c5bd9b544b4656d9f624a4\"",
-        "\"certificate.serial\":\"1234\"",
+        "\"certificate.serial\":\"9234\"",
         "\"certificate.issuer\":\"An Authority\"",
         "\"certificate.subject\":\"evil.example\"",
         "\"certificate.san\":[\"evil.example\",\"198.51.100.7\",\"b.ex\"]",
