@@ -164,6 +164,28 @@ static status judge_url(meet_state *x, const match_hit *h, slice host, slice tar
     return st;
 }
 
+/* The URL that the event has, whole, with what else the format has apart: port and query. */
+static status judge_whole(meet_state *x, const match_hit *h, err *why)
+{
+    slice url = x->event.url;
+    size_t scheme = slice_find(url, S("://"), 0), path;
+    slice rest = scheme == SIZE_MAX ? url : slice_from(url, scheme + 3);
+    if ((path = slice_find_byte(rest, '/', 0)) == SIZE_MAX)
+        return OK;
+    return judge_url(x, h, slice_sub(rest, 0, path), slice_from(rest, path), why);
+}
+
+/* An address and its port, as a URL has them. */
+static slice with_port(meet_state *x, const log_field *f)
+{
+    const log_field *port = x->event.destination_port;
+    if (!port || f != x->event.destination_ip)
+        return (slice){NULL, 0};
+    bool six = slice_find_byte(f->value, ':', 0) != SIZE_MAX;
+    return arena_printf(&x->w->event, six ? "[%.*s]:%.*s" : "%.*s:%.*s", SLICE_FMT(f->value),
+                        SLICE_FMT(port->value));
+}
+
 /* The host of a URL stands alone: is its path in another field? Where the log does not say which
  * that is, each that begins as a path does may be. */
 static status judge_joined(meet_state *x, const match_hit *h, err *why)
@@ -176,13 +198,18 @@ static status judge_joined(meet_state *x, const match_hit *h, err *why)
         return OK;
     if (f == e->url_host)
         st = judge_url(x, h, f->value, e->url_path ? e->url_path->value : S(""), why);
+    if (st == OK && f == e->url_host && e->url.len)
+        st = judge_whole(x, h, why);
     if (f == e->url_host && e->url_path)
         return st;
+    slice host = with_port(x, f);
     for (size_t i = 0; st == OK && i < e->count && tried < PATHS_MAX; i++) {
         if (!slice_starts(e->field[i].value, S("/")))
             continue;
         tried++;
         st = judge_url(x, h, f->value, e->field[i].value, why);
+        if (st == OK && host.len)
+            st = judge_url(x, h, host, e->field[i].value, why);
     }
     return st;
 }
@@ -365,7 +392,7 @@ status meet(watcher *w, const meeting *m, const match_hit *hits, size_t count, e
     known_begin(w->known);
     status st = log_read(m->reader, m->record, w->o.view->now, &w->event, &x.event, why);
     if (st == OK &&
-        !(x.match = arena_array(&w->event, WATCH_EVENT_HITS_MAX + JOINED_MAX * PATHS_MAX,
+        !(x.match = arena_array(&w->event, WATCH_EVENT_HITS_MAX + JOINED_MAX * (2 * PATHS_MAX + 2),
                                 sizeof *x.match)))
         st = ARENA_SPENT(&w->event, why);
     if (st != OK)

@@ -225,6 +225,38 @@ TEST(priority_of_the_contact)
     bench_close(&b);
 }
 
+/* What a format has apart is all of it joined: the query, and the port where packets were seen. */
+TEST(a_query_and_a_port_of_their_own_are_joined)
+{
+    static const char log[] =
+        "{\"url\":{\"domain\":\"web.example\",\"path\":\"/q.php\",\"query\":\"id=7\"}}\n"
+        "{\"url\":{\"domain\":\"web.example\",\"path\":\"/q.php\",\"query\":\"id=8\"}}\n"
+        "{\"timestamp\":\"2026-11-20T02:40:00.000000+0000\",\"event_type\":\"http\",\"src_ip\":"
+        "\"192.0.2.5\",\"dest_ip\":\"192.0.2.200\",\"dest_port\":8080,\"http\":{\"hostname\":"
+        "\"web.example\",\"url\":\"/gate\"}}\n"
+        "{\"dest_ip\":\"192.0.2.201\",\"dest_port\":8080,\"path\":\"/gate\"}\n"
+        "{\"dest_ip\":\"192.0.2.201\",\"dest_port\":8081,\"path\":\"/gate\"}\n"
+        "{\"dest_ip\":\"2001:db8::5\",\"dest_port\":8080,\"path\":\"/gate\"}\n";
+    static const char *const urls[] = {
+        "http://web.example/q.php?id=7", "http://web.example:8080/gate",
+        "http://192.0.2.201:8080/gate", "http://[2001:db8::5]:8080/gate"};
+    bench b;
+    REQUIRE(bench_open(&b));
+    doc(&b.t, "epsilon", "e.csv", 'A', TLP_CLEAR);
+    for (size_t i = 0; i < COUNT_OF(urls); i++)
+        say(&b.t, KIND_URL, urls[i], PRED_INDICATES, KIND_MALWARE, "name:thing",
+            .from = "2026-11-01", .to = "2026-11-22");
+    doc_end(&b.t);
+    bench_start(&b);
+    REQUIRE(b.w);
+    check_lines(run(&b, log),
+                "P2 1 http://web.example/q.php?id=7 4 url.domain outbound \n"
+                "P2 3 http://web.example:8080/gate 4 http.hostname outbound 192.0.2.5\n"
+                "P2 4 http://192.0.2.201:8080/gate 4 dest_ip outbound \n"
+                "P2 6 http://[2001:db8::5]:8080/gate 4 dest_ip outbound \n");
+    bench_close(&b);
+}
+
 TEST(host_and_path_in_two_fields_are_joined)
 {
     bench b;
