@@ -303,6 +303,33 @@ TEST(ja4_of_the_published_example)
     buf_done(&t.lines);
 }
 
+/* Who asks on before he has an answer gets them in the order of what he asked. */
+TEST(an_answer_is_of_the_request_it_is_to)
+{
+    told t;
+    buf file, out;
+    open_told(&t);
+    buf_init(&out, TOLD_MAX);
+    kit_open(&file, RAW);
+    talk x = begin_talk(&file, 80, 100);
+    tell(&x, 0, S("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nHEAD /2 HTTP/1.1\r\nHost: b\r\n\r\n"), false);
+    tell(&x, 0, S("GET /3 HTTP/1.1\r\nHost: c\r\n\r\n"), false);
+    tell(&x, 1, S("HTTP/1.1 404 No\r\nContent-Length: 1\r\n\r\nx"), false);
+    tell(&x, 1, S("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"), false);
+    tell(&x, 1, S("HTTP/1.1 301 There\r\nContent-Length: 0\r\n\r\n"), false);
+    tell(&x, 0, S("GET /4 HTTP/1.1\r\nHost: d\r\n\r\n"), false);
+    tell(&x, 1, S("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), false);
+    told_read(&t, buf_slice(&file), 0, &small, -1);
+    slice lines = said(&t, "http", &out);
+    CHECK(slice_find(lines, S("\"http://a/1\"}\n"), 0) != SIZE_MAX);
+    CHECK(slice_find(lines, S("\"http://b/2\"}\n"), 0) != SIZE_MAX);
+    CHECK(slice_find(lines, S("\"http://c/3\",\"sc-status\":301}\n"), 0) != SIZE_MAX);
+    CHECK(slice_find(lines, S("\"http://d/4\",\"sc-status\":200}\n"), 0) != SIZE_MAX);
+    buf_done(&out);
+    buf_done(&file);
+    buf_done(&t.lines);
+}
+
 TEST(what_is_spoken_in_a_tunnel)
 {
     told t;
@@ -356,7 +383,7 @@ static void put_certificate(buf *out)
     buf_init(&tbs, 1 << 12);
     buf_init(&seq, 1 << 12);
     put_der(&tbs, 0xa0, S("\2\1\2"));
-    put_der(&tbs, 2, S("\x12\x34"));
+    put_der(&tbs, 2, S("\0\x92\x34"));
     put_der(&tbs, 0x30, S(""));
     put_der_name(&tbs, S("An Authority"));
     put_der(&tbs, 0x30, S(""));
@@ -405,7 +432,7 @@ TEST(ja3_of_the_published_example_and_the_certificate)
         "\"version\":\"10\"",
         /* of "769,47,65281" */
         "\"ja3s\":\"4192c0a946c5bd9b544b4656d9f624a4\"",
-        "\"certificate.serial\":\"1234\"",
+        "\"certificate.serial\":\"9234\"",
         "\"certificate.issuer\":\"An Authority\"",
         "\"certificate.subject\":\"evil.example\"",
         "\"certificate.san\":[\"evil.example\",\"198.51.100.7\",\"b.ex\"]",

@@ -184,6 +184,8 @@ static void set_time(log_builder *b)
 {
     slice date = log_role_value(b, LOG_AS_DATE), clock = log_role_value(b, LOG_AS_CLOCK);
     char text[64];
+    if (!date.len && clock.len && b->e.format == &log_format_w3c)
+        date = slice_str(b->reader->columns.day);
     if ((b->holder[LOG_AS_TIME] && b->rank[LOG_AS_TIME] < LOG_RANK_HEADER) || !date.len ||
         date.len + clock.len + 1 > sizeof text)
         return;

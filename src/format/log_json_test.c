@@ -84,6 +84,14 @@ static const log_row rows[] = {
      "zeek /zeek/files 2026-11-18T11:06:40Z src=192.0.2.1 dst=198.51.100.2\n"
      "zeek /zeek/files 2026-11-18T11:06:40Z src=192.0.2.1 dst=198.51.100.2\n",
      {"tx_hosts=198.51.100.2", "rx_hosts=192.0.2.1"}},
+    {"zeek", /* sets and vectors are of many fields */
+     "#separator \\x7c\n#set_separator|;\n#empty_field|(empty)\n#unset_field|-\n#path|dns\n"
+     "#fields|ts|id.orig_h|query|answers|TTLs|AA|tags\n"
+     "#types|time|addr|string|vector[string]|vector[interval]|bool|set[enum]\n"
+     "1795000000.5|192.0.2.1|a.example|b\\x3bc.example;203.0.113.5|1.0;-|T|(empty)\n",
+     "zeek dns/zeek/dns 2026-11-18T11:06:40.500Z src=192.0.2.1 query=a.example\n",
+     {"query=a.example", "answers=b;c.example", "answers=203.0.113.5", "TTLs=1.0 (number)",
+      "TTLs= (null)", "AA=T (bool)", "tags= (null)"}},
     {"zeek",
      "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\thttp\n"
      "#open\t2026-11-30-00-00-00\n"

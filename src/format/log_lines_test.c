@@ -77,9 +77,18 @@ static const log_row rows[] = {
       "deviceEventClassId=2", "name=n", "severity=High", "c6a2|src_ip=2001:db8::9"}},
     {"leef",
      "LEEF:2.0|V|P|1|id|^|devTime=Nov 30 2026 10:00:00^src=192.0.2.3^url=http://example.com/x=1\n"
-     "LEEF:2.0|V|P|1|id|x7C|src=192.0.2.4|dst=198.51.100.4\n",
+     "LEEF:2.0|V|P|1|id|x7C|src=192.0.2.4|dst=198.51.100.4\n"
+     "LEEF:2.0|V|P|1|id|\xc2\xa6|src=192.0.2.5\xc2\xa6"
+     "dst=198.51.100.5\n"
+     "LEEF:2.0|V|P|1|id|xA6|src=192.0.2.6\xc2\xa6"
+     "dst=198.51.100.6\n"
+     "LEEF:2.0|V|P|1|id|0xA6|src=192.0.2.7\xa6"
+     "dst=198.51.100.7\n",
      "leef /v/p 2026-11-30T10:00:00Z src=192.0.2.3 url=http://example.com/x=1\n"
-     "leef /v/p src=192.0.2.4 dst=198.51.100.4\n",
+     "leef /v/p src=192.0.2.4 dst=198.51.100.4\n"
+     "leef /v/p src=192.0.2.5 dst=198.51.100.5\n"
+     "leef /v/p src=192.0.2.6 dst=198.51.100.6\n"
+     "leef /v/p src=192.0.2.7 dst=198.51.100.7\n",
      {"leefVersion=2.0", "deviceVendor=V", "deviceProduct=P", "deviceVersion=1",
       "src|src_ip=192.0.2.3", "url|c-uri=http://example.com/x=1", "src|src_ip=192.0.2.4",
       "dst|dst_ip=198.51.100.4"}},
@@ -99,6 +108,12 @@ static const log_row rows[] = {
      {"date=2026-11-30", "time=10:00:00", "s-ip=198.51.100.1", "cs-method=GET",
       "cs-uri-stem=/a.aspx", "cs-uri-query=id=1", "cs-username= (null)",
       "cs(User-Agent)|cs-user-agent=Mozilla/5.0 (X)"}},
+    {"w3c", /* the draft's own example has no dates but in its headers */
+     "#Version: 1.0\n#Date: 12-Jan-1996 00:00:00\n#Fields: time cs-method cs-uri-stem\n"
+     "00:34:23 GET /foo/bar.html\n#Date: 2026-11-30 00:00:00\n12:21:16 GET /b\n",
+     "w3c webserver// 1996-01-12T00:34:23Z method=GET inbound\n"
+     "w3c webserver// 2026-11-30T12:21:16Z method=GET inbound\n",
+     {"time=00:34:23", "cs-uri-stem=/foo/bar.html", "time=12:21:16", "cs-uri-stem=/b"}},
     {"w3c",
      "#Fields: date time c-ip cs-username s-action sc-status cs-method cs-uri r-ip cs(User-Agent)\n"
      "2026-11-30 10:00:00 192.0.2.1 m TCP_DENIED 403 GET http://bad.example/x 203.0.113.1 \"a "
@@ -154,9 +169,9 @@ static const log_row rows[] = {
      "query=a.example outbound\n"
      "bind dns/bind/ 2026-11-30T10:00:01.123Z src=192.0.2.2 sport=53 query=b.example blocked\n"
      "bind dns/bind/ 2026-11-30T10:00:02.123Z src=192.0.2.3 sport=53 query=c.example blocked\n",
-     {"client|src_ip=192.0.2.1", "client|src_port=5353", "type|record_type=A",
-      "server|dst_ip=198.51.100.53", "client|src_ip=192.0.2.2", "client|src_port=53",
-      "type|record_type=ANY", "client|src_ip=192.0.2.3"}},
+     {"client|src_ip=192.0.2.1", "client|src_port=5353", "query=a.example", "type|record_type=A",
+      "server|dst_ip=198.51.100.53", "client|src_ip=192.0.2.2", "type|record_type=ANY",
+      "client|src_ip=192.0.2.3"}},
     {"syslog",
      "Nov 30 10:00:00 dnsmasq[9]: query[AAAA] d.example from 192.0.2.4\n"
      "Nov 30 10:00:00 dnsmasq[9]: forwarded d.example to 198.51.100.53\n"
@@ -189,13 +204,16 @@ static const log_row rows[] = {
      "exe=\"/usr/sbin/sshd\" hostname=? addr=203.0.113.4 terminal=ssh res=failed'\n"
      "type=SOCKADDR msg=audit(1796000002.5:9): saddr=020001BBCB0071050000000000000000\n"
      "type=SOCKADDR msg=audit(1796000002.5:9): "
-     "saddr=0A0001BB0000000020010DB800000000000000000000000100000000\n",
+     "saddr=0A0001BB0000000020010DB800000000000000000000000100000000\n"
+     "type=SOCKADDR msg=audit(1796000002.5:9): saddr=0200\x1d"
+     "SADDR={ saddr_fam=inet laddr=203.0.113.6 lport=80 }\n",
      "auditd /linux/auditd 2026-11-30T00:53:20.965Z user=q allowed\n"
      "auditd /linux/auditd 2026-11-30T00:53:20.965Z\n"
      "auditd /linux/auditd 2026-11-30T00:53:20.965Z\n"
      "auditd /linux/auditd 2026-11-30T00:53:21.500Z src=203.0.113.4 user=r host=n1 failed\n"
      "auditd /linux/auditd 2026-11-30T00:53:22.500Z dst=203.0.113.5 dport=443\n"
-     "auditd /linux/auditd 2026-11-30T00:53:22.500Z dst=2001:db8::1 dport=443\n",
+     "auditd /linux/auditd 2026-11-30T00:53:22.500Z dst=2001:db8::1 dport=443\n"
+     "auditd /linux/auditd 2026-11-30T00:53:22.500Z dst=203.0.113.6 dport=80\n",
      {"type=SYSCALL", "time=1796000000.965", "key= (null)", "hostname= (null)",
       "addr|src_ip=203.0.113.4", "saddr|dst_ip=203.0.113.5", "saddr|dst_port=443",
       "saddr|dst_ip=2001:db8::1"}},

@@ -351,10 +351,10 @@ status receiver_push(receiver *r, int64_t now_us, receiver_state *ret, err *why)
 {
     uint64_t before = r->safe;
     status st = now_us < r->retry_at_us ? OK : r->kind->push(r, why);
+    if (r->safe > before) /* it takes some, whatever it said of the one behind */
+        r->retry_us = 0;
     if (st != OK)
         recover(r, now_us);
-    else if (r->safe > before)
-        r->retry_us = 0;
     *ret = (receiver_state){.taken = r->taken, .safe = r->safe, .lost = st != OK};
     return st;
 }

@@ -53,6 +53,7 @@ static const struct {
     {KIND_SHA256, S_INIT("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b800")},
     {KIND_SHA512, S_INIT("cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce"
                          "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da00")},
+    {KIND_CERT_SERIAL, S_INIT("04e1b7d432f4ab70ead3ce986eea99934912")},
     {KIND_FILENAME, S_INIT("mimikatz.exe")},
     {KIND_FILENAME, S_INIT("notepad.evil.exe")},
     {KIND_FILENAME, S_INIT("invoice 2023 (copy).pdf.exe")},

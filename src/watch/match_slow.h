@@ -712,7 +712,7 @@ static void slow_digest(slow *s, const char *text, size_t n, size_t from, size_t
         kind k = s->all[i].kind;
         bool digest = kind_is_hash(k) || k == KIND_IMPHASH || k == KIND_JA3 || k == KIND_JA3S ||
                       k == KIND_HASSH || k == KIND_JARM || k == KIND_CERT_SHA1 ||
-                      k == KIND_CERT_SHA256;
+                      k == KIND_CERT_SHA256 || (k == KIND_CERT_SERIAL && n >= 32);
         if (digest && slice_eq(s->all[i].value, slice_of(text, n)))
             slow_hit(s, from, to, k, MATCH_EXACT, s->all[i].id);
     }

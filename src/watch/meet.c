@@ -18,10 +18,25 @@ typedef struct meet_state {
 
 /* --- what stands there ------------------------------------------------------------------------ */
 
+/* Empty where it is not in the record: in an envelope around it, or behind the limit of a line. */
 static slice written(const meet_state *x, const match_hit *h)
 {
-    uint64_t from = h->at >= x->m->at ? h->at - x->m->at : 0;
+    uint64_t from = h->at - x->m->at;
+    if (h->at < x->m->at || from + h->length > x->m->record.len)
+        return S("");
     return slice_sub(x->m->record, (size_t)from, (size_t)(from + h->length));
+}
+
+static bool is_by_value(const match_hit *h)
+{
+    return h->id & MEET_BY_VALUE;
+}
+
+static slice value_of(const meet_state *x, const match_hit *h)
+{
+    slice kept = slice_from(x->m->values, (size_t)(h->id & ~MEET_BY_VALUE));
+    const uint8_t *p = (const uint8_t *)kept.ptr;
+    return slice_sub(kept, 2, 2 + ((size_t)p[0] | (size_t)p[1] << 8));
 }
 
 static const log_field *field_of(const meet_state *x, const match_hit *h)
@@ -119,13 +134,9 @@ static bool told(const meet_state *x, node_ref n)
 /* What a hit is about; NULL when it cannot be read. */
 static status indicator_of(meet_state *x, const match_hit *h, const known_value **ret, err *why)
 {
-    observable o;
-    err none;
-    if (h->id != MEET_BY_VALUE)
+    if (!is_by_value(h))
         return known_id(x->w->known, h->id, ret, why);
-    if (observable_parse(&x->w->event, written(x, h), h->kind, &o, &none) != OK)
-        return OK;
-    return known_node(x->w->known, (node_ref){o.kind, o.value}, ret, why);
+    return known_node(x->w->known, (node_ref){h->kind, value_of(x, h)}, ret, why);
 }
 
 static status judge_hit(meet_state *x, const match_hit *h, err *why)
@@ -153,6 +164,28 @@ static status judge_url(meet_state *x, const match_hit *h, slice host, slice tar
     return st;
 }
 
+/* The URL that the event has, whole, with what else the format has apart: port and query. */
+static status judge_whole(meet_state *x, const match_hit *h, err *why)
+{
+    slice url = x->event.url;
+    size_t scheme = slice_find(url, S("://"), 0), path;
+    slice rest = scheme == SIZE_MAX ? url : slice_from(url, scheme + 3);
+    if ((path = slice_find_byte(rest, '/', 0)) == SIZE_MAX)
+        return OK;
+    return judge_url(x, h, slice_sub(rest, 0, path), slice_from(rest, path), why);
+}
+
+/* An address and its port, as a URL has them. */
+static slice with_port(meet_state *x, const log_field *f)
+{
+    const log_field *port = x->event.destination_port;
+    if (!port || f != x->event.destination_ip)
+        return (slice){NULL, 0};
+    bool six = slice_find_byte(f->value, ':', 0) != SIZE_MAX;
+    return arena_printf(&x->w->event, six ? "[%.*s]:%.*s" : "%.*s:%.*s", SLICE_FMT(f->value),
+                        SLICE_FMT(port->value));
+}
+
 /* The host of a URL stands alone: is its path in another field? Where the log does not say which
  * that is, each that begins as a path does may be. */
 static status judge_joined(meet_state *x, const match_hit *h, err *why)
@@ -165,13 +198,18 @@ static status judge_joined(meet_state *x, const match_hit *h, err *why)
         return OK;
     if (f == e->url_host)
         st = judge_url(x, h, f->value, e->url_path ? e->url_path->value : S(""), why);
+    if (st == OK && f == e->url_host && e->url.len)
+        st = judge_whole(x, h, why);
     if (f == e->url_host && e->url_path)
         return st;
+    slice host = with_port(x, f);
     for (size_t i = 0; st == OK && i < e->count && tried < PATHS_MAX; i++) {
         if (!slice_starts(e->field[i].value, S("/")))
             continue;
         tried++;
         st = judge_url(x, h, f->value, e->field[i].value, why);
+        if (st == OK && host.len)
+            st = judge_url(x, h, host, e->field[i].value, why);
     }
     return st;
 }
@@ -332,14 +370,15 @@ static status judge_all(meet_state *x, const match_hit *hits, size_t count, err 
     status st = OK;
     for (size_t i = 0; st == OK && i < count; i++) {
         const match_hit *h = &hits[i];
-        slice text = written(x, h);
-        if (h->how != MATCH_JOIN && is_among(done, n, h->id, text))
+        uint64_t id = is_by_value(h) ? MEET_BY_VALUE : h->id;
+        slice text = is_by_value(h) ? value_of(x, h) : written(x, h);
+        if (h->how != MATCH_JOIN && is_among(done, n, id, text))
             continue;
         if (n == WATCH_EVENT_HITS_MAX || x->count >= WATCH_EVENT_HITS_MAX) {
             x->over++;
             continue;
         }
-        done[n++] = (judged){h->id, text};
+        done[n++] = (judged){id, text};
         st = h->how == MATCH_JOIN ? judge_joined(x, h, why) : judge_hit(x, h, why);
     }
     x->w->n.unjudged += x->over;
@@ -353,7 +392,7 @@ status meet(watcher *w, const meeting *m, const match_hit *hits, size_t count, e
     known_begin(w->known);
     status st = log_read(m->reader, m->record, w->o.view->now, &w->event, &x.event, why);
     if (st == OK &&
-        !(x.match = arena_array(&w->event, WATCH_EVENT_HITS_MAX + JOINED_MAX * PATHS_MAX,
+        !(x.match = arena_array(&w->event, WATCH_EVENT_HITS_MAX + JOINED_MAX * (2 * PATHS_MAX + 2),
                                 sizeof *x.match)))
         st = ARENA_SPENT(&w->event, why);
     if (st != OK)

@@ -12,8 +12,9 @@ enum {
     MEET_COMMON_DAYS = 7,
     WATCH_IN_NO_SET = 1 << 14 /* values that are remembered to be in no set */
 };
-/* The id of a hit that has none: the value itself stands there. */
-#define MEET_BY_VALUE UINT64_MAX
+/* Set in the id of a hit by its value, which no table has: the rest says where in the meeting's
+ * values it is kept, behind two bytes of its length, the lower one first. */
+#define MEET_BY_VALUE (UINT64_C(1) << 63)
 
 struct watcher {
     watch_options o;
@@ -36,6 +37,7 @@ typedef struct meeting {
     uint64_t at;  /* offset in the log */
     uint64_t line, number;
     bool once;
+    slice values; /* of hits by value: they may stand behind what is kept of a long record */
 } meeting;
 
 /* The hits of a record, in their order. */

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+enum { VALUES_MAX = 256 << 20 };
+
 struct watch_stream {
     watcher *w;
     arena names;
@@ -22,6 +24,7 @@ struct watch_stream {
     const match_table *table; /* of the block under way */
     match_hit *hits;
     size_t hit_count, hit_room;
+    buf values; /* of those by value: see MEET_BY_VALUE */
     bool unsorted;
     uint64_t records;
     seen_values seen;
@@ -172,9 +175,16 @@ static status look_up(watch_stream *s, const match_seen *m, err *why)
         *place = h;
     if (st != OK || !bad)
         return st;
-    const match_hit hit = {
-        .at = m->at, .length = m->length, .id = MEET_BY_VALUE, .kind = m->kind, .how = MATCH_EXACT};
-    return on_hits(s, &hit, 1, why);
+    const match_hit hit = {.at = m->at,
+                           .length = m->length,
+                           .id = MEET_BY_VALUE | s->values.len,
+                           .kind = m->kind,
+                           .how = MATCH_EXACT};
+    buf_byte(&s->values, (char)(text.len & 255));
+    buf_byte(&s->values, (char)(text.len >> 8));
+    buf_put(&s->values, text);
+    st = buf_status(&s->values, why);
+    return st == OK ? on_hits(s, &hit, 1, why) : st;
 }
 
 static status on_seen(void *ctx, const match_seen *m, err *why)
@@ -193,6 +203,7 @@ status watch_open(watcher *w, slice name, const watch_from *from, watch_stream *
     arena_init(&s->names, 1 << 20);
     buf_init(&s->head, LOG_SNIFF_BYTES + WATCH_BLOCK);
     buf_init(&s->later, MATCH_CARRY_MAX + WATCH_BLOCK);
+    buf_init(&s->values, VALUES_MAX);
     seen_init(&s->seen);
     s->remember = w->o.sightings && !(from && from->known);
     s->m = matcher_new(&(match_sink){.hits = on_hits, .seen = on_seen, .ctx = s});
@@ -223,6 +234,7 @@ watch_stream *watch_close(watch_stream *s)
             log_split_close(&s->split);
         buf_done(&s->head);
         buf_done(&s->later);
+        buf_done(&s->values);
         seen_done(&s->seen);
         arena_done(&s->names);
         free(s->hits);
@@ -284,7 +296,8 @@ static status take_record(watch_stream *s, const log_record *r, size_t *first, e
                      .at = s->base + r->at,
                      .line = s->first_line + r->line,
                      .number = s->records,
-                     .once = s->once};
+                     .once = s->once,
+                     .values = buf_slice(&s->values)};
         st = meet(s->w, &m, s->hits + *first, n, why);
     } else if (st == OK && !seen) {
         st = log_note(s->reader, r->bytes, why);
@@ -292,6 +305,22 @@ static status take_record(watch_stream *s, const log_record *r, size_t *first, e
     *first += n;
     s->done = end;
     return st;
+}
+
+/* Those of hits that are left stay. */
+static void compact_values(watch_stream *s)
+{
+    size_t cut = s->values.len;
+    for (size_t i = 0; i < s->hit_count; i++)
+        if (s->hits[i].id & MEET_BY_VALUE && (s->hits[i].id & ~MEET_BY_VALUE) < cut)
+            cut = (size_t)(s->hits[i].id & ~MEET_BY_VALUE);
+    if (!cut)
+        return;
+    memmove(s->values.ptr, s->values.ptr + cut, s->values.len - cut);
+    s->values.len -= cut;
+    for (size_t i = 0; i < s->hit_count; i++)
+        if (s->hits[i].id & MEET_BY_VALUE)
+            s->hits[i].id -= cut;
 }
 
 static status drain(watch_stream *s, slice bytes, err *why)
@@ -312,6 +341,7 @@ static status drain(watch_stream *s, slice bytes, err *why)
     s->hit_count -= first;
     if (s->hit_count)
         memmove(s->hits, s->hits + first, s->hit_count * sizeof *s->hits);
+    compact_values(s);
     return st;
 }
 

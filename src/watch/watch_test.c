@@ -225,6 +225,38 @@ TEST(priority_of_the_contact)
     bench_close(&b);
 }
 
+/* What a format has apart is all of it joined: the query, and the port where packets were seen. */
+TEST(a_query_and_a_port_of_their_own_are_joined)
+{
+    static const char log[] =
+        "{\"url\":{\"domain\":\"web.example\",\"path\":\"/q.php\",\"query\":\"id=7\"}}\n"
+        "{\"url\":{\"domain\":\"web.example\",\"path\":\"/q.php\",\"query\":\"id=8\"}}\n"
+        "{\"timestamp\":\"2026-11-20T02:40:00.000000+0000\",\"event_type\":\"http\",\"src_ip\":"
+        "\"192.0.2.5\",\"dest_ip\":\"192.0.2.200\",\"dest_port\":8080,\"http\":{\"hostname\":"
+        "\"web.example\",\"url\":\"/gate\"}}\n"
+        "{\"dest_ip\":\"192.0.2.201\",\"dest_port\":8080,\"path\":\"/gate\"}\n"
+        "{\"dest_ip\":\"192.0.2.201\",\"dest_port\":8081,\"path\":\"/gate\"}\n"
+        "{\"dest_ip\":\"2001:db8::5\",\"dest_port\":8080,\"path\":\"/gate\"}\n";
+    static const char *const urls[] = {
+        "http://web.example/q.php?id=7", "http://web.example:8080/gate",
+        "http://192.0.2.201:8080/gate", "http://[2001:db8::5]:8080/gate"};
+    bench b;
+    REQUIRE(bench_open(&b));
+    doc(&b.t, "epsilon", "e.csv", 'A', TLP_CLEAR);
+    for (size_t i = 0; i < COUNT_OF(urls); i++)
+        say(&b.t, KIND_URL, urls[i], PRED_INDICATES, KIND_MALWARE, "name:thing",
+            .from = "2026-11-01", .to = "2026-11-22");
+    doc_end(&b.t);
+    bench_start(&b);
+    REQUIRE(b.w);
+    check_lines(run(&b, log),
+                "P2 1 http://web.example/q.php?id=7 4 url.domain outbound \n"
+                "P2 3 http://web.example:8080/gate 4 http.hostname outbound 192.0.2.5\n"
+                "P2 4 http://192.0.2.201:8080/gate 4 dest_ip outbound \n"
+                "P2 6 http://[2001:db8::5]:8080/gate 4 dest_ip outbound \n");
+    bench_close(&b);
+}
+
 TEST(host_and_path_in_two_fields_are_joined)
 {
     bench b;
@@ -690,6 +722,32 @@ TEST(what_a_set_of_bad_values_has_is_found)
     check_lines(run(&b, log), "P1 1 0cc175b9c0f1b6a831c399e269772661 1 md5 unknown \n"
                               "P3 4 a.inset.com 1 q unknown \n"
                               "P3 5 a.inset.com 1 q unknown 192.0.2.1\n");
+    bench_close(&b);
+}
+
+/* Behind the limit of a line, where the record that is kept has ended; each once, however often. */
+TEST(what_a_set_has_is_found_behind_the_limit_of_a_line)
+{
+    static const fact_key bad[] = {
+        {KIND_MD5, S_INIT("\x0c\xc1\x75\xb9\xc0\xf1\xb6\xa8\x31\xc3\x99\xe2\x69\x77\x26\x61")},
+        {KIND_DOMAIN, S_INIT("inset.com")},
+    };
+    bench b;
+    CLEANUP(buf_done) buf log;
+    buf_init(&log, 1 << 20);
+    REQUIRE(bench_open(&b));
+    load_set(&b, "bad", SET_KNOWN_BAD, bad, COUNT_OF(bad));
+    b.o.line_bytes_max = 100;
+    bench_start(&b);
+    REQUIRE(b.w);
+    for (int i = 0; i < 300; i++)
+        buf_put(&log, S("inset.com "));
+    buf_put(&log, S("0cc175b9c0f1b6a831c399e269772661\nx inset.com\n"));
+    buf_byte(&log, 0);
+    check_lines(run(&b, log.ptr), "P1 1 0cc175b9c0f1b6a831c399e269772661 1  unknown \n"
+                                  "P2 2 inset.com 1  unknown \n");
+    CHECK_EQ(watcher_counts(b.w).unjudged, 0);
+    CHECK_EQ(watcher_counts(b.w).harmless, 0);
     bench_close(&b);
 }
 

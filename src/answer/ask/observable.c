@@ -26,43 +26,82 @@ static status step_context(job *j, err *why)
     return st;
 }
 
-/* Techniques that this evidence shows, and no others: the channel of a C2 that was observed. */
+static bool is_shown(const answer_technique *list, size_t count, slice id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (slice_eq(list[i].id, id))
+            return true;
+    return false;
+}
+
+/* One more at the end of *list, unless it is there. */
+static status show_technique(job *j, answer_technique **list, const answer_technique *t, err *why)
+{
+    if (is_shown(*list, j->w->technique_count, t->id))
+        return OK;
+    answer_technique *p = job_more(j, *list, j->w->technique_count, sizeof *p);
+    if (!p)
+        return job_status(j, why);
+    *list = p;
+    p[j->w->technique_count++] = *t;
+    return OK;
+}
+
+/* The channel of a C2 that was observed. */
+static status show_channels(job *j, answer_technique **list, err *why)
+{
+    static const slice tactic = S_INIT("command-and-control");
+    static const struct {
+        const char *protocol, *id, *name;
+    } rows[] = {
+        {"http", "T1071.001", "Web Protocols"},
+        {"https", "T1071.001", "Web Protocols"},
+        {"dns", "T1071.004", "DNS"},
+        {"smb", "T1071.002", "File Transfer Protocols"},
+    };
+    status st = OK;
+    for (size_t f = 0; f < j->w->fact_count; f++)
+        for (size_t i = 0; st == OK && i < COUNT_OF(rows); i++) {
+            const answer_technique t = {.id = slice_str(rows[i].id),
+                                        .name = slice_str(rows[i].name),
+                                        .tactics = &tactic,
+                                        .tactic_count = 1,
+                                        .group = GROUP_OTHER,
+                                        .basis = "observed"};
+            if (slice_eq_nocase(j->w->facts[f].protocol, slice_str(rows[i].protocol)))
+                st = show_technique(j, list, &t, why);
+        }
+    return st;
+}
+
+/* Techniques that this evidence shows, and no others: the channel of a C2, and what somebody says
+ * that the value indicates. */
 static status step_shown_techniques(job *j, err *why)
 {
-    static const struct {
-        const char *protocol, *id, *name, *tactic;
-    } rows[] = {
-        {"http", "T1071.001", "Web Protocols", "command-and-control"},
-        {"https", "T1071.001", "Web Protocols", "command-and-control"},
-        {"dns", "T1071.004", "DNS", "command-and-control"},
-        {"smb", "T1071.002", "File Transfer Protocols", "command-and-control"},
-    };
     answer_technique *list = NULL;
-    if (!(j->w->verdict.roles & 1u << ROLE_C2))
-        return OK;
-    for (size_t f = 0; f < j->w->fact_count; f++)
-        for (size_t i = 0; i < COUNT_OF(rows); i++) {
-            bool again = false;
-            for (size_t k = 0; k < j->w->technique_count; k++)
-                again |= slice_eq(list[k].id, slice_str(rows[i].id));
-            if (again || !slice_eq_nocase(j->w->facts[f].protocol, slice_str(rows[i].protocol)))
-                continue;
-            answer_technique *p = job_more(j, list, j->w->technique_count, sizeof *p);
-            slice *tactic = job_alloc(j, sizeof *tactic);
-            if (!p || !tactic)
-                return job_status(j, why);
-            *tactic = slice_str(rows[i].tactic);
-            list = p;
-            list[j->w->technique_count++] = (answer_technique){.id = slice_str(rows[i].id),
-                                                               .name = slice_str(rows[i].name),
-                                                               .tactics = tactic,
-                                                               .tactic_count = 1,
-                                                               .group = GROUP_OTHER,
-                                                               .basis = "observed"};
-        }
+    status st = OK;
+    if (j->w->verdict.roles & 1u << ROLE_C2)
+        st = show_channels(j, &list, why);
+    for (size_t i = 0; st == OK && i < j->w->entity_count; i++) {
+        const answer_entity *e = &j->w->entities[i];
+        const face *f = NULL;
+        if (e->kind != KIND_TECHNIQUE || strcmp(e->relation, "indicates") != 0)
+            continue;
+        st = recall_face(j->k, e->id, &f, why);
+        if (st != OK || !f->id.len)
+            continue;
+        const answer_technique t = {.node = e->id,
+                                    .id = f->id,
+                                    .name = f->name,
+                                    .tactics = f->tactics,
+                                    .tactic_count = f->tactic_count,
+                                    .group = GROUP_OTHER,
+                                    .basis = "observed"};
+        st = show_technique(j, &list, &t, why);
+    }
     j->w->techniques = list;
     j->w->technique_total = j->w->technique_count;
-    return OK;
+    return st;
 }
 
 /* 32 hex digits may be an MD5, a JA3, an import hash: the kind that somebody knows is the one. */

@@ -113,6 +113,8 @@ void certificate_put(capture *c, slice der)
     slice serial = der_next(&parts, &tag);
     if (tag == DER_VERSION)
         serial = der_next(&parts, &tag);
+    while (serial.len > 1 && !serial.ptr[0]) /* as everybody else writes it */
+        serial = slice_from(serial, 1);
     if (tag == 2 && serial.len && serial.len <= SERIAL_MAX)
         line_text(c, "certificate.serial",
                   slice_str(hash_hex((const uint8_t *)serial.ptr, serial.len, text)), sizeof text);

@@ -1,7 +1,7 @@
 /* http.c - HTTP/1 requests, with the status that each got: see parts.h. Source: RFC 9112. */
 #include "format/capture/parts.h"
 
-enum { METHOD_MAX = 20, HOST_MAX = 255, TARGET_MAX = 4096, AGENT_MAX = 1024 };
+enum { METHOD_MAX = 20, HOST_MAX = 255, TARGET_MAX = 4096, AGENT_MAX = 1024, OWED_MAX = 32 };
 
 int http_is(slice bytes)
 {
@@ -129,7 +129,8 @@ static uint64_t request(capture *c, flow *f, const head *h, uint64_t length)
         line_text(c, "c-useragent", h->agent, AGENT_MAX);
     if (h->referrer.len)
         line_text(c, "cs-referrer", h->referrer, AGENT_MAX);
-    f->head_only = slice_eq(h->first[0], S("HEAD"));
+    f->heads = f->heads << 1 | slice_eq(h->first[0], S("HEAD"));
+    f->owed = (uint8_t)(f->owed + (f->owed <= OWED_MAX));
     line_wait(c, f);
     f->tunnel = connect;
     return behind(length, body_length(h));
@@ -142,15 +143,20 @@ static uint64_t response(capture *c, flow *f, const head *h, uint64_t length)
         return STREAM_STOP;
     if (code < 200 && code != 101)
         return length; /* the answer is still to come */
-    if (line_resume(c, f)) {
+    if (f->owed > OWED_MAX)
+        return STREAM_STOP; /* whose answer it is cannot be told */
+    bool head_only = f->owed && f->heads >> (f->owed - 1) & 1;
+    f->owed = (uint8_t)(f->owed - (f->owed > 0));
+    /* The line that waits is of the last request: before its answer come those of the others. */
+    if (!f->owed && line_resume(c, f)) {
         line_number(c, "sc-status", code);
         line_end(c);
     }
-    if (f->tunnel && code < 300) {
+    if (f->tunnel && !f->owed && code < 300) {
         f->app = APP_UNKNOWN; /* what is spoken in it shows from here on */
         return length;
     }
-    bool empty = f->head_only || code == 204 || code == 304;
+    bool empty = head_only || code == 204 || code == 304;
     if (!empty && !h->length.len && !h->chunked)
         return STREAM_STOP; /* up to the end of the connection */
     return empty ? length : behind(length, body_length(h));

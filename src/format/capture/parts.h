@@ -105,8 +105,10 @@ typedef struct flow {
     uint8_t protocol, app;
     bool used, closed;
     bool answered, refused, syn;
-    bool head_only, tunnel; /* of HTTP: the last request was HEAD, CONNECT */
-    uint16_t pending;       /* slab of a line that waits for its answer; 0: none */
+    bool tunnel;      /* of HTTP: the last request was CONNECT */
+    uint8_t owed;     /* of HTTP: requests that no answer was seen to, the last included */
+    uint32_t heads;   /* of these, which were HEAD: the lowest bit is the last */
+    uint16_t pending; /* slab of a line that waits for its answer; 0: none */
     uint16_t pending_bytes;
     when first, last;
     uint64_t from, touched; /* numbers of its first and last packet */

@@ -108,8 +108,22 @@ static void put_peer(log_builder *b, slice s)
     log_put_value(b, S("saddr"), S("dst_port"), LOG_AS_DST_PORT, port, s, LOG_TEXT);
 }
 
-static void put(log_builder *b, slice name, slice value, bool quoted, bool execve)
+/* Of a system call's address auditd writes it so, whoever it is of. */
+static bool put_literal(log_builder *b, slice name, slice value)
 {
+    bool addr = slice_eq(name, S("laddr"));
+    if (!addr && !slice_eq(name, S("lport")))
+        return false;
+    log_put(b, name, addr ? S("dst_ip") : S("dst_port"), addr ? LOG_AS_DST_IP : LOG_AS_DST_PORT,
+            value);
+    return true;
+}
+
+static void put(log_builder *b, slice name, slice value, bool quoted, slice type)
+{
+    bool execve = slice_eq(type, S("EXECVE"));
+    if (slice_eq(type, S("SOCKADDR")) && put_literal(b, name, value))
+        return;
     if (!quoted && may_be_coded(name, execve) && is_hex(value) && value.len > 2) {
         log_put_value(b, name, S(""), LOG_AS_NONE, decode(b, value), value, LOG_TEXT);
         return;
@@ -123,7 +137,7 @@ static void put(log_builder *b, slice name, slice value, bool quoted, bool execv
 }
 
 /* Pairs; those in msg='...' one by one. Words that are none are passed over. */
-static void put_pairs(log_builder *b, slice rest, bool execve, bool inner)
+static void put_pairs(log_builder *b, slice rest, slice type, bool inner)
 {
     slice name, value, word;
     bool quoted;
@@ -134,9 +148,9 @@ static void put_pairs(log_builder *b, slice rest, bool execve, bool inner)
             continue;
         }
         if (!inner && slice_eq(name, S("msg")) && quoted)
-            put_pairs(b, value, execve, true);
+            put_pairs(b, value, type, true);
         else
-            put(b, name, value, quoted, execve);
+            put(b, name, value, quoted, type);
     }
 }
 
@@ -178,7 +192,7 @@ static log_took read_audit(log_builder *b, slice line)
     log_put(b, S("serial"), S(""), LOG_AS_NONE, serial);
     if (slice_find(slice_sub(rest, 0, 32), S("avc:  denied "), 0) != SIZE_MAX) /* SELinux */
         b->e.outcome = LOG_BLOCKED;
-    put_pairs(b, rest, slice_eq(type, S("EXECVE")), false);
+    put_pairs(b, rest, type, false);
     return LOG_EVENT;
 }
 

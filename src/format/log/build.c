@@ -280,9 +280,9 @@ void log_put_cell(log_builder *b, size_t i, slice sigma, slice value, slice writ
 {
     const log_columns *c = &b->reader->columns;
     bool named = i < c->count;
+    log_type type = named ? (log_type)(c->kind[i] & ~COLUMN_LIST) : LOG_TEXT;
     if (!log_put_value(b, named ? c->name[i] : S(""), sigma, LOG_AS_NONE,
-                       unset ? slice_sub(written, 0, 0) : value, written,
-                       unset ? LOG_NULL : LOG_TEXT))
+                       unset ? slice_sub(written, 0, 0) : value, written, unset ? LOG_NULL : type))
         return;
     b->named = true;
     if (named && c->row[i] && !unset)
@@ -300,7 +300,8 @@ bool log_columns_set(log_reader *r, const log_format *of, const slice *name, siz
     c->name = arena_array(&r->head, c->count + 1, sizeof *c->name);
     c->row = arena_array(&r->head, c->count + 1, sizeof *c->row);
     c->rank = arena_array(&r->head, c->count + 1, sizeof *c->rank);
-    if (!c->name || !c->row || !c->rank)
+    c->kind = arena_array(&r->head, c->count + 1, sizeof *c->kind);
+    if (!c->name || !c->row || !c->rank || !c->kind)
         return false;
     for (size_t i = 0; i < c->count; i++)
         if (!arena_copy(&r->head, slice_sub(name[i], 0, LOG_NAME_MAX), &c->name[i]))

@@ -153,14 +153,18 @@ size_t log_time_front(slice text);
 
 /* --- columns, of formats with a header ------------------------------------------------------- */
 
+enum { COLUMN_LIST = 128 };
+
 typedef struct log_columns {
     const log_format *of; /* who read the header; NULL: none was seen */
     slice *name;
     const log_name **row; /* what the name means; NULL: nothing that we know */
     uint32_t *rank;
     size_t count;
-    char separator;
+    uint8_t *kind;                       /* a log_type, and COLUMN_LIST */
+    char separator, inner;               /* of cells; of what is in one that is a list */
     char path[64], unset[16], empty[16]; /* Zeek; NUL-terminated */
+    char day[12];                        /* W3C: the date that #Date gives; NUL-terminated */
     bool iis;                            /* W3C: #Software says so */
 } log_columns;
 

@@ -166,17 +166,32 @@ static void finish_cef(log_builder *b)
 
 /* --- LEEF ------------------------------------------------------------------------------------ */
 
-/* "^", "x5E", "0x5E"; nothing is a tab. */
-static char delimiter_of(slice s)
+/* "^", "x5E", "0x5E", "xA6", a character of several bytes; nothing is a tab. What is not ASCII is
+ * looked for in UTF-8, or else as the byte. */
+static slice delimiter_of(slice s, slice rest, char room[2])
 {
-    if (s.len == 1)
-        return s.ptr[0];
-    if (s.len == 4 && s.ptr[0] == '0')
-        s = slice_from(s, 1);
-    if (s.len == 3 && to_lower(s.ptr[0]) == 'x' && hex_value(s.ptr[1]) >= 0 &&
-        hex_value(s.ptr[2]) >= 0)
-        return (char)(hex_value(s.ptr[1]) << 4 | hex_value(s.ptr[2]));
-    return '\t';
+    slice hex = slice_from(s, s.len == 4 && s.ptr[0] == '0');
+    if (hex.len != 3 || to_lower(hex.ptr[0]) != 'x' || hex_value(hex.ptr[1]) < 0 ||
+        hex_value(hex.ptr[2]) < 0)
+        return s.len ? s : S("\t");
+    unsigned c = (unsigned)(hex_value(hex.ptr[1]) << 4 | hex_value(hex.ptr[2]));
+    room[0] = (char)(0xc0 | c >> 6);
+    room[1] = (char)(0x80 | (c & 0x3f));
+    if (c >= 0x80 && slice_find(rest, slice_of(room, 2), 0) != SIZE_MAX)
+        return slice_of(room, 2);
+    room[0] = (char)c;
+    return slice_of(room, 1);
+}
+
+/* slice_cut with a separator of any length. */
+static bool cut_by(slice *rest, slice separator, slice *ret)
+{
+    if (!rest->ptr)
+        return false;
+    size_t n = slice_find(*rest, separator, 0);
+    *ret = slice_sub(*rest, 0, n);
+    *rest = n == SIZE_MAX ? (slice){NULL, 0} : slice_from(*rest, n + separator.len);
+    return true;
 }
 
 static log_took read_leef(log_builder *b, slice line)
@@ -184,8 +199,8 @@ static log_took read_leef(log_builder *b, slice line)
     static const slice titles[] = {S_INIT("leefVersion"), S_INIT("deviceVendor"),
                                    S_INIT("deviceProduct"), S_INIT("deviceVersion"),
                                    S_INIT("eventId")};
-    slice rest = line, value[COUNT_OF(titles)], one;
-    char delimiter = '\t';
+    slice rest = line, value[COUNT_OF(titles)], one, delimiter = S("\t");
+    char room[2];
     if (!slice_starts(line, S("LEEF:")))
         return LOG_NOT;
     rest = slice_from(rest, 5);
@@ -197,15 +212,15 @@ static log_took read_leef(log_builder *b, slice line)
     slice before = rest;
     if (slice_starts(value[0], S("2")) && part(&rest, &one)) {
         if (slice_find_byte(one, '=', 0) == SIZE_MAX || one.len == 1)
-            delimiter = delimiter_of(one);
+            delimiter = delimiter_of(one, rest, room);
         else
             rest = before; /* no delimiter was named, and a value has a bar */
     }
-    if (slice_find_byte(rest, delimiter, 0) == SIZE_MAX) { /* a relay made blanks of tabs */
+    if (slice_find(rest, delimiter, 0) == SIZE_MAX) { /* a relay made blanks of tabs */
         log_put_extension(b, rest);
         return LOG_EVENT;
     }
-    while (!b->failed && slice_cut(&rest, delimiter, &one)) {
+    while (!b->failed && cut_by(&rest, delimiter, &one)) {
         size_t eq = slice_find_byte(one, '=', 0);
         if (eq != SIZE_MAX && eq)
             log_put(b, slice_trim(slice_sub(one, 0, eq)), S(""), LOG_AS_NONE,

@@ -34,9 +34,11 @@ static bool take_client(slice *rest, slice *ret_ip, slice *ret_port, slice *ret_
     return true;
 }
 
+/* What was asked for; a second time only if it is another name. */
 static void put_name(log_builder *b, slice name, slice type)
 {
-    log_put(b, S("query"), S("query"), LOG_AS_QUERY, name);
+    if (!slice_eq_nocase(log_role_value(b, LOG_AS_QUERY), name))
+        log_put(b, S("query"), S("query"), LOG_AS_QUERY, name);
     if (type.len)
         log_put(b, S("type"), S("record_type"), LOG_AS_NONE, type);
 }
@@ -108,6 +110,8 @@ static log_took read_bind(log_builder *b, slice line)
         log_put(b, S("time"), S(""), LOG_AS_TIME, time);
     log_put(b, S("client"), S("src_ip"), LOG_AS_SRC_IP, addr);
     log_put(b, S("client"), S("src_port"), LOG_AS_SRC_PORT, port);
+    if (name.len) /* the name that is asked for; what follows says so again, but not always */
+        log_put(b, S("query"), S("query"), LOG_AS_QUERY, name);
     if (slice_starts(rest, S("view "))) {
         at = slice_find(rest, S(": "), 0);
         if (at == SIZE_MAX)
@@ -123,7 +127,6 @@ static log_took read_bind(log_builder *b, slice line)
     else if (slice_starts(rest, S("query")) || slice_starts(rest, S("update")))
         done = put_denied(b, rest);
     if (!done && name.len) {
-        put_name(b, name, (slice){NULL, 0});
         log_put(b, S("said"), S(""), LOG_AS_NONE, rest);
         done = true;
     }

@@ -30,6 +30,17 @@ static const log_name names[] = {
     LOG_NAME("sc-filter-result", "", NONE),
 };
 
+/* "2026-11-20 10:00:00": of lines that have a time and no date. */
+static void keep_day(log_columns *c, slice text)
+{
+    slice day = {NULL, 0};
+    (void)log_token(&text, &day);
+    if (!day.len || day.len >= sizeof c->day)
+        return;
+    memcpy(c->day, day.ptr, day.len);
+    c->day[day.len] = 0;
+}
+
 static log_took header(log_builder *b, slice line)
 {
     slice name[LOG_COLUMNS_MAX], rest;
@@ -39,9 +50,12 @@ static log_took header(log_builder *b, slice line)
         r->columns.iis = slice_find(line, S("Internet Information Services"), 0) != SIZE_MAX;
         return LOG_HEADER;
     }
-    if (slice_starts(line, S("#Version:")) || slice_starts(line, S("#Date:")) ||
-        slice_starts(line, S("#Start-Date:")) || slice_starts(line, S("#End-Date:")) ||
-        slice_starts(line, S("#Remark:")))
+    if (slice_starts(line, S("#Date:"))) {
+        keep_day(&r->columns, slice_from(line, 6));
+        return LOG_HEADER;
+    }
+    if (slice_starts(line, S("#Version:")) || slice_starts(line, S("#Start-Date:")) ||
+        slice_starts(line, S("#End-Date:")) || slice_starts(line, S("#Remark:")))
         return LOG_HEADER;
     if (!slice_starts(line, S("#Fields:")))
         return LOG_NOT;

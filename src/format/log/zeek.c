@@ -1,7 +1,7 @@
 /* zeek.c - logs of Zeek: tab-separated with their headers, and JSON in the three spellings that are
  * seen ("id.orig_h", "id_orig_h", {"id": {"orig_h": ...}}): see build.h.
  * Sources: docs.zeek.org, "Zeek Log Formats and Inspection" and the reference of conn.log (states),
- * dns.log, http.log, ssl.log; values are escaped as \xNN. */
+ * dns.log, http.log, ssl.log; values are escaped as \xNN; #types say which cells are lists. */
 #include "format/log/build.h"
 
 static const log_name names[] = {
@@ -186,6 +186,30 @@ static void keep_text(char *into, size_t room, slice s)
     into[s.len] = 0;
 }
 
+/* "set[addr]", "count": what stands in a cell. */
+static uint8_t column_kind(slice type)
+{
+    static const slice numbers[] = {S_INIT("count"), S_INIT("int"),  S_INIT("double"),
+                                    S_INIT("time"),  S_INIT("port"), S_INIT("interval")};
+    uint8_t list = 0;
+    size_t open = slice_find_byte(type, '[', 0);
+    if (open != SIZE_MAX && (slice_starts(type, S("set[")) || slice_starts(type, S("vector[")))) {
+        type = slice_sub(type, open + 1, type.len - 1);
+        list = COLUMN_LIST;
+    }
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        if (slice_eq(type, numbers[i]))
+            return (uint8_t)(list | LOG_NUMBER);
+    return (uint8_t)(list | (slice_eq(type, S("bool")) ? LOG_BOOL : LOG_TEXT));
+}
+
+static void take_kinds(log_columns *c, slice rest)
+{
+    slice type;
+    for (size_t i = 0; i < c->count && slice_cut(&rest, c->separator, &type); i++)
+        c->kind[i] = column_kind(type);
+}
+
 static log_took header(log_builder *b, slice line)
 {
     log_columns *c = &b->reader->columns;
@@ -195,6 +219,7 @@ static log_took header(log_builder *b, slice line)
         if (!separator_of(slice_from(line, 11), &c->separator))
             return LOG_NOT;
         c->of = NULL;
+        c->inner = ',';
         keep_text(c->unset, sizeof c->unset, S("-"));
         keep_text(c->empty, sizeof c->empty, S("(empty)"));
         keep_text(c->path, sizeof c->path, S(""));
@@ -215,6 +240,10 @@ static log_took header(log_builder *b, slice line)
         keep_text(c->unset, sizeof c->unset, rest);
     else if (slice_eq(key, S("#empty_field")))
         keep_text(c->empty, sizeof c->empty, rest);
+    else if (slice_eq(key, S("#set_separator")) && rest.len)
+        (void)separator_of(rest, &c->inner);
+    else if (slice_eq(key, S("#types")) && c->of == &log_format_zeek)
+        take_kinds(c, rest);
     else if (!slice_eq(key, S("#types")) && !slice_eq(key, S("#open")) &&
              !slice_eq(key, S("#close")) && !slice_eq(key, S("#set_separator")))
         return LOG_NOT;
@@ -259,20 +288,37 @@ static bool take_cell(slice *rest, char separator, slice *ret)
     return true;
 }
 
+static void put_one(log_builder *b, size_t i, slice written, bool nothing)
+{
+    bool escapes = !nothing && slice_find_byte(written, '\\', 0) != SIZE_MAX;
+    log_put_cell(b, i, S(""), escapes ? plain(b, written) : written, written, nothing);
+}
+
+/* Of a set or vector each element is a field. */
+static void put_cell(log_builder *b, size_t i, slice written)
+{
+    const log_columns *c = &b->reader->columns;
+    slice unset = slice_str(c->unset), rest = written, one;
+    bool nothing = slice_eq(written, unset) || slice_eq(written, slice_str(c->empty));
+    if (nothing || i >= c->count || !(c->kind[i] & COLUMN_LIST)) {
+        put_one(b, i, written, nothing);
+        return;
+    }
+    while (!b->failed && take_cell(&rest, c->inner, &one))
+        put_one(b, i, one, slice_eq(one, unset));
+}
+
 static log_took read_zeek(log_builder *b, slice line)
 {
     const log_columns *c = &b->reader->columns;
-    slice rest = line, cell, unset = slice_str(c->unset), empty = slice_str(c->empty);
+    slice rest = line, cell;
     if (line.len && line.ptr[0] == '#')
         return header(b, line);
     if (c->of != &log_format_zeek || slice_find_byte(line, c->separator, 0) == SIZE_MAX)
         return c->of == &log_format_zeek && c->count == 1 ? LOG_EVENT : LOG_NOT;
     size_t n = 0;
-    bool escapes = slice_find_byte(line, '\\', 0) != SIZE_MAX;
-    for (; !b->failed && take_cell(&rest, c->separator, &cell); n++) {
-        bool nothing = slice_eq(cell, unset) || slice_eq(cell, empty);
-        log_put_cell(b, n, S(""), escapes && !nothing ? plain(b, cell) : cell, cell, nothing);
-    }
+    for (; !b->failed && take_cell(&rest, c->separator, &cell); n++)
+        put_cell(b, n, cell);
     b->e.cut |= n != c->count ? LOG_CUT_BROKEN : 0;
     return LOG_EVENT;
 }

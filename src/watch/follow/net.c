@@ -2,6 +2,7 @@
 #include "watch/follow/own.h"
 
 #include <errno.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -356,7 +357,7 @@ static bool give(const follow *f, stream *s, follow_event *ret)
         s->early = false;
         return true;
     }
-    if (!s->eof || s->ended)
+    if (s->ended || !(s->eof || (s->transport == FOLLOW_UDP && s->has_lost)))
         return false;
     deliver(s, 0, ret);
     return true;
@@ -483,20 +484,38 @@ static status hear(follow *f, stream *s, err *why)
 
 /* --- UDP ------------------------------------------------------------------------------------ */
 
-static void count_dropped(follow *f, stream *s, datagrams *g, struct msghdr *h)
+static void note_dropped(follow *f, stream *s, uint32_t now)
+{
+    datagrams *g = s->listener->grams;
+    int32_t more = (int32_t)(now - g->dropped); /* what came before may say an older number */
+    if (more <= 0)
+        return;
+    s->has_lost = true;
+    s->lost += (uint32_t)more;
+    f->counts.lost_messages += (uint32_t)more;
+    g->dropped = now;
+}
+
+/* Each message says how many were dropped before it. */
+static void count_dropped(follow *f, stream *s, struct msghdr *h)
 {
     for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
         uint32_t now;
         if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_RXQ_OVFL)
             continue;
         memcpy(&now, CMSG_DATA(c), sizeof now);
-        if (now != g->dropped) {
-            s->has_lost = true;
-            s->lost += (uint32_t)(now - g->dropped);
-            f->counts.lost_messages += (uint32_t)(now - g->dropped);
-            g->dropped = now;
-        }
+        note_dropped(f, s, now);
     }
+}
+
+/* Those behind the last one that came; nothing need come after them. */
+static void count_last_dropped(follow *f, stream *s)
+{
+    uint32_t info[SK_MEMINFO_VARS];
+    socklen_t size = sizeof info;
+    if (getsockopt(s->fd, SOL_SOCKET, SO_MEMINFO, info, &size) == 0 &&
+        size > SK_MEMINFO_DROPS * sizeof info[0])
+        note_dropped(f, s, info[SK_MEMINFO_DROPS]);
 }
 
 static bool receive_datagrams(datagrams *g, int fd)
@@ -528,7 +547,7 @@ static void gather(follow *f, stream *s, datagrams *g)
         address_text(&from, i == first ? s->peer : peer);
         if (i > first && strcmp(peer, s->peer) != 0)
             break;
-        count_dropped(f, s, g, &g->heads[i].msg_hdr);
+        count_dropped(f, s, &g->heads[i].msg_hdr);
         size_t n = frame_datagram(g->space[i], g->heads[i].msg_len);
         memmove(to + len, g->space[i], n);
         len += n;
@@ -543,6 +562,7 @@ static void serve_datagrams(follow *f, stream *s)
 {
     datagrams *g = s->listener->grams;
     if (g->next == g->count && !receive_datagrams(g, s->fd)) {
+        count_last_dropped(f, s);
         s->ready = false;
         return;
     }

@@ -388,6 +388,13 @@ static status add_hex(match_builder *b, kind k, slice value, uint64_t id, err *w
     return recorded(b, add_record(b, CLASS_HEX, false, k, id, slice_of((char *)digest, n)), why);
 }
 
+enum { SERIAL_MIN = 32 }; /* digits: what is shorter is a number like any other */
+
+static status add_serial(match_builder *b, kind k, slice value, uint64_t id, err *why)
+{
+    return value.len < SERIAL_MIN ? left_out(b) : add_hex(b, k, value, id, why);
+}
+
 /* The host is a key of its own: where it is seen the URL is read, and nowhere else. */
 static bool add_host(match_builder *b, slice host)
 {
@@ -473,9 +480,10 @@ static adder *const adders[KIND_OBSERVABLE_END_] = {
     [KIND_IMPHASH] = add_hex,     [KIND_JA3] = add_hex,
     [KIND_JA3S] = add_hex,        [KIND_HASSH] = add_hex,
     [KIND_JARM] = add_hex,        [KIND_CERT_SHA1] = add_hex,
-    [KIND_CERT_SHA256] = add_hex, [KIND_FILENAME] = add_file,
-    [KIND_PROCESS] = add_file,    [KIND_USER_AGENT] = add_literal,
-    [KIND_MUTEX] = add_literal,   [KIND_JA4] = add_literal,
+    [KIND_CERT_SHA256] = add_hex, [KIND_CERT_SERIAL] = add_serial,
+    [KIND_FILENAME] = add_file,   [KIND_PROCESS] = add_file,
+    [KIND_MUTEX] = add_literal,   [KIND_USER_AGENT] = add_literal,
+    [KIND_JA4] = add_literal,
 };
 
 status match_builder_add(match_builder *b, kind k, slice value, uint64_t id, err *why)

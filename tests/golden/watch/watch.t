@@ -123,3 +123,23 @@ A machine that logs about itself is registered by its name, or by its address.
     "host":"10.1.2.6"
     "asset":{"weight":"critical","name":"the chief"}
     "priority":"P2"
+
+What is asked of a name server stands twice in a line of BIND's: the field is told.
+
+    $ echo "20-Nov-2026 10:00:00.123 queries: info: client @0x7f8b 10.0.0.5#53123 (evil.example): query: evil.example IN A +E(0)K (10.0.0.1)" > named.log
+    $ noroshi watch --dry-run --json named.log 2>/dev/null | grep -o '"field":"[^"]*"\|"host":"[0-9.]*"'
+    "field":"query"
+    "host":"10.0.0.5"
+
+An indicator that says which technique it is a sign of: the alert has its id.
+
+    $ cat > technique.json <<'END'
+    > {"type":"bundle","id":"bundle--11111111-1111-4111-8111-111111111111","objects":[
+    > {"type":"indicator","spec_version":"2.1","id":"indicator--11111111-1111-4111-8111-111111111112","created":"2026-11-01T00:00:00Z","modified":"2026-11-01T00:00:00Z","indicator_types":["malicious-activity"],"pattern":"[ipv4-addr:value = '203.0.113.50']","pattern_type":"stix","valid_from":"2026-11-01T00:00:00Z"},
+    > {"type":"attack-pattern","spec_version":"2.1","id":"attack-pattern--11111111-1111-4111-8111-111111111113","created":"2026-11-01T00:00:00Z","modified":"2026-11-01T00:00:00Z","name":"Web Protocols","external_references":[{"source_name":"mitre-attack","external_id":"T1071.001"}]},
+    > {"type":"relationship","spec_version":"2.1","id":"relationship--11111111-1111-4111-8111-111111111114","created":"2026-11-01T00:00:00Z","modified":"2026-11-01T00:00:00Z","relationship_type":"indicates","source_ref":"indicator--11111111-1111-4111-8111-111111111112","target_ref":"attack-pattern--11111111-1111-4111-8111-111111111113"}]}
+    > END
+    $ noroshi import -q --source lab technique.json
+    technique.json  stix-2.1  3 records: 3 new, 0 known
+    $ echo '{"ts":"2026-11-20T10:01:00Z","src_ip":"192.0.2.5","dest_ip":"203.0.113.50"}' | noroshi watch --dry-run --json - 2>/dev/null | grep -o '"techniques":\["[^]]*'
+    "techniques":["T1071.001"
