@@ -1,6 +1,8 @@
 /* child.c - a document through its codec: see child.h. */
 #include "sandbox/child.h"
 
+#include "format/lines.h"
+
 #include <errno.h>
 #include <sys/uio.h>
 
@@ -123,9 +125,9 @@ static status read_document(const worker_options *options, const job_request *jo
         return st;
     reader in = child_reader(input);
     fact_sink sink = wire_facts(w);
-    return f->read(
-        &(format_input){.in = &in, .path = path, .mapping = mapping, .limits = job->limits}, &sink,
-        why);
+    const format_input document = {
+        .in = &in, .path = path, .mapping = mapping, .limits = job->limits};
+    return lines_read(f, &document, &sink, why);
 }
 
 void child_run(const worker_options *options, const job_request *job)
