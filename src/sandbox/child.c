@@ -83,8 +83,8 @@ static const char *unknown(slice head)
 {
     if (!head.len)
         return "the document is empty";
-    if (slice_starts(head, S("\xff\xfe")) || slice_starts(head, S("\xfe\xff")))
-        return "text in UTF-16, which is not read: convert it to UTF-8";
+    if (slice_starts(head, S("\xff\xfe\0\0")) || slice_starts(head, S("\0\0\xfe\xff")))
+        return "text in UTF-32, which is not read: convert it to UTF-8";
     return "not in any format that we know";
 }
 
