@@ -62,20 +62,19 @@ static status next_line(scan *s, line *ret, bool *ret_some, err *why)
     size_t seen = 0; /* of the line, without its end */
     *ret = (line){.at = s->base + s->pos, .number = s->number + 1};
     for (;;) {
-        const char *from = s->window.ptr + s->pos;
-        size_t have = s->window.len - s->pos;
-        const char *end = have > seen ? memchr(from + seen, '\n', have - seen) : NULL;
-        if (end || s->eof) {
-            size_t len = end ? (size_t)(end - from) : have;
-            *ret_some = end || have || ret->over;
-            ret->last = !end;
+        slice have = slice_from(buf_slice(&s->window), s->pos);
+        size_t end = have.len > seen ? slice_find_byte(have, '\n', seen) : SIZE_MAX;
+        if (end < SIZE_MAX || s->eof) {
+            ret->last = end == SIZE_MAX;
+            size_t len = ret->last ? have.len : end;
+            *ret_some = !ret->last || have.len || ret->over;
             ret->over |= len > LINES_LINE_MAX;
-            ret->text = ret->over ? S("") : slice_of(from, len);
-            s->pos += len + (end != NULL);
+            ret->text = ret->over ? S("") : slice_sub(have, 0, len);
+            s->pos += len + !ret->last;
             s->number += *ret_some;
             return OK;
         }
-        seen = have;
+        seen = have.len;
         if (seen > LINES_LINE_MAX) { /* its bytes are let go, up to where it ends */
             ret->over = true;
             s->pos += seen;

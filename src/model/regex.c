@@ -401,6 +401,14 @@ static bool are_flags(slice s)
     return true;
 }
 
+static bool are_letters(slice s)
+{
+    size_t i = 0;
+    while (i < s.len && is_alpha(s.ptr[i]))
+        i++;
+    return i == s.len && s.len <= 4;
+}
+
 static void read_flags(parser *p, slice flags, regex *r)
 {
     for (size_t i = 0; i < flags.len; i++) {
@@ -452,7 +460,8 @@ static status cut_delimiters(parser *p, regex *r, err *why)
         return must ? wrong(p, why, "no closing delimiter") : OK;
     slice body = slice_sub(p->s, 1, end), flags = slice_from(p->s, end + 1);
     bool group = c == '(' && (slice_starts(body, S("?")) || !flags.len); /* says the same */
-    if (!must && (group || !body.len || !are_flags(flags)))
+    bool like_flags = c != '(' && are_letters(flags); /* "{a}k" is meant as one with a flag */
+    if (!must && (group || !body.len || (!are_flags(flags) && !like_flags)))
         return OK;
     if (!are_flags(flags))
         return wrong(p, why, "an unknown flag");

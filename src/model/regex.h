@@ -14,7 +14,7 @@
  * "/.../i", "#...#", "~...~s", "{...}i". What begins with one of /#~ must close it; another sign
  * (% @ ! ; , | + * ? ^ $ ' " ` ( { <) is a delimiter when it is closed as PHP closes it and
  * nothing but flags follows, else the pattern is bare. Flags: i g m s u, and D S U X n, which do
- * not matter; another is an error.
+ * not matter; up to four other letters where flags stand are an error.
  * Not taken: back references, look-around, named groups, possessive and atomic groups, classes by
  * name. They are an error when the pattern is compiled, never a wrong answer. */
 #ifndef NOROSHI_MODEL_REGEX_H
