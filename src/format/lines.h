@@ -9,7 +9,7 @@
  * A document that is one JSON value is all or nothing, as ever: lines are taken for such when, of
  * the first three, two are objects each on its own, or of two the first is and the other begins
  * one. A value over several lines may stand among them. Nothing is looked at in advance that is
- * longer than LINES_LINE_MAX, and where more than limits.broken_max are broken the document is, too.
+ * longer than LINES_LINE_MAX, and with more than limits.broken_max the document is refused.
  * Why so: docs/decisions/0240-json-lines.md. */
 #ifndef NOROSHI_FORMAT_LINES_H
 #define NOROSHI_FORMAT_LINES_H
