@@ -78,8 +78,13 @@ static void put_line(importing *im, const import_summary *s)
 /* A document that failed is an error of its own, in its place among the others. */
 static void put_failed(importing *im, const import_summary *s)
 {
+    const err *why = &s->why;
     im->failed++;
-    app_report(im->a, &s->why, s->path);
+    if (im->a->json || why->at == ERR_NOWHERE || !why->at)
+        app_report(im->a, why, s->path);
+    else
+        app_report_message(im->a, s->failed,
+                           msg_import_failed_at((int64_t)why->at, slice_str(why->msg)), s->path);
 }
 
 static status on_summary(void *ctx, const import_summary *s, err *why)

@@ -412,4 +412,6 @@ static int sniff(slice head, slice path)
                : 0;
 }
 
-const format format_cve = {.name = "cve", .version = 1, .sniff = sniff, .read = read_cve};
+static const json_stream_options by_lines = {.whole = true};
+const format format_cve = {
+    .name = "cve", .version = 1, .lines = &by_lines, .sniff = sniff, .read = read_cve};

@@ -16,6 +16,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "format/format.h"
+#include "format/lines.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ typedef struct facts_text {
     buf out;
     uint64_t heads, records, claims, refused, warned;
     bool open, quiet; /* quiet: count, keep no text */
+    bool lines;       /* as a worker reads: lines.h */
     size_t chunk;     /* bytes the reader hands out at once; 0: all */
     long fail_after;  /* for the codec's arena; -1: never */
     size_t budget;
@@ -215,7 +217,7 @@ static inline status facts_read(facts_text *t, const format *f, slice doc, slice
     t->heads = t->records = t->claims = t->refused = t->warned = 0;
     t->open = false;
     buf_clear(&t->out);
-    return f->read(&in, &sink, why);
+    return t->lines ? lines_read(f, &in, &sink, why) : f->read(&in, &sink, why);
 }
 
 static inline bool facts_say(const facts_text *t, slice line)

@@ -13,6 +13,7 @@
 #define NOROSHI_FORMAT_H
 
 #include "base/base.h"
+#include "base/json.h"
 #include "base/reader.h"
 #include "model/fact.h"
 
@@ -27,7 +28,11 @@ typedef struct format_limits {
     uint32_t depth_max;        /* JSON, default 64 */
     uint64_t records_max;      /* 0: no bound */
     uint32_t line_bytes_max;   /* one line, one row of a table: default 1 MiB */
+    /* broken lines of a file of JSON lines that are refused one by one (lines.h): default 10,000;
+     * with more, or FORMAT_NONE_BROKEN and one, it is the document that is refused */
+    uint32_t broken_max;
 } format_limits;
+#define FORMAT_NONE_BROKEN UINT32_MAX
 
 typedef struct format_input {
     reader *in;
@@ -49,6 +54,8 @@ typedef struct format {
                               malware/x.txt and malicious/x.txt */
     bool editions;    /* documents are editions of one catalogue: one that was replaced does not
                               come back by being delivered again */
+    const json_stream_options *lines; /* a document may be JSON lines, and this is how the codec
+                                         goes through it (its limits apart): lines.h; NULL: none */
     /* 0..100: how sure these bytes are this format. `head` is the beginning of the document (at
      * most FORMAT_SNIFF_BYTES); `path` its logical path. */
     int (*sniff)(slice head, slice path);

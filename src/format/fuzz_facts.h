@@ -16,6 +16,7 @@ static inline int fuzz_facts(const format *f, slice path, slice mapping, const u
     err one = {0}, two = {0};
     facts_open(&whole);
     facts_open(&pieces);
+    whole.lines = pieces.lines = true;
     whole.mapping = pieces.mapping = mapping;
     whole.limits.record_bytes_max = pieces.limits.record_bytes_max = 64 << 10;
     whole.limits.line_bytes_max = pieces.limits.line_bytes_max = 64 << 10;

@@ -541,5 +541,11 @@ static int sniff(slice head, slice path)
     return (peek_top(&p, S("Attribute")) || peek_top(&p, S("Object"))) && has_parts(head) ? 80 : 0;
 }
 
-const format format_misp = {
-    .name = "misp", .version = 1, .snapshot = false, .sniff = sniff, .read = read_misp};
+static const json_stream_options by_lines = {
+    .split = split, .split_count = COUNT_OF(split), .enter = enter, .enter_count = COUNT_OF(enter)};
+const format format_misp = {.name = "misp",
+                            .version = 1,
+                            .snapshot = false,
+                            .lines = &by_lines,
+                            .sniff = sniff,
+                            .read = read_misp};

@@ -639,5 +639,10 @@ static int sniff(slice head, slice path)
     return slice_ends_nocase(path, S(".stix2")) || slice_ends_nocase(path, S(".stix")) ? 30 : 0;
 }
 
-const format format_stix = {
-    .name = "stix", .version = 3, .snapshot = false, .sniff = sniff, .read = read_stix};
+static const json_stream_options by_lines = {.split = split, .split_count = COUNT_OF(split)};
+const format format_stix = {.name = "stix",
+                            .version = 3,
+                            .snapshot = false,
+                            .lines = &by_lines,
+                            .sniff = sniff,
+                            .read = read_stix};

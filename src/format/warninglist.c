@@ -437,13 +437,20 @@ static status check_pattern(warning *w, slice entry, err *why)
     if (entry.len > REGEX_TEXT_MAX)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "a pattern of %zu bytes, limit %d", entry.len,
                        (int)REGEX_TEXT_MAX);
+    if (w->match != MATCH_REGEX && entry.len < LISTED_TEXT_MIN)
+        return err_set(why, ERR_INPUT, ERR_NOWHERE, "\"%.*s\" stands in everything",
+                       SLICE_FMT(entry));
     if (w->match != MATCH_REGEX)
         return OK;
     size_t budget = w->e.memory->budget - w->e.memory->spent;
     status st = regex_compile(w->e.memory, entry, &r, why);
     arena_back(w->e.memory, mark);
     /* over a limit of patterns it is the pattern's fault */
-    return st == ERR_LIMIT && why->at != ERR_NOWHERE && budget ? ERR_INPUT : st;
+    if (st == OK || (st == ERR_LIMIT && (why->at == ERR_NOWHERE || !budget)))
+        return st;
+    err cause = *why;
+    char quote[ERR_QUOTE_MAX];
+    return err_set(why, ERR_INPUT, cause.at, "\"%s\": %.120s", err_quote(entry, quote), cause.msg);
 }
 
 /* A line for each entry, empty for one that is refused: line i of a chunk is entry i of it. */
@@ -592,7 +599,7 @@ static int sniff(slice head, slice path)
 }
 
 const format format_misp_warninglist = {.name = "misp-warninglist",
-                                        .version = 1,
+                                        .version = 2,
                                         .snapshot = true,
                                         .one_list = true,
                                         .sniff = sniff,

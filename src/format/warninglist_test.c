@@ -104,9 +104,16 @@ TEST(patterns_stay_together)
                            "\"(?=a)\",\"/[0-9]{3}55501/g\",\"(a{200}){200}\"")));
     CHECK_SAYS(&t, "list-patterns:phone \"/[0-9]{3}55501/g\n\" ");
     CHECK_SAYS(&t, "place=/list/1 ");
-    CHECK_SAYS(&t, "/list/0: look-around or a special group in a pattern\n");
-    CHECK_SAYS(&t, "/list/2: a pattern has over 2000 states\n");
+    CHECK_SAYS(&t, "/list/0: \"(?=a)\": look-around or a special group in a pattern\n");
+    CHECK_SAYS(&t, "/list/2: \"(a{200}){200}\": a pattern has over 2000 states\n");
     CHECK_EQ(t.refused, 2);
+    REQUIRE(reads(
+        &t, LIST("regex", "\"url\"", "x", "\"#^https://a#i\",\"#a#k\",\"~a\",\"^https://b\"")));
+    CHECK_SAYS(&t, "list-patterns:url \"#^https://a#i\n\n\n^https://b\" ");
+    CHECK_SAYS(&t, "/list/1: \"#a#k\": an unknown flag in a pattern\n");
+    CHECK_SAYS(&t, "/list/2: \"~a\": no closing delimiter in a pattern\n");
+    REQUIRE(reads(&t, LIST("substring", "", "x", "\"ab\",\"abc\"")));
+    CHECK_SAYS(&t, "/list/0: \"ab\" stands in everything\n");
     REQUIRE(reads(&t, LIST("substring", "", "x", "\"abc\"")));
     CHECK_SAYS(&t, "list-patterns:any \"abc\" {\"list\":\"x\"");
     REQUIRE(reads(&t, LIST("substring", "\"ALL\"", "x", "\"abc\"")));

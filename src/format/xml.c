@@ -202,6 +202,22 @@ static status complaint(walk *w)
                    (unsigned long)XML_GetCurrentColumnNumber(w->parser) + 1, XML_ErrorString(code));
 }
 
+/* Text that was decoded on its way here (sandbox/decode.c) still says what it was: in bytes that
+ * can be read at all, "UTF-16" is not true. */
+static void settle_encoding(walk *w, slice head)
+{
+    slice rest = slice_sub(head, 0, slice_find(head, S("?>"), 0));
+    if (slice_starts(head, S("\xef\xbb\xbf")))
+        rest = slice_from(rest, 3);
+    if (!slice_starts(rest, S("<?xml")))
+        return;
+    for (; rest.len; rest = slice_from(rest, 1))
+        if (slice_starts_nocase(rest, S("utf-16"))) {
+            XML_SetEncoding(w->parser, "UTF-8");
+            return;
+        }
+}
+
 static status feed(walk *w, reader *in, uint32_t tag_bytes_max)
 {
     uint64_t fed = 0;
@@ -212,6 +228,8 @@ static status feed(walk *w, reader *in, uint32_t tag_bytes_max)
         status st = fill(in, room, &n, w->why);
         if (st != OK)
             return st;
+        if (!fed)
+            settle_encoding(w, slice_of(room, n));
         fed += n;
         if (XML_ParseBuffer(w->parser, (int)n, n < CHUNK) != XML_STATUS_OK)
             return complaint(w);

@@ -80,6 +80,10 @@ TEST(what_is_heard)
         {S_INIT("<?xml version='1.0' encoding='ISO-8859-1'?><r>\xe9</r>"),
          "<|r@1:43>\xc3\xa9</51>"},
         {S_INIT("\xff\xfe<\0r\0>\0\xe5\x65<\0/\0r\0>\0"), "<|r@1:2>\xe6\x97\xa5</18>"},
+        /* was in UTF-16, and says so still */
+        {S_INIT("\xef\xbb\xbf<?xml version='1.0' encoding=\"utf-16\"?><r>\xe6\x97\xa5</r>"),
+         "<|r@1:42>\xe6\x97\xa5</52>"},
+        {S_INIT("<?xml version='1.0'?><r>UTF-16</r>"), "<|r@1:21>UTF-16</34>"},
     };
     heard h = ready();
     for (size_t i = 0; i < COUNT_OF(rows); i++)

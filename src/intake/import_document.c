@@ -249,12 +249,15 @@ static bool documents_fault(status st)
 
 sandbox_document import_question(const importer *im, const import_place *place)
 {
-    return (sandbox_document){
+    sandbox_document d = {
         .path = place->path,
         .format = im->o.format,
         .mapping = im->o.mapping,
         .limits = im->o.limits,
     };
+    if (im->o.mode == IMPORT_SNAPSHOT) /* what a line lacks would be withdrawn */
+        d.limits.broken_max = FORMAT_NONE_BROKEN;
+    return d;
 }
 
 static status read_facts(importer *im, int fd, err *cause)

@@ -16,13 +16,14 @@
 #define NOROSHI_JUDGE_PATTERNS_H
 
 #include "know/claims.h"
+#include "model/regex.h"
 
 enum {
     PATTERNS_CLAIMS_MAX = 64,
     PATTERNS_HITS_MAX = 100,
-    PATTERNS_TEXT_MAX = 8192,      /* bytes of a value that is looked into */
-    PATTERNS_STEPS_MAX = 16 << 20, /* bytes of patterns times bytes of the value */
-    PATTERNS_SUBSTRING_MIN = 3     /* shorter ones are in everything */
+    PATTERNS_TEXT_MAX = 8192,                /* bytes of a value that is looked into */
+    PATTERNS_STEPS_MAX = 16 << 20,           /* bytes of patterns times bytes of the value */
+    PATTERNS_SUBSTRING_MIN = LISTED_TEXT_MIN /* what an older program kept */
 };
 
 typedef struct pattern_hits {

@@ -392,16 +392,81 @@ static status alternatives(parser *p, err *why)
 
 /* --- compiling ------------------------------------------------------------------------------- */
 
-static status read_flags(parser *p, slice flags, regex *r, err *why)
+/* D (no line end behind the last), S, U, X, n: all the same to the question whether it matches. */
+static bool are_flags(slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (!s.ptr[i] || !strchr("igmsuDSUXn", s.ptr[i]))
+            return false;
+    return true;
+}
+
+static bool are_letters(slice s)
+{
+    size_t i = 0;
+    while (i < s.len && is_alpha(s.ptr[i]))
+        i++;
+    return i == s.len && s.len <= 4;
+}
+
+static void read_flags(parser *p, slice flags, regex *r)
 {
     for (size_t i = 0; i < flags.len; i++) {
-        char c = flags.ptr[i];
-        p->fold |= c == 'i';
-        p->dot_all |= c == 's';
-        r->multiline |= c == 'm';
-        if (!c || !strchr("igmsu", c))
-            return wrong(p, why, "an unknown flag");
+        p->fold |= flags.ptr[i] == 'i';
+        p->dot_all |= flags.ptr[i] == 's';
+        r->multiline |= flags.ptr[i] == 'm';
     }
+}
+
+/* Where the delimiter at the front is closed, as PCRE's callers do it: brackets by their partners,
+ * others by the next of them; a backslash takes what follows it away. SIZE_MAX: nowhere. */
+static size_t closing(slice s)
+{
+    static const char opens[] = "({<", closes[] = ")}>";
+    char open = s.ptr[0];
+    const char *bracket = strchr(opens, open);
+    char close = bracket ? closes[bracket - opens] : open;
+    size_t depth = 1;
+    for (size_t i = 1; i < s.len; i++) {
+        if (s.ptr[i] == '\\')
+            i++;
+        else if (s.ptr[i] == close && --depth == 0)
+            return i;
+        else if (bracket && s.ptr[i] == open)
+            depth++;
+    }
+    return SIZE_MAX;
+}
+
+/* The last one: people forget to write "\/" inside. */
+static size_t last_of(slice s, char c)
+{
+    size_t at = s.len;
+    while (at && s.ptr[at - 1] != c)
+        at--;
+    return at > 1 ? at - 1 : SIZE_MAX;
+}
+
+/* Cuts delimiters and flags off. What begins with one of "/#~" has them. Other signs may be
+ * delimiters, but mean something in a pattern or stand in values: they are when they are closed and
+ * nothing but flags follows. "[" begins a class. */
+static status cut_delimiters(parser *p, regex *r, err *why)
+{
+    static const char sure[] = "/#~", maybe[] = "%@!;,|+*?^$'\"`({<";
+    char c = p->s.len ? p->s.ptr[0] : 0;
+    bool must = c && strchr(sure, c), may = c && strchr(maybe, c);
+    size_t end = must ? last_of(p->s, c) : may ? closing(p->s) : SIZE_MAX;
+    if (end == SIZE_MAX)
+        return must ? wrong(p, why, "no closing delimiter") : OK;
+    slice body = slice_sub(p->s, 1, end), flags = slice_from(p->s, end + 1);
+    bool group = c == '(' && (slice_starts(body, S("?")) || !flags.len); /* says the same */
+    bool like_flags = c != '(' && are_letters(flags); /* "{a}k" is meant as one with a flag */
+    if (!must && (group || !body.len || (!are_flags(flags) && !like_flags)))
+        return OK;
+    if (!are_flags(flags))
+        return wrong(p, why, "an unknown flag");
+    p->s = body;
+    read_flags(p, flags, r);
     return OK;
 }
 
@@ -417,15 +482,7 @@ status regex_compile(arena *a, slice pattern, const regex **ret, err *why)
     p.sets = arena_array(a, pattern.len + 1, sizeof *p.sets); /* a byte of it makes one at most */
     if (!r || !p.program || !p.sets)
         return ARENA_SPENT(a, why);
-    if (pattern.len && pattern.ptr[0] == '/') {
-        size_t end = pattern.len;
-        while (end > 1 && pattern.ptr[end - 1] != '/')
-            end--;
-        if (end <= 1)
-            return wrong(&p, why, "no closing delimiter");
-        p.s = slice_sub(pattern, 1, end - 1);
-        st = read_flags(&p, slice_from(pattern, end), r, why);
-    }
+    st = cut_delimiters(&p, r, why);
     if (slice_starts(p.s, S("(?i)"))) {
         p.fold = true;
         p.s = slice_from(p.s, 4);

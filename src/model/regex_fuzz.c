@@ -24,6 +24,35 @@ static bool found(arena *a, const regex *r, slice text)
     return hit;
 }
 
+/* It may have delimiters: what they enclose is another pattern than the whole. */
+static bool may_be_delimited(slice p)
+{
+    static const char opens[] = "({<", closes[] = ")}>";
+    size_t end = p.len;
+    while (end && is_alpha(p.ptr[end - 1]))
+        end--;
+    const char *open = p.ptr[0] ? strchr(opens, p.ptr[0]) : NULL;
+    return end > 1 && p.ptr[end - 1] == (open ? closes[open - opens] : p.ptr[0]);
+}
+
+/* Which delimiters does not matter to what is in them. */
+static void same_delimiters(arena *a, slice p, slice text)
+{
+    const regex *one, *two;
+    if (slice_find_byte(p, '/', 0) != SIZE_MAX || slice_find_byte(p, '#', 0) != SIZE_MAX ||
+        slice_find_byte(p, '%', 0) != SIZE_MAX || memchr(p.ptr, 0, p.len))
+        return;
+    bool taken = compiled(a, arena_printf(a, "/%.*s/i", SLICE_FMT(p)), &one);
+    if (compiled(a, arena_printf(a, "#%.*s#i", SLICE_FMT(p)), &two) != taken)
+        abort();
+    if (taken && found(a, one, text) != found(a, two, text))
+        abort();
+    if (taken && (p.ptr[p.len - 1] != '\\') &&
+        (!compiled(a, arena_printf(a, "%%%.*s%%i", SLICE_FMT(p)), &two) ||
+         found(a, one, text) != found(a, two, text)))
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
     CLEANUP(arena_done)
@@ -38,7 +67,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     if (!compiled(&a, pattern, &r))
         return 0;
     bool hit = found(&a, r, all);
-    if (pattern.ptr[0] == '/' || slice_starts(pattern, S("(?i)")) ||
+    same_delimiters(&a, pattern, all);
+    if (may_be_delimited(pattern) || slice_starts(pattern, S("(?i)")) ||
         memchr(pattern.ptr, 0, pattern.len))
         return 0; /* flags cannot be put inside a group, nor NUL printed */
     if (compiled(&a, arena_printf(&a, "(?:%.*s){1}", SLICE_FMT(pattern)), &same) &&

@@ -54,6 +54,41 @@ TEST(matches_table)
         {"/^(security|noc|soc|abuse)\\@.*\\..*$/i", "anabuse@example.com", false},
         {"/((?:\\+|00)1)?([0-9]{3})55501([0-9]{2})/g", "+12125550123", true},
         {"/((?:\\+|00)1)?([0-9]{3})55501([0-9]{2})/g", "+12125560123", false},
+        /* delimiters as preg_match takes them */
+        {"#^https?://a\\.example/#i", "HTTP://A.example/x", true},
+        {"#^https?://a\\.example/#", "HTTP://A.example/x", false},
+        {"~ab~", "xabx", true},
+        {"~a~b~", "a~b", true},
+        {"#a#b#i", "A#B", true},
+        {"%^ab$%", "ab", true},
+        {"@^ab@i", "ABc", true},
+        {"!ab!", "ab", true},
+        {"|ab|cd|", "xyz", true}, /* bare after all: preg_match has no flag "cd|" */
+        {"|ab|i", "xyz", false},
+        {"|ab|i", "xABx", true},
+        {"{^a{2}$}i", "AA", true},
+        {"{^a{2}$}i", "a", false},
+        {"(ab|cd)i", "xCDx", true},
+        {"[ab]i", "bi", true},
+        {"[ab]i", "BB", false},
+        {"<a<b>c>s", "a<b>c", true},
+        {"'ab'", "xabx", true},
+        {"+ab+", "ab", true},
+        {"#a\\#b#", "a#b", true},
+        {"/ab/DSUXn", "ab", true},
+        /* and bare ones that begin with such a sign */
+        {"@example\\.com$", "a@example.com", true},
+        {"@(a|b)\\.example", "x@b.example", true},
+        {"^(a|^b)$", "b", true},
+        {"[ab]+$", "xb", true},
+        {"[0-9]{3}", "x123", true},
+        {"(a)(b)", "ab", true},
+        {"(?:ab)i", "abi", true},
+        {"(?i)(AB)", "ab", true},
+        {"%2e%2e", "a%2e%2e", true},
+        {"-ab-i", "x-ab-i", true},
+        {".ab.s", "xab.s", true},
+        {"_ab_", "x_ab_", true},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(arena_done) arena a;
@@ -70,10 +105,11 @@ TEST(matches_table)
 
 TEST(what_is_not_taken_is_said)
 {
-    static const char *const rows[] = {"",      "/",           "//",      "/a", "a)",     "(a",
-                                       "[a",    "[z-a]",       "[\\d-z]", "*a", "a**",    "a++",
-                                       "(?=a)", "(?<n>a)",     "(a)\\1",  "\\", "\\p{L}", "a{3,2}",
-                                       "/a/x",  "[[:alpha:]]", "(?i)",    "a|*"};
+    static const char *const rows[] = {
+        "",        "/",      "//",          "/a",   "a)",    "(a",      "[a",     "[z-a]",
+        "[\\d-z]", "*a",     "a**",         "a++",  "(?=a)", "(?<n>a)", "(a)\\1", "\\",
+        "\\p{L}",  "a{3,2}", "/a/x",        "#a#k", "{a}k",  "@a@bar",  "~a",     "#a",
+        "/a/A",    "##",     "[[:alpha:]]", "(?i)", "a|*"};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CLEANUP(arena_done) arena a;
         const regex *r = NULL;

@@ -1,6 +1,8 @@
 /* child.c - a document through its codec: see child.h. */
 #include "sandbox/child.h"
 
+#include "format/lines.h"
+
 #include <errno.h>
 #include <sys/uio.h>
 
@@ -81,8 +83,8 @@ static const char *unknown(slice head)
 {
     if (!head.len)
         return "the document is empty";
-    if (slice_starts(head, S("\xff\xfe")) || slice_starts(head, S("\xfe\xff")))
-        return "text in UTF-16, which is not read: convert it to UTF-8";
+    if (slice_starts(head, S("\xff\xfe\0\0")) || slice_starts(head, S("\0\0\xfe\xff")))
+        return "text in UTF-32, which is not read: convert it to UTF-8";
     return "not in any format that we know";
 }
 
@@ -123,9 +125,9 @@ static status read_document(const worker_options *options, const job_request *jo
         return st;
     reader in = child_reader(input);
     fact_sink sink = wire_facts(w);
-    return f->read(
-        &(format_input){.in = &in, .path = path, .mapping = mapping, .limits = job->limits}, &sink,
-        why);
+    const format_input document = {
+        .in = &in, .path = path, .mapping = mapping, .limits = job->limits};
+    return lines_read(f, &document, &sink, why);
 }
 
 void child_run(const worker_options *options, const job_request *job)

@@ -27,6 +27,9 @@ status child_unpack(child_input *in, const job_request *job, const unpack_sink *
  * or cut off is a log up to there, and then a refusal that says so. */
 status child_capture(child_input *in, const job_request *job, const unpack_sink *sink,
                      err *why) NODISCARD;
+/* Text in UTF-16 as one member in UTF-8 (decode.c). */
+status child_decode(child_input *in, const job_request *job, const unpack_sink *sink,
+                    err *why) NODISCARD;
 /* What a zip's directory names stands apart (zip_directory.c), before anything of it is read.
  *   ERR_LIMIT  members overlap; no memory. A zip that is damaged is OK here */
 status child_zip_check(child_input *in, uint64_t members_max, err *why) NODISCARD;

@@ -1,6 +1,7 @@
 /* container.c - magic bytes: see container.h. */
 #include "sandbox/container.h"
 
+#include "base/utf16.h"
 #include "format/capture.h"
 
 typedef struct suffix {
@@ -11,7 +12,7 @@ enum { SUFFIXES_MAX = 3 };
 
 static const struct {
     const char *name;
-    slice magic; /* at offset 0; none for tar and capture */
+    slice magic; /* at offset 0; none: told otherwise */
     bool stream;
     suffix suffixes[SUFFIXES_MAX];
 } rows[] = {
@@ -39,6 +40,7 @@ static const struct {
     [CONTAINER_TAR] = {"tar", S_INIT(""), false, {{S_INIT(""), S_INIT("")}}},
     [CONTAINER_7Z] = {"7z", S_INIT("7z\xbc\xaf\x27\x1c"), false, {{S_INIT(""), S_INIT("")}}},
     [CONTAINER_CAPTURE] = {"capture", S_INIT(""), false, {{S_INIT(""), S_INIT("")}}},
+    [CONTAINER_UTF16] = {"utf-16", S_INIT(""), false, {{S_INIT(""), S_INIT("")}}},
 };
 _Static_assert(COUNT_OF(rows) == CONTAINER_COUNT_, "a container without a row");
 
@@ -88,6 +90,8 @@ container container_sniff(slice head)
         return CONTAINER_ZIP;
     if (capture_is(head))
         return CONTAINER_CAPTURE;
+    if (utf16_is(head))
+        return CONTAINER_UTF16;
     return is_tar(head) ? CONTAINER_TAR : CONTAINER_NONE;
 }
 

@@ -2,8 +2,9 @@
  *
  *     switch (container_sniff(head)) { case CONTAINER_GZIP: ... }
  *
- * Uses: base, format/capture. Used by: sandbox (both sides), intake.
- * A recording of traffic is one, too: what is in it is a log (format/capture.h).
+ * Uses: base, base/utf16, format/capture. Used by: sandbox (both sides), intake.
+ * A recording of traffic is one, too: what is in it is a log (format/capture.h). So is text in
+ * UTF-16, which is nothing around it: its name, and that it is no member of anything, stay.
  * Sources: RFC 1952 (gzip), RFC 8878 (zstd), the .xz file format 1.2.1, bzip2's "BZh1".."BZh9",
  * APPNOTE 6.3.10 (zip), POSIX.1-2017 pax (ustar), 7zFormat.txt. Pure. */
 #ifndef NOROSHI_CONTAINER_H
@@ -21,6 +22,7 @@ typedef enum container {
     CONTAINER_TAR,
     CONTAINER_7Z,
     CONTAINER_CAPTURE, /* PCAP, PCAPNG */
+    CONTAINER_UTF16,   /* text with a byte order mark: what is in it is the same in UTF-8 */
     CONTAINER_COUNT_
 } container;
 

@@ -46,6 +46,11 @@ TEST(magic_bytes)
         {S_INIT("\n\r\r\n\x1c\0\0\0\x4d\x3c\x2b\x1a"), CONTAINER_CAPTURE},
         {S_INIT("\n\r\r\n\0\0\0\x1c\x1a\x2b\x3c\x4d"), CONTAINER_CAPTURE},
         {S_INIT("\n\r\r\nsome text that is none"), CONTAINER_NONE},
+        {S_INIT("\xff\xfe"
+                "1\0.\0"),
+         CONTAINER_UTF16},
+        {S_INIT("\xfe\xff\0{"), CONTAINER_UTF16},
+        {S_INIT("\xff\xfe\0\0"), CONTAINER_NONE},
         {S_INIT("{\"type\":\"bundle\"}"), CONTAINER_NONE},
         {S_INIT(""), CONTAINER_NONE},
     };

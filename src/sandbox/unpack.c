@@ -201,9 +201,9 @@ static status member(opener *o, struct archive_entry *e, uint64_t index, err *wh
     unpack_member m = {.path = name, .size = UNPACK_SIZE_UNKNOWN, .index = index};
     if (archive_entry_size_is_set(e) && archive_entry_size(e) >= 0)
         m.size = (uint64_t)archive_entry_size(e);
-    if (m.size != UNPACK_SIZE_UNKNOWN && m.size > o->left)
+    status st = o->sink->begin(o->sink->ctx, &m, why); /* so that an error has its name */
+    if (st == OK && m.size != UNPACK_SIZE_UNKNOWN && m.size > o->left)
         return over_bytes(o, why);
-    status st = o->sink->begin(o->sink->ctx, &m, why);
     return st == OK ? member_data(o, e, name, why) : st;
 }
 
@@ -254,6 +254,7 @@ static const struct {
     [CONTAINER_TAR] = {0, archive_read_support_format_tar},
     [CONTAINER_7Z] = {0, archive_read_support_format_7zip},
     [CONTAINER_CAPTURE] = {0, NULL}, /* child_capture's */
+    [CONTAINER_UTF16] = {0, NULL},   /* child_decode's */
 };
 _Static_assert(COUNT_OF(openers) == CONTAINER_COUNT_, "a container that nobody opens");
 
@@ -337,6 +338,8 @@ status child_unpack(child_input *in, const job_request *job, const unpack_sink *
 {
     if (job->container == CONTAINER_CAPTURE)
         return child_capture(in, job, sink, why);
+    if (job->container == CONTAINER_UTF16)
+        return child_decode(in, job, sink, why);
     opener *o = calloc(1, sizeof *o);
     if (!o)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "memory limit");

@@ -32,7 +32,9 @@ typedef struct walk_options {
  * order of the archive; zero-byte members are visited too. A status other than OK ends the walk,
  * which returns it: so a visitor that can go on after a bad document keeps that to itself.
  * ERR_INPUT and ERR_LIMIT of sandbox_unpack end it as well: an archive is read whole or, but for
- * `cut`, refused. */
+ * `cut`, refused; the message names the member that it broke off in. A damaged archive in another
+ * is a member of it that cannot be had, when there is `refuse`, and the others are visited.
+ * Text in UTF-16 is visited as UTF-8 under the same path and level. */
 status walk(sandbox *s, int fd, slice path, const walk_options *options,
             status (*visit)(void *ctx, const walk_document *document, err *why), void *ctx,
             err *why) NODISCARD;

@@ -246,7 +246,8 @@ def whole_files_of_another_encoding():
     """What comes out of spreadsheets and shells is told by its name, not as something unknown."""
     with tempfile.TemporaryDirectory(prefix="bad-") as folder:
         store = new_store(os.path.join(folder, "var"))
-        for what, content, said in (("utf16", b"\xff\xfe1\0.\0", "UTF-16"),
+        for what, content, said in (("utf16", "\ufeffNo list.\n".encode("utf-16-le"), "format"),
+                                    ("utf32", "\ufeff1.2.3.4\n".encode("utf-32-le"), "UTF-32"),
                                     ("empty", b"", "empty"), ("prose", b"No list.\n", "format")):
             ran = run(["import", write(os.path.join(folder, what + ".txt"), content)], store)
             tap.check(ran.code == 2 and ran.err.count(b"\n") == 1 and said.encode() in ran.err,

@@ -164,8 +164,8 @@ TEST(a_codecs_error_is_the_documents)
         {"unheard-of", S_INIT("x"), ERR_INPUT, "no format of that name", 0},
         {"", S_INIT("?"), ERR_INPUT, "not in any format that we know", 0},
         {"", S_INIT(""), ERR_INPUT, "the document is empty", 0},
-        {"", S_INIT("\xff\xfex"), ERR_INPUT,
-         "text in UTF-16, which is not read: convert it to UTF-8", 0},
+        {"", S_INIT("\xff\xfe\0\0x\0\0\0"), ERR_INPUT,
+         "text in UTF-32, which is not read: convert it to UTF-8", 0},
         {"1234567890123456789012345678901234567890123456789012345678901234567890", S_INIT("x"),
          ERR_INPUT, "no format of that name", ERR_NOWHERE},
     };

@@ -325,6 +325,91 @@ TEST(archives_in_archives_are_opened_down_to_the_documents)
     sandbox_free(s);
 }
 
+TEST(text_in_utf_16_is_visited_as_utf_8_where_it_stands)
+{
+    static const char little[] = "\xff\xfe"
+                                 "1\0\r\0\n\0\xe5\x65";
+    static const char big[] = "\xfe\xff\0"
+                              "1\0\r\0\n\x65\xe5";
+    const slice texts[] = {slice_of(little, sizeof little - 1), slice_of(big, sizeof big - 1)};
+    sandbox *s = kit_sandbox(NULL);
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        seen k = {0};
+        err why = {0};
+        CHECK_OK(walk_it(s, kit_bytes(texts[i]), "d/list.txt", NULL, &k, &why));
+        CHECK_EQ(k.documents, 1);
+        CHECK_EQ(k.level, 0);
+        CHECK(strcmp(k.path, "d/list.txt") == 0);
+        CHECK(strcmp(k.head, "1\r\n\xe6\x97\xa5") == 0);
+        const entry one[] = {{.name = "a/list.txt", .data = texts[i]}, {0}};
+        int zip = make_archive(archive_write_set_format_zip, NULL, NULL, one);
+        const unpack_limits shallow = {.levels_max = 1};
+        CHECK_OK(walk_it(s, zip, "x.zip", &shallow, &k, &why));
+        CHECK_EQ(k.level, 1);
+        CHECK(strcmp(k.path, "x.zip/a/list.txt") == 0);
+        CHECK(strcmp(k.head, "1\r\n\xe6\x97\xa5") == 0);
+    }
+    seen k = {0};
+    err why = {0};
+    const unpack_limits few = {.ratio_max = 1, .floor_bytes = 4};
+    CHECK_EQ(walk_it(s, kit_bytes(texts[0]), "list.txt", &few, &k, &why), OK);
+    static char cjk[3000];
+    memcpy(cjk, "\xff\xfe", 2);
+    for (size_t i = 2; i < sizeof cjk; i += 2)
+        memcpy(cjk + i, "\xe5\x65", 2);
+    slice text = slice_of(cjk, sizeof cjk);
+    CHECK_EQ(walk_it(s, kit_bytes(text), "list.txt", &few, &k, &why), ERR_LIMIT);
+    CHECK(strcmp(why.msg, "expands to more than 3000 bytes") == 0);
+    CHECK_EQ(k.documents, 0);
+    sandbox_free(s);
+}
+
+TEST(a_damaged_archive_in_an_archive_is_a_member_that_cannot_be_had)
+{
+    static char bytes[30000];
+    sandbox *s = kit_sandbox(NULL);
+    int gz = make_stream(archive_write_add_filter_gzip, noise(bytes, sizeof bytes), 0);
+    slice whole = all_of(gz);
+    const entry some[] = {{.name = "a", .data = S("first")},
+                          {.name = "b.gz", .data = slice_sub(whole, 0, whole.len / 2)},
+                          {.name = "c", .data = S("last")},
+                          {0}};
+    seen k = {0};
+    err why = {0};
+    CHECK_OK(walk_it(s, make_archive(archive_write_set_format_pax, NULL, NULL, some), "x.tar", NULL,
+                     &k, &why));
+    CHECK_EQ(k.documents, 2);
+    CHECK_EQ(k.refused, 1);
+    CHECK(strcmp(k.path, "x.tar/c") == 0);
+    CHECK(strncmp(k.reason, "gzip: ", 6) == 0);
+    CHECK(strstr(k.reason, " (at byte ") != NULL);
+    close(gz);
+    free((char *)(uintptr_t)whole.ptr);
+    sandbox_free(s);
+}
+
+TEST(an_archive_that_breaks_off_names_the_member)
+{
+    static char bytes[30000];
+    sandbox *s = kit_sandbox(NULL);
+    const entry some[] = {{.name = "in/a", .data = S("first")},
+                          {.name = "in/b", .data = noise(bytes, sizeof bytes)},
+                          {0}};
+    int tar = make_archive(archive_write_set_format_pax, NULL, NULL, some);
+    seen k = {0};
+    err why = {0};
+    CHECK_EQ(walk_it(s, cut_off(tar, 20000), "x.tar", NULL, &k, &why), ERR_INPUT);
+    CHECK_EQ(k.documents, 1);
+    CHECK(strstr(why.msg, ", in x.tar/in/b") != NULL);
+    const unpack_limits few = {.bytes_max = 1000};
+    CHECK_EQ(walk_it(s, make_archive(archive_write_set_format_zip, NULL, NULL, some), "x.zip", &few,
+                     &k, &why),
+             ERR_LIMIT);
+    CHECK(strcmp(why.msg, "expands to more than 1000 bytes, in x.zip/in/b") == 0);
+    close(tar);
+    sandbox_free(s);
+}
+
 TEST(what_is_no_archive_is_visited_as_it_is)
 {
     sandbox *s = kit_sandbox(NULL);

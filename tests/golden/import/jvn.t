@@ -59,14 +59,14 @@ What is hostile in XML is not read.
     $ printf '<!DOCTYPE r [<!ENTITY a "0123456789"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>' > laughs.rdf
     $ sed 1d one | sed 's/EX-OS/\&b;/' >> laughs.rdf
     $ noroshi import laughs.rdf
-    noroshi: laughs.rdf: a DOCTYPE stands in it: not read
+    noroshi: laughs.rdf: a DOCTYPE stands in it: not read (at byte 12)
     [2]
     $ printf '<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]>' > outside.rdf
     $ sed 1d one | sed 's/EX-OS/\&a;/' >> outside.rdf
     $ noroshi import --format jvn outside.rdf
-    noroshi: outside.rdf: a DOCTYPE stands in it: not read
+    noroshi: outside.rdf: a DOCTYPE stands in it: not read (at byte 12)
     [2]
     $ sed '/sec:cvss/d' one | head -20 > cut.rdf
     $ noroshi import cut.rdf
-    noroshi: cut.rdf: line 21, column 1: no element found
+    noroshi: cut.rdf: line 21, column 1: no element found (at byte 1500)
     [2]

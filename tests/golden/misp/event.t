@@ -107,7 +107,7 @@ What is no event, or not all of one, is refused where it breaks.
 
     $ head -c 700 first.json >cut.json
     $ noroshi import cut.json
-    noroshi: cut.json: JSON: ends inside a string
+    noroshi: cut.json: JSON: ends inside a string (at byte 700)
     [2]
     $ echo '{"Event":{"info":"x","Attribute":[{"type":"md5"}]}}' >thin.json
     $ noroshi import thin.json
