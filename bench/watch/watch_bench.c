@@ -1,7 +1,8 @@
 /* watch_bench.c - logs against N indicators: ours, Hyperscan, a simdjson pipeline; see run.
  *     bench-watch N MB              figures
  *     bench-watch N MB write DIR    the same log and indicators as files, for grep and ripgrep
- * A ratio is the median of ROUNDS pairs, one after the other, with the lowest and the highest. */
+ * A ratio is the median of pairs, one after the other and every second time the other way round,
+ * with the lowest and the highest. */
 #include "bench.h"
 #include "made.h"
 #include "peers.h"
@@ -9,8 +10,10 @@
 #include "watch/match/table.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <unistd.h>
 
-enum { ROUNDS = 5, FEED = 256 << 10 };
+enum { ROUNDS = 5, ROUNDS_MAX = 25, FEED = 256 << 10 };
 
 static void need(bool fine, const char *what)
 {
@@ -92,20 +95,34 @@ static int number_order(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static race race_of(timed *a, void *a_ctx, timed *b, void *b_ctx)
+static double least_of(double a, double b)
 {
-    double ratios[ROUNDS];
-    race r = {.a = 1e9, .b = 1e9};
-    for (int i = 0; i < ROUNDS; i++) {
-        double a_took = a(a_ctx), b_took = b(b_ctx);
-        r.a = a_took < r.a ? a_took : r.a;
-        r.b = b_took < r.b ? b_took : r.b;
+    return a < b ? a : b;
+}
+
+static race race_made(double *ratios, int rounds)
+{
+    qsort(ratios, (size_t)rounds, sizeof *ratios, number_order);
+    return (race){.ratio = ratios[rounds / 2], .least = ratios[0], .most = ratios[rounds - 1]};
+}
+
+static race race_of(timed *a, void *a_ctx, timed *b, void *b_ctx, int rounds)
+{
+    double ratios[ROUNDS_MAX], least[2] = {1e9, 1e9};
+    for (int i = 0; i < rounds; i++) {
+        double a_took = 0, b_took = 0;
+        if (i % 2 == 0)
+            a_took = a(a_ctx);
+        b_took = b(b_ctx);
+        if (i % 2 == 1)
+            a_took = a(a_ctx);
+        least[0] = least_of(least[0], a_took);
+        least[1] = least_of(least[1], b_took);
         ratios[i] = b_took / a_took;
     }
-    qsort(ratios, ROUNDS, sizeof *ratios, number_order);
-    r.ratio = ratios[ROUNDS / 2];
-    r.least = ratios[0];
-    r.most = ratios[ROUNDS - 1];
+    race r = race_made(ratios, rounds);
+    r.a = least[0];
+    r.b = least[1];
     return r;
 }
 
@@ -146,29 +163,58 @@ static double speed(job *j)
 
 /* --- two cores ------------------------------------------------------------------------------ */
 
-static double ours_wall(void *ctx)
+/* Work that can be done in two halves that share nothing, or all at once; each half on its own
+ * processor, as where the kernel puts a new thread is another question. */
+typedef struct halves {
+    void (*work)(const job *j, unsigned half, unsigned of);
+    const job *j;
+    int other; /* the second half's processor; the first half is done where it is asked for */
+} halves;
+
+static void match_part(const job *j, unsigned half, unsigned of)
 {
-    const job *j = ctx;
-    double from = bench_wall_s();
-    match_all(j->t, j->text, j->len, false, -1);
-    return bench_wall_s() - from;
+    size_t from = j->len / of * half;
+    match_all(j->t, j->text + from, half + 1 < of ? j->len / of : j->len - from, false, -1);
 }
 
-static void *match_half(void *ctx)
+/* Arithmetic, without memory: what the machine itself gives for two, to see what can be had. */
+static void count_part(const job *j, unsigned half, unsigned of)
 {
-    ours_wall(ctx);
+    uint64_t sum = half;
+    for (size_t i = j->len / 3 / of; i; i--)
+        sum += bench_mix(i);
+    need(sum != 1, "that number");
+}
+
+static void *second_half(void *ctx)
+{
+    const halves *h = ctx;
+    h->work(h->j, 1, 2);
     return NULL;
 }
 
-/* Two threads, each with its own half of the text. */
-static void both_halves(const job *j)
+static void both_halves(halves *h)
 {
     pthread_t other;
-    job first = {.t = j->t, .text = j->text, .len = j->len / 2};
-    job second = {.t = j->t, .text = j->text + first.len, .len = j->len - first.len};
-    need(pthread_create(&other, NULL, match_half, &second) == 0, "no thread");
-    match_half(&first);
+    pthread_attr_t on;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((unsigned)h->other, &set);
+    need(pthread_attr_init(&on) == 0 && pthread_attr_setaffinity_np(&on, sizeof set, &set) == 0,
+         "no second processor");
+    int failed = pthread_create(&other, &on, second_half, h);
+    need(!failed, "no thread");
+    h->work(h->j, 0, 2);
     pthread_join(other, NULL);
+    pthread_attr_destroy(&on);
+}
+
+static double one_wall(void *ctx)
+{
+    const halves *h = ctx;
+    double from = bench_wall_s();
+    h->work(h->j, 0, 1);
+    return bench_wall_s() - from;
 }
 
 static double two_wall(void *ctx)
@@ -178,6 +224,25 @@ static double two_wall(void *ctx)
     return bench_wall_s() - from;
 }
 
+static double gain_of_two(halves *h, bool one_first)
+{
+    double two = 0, one = 0;
+    if (!one_first)
+        two = two_wall(h);
+    one = one_wall(h);
+    if (one_first)
+        two = two_wall(h);
+    return one / two;
+}
+
+static double one_cpu(void *ctx)
+{
+    const halves *h = ctx;
+    double from = bench_cpu_s();
+    h->work(h->j, 0, 1);
+    return bench_cpu_s() - from;
+}
+
 static double two_cpu(void *ctx)
 {
     double from = bench_cpu_s();
@@ -185,19 +250,76 @@ static double two_cpu(void *ctx)
     return bench_cpu_s() - from;
 }
 
-/* How many times as fast two threads are as one, wall time, which wants a machine that does nothing
- * else. And how much processor time two take of what one takes, which other load changes little: 1
- * when they share well. */
-static void figures_of_two(job *j, const char *log)
+/* What all processors have done since they were started, in seconds. */
+typedef struct machine {
+    double busy;  /* for all programs and the kernel */
+    double taken; /* by the host of a virtual machine, which gave it to others */
+} machine;
+
+static machine machine_now(void)
+{
+    double t[8] = {0}, second = (double)sysconf(_SC_CLK_TCK);
+    FILE *f = fopen("/proc/stat", "r"); /* user, nice, system, idle, waiting, two of interrupts */
+    if (f) {
+        if (fscanf(f, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", t, t + 1, t + 2, t + 3, t + 4, t + 5,
+                   t + 6, t + 7) != 8)
+            memset(t, 0, sizeof t);
+        fclose(f);
+    }
+    return (machine){(t[0] + t[1] + t[2] + t[5] + t[6]) / second, t[7] / second};
+}
+
+/* Two of the processors that the process may use. */
+static bool two_processors(const cpu_set_t *set, int ret[2])
+{
+    int found = 0;
+    for (int i = 0; i < CPU_SETSIZE && found < 2; i++)
+        if (CPU_ISSET((unsigned)i, set))
+            ret[found++] = i;
+    return found == 2;
+}
+
+static void figure_of_pairs(const char *figure, const char *log, race r, int pairs)
 {
     char text[256];
-    race wall = race_of(two_wall, j, ours_wall, j), cpu = race_of(ours_cpu, j, two_cpu, j);
-    snprintf(text, sizeof text, "%s, wall time, %d pairs %.3f..%.3f", log, (int)ROUNDS, wall.least,
-             wall.most);
-    bench_figure("watch", "two-cores", "x", wall.ratio, text);
-    snprintf(text, sizeof text, "%s, of the processor time of one, %d pairs %.3f..%.3f", log,
-             (int)ROUNDS, cpu.least, cpu.most);
-    bench_figure("watch", "two-cores-cost", "x", cpu.ratio, text);
+    snprintf(text, sizeof text, "%s, %d pairs %.3f..%.3f", log, pairs, r.least, r.most);
+    bench_figure("watch", figure, "x", r.ratio, text);
+}
+
+/* How many times as fast two threads are as one, wall time: many short pairs, as it wants a machine
+ * that does nothing else. So that one sees whether it did: the same of arithmetic that shares
+ * nothing, in turn with them (what it lacks of 2 is the machine's: two threads of one core, the
+ * clock, other guests); and what share of the processors other programs had, and the host. And how
+ * much processor time two take of what one takes. */
+static void figures_of_two(const job *j, const char *log)
+{
+    enum { SHORT = 40000000, PAIRS = ROUNDS_MAX };
+    cpu_set_t was, here;
+    int on[2];
+    if (sched_getaffinity(0, sizeof was, &was) != 0 || !two_processors(&was, on))
+        return;
+    CPU_ZERO(&here);
+    CPU_SET((unsigned)on[0], &here);
+    need(sched_setaffinity(0, sizeof here, &here) == 0, "a processor of its own");
+    job part = {.t = j->t, .text = j->text, .len = j->len < SHORT ? j->len : SHORT, .level = -1};
+    halves match = {match_part, &part, on[1]}, count = {count_part, &part, on[1]};
+    double ratios[2][PAIRS];
+    machine before = machine_now();
+    double from = bench_wall_s(), own = bench_cpu_s();
+    for (int i = 0; i < PAIRS; i++) {
+        ratios[0][i] = gain_of_two(&match, i % 2);
+        ratios[1][i] = gain_of_two(&count, i % 2);
+    }
+    double own_took = bench_cpu_s() - own, took = bench_wall_s() - from;
+    machine after = machine_now();
+    figure_of_pairs("two-cores", log, race_made(ratios[0], PAIRS), PAIRS);
+    figure_of_pairs("two-cores-arithmetic", log, race_made(ratios[1], PAIRS), PAIRS);
+    figure_of_pairs("two-cores-cost", log, race_of(one_cpu, &match, two_cpu, &match, PAIRS), PAIRS);
+    double all = took * (double)sysconf(_SC_NPROCESSORS_ONLN) / 100;
+    double others = (after.busy - before.busy - own_took) / all;
+    bench_figure("watch", "two-cores-others", "%", others > 0 ? others : 0, log);
+    bench_figure("watch", "two-cores-host", "%", (after.taken - before.taken) / all, log);
+    sched_setaffinity(0, sizeof was, &was);
 }
 
 /* --- peers ---------------------------------------------------------------------------------- */
@@ -239,7 +361,7 @@ static void beside_hyperscan(job *ours, const char *log, uint64_t count)
     char what[200];
     literals_job theirs = {hyperscan_of(count), ours->text, ours->len, 0};
     need(theirs.p != NULL, "Hyperscan does not build them");
-    race r = race_of(ours_cpu, ours, hyperscan_cpu, &theirs);
+    race r = race_of(ours_cpu, ours, hyperscan_cpu, &theirs, ROUNDS);
     snprintf(what, sizeof what, "engine=hyperscan mode=block %s hits=%zu", log, theirs.found);
     bench_figure("watch", "match", "MB/s", (double)ours->len / 1e6 / r.b, what);
     snprintf(what, sizeof what, "ours/hyperscan %s", log);
@@ -343,7 +465,7 @@ static void beside_simdjson(job *ours, const char *log)
 {
     char what[200];
     fields_job theirs = {ours->t, ours->text, ours->len, 0};
-    race r = race_of(ours_cpu, ours, simdjson_cpu, &theirs);
+    race r = race_of(ours_cpu, ours, simdjson_cpu, &theirs, ROUNDS);
     snprintf(what, sizeof what, "engine=simdjson %s hits=%zu", log, theirs.hits);
     bench_figure("watch", "match", "MB/s", (double)ours->len / 1e6 / r.b, what);
     snprintf(what, sizeof what, "ours/simdjson %s", log);
@@ -377,7 +499,7 @@ static void beside_few(job *ours, const char *log)
     char what[200];
     match_table *few = make_table(FEW);
     job theirs = {.t = few, .text = ours->text, .len = ours->len, .level = -1};
-    race r = race_of(ours_cpu, ours, ours_cpu, &theirs);
+    race r = race_of(ours_cpu, ours, ours_cpu, &theirs, ROUNDS);
     snprintf(what, sizeof what, "ours/ours-with-%d %s", (int)FEW, log);
     figure_of_race(what, r);
     match_table_free(few);

@@ -173,11 +173,12 @@ static inline const uint64_t *filter_word(const match_table *t, uint64_t h)
     return t->filter + ((h >> 32) * t->filter_pairs >> 32) * 2;
 }
 
-/* Its words are better asked for early: it is no longer in the second cache. Where it is, what was
- * asked for only drives other things out of the first. */
+/* Its words are better asked for early: it is larger than the first cache by far, and the text goes
+ * through the second. Where it is not, what was asked for only drives other things out of the
+ * first. */
 static inline bool filter_far(const match_table *t)
 {
-    return t->filter_pairs > 1 << 15;
+    return t->filter_pairs > 1 << 12;
 }
 
 static inline uint64_t filter_bits(uint64_t h)
