@@ -13,6 +13,7 @@
 enum {
     COLUMN_BYTES_MAX = 128 << 20,
     LANE_BYTES = 8 << 20, /* of one column: time to send */
+    LANE_ROWS = 512,     /* likewise: the server adds these while the writer makes the next */
     LANES = RECALL_LANES
 };
 
@@ -25,7 +26,7 @@ typedef struct lane {
 } lane;
 
 struct pg_lanes {
-    bool sent; /* results are to come, up to a sync */
+    size_t sent; /* syncs whose results are to come */
     bool fetches_prepared;
     lane lane[LANES];
     db_recall *memo;
@@ -172,17 +173,16 @@ static status send_one(pg_db *d, const char *name, const slice *values, int coun
                : pg_fail(d, NULL, "sending", why);
 }
 
-/* Reads what the statements of the pipeline said, up to its sync. */
+/* Reads what the statements of the pipeline said, up to its last sync. */
 static status settle(pg_db *d, err *why)
 {
     status st = OK;
-    bool synced = !d->lanes->sent;
-    for (int nothing = 0; !synced && nothing < 2;) { /* twice: there is no more */
+    size_t left = d->lanes->sent;
+    for (int nothing = 0; left && nothing < 2;) { /* twice: there is no more */
         PGresult *r = PQgetResult(d->conn);
         nothing = r ? 0 : nothing + 1;
         ExecStatusType what = PQresultStatus(r);
-        if (r && what == PGRES_PIPELINE_SYNC)
-            synced = true;
+        left -= r && what == PGRES_PIPELINE_SYNC;
         if (r && st == OK && what == PGRES_FATAL_ERROR) {
             st = pg_fail(d, r, "adding rows", why);
             r = NULL;
@@ -193,11 +193,28 @@ static status settle(pg_db *d, err *why)
             break;
         }
     }
-    d->lanes->sent = false;
-    if (synced && PQpipelineStatus(d->conn) != PQ_PIPELINE_OFF && !PQexitPipelineMode(d->conn) &&
+    d->lanes->sent = 0;
+    if (!left && PQpipelineStatus(d->conn) != PQ_PIPELINE_OFF && !PQexitPipelineMode(d->conn) &&
         st == OK)
         st = pg_fail(d, NULL, "adding rows", why);
     return st;
+}
+
+/* The pipeline is open, and what is to be sent needs nothing but sending. */
+static bool goes_on(const pg_lanes *l)
+{
+    bool ready = l->sent > 0;
+    for (size_t i = 0; i < LANES; i++)
+        ready = ready && (l->lane[i].prepared || !l->lane[i].rows);
+    return ready;
+}
+
+static status open_pipeline(pg_db *d, err *why)
+{
+    status st = settle(d, why);
+    if (st == OK)
+        st = prepare_lanes(d, why);
+    return st != OK || PQenterPipelineMode(d->conn) ? st : pg_fail(d, NULL, "sending", why);
 }
 
 /* Sends the lanes, and does not wait for what becomes of them. */
@@ -206,14 +223,11 @@ static status send_lanes(pg_db *d, err *why)
     bool some = false;
     for (size_t i = 0; i < LANES; i++)
         some |= d->lanes->lane[i].rows != 0;
-    status st = settle(d, why);
-    if (st != OK || !some)
+    if (!some)
+        return OK;
+    status st = goes_on(d->lanes) ? OK : open_pipeline(d, why);
+    if (st != OK)
         return st;
-    if ((st = prepare_lanes(d, why)) != OK)
-        return st;
-    if (!PQenterPipelineMode(d->conn))
-        return pg_fail(d, NULL, "sending", why);
-    d->lanes->sent = true;
     for (size_t i = 0; st == OK && i < LANES; i++) {
         lane *l = &d->lanes->lane[i];
         slice values[RECALL_COLUMNS_MAX];
@@ -225,6 +239,7 @@ static status send_lanes(pg_db *d, err *why)
             st = send_one(d, l->name, values, (int)l->columns, why);
         empty_lane(l);
     }
+    d->lanes->sent++;
     if (!PQpipelineSync(d->conn) && st == OK)
         st = pg_fail(d, NULL, "sending", why);
     return st;
@@ -376,13 +391,12 @@ status pg_turn(db *b, bool *ret_known, err *why)
 
 /* --- answering -------------------------------------------------------------------------------- */
 
-static bool is_full(const pg_lanes *l)
+static bool is_full(const lane *l)
 {
-    for (size_t i = 0; i < LANES; i++)
-        for (size_t c = 0; c < l->lane[i].columns; c++)
-            if (l->lane[i].column[c].len > LANE_BYTES)
-                return true;
-    return false;
+    bool full = l->rows >= LANE_ROWS;
+    for (size_t c = 0; c < l->columns; c++)
+        full = full || l->column[c].len > LANE_BYTES;
+    return full;
 }
 
 /* Texts are compared as the server holds them: escaped. */
@@ -415,7 +429,7 @@ bool pg_answer(pg_stmt *s, status *ret, bool *ret_row, err *why)
     if (reply.id)
         d->last_id = reply.id;
     *ret = gather(s, (size_t)reply.lane, reply.id, why);
-    if (*ret == OK && is_full(d->lanes))
+    if (*ret == OK && is_full(&d->lanes->lane[reply.lane]))
         *ret = send_lanes(d, why);
     return true;
 }
