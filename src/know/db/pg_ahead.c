@@ -13,7 +13,7 @@
 enum {
     COLUMN_BYTES_MAX = 128 << 20,
     LANE_BYTES = 8 << 20, /* of one column: time to send */
-    LANE_ROWS = 512,     /* likewise: the server adds these while the writer makes the next */
+    LANE_ROWS = 512,      /* likewise: the server adds these while the writer makes the next */
     LANES = RECALL_LANES
 };
 
