@@ -84,7 +84,7 @@ void asker_rest(asker *k)
 static status take_in(asker *k, bool *ret_behind, err *why)
 {
     bool behind = false;
-    if (k->indexed == lens_looks(k->l))
+    if (k->indexed == lens_looks(k->l) && index_whole(k->ix, NULL) == OK)
         return OK;
     status st = ret_behind ? index_refresh_some(k->ix, &behind, why) : index_refresh(k->ix, why);
     k->indexed = st == OK && !behind ? lens_looks(k->l) : 0; /* they are counted from 1 */

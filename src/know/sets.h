@@ -102,7 +102,8 @@ typedef struct set_hits {
 
 /* All that the seen sets say of the value. Known-good sets are asked for the value itself, the
  * others for what stands above it, too: parent domains, the host of a URL, networks around it.
- *   ERR_LIMIT  the budget */
+ *   ERR_LIMIT  the budget;  ERR_IO  a file was cut off since it was opened: the next look opens it
+ *              again, or tells the set as broken */
 status sets_find(lens *l, arena *a, node_ref value, set_hits *ret, err *why) NODISCARD;
 
 /* The same for many hashes at once, which is quicker: ret[i] is what sets_find says of values[i].

@@ -62,8 +62,9 @@ status call_index(call *c, index_t **ret, err *why)
 {
     uint64_t look = lens_looks(c->t->l);
     status st = !c->t->ix               ? index_open(c->a->o.store, &c->t->ix, why)
-                : look != c->t->ix_look ? index_refresh(c->t->ix, why)
-                                        : OK;
+                : look != c->t->ix_look || index_whole(c->t->ix, NULL) != OK
+                    ? index_refresh(c->t->ix, why)
+                    : OK;
     c->t->ix_look = st == OK ? look : 0; /* looks are counted from 1 */
     if (st == OK)
         *ret = c->t->ix;
