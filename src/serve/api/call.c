@@ -71,6 +71,12 @@ status call_index(call *c, index_t **ret, err *why)
     return st;
 }
 
+/* A file of ours that is damaged is no fault of who asks. */
+static status ours(status st, err *why)
+{
+    return st == ERR_INPUT ? err_wrap(why, ERR_IO, "what was seen") : st;
+}
+
 status call_sightings(call *c, sightings **ret, err *why)
 {
     bool changed;
@@ -81,14 +87,14 @@ status call_sightings(call *c, sightings **ret, err *why)
     c->highest = TLP_AMBER;
     if (c->t->seen) {
         *ret = c->t->seen;
-        return sightings_refresh(c->t->seen, &changed, why);
+        return ours(sightings_refresh(c->t->seen, &changed, why), why);
     }
     slice folder = arena_printf(c->m, "%s/sightings", store_dir(c->a->o.store));
     if (!folder.ptr)
         return ARENA_SPENT(c->m, why);
     status st = sightings_open(folder.ptr, &c->t->seen, why);
     *ret = c->t->seen;
-    return st == ERR_NOT_FOUND ? OK : st;
+    return st == ERR_NOT_FOUND ? OK : ours(st, why);
 }
 
 when call_now(const call *c)
