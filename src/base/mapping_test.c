@@ -178,8 +178,7 @@ TEST(a_fault_elsewhere_ends_the_process)
             } else { /* and one that was freed is elsewhere */
                 void *at = x.m->at;
                 mapping_free(x.m);
-                const volatile char *p =
-                    mmap(at, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, x.fd, 0);
+                const volatile char *p = mmap(at, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, x.fd, 0);
                 (void)(ftruncate(x.fd, 0) == 0 && p[1]);
             }
             _exit(0);

@@ -173,6 +173,8 @@ status slots_verify(const slots *s, err *why)
     status st = verify_sums(s, why);
     if (st == OK)
         st = verify_meaning(s, why);
+    if (st == OK)
+        st = slots_whole(s, why);
     madvise(s->map->at, s->map->size, MADV_RANDOM);
     return st;
 }

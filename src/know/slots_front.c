@@ -162,7 +162,8 @@ static bool check_trailer(slots_front *f)
         siphash(t->seed, slice_of(end, SLOTS_TRAILER - 8)) != sum)
         return false;
     uint64_t filter = t->filter_blocks * SLOTS_FILTER;
-    if (t->block_sums != (filter + SLOTS_BLOCK - 1) / SLOTS_BLOCK || t->file_bytes != f->map->size ||
+    if (t->block_sums != (filter + SLOTS_BLOCK - 1) / SLOTS_BLOCK ||
+        t->file_bytes != f->map->size ||
         t->file_bytes != filter + t->block_sums * sizeof sum + SLOTS_TRAILER)
         return false;
     f->filter = (const uint32_t *)(const void *)base;

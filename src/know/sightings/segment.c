@@ -63,7 +63,8 @@ static bool check_trailer(sight_segment *s, uint64_t seed_check)
     s->filter = (const uint32_t *)(const void *)(base + l.filter);
     s->days = (const sight_day *)(const void *)(base + l.days);
     s->sums = (const uint64_t *)(const void *)(base + l.sums);
-    madvise(s->map->at, s->map->size, MADV_RANDOM); /* a look-up wants a page, not those behind it */
+    /* a look-up wants a page, not those behind it */
+    madvise(s->map->at, s->map->size, MADV_RANDOM);
     return true;
 }
 

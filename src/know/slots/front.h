@@ -1,6 +1,6 @@
 /* front.h - the bytes of a filter in front of tables, and an open one. Private to know/slots.
- * Uses: base/mapping, slots_front, slots_file. Used by: slots.c, slots_front.c. docs/formats/tiers.md says the
- * same. */
+ * Uses: base/mapping, slots_front, slots_file. Used by: slots.c, slots_front.c.
+ * docs/formats/tiers.md says the same. */
 #ifndef NOROSHI_KNOW_SLOTS_FRONT_BYTES_H
 #define NOROSHI_KNOW_SLOTS_FRONT_BYTES_H
 

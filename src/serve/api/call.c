@@ -61,7 +61,7 @@ void call_rest(const call *c)
 status call_index(call *c, index_t **ret, err *why)
 {
     uint64_t look = lens_looks(c->t->l);
-    status st = !c->t->ix               ? index_open(c->a->o.store, &c->t->ix, why)
+    status st = !c->t->ix ? index_open(c->a->o.store, &c->t->ix, why)
                 : look != c->t->ix_look || index_whole(c->t->ix, NULL) != OK
                     ? index_refresh(c->t->ix, why)
                     : OK;
