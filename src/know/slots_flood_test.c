@@ -1,4 +1,4 @@
-/* index_flood_test.c - keys made for the seed of a table by somebody who knows it: in that one they
+/* slots_flood_test.c - keys made for the seed of a table by somebody who knows it: in that one they
  * all want one line, in another they are keys like any.
  *
  * The hash of a SHA-256 is the upper 64 bits of a sum of its four words times factors of the seed,
