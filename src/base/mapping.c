@@ -114,14 +114,14 @@ static mapping_mark *reserve(void)
 
 static uint64_t tail_of(const mapping *m)
 {
-    uint64_t tail = 0;
-    size_t n = m->size < sizeof tail ? m->size : sizeof tail;
-    memcpy(&tail, (const char *)m->at + m->size - n, n);
+    uint64_t tail;
+    memcpy(&tail, (const char *)m->at + m->size - sizeof tail, sizeof tail);
     return tail;
 }
 
 status mapping_new(int fd, size_t size, const char *path, mapping **ret, err *why)
 {
+    assert(size >= sizeof(uint64_t));
     size_t len = strlen(path) + 1;
     mapping *m = calloc(1, sizeof *m + len);
     mapping_mark *mark = m ? reserve() : NULL;

@@ -22,7 +22,7 @@
 typedef struct mapping {
     void *at; /* never written to */
     size_t size;
-    uint64_t tail; /* its last eight bytes, or those that there are */
+    uint64_t tail; /* its last eight bytes */
     struct mapping_mark *mark;
     char path[];
 } mapping;
@@ -30,7 +30,7 @@ typedef struct mapping {
 /* SIGBUS in a mapping is answered from now on; one elsewhere does what it did before. */
 void mapping_guard(void);
 
-/* Maps `size` bytes, at least 1, of the file, which may be closed then. `path` is for messages.
+/* Maps `size` bytes, at least 8, of the file, which may be closed then. `path` is for messages.
  *   ERR_IO  it cannot be mapped;  ERR_LIMIT  memory */
 status mapping_new(int fd, size_t size, const char *path, mapping **ret, err *why) NODISCARD;
 /* NULL is fine. */

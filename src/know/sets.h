@@ -146,7 +146,8 @@ typedef struct set_load_options {
 typedef struct set_result {
     set_verdict verdict; /* of the set */
     set_polarity polarity;
-    bool known;           /* this very content is what the set holds already: nothing was done */
+    bool known;           /* this very content is what the set holds already, in a file that can be
+                           * read: nothing was done */
     uint64_t added, keys; /* values read; different ones that the set holds now */
     uint64_t read_keys;   /* different ones of those that were read */
     uint64_t resumed;     /* values that a load that was killed had read before */
