@@ -142,7 +142,7 @@ static void chill(bench *b)
     }
     open_version(b);
     for (uint32_t i = 0; i < m.tables; i++) {
-        const char *filter = (const char *)b->t->tables[i]->map + from[i];
+        const char *filter = (const char *)b->t->tables[i]->map->at + from[i];
         for (uint64_t at = 0; at < bytes[i]; at += 4096)
             sum += (unsigned char)filter[at];
         sum += (unsigned char)filter[bytes[i] - 1];
@@ -150,7 +150,7 @@ static void chill(bench *b)
     for (size_t i = 0; i < b->t->probe_count; i++) {
         const slots_front *f = b->t->probes[i].front;
         for (uint64_t at = 0; f && at < slots_front_bytes(f); at += 4096)
-            sum += ((const unsigned char *)f->map)[at];
+            sum += ((const unsigned char *)f->map->at)[at];
     }
     need(sum != 1, "sum"); /* it is used, so it is read */
 }

@@ -126,7 +126,7 @@ int main(int argc, char **argv)
     add(path, &f, keys, true);
     snprintf(what, sizeof what, "keys=%zu one file", keys);
     bench_figure("values", "the first file", "s CPU", bench_cpu_s() - from, what);
-    bench_figure("values", "on the disk", "bytes/key", (double)f.at[0].map_size / (double)keys,
+    bench_figure("values", "on the disk", "bytes/key", (double)f.at[0].map->size / (double)keys,
                  what);
     snprintf(what, sizeof what, "keys=%zu merged into one file", keys);
     portions(path, &f, WHOLE_PORTIONS, true, what);

@@ -58,6 +58,12 @@ static status forget(asker *k, err *why)
     return OK;
 }
 
+/* A file of ours that is damaged is no fault of what is asked. */
+static status ours(status st, err *why)
+{
+    return st == ERR_INPUT ? err_wrap(why, ERR_IO, "what was seen") : st;
+}
+
 status look_at_sightings(asker *k, err *why)
 {
     bool changed;
@@ -66,12 +72,12 @@ status look_at_sightings(asker *k, err *why)
         return OK;
     k->seen_looked = true;
     if (k->seen)
-        return sightings_refresh(k->seen, &changed, why);
+        return ours(sightings_refresh(k->seen, &changed, why), why);
     folder = arena_printf(&k->look, "%s/sightings", store_dir(k->s));
     if (!folder.ptr)
         return ARENA_SPENT(&k->look, why);
     status st = sightings_open(folder.ptr, &k->seen, why);
-    return st == ERR_NOT_FOUND ? OK : st; /* no telemetry was read */
+    return st == ERR_NOT_FOUND ? OK : ours(st, why); /* no telemetry was read */
 }
 
 void asker_rest(asker *k)
@@ -84,7 +90,7 @@ void asker_rest(asker *k)
 static status take_in(asker *k, bool *ret_behind, err *why)
 {
     bool behind = false;
-    if (k->indexed == lens_looks(k->l))
+    if (k->indexed == lens_looks(k->l) && index_whole(k->ix, NULL) == OK)
         return OK;
     status st = ret_behind ? index_refresh_some(k->ix, &behind, why) : index_refresh(k->ix, why);
     k->indexed = st == OK && !behind ? lens_looks(k->l) : 0; /* they are counted from 1 */

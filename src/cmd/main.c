@@ -1,4 +1,5 @@
 /* main.c - the process: descriptors, terminal, signals. Everything else is cmd/front. */
+#include "base/mapping.h"
 #include "cmd/front.h"
 
 #include <errno.h>
@@ -67,6 +68,7 @@ int main(int argc, char **argv)
         return 2;
     /* A reader that goes away is an error of write(): the store must be closed in order. */
     signal(SIGPIPE, SIG_IGN);
+    mapping_guard(); /* a file that is cut off under us is an error, too */
     struct winsize size = {0};
     bool out_tty = isatty(STDOUT_FILENO);
     if (out_tty)

@@ -315,12 +315,22 @@ status index_verify(index_t *ix, err *why)
     return seg_files_verify(&ix->files, ix->key, why);
 }
 
+/* A file that is not whole any more ends the chain, and what it covered is read from the store. */
+static status leave_the_lost(index_t *ix, err *why)
+{
+    if (seg_files_whole(&ix->files, NULL) == OK)
+        return OK;
+    status st = seg_files_reopen(ix->path, ix->key, &ix->files, why);
+    begin_behind(ix);
+    return st;
+}
+
 status index_refresh(index_t *ix, err *why)
 {
     size_t rows = NODE_PAGE;
     bool again = false;
     db *scan = NULL;
-    status st = OK;
+    status st = leave_the_lost(ix, why);
     /* More than one page is many: somebody may have written them to files meanwhile. What is left
      * is read through a connection that maps nothing, so that the whole table does not become
      * resident memory of ours. */
@@ -344,7 +354,9 @@ status index_refresh_some(index_t *ix, bool *ret_behind, err *why)
 {
     size_t rows = 0;
     bool again = false;
-    status st = read_page(ix, ix->d, NODE_FEW, &rows, why);
+    status st = leave_the_lost(ix, why);
+    if (st == OK)
+        st = read_page(ix, ix->d, NODE_FEW, &rows, why);
     *ret_behind = st == OK && rows == NODE_FEW;
     if (*ret_behind)
         st = catch_up(ix, &again, why);
@@ -398,7 +410,7 @@ void index_size(const index_t *ix, uint64_t *ret_values, uint64_t *ret_bytes)
     *ret_bytes = 0;
     for (size_t i = 0; i < ix->files.count; i++) {
         *ret_values += segment_lower(&ix->files.at[i], UNDER_FIRST);
-        *ret_bytes += ix->files.at[i].map_size;
+        *ret_bytes += ix->files.at[i].map->size;
     }
 }
 
@@ -433,7 +445,8 @@ static status add_hit(finding *f, uint32_t probe, index_how how, node_ref node)
 
 /* How many nodes have the value's hash, up to two, and one of them. A hash under a secret key: the
  * value is there, but once in some ten thousand times it is another one that begins alike; then no
- * claim is about it. Nodes are never removed. */
+ * claim is about it. Nodes are never removed. Of files that are not whole any more it says two: the
+ * store knows. */
 static unsigned nodes_like(const index_t *ix, node_ref n, uint64_t *ret_node)
 {
     uint64_t hash = value_hash(ix, n.kind, n.text);
@@ -450,7 +463,12 @@ static unsigned nodes_like(const index_t *ix, node_ref n, uint64_t *ret_node)
     at = seg_keys_lower(ix->keys, ix->key_count, hash);
     for (; count < 2 && at < ix->key_count && ix->keys[at].hash == hash; at++, count++)
         *ret_node = ix->keys[at].node;
-    return count;
+    return seg_files_whole(&ix->files, NULL) == OK ? count : 2;
+}
+
+status index_whole(const index_t *ix, err *why)
+{
+    return seg_files_whole(&ix->files, why);
 }
 
 static bool holds(const index_t *ix, node_ref n)
@@ -775,6 +793,8 @@ status index_find(index_t *ix, const index_probe *probes, size_t count, unsigned
         if (st == OK)
             st = find_nets(&f, probe, probes[i], how);
     }
+    if (st == OK)
+        st = index_whole(ix, why);
     if (st == OK)
         *ret = (index_hits){f.hits, f.count, f.more};
     return st;

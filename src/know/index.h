@@ -73,9 +73,14 @@ enum {
 };
 
 /* All that touches any of the `count` values, of the ways in `how` (index_how bits).
- *   ERR_LIMIT  count over INDEX_BATCH_MAX, or the arena's budget */
+ *   ERR_LIMIT  count over INDEX_BATCH_MAX, or the arena's budget;  ERR_IO  see index_whole */
 status index_find(index_t *ix, const index_probe *probes, size_t count, unsigned how, arena *a,
                   index_hits *ret, err *why) NODISCARD;
+
+/* ERR_IO: a file was cut off since it was opened, or cannot be read, and what was read of it may
+ * have been zeros: refresh the index. Asked of after a walk; index_find asks itself, and
+ * index_lacks does not say that a value is not stored. */
+status index_whole(const index_t *ix, err *why) NODISCARD;
 
 /* Is the value certainly not stored? False also for what is no observable. A few hundred
  * nanoseconds, no statement of the store. */

@@ -209,7 +209,7 @@ TEST(nodes_are_as_wide_as_the_newest)
     d.covers = UINT32_MAX;
     CHECK_OK(put_file(&t, key, NULL, 0, &d, &why));
     CHECK_OK(segment_open(path, key, &s, &why));
-    CHECK_EQ(s.map_size, 96 + 32 + 2 * 12);
+    CHECK_EQ(s.map->size, 96 + 32 + 2 * 12);
     for (size_t i = 0; i < COUNT_OF(narrow); i++) {
         seg_key k = segment_key(&s, i);
         CHECK_EQ(seg_key_cmp(&k, &narrow[i]), 0);
@@ -223,7 +223,7 @@ TEST(nodes_are_as_wide_as_the_newest)
     CHECK_OK(put_file(&t, key, &s, 1, &d, &why));
     segment_close(&s);
     CHECK_OK(segment_open(path, key, &s, &why));
-    CHECK_EQ(s.map_size, 96 + 32 + 4 * 16 + 24);
+    CHECK_EQ(s.map->size, 96 + 32 + 4 * 16 + 24);
     CHECK_OK(segment_verify(&s, key, &why));
     CHECK_EQ(seg_net_cmp(s.nets, &net), 0);
     for (size_t i = 0; i < COUNT_OF(all); i++) {

@@ -79,18 +79,24 @@ static void close_unseen(struct sets_cache *c)
 }
 
 /* A version that lies in fewer tables by now is opened again; if it cannot be, what is open is as
- * good. */
-static tiers *newest(const lens *l, open_file *f)
+ * good. One that was cut off is opened again, too: what is open says nothing any more. */
+static tiers *newest(const lens *l, open_file *f, status *ret)
 {
     char folder[PATH_ROOM];
     tiers *t;
     err quiet;
-    if (!tiers_superseded(f->t))
+    bool whole = tiers_whole(f->t, NULL) == OK;
+    *ret = OK;
+    if (whole && !tiers_superseded(f->t))
         return f->t;
     snprintf(folder, sizeof folder, "%s/sets", store_dir(l->s));
-    if (tiers_open(folder, f->file, &t, &quiet) == OK) {
+    status st = tiers_open(folder, f->file, &t, &quiet);
+    if (st == OK) {
         tiers_close(f->t);
         f->t = t;
+    } else if (!whole) {
+        *ret = st;
+        return NULL;
     }
     return f->t;
 }
@@ -105,10 +111,12 @@ static status open_file_of(lens *l, struct sets_cache *c, set_info *s, err *why)
 {
     char path[PATH_ROOM];
     err quiet;
+    status st;
     for (size_t i = 0; i < c->file_count; i++)
         if (strcmp(c->files[i].file, s->file) == 0) {
             c->files[i].look = c->look;
-            s->keys_of = newest(l, &c->files[i]);
+            s->keys_of = newest(l, &c->files[i], &st);
+            s->broken = s->keys_of ? NULL : not_opened(st);
             return OK;
         }
     if (!s->file[0]) {
@@ -124,7 +132,7 @@ static status open_file_of(lens *l, struct sets_cache *c, set_info *s, err *why)
         c->file_room = room;
     }
     snprintf(path, sizeof path, "%s/sets", store_dir(l->s));
-    status st = tiers_open(path, s->file, &s->keys_of, &quiet);
+    st = tiers_open(path, s->file, &s->keys_of, &quiet);
     if (st != OK) { /* one lost file must not end every question: it is told as not asked */
         s->broken = not_opened(st);
         return OK;
@@ -463,6 +471,18 @@ static status add_hits(finding *f, const set_info *s, const probe *p, slots_foun
     return OK;
 }
 
+/* Was what was read of these sets what is in them? If not, the next look opens them again. */
+static status all_whole(lens *l, const set_list *sets, err *why)
+{
+    status st = OK;
+    for (size_t i = 0; st == OK && i < sets->count; i++)
+        if (sets->at[i].keys_of)
+            st = tiers_whole(sets->at[i].keys_of, why);
+    if (st != OK)
+        l->settled = l->marked = false;
+    return st;
+}
+
 static status find_in(lens *l, arena *a, const set_list *sets, node_ref value, set_hits *ret,
                       err *why)
 {
@@ -479,6 +499,8 @@ static status find_in(lens *l, arena *a, const set_list *sets, node_ref value, s
         for (size_t k = 0; st == OK && k < n; k++)
             st = found[k].record ? add_hits(&f, s, &p.at[k], found[k], why) : OK;
     }
+    if (st == OK)
+        st = all_whole(l, sets, why);
     if (st == OK)
         *ret = (set_hits){f.at, f.count};
     return st;
@@ -534,7 +556,7 @@ status sets_find_hashes(lens *l, arena *a, const node_ref *values, size_t count,
         size_t n = count - at < SLOTS_BATCH ? count - at : SLOTS_BATCH;
         st = find_some(l, a, &sets, values + at, n, ret + at, why);
     }
-    return st;
+    return st == OK ? all_whole(l, &sets, why) : st;
 }
 
 /* --- what a version touches ----------------------------------------------------------------- */
@@ -691,7 +713,7 @@ static status scan_nodes(lens *l, const set_list *sets, node_page *p, found_list
                 note_found(f, p->ids[i], node_hash(l->h, p->nodes[i]));
         }
     }
-    return st;
+    return st == OK ? all_whole(l, sets, why) : st;
 }
 
 static status scan_in_order(lens *l, const set_list *sets, node_page *p,

@@ -102,7 +102,8 @@ typedef struct set_hits {
 
 /* All that the seen sets say of the value. Known-good sets are asked for the value itself, the
  * others for what stands above it, too: parent domains, the host of a URL, networks around it.
- *   ERR_LIMIT  the budget */
+ *   ERR_LIMIT  the budget;  ERR_IO  a file was cut off since it was opened: the next look opens it
+ *              again, or tells the set as broken */
 status sets_find(lens *l, arena *a, node_ref value, set_hits *ret, err *why) NODISCARD;
 
 /* The same for many hashes at once, which is quicker: ret[i] is what sets_find says of values[i].
@@ -145,7 +146,8 @@ typedef struct set_load_options {
 typedef struct set_result {
     set_verdict verdict; /* of the set */
     set_polarity polarity;
-    bool known;           /* this very content is what the set holds already: nothing was done */
+    bool known;           /* this very content is what the set holds already, in a file that can be
+                           * read: nothing was done */
     uint64_t added, keys; /* values read; different ones that the set holds now */
     uint64_t read_keys;   /* different ones of those that were read */
     uint64_t resumed;     /* values that a load that was killed had read before */

@@ -650,20 +650,22 @@ static status make_version(making *m, set_result *r, err *why)
     return st == OK && !r->known && !sl->o.dry_run ? publish(m, made, &r->replaced, why) : st;
 }
 
-/* Of the version that is there and has the same content. */
-static void count_live(making *m)
+/* Of the version that is there and has the same content; false: its file is damaged, and what was
+ * read takes its place. */
+static bool count_live(making *m)
 {
     char folder[FOLDER_ROOM];
     tiers *t = NULL;
     err quiet;
     sets_folder(m->sl->s, folder);
     if (tiers_open(folder, m->live.file, &t, &quiet) != OK)
-        return; /* damaged: set verify says so */
+        return false;
     m->keys = tiers_count(t);
     m->bytes = tiers_bytes(t);
     for (unsigned k = 0; k < SLOTS_KINDS; k++)
         m->c.kinds[k] = tiers_of_kind(t, (kind)k);
     tiers_close(t);
+    return true;
 }
 
 status set_loader_finish(set_loader *sl, writer *w, set_result *ret, err *why)
@@ -675,11 +677,9 @@ status set_loader_finish(set_loader *sl, writer *w, set_result *ret, err *why)
     if (!sl->read)
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "not one value was read");
     status st = sl->below ? OK : look_at_live(&m, why);
-    r.known = st == OK && !sl->below && is_live(&m);
+    r.known = st == OK && !sl->below && is_live(&m) && count_live(&m);
     if (st == OK && !r.known)
         st = make_version(&m, &r, why);
-    if (st == OK && r.known)
-        count_live(&m);
     if (st != OK)
         return st;
     r.added = m.c.added;

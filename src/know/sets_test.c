@@ -1,5 +1,6 @@
 /* sets_test.c - sets as views see them: hits above and around a value, versions, as-of, what others
  * must not notice, what a killed builder leaves. */
+#include "base/mapping.h"
 #include "know/claims.h"
 #include "know/db.h"
 #include "know/sets.h"
@@ -9,6 +10,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 
 #define MD5_A "0cc175b9c0f1b6a831c399e269772661"
@@ -583,7 +585,6 @@ TEST(many_hashes_are_answered_as_each_alone)
     end(&f);
 }
 
-/* A file that is lost or damaged is told; everything else goes on. */
 TEST(a_drop_is_a_part_of_what_is_gathered)
 {
     static const value one[] = {{KIND_MD5, MD5_A, NULL, NULL}};
@@ -601,6 +602,7 @@ TEST(a_drop_is_a_part_of_what_is_gathered)
     end(&f);
 }
 
+/* A file that is lost or damaged is told; everything else goes on. */
 TEST(a_lost_file_is_told_and_ends_nothing)
 {
     static const value one[] = {{KIND_MD5, MD5_A, NULL, NULL}};
@@ -623,6 +625,59 @@ TEST(a_lost_file_is_told_and_ends_nothing)
     CHECK(seen.at[0].broken && !seen.at[1].broken);
     CHECK(!is_whole(&f, &seen.at[0]));
     check_hits(&f, KIND_MD5, MD5_A, MD5_A ": there 0 md5 " MD5_A " \"\"\n");
+    end(&f);
+}
+
+/* The table of the only set. */
+static bool only_table(fixture *f, char out[PATH_MAX])
+{
+    char path[96];
+    snprintf(path, sizeof path, "%s/sets", f->t.dir);
+    DIR *d = opendir(path);
+    const struct dirent *e;
+    bool found = false;
+    while (d && !found && (e = readdir(d))) {
+        found = strstr(e->d_name, ".keys") != NULL;
+        snprintf(out, PATH_MAX, "%s/%s", path, e->d_name);
+    }
+    if (d)
+        closedir(d);
+    return found;
+}
+
+/* Once an error, for what it was read for; then told as lost, until the same is loaded again. */
+TEST(a_file_that_is_cut_off_under_a_lens_is_an_error_once)
+{
+    static const value one[] = {{KIND_MD5, MD5_A, NULL, NULL}};
+    fixture f;
+    set_list seen = {0};
+    set_hits hits;
+    char path[PATH_MAX];
+    CLEANUP(arena_done) arena a;
+    arena_init(&a, 8 << 20);
+    mapping_guard();
+    REQUIRE(begin(&f, -1));
+    load_small(&f, "lost", SET_KNOWN_BAD, TLP_CLEAR, 1, one, 1);
+    REQUIRE(only_table(&f, path));
+    load_small(&f, "there", SET_KNOWN_BAD, TLP_CLEAR, 2, one, 1);
+    CHECK_OK(lens_look(f.l, &green, &f.why));
+    check_hits(&f, KIND_MD5, MD5_A,
+               MD5_A ": lost 0 md5 " MD5_A " \"\"\n" MD5_A ": there 0 md5 " MD5_A " \"\"\n");
+    REQUIRE(truncate(path, 0) == 0);
+    CHECK_EQ(sets_find(f.l, &a, (node_ref){KIND_MD5, S(MD5_A)}, &hits, &f.why), ERR_IO);
+    CHECK(strstr(f.why.msg, path) != NULL);
+    CHECK_EQ(sets_find_hashes(f.l, &a, &(node_ref){KIND_MD5, S(MD5_A)}, 1, &hits, &f.why), ERR_IO);
+    for (int i = 0; i < 2; i++) {
+        CHECK_OK(lens_look(f.l, &green, &f.why));
+        check_hits(&f, KIND_MD5, MD5_A, MD5_A ": there 0 md5 " MD5_A " \"\"\n");
+        CHECK_OK(sets_seen(f.l, &seen, &f.why));
+        REQUIRE(seen.count == 2);
+        CHECK(seen.at[0].broken && !seen.at[1].broken);
+    }
+    load_small(&f, "lost", SET_KNOWN_BAD, TLP_CLEAR, 1, one, 1);
+    CHECK_OK(lens_look(f.l, &green, &f.why));
+    check_hits(&f, KIND_MD5, MD5_A,
+               MD5_A ": lost 0 md5 " MD5_A " \"\"\n" MD5_A ": there 0 md5 " MD5_A " \"\"\n");
     end(&f);
 }
 

@@ -72,11 +72,20 @@ status sightings_open(const char *folder, sightings **ret, err *why)
     return again ? err_set(why, ERR_INPUT, ERR_NOWHERE, "%s: a file is not there", folder) : st;
 }
 
+static status all_whole(const sightings *s, err *why)
+{
+    status st = OK;
+    for (uint32_t i = 0; st == OK && i < s->m.h.segments; i++)
+        st = mapping_whole(s->segments[i]->map, why);
+    return st;
+}
+
 status sightings_refresh(sightings *s, bool *ret_changed, err *why)
 {
     sightings *now;
     sightings old = *s;
-    if (sight_manifest_generation(fs_system(), s->folder) == s->m.h.generation) {
+    bool same = sight_manifest_generation(fs_system(), s->folder) == s->m.h.generation;
+    if (same && all_whole(s, NULL) == OK) {
         *ret_changed = false;
         return OK;
     }
@@ -112,7 +121,10 @@ status sightings_files(const sightings *s,
     for (uint32_t i = 0; st == OK && i < s->m.h.segments; i++) {
         char path[SIGHT_PATH_ROOM];
         sight_segment_path("", s->m.rows[i].id, path);
-        st = on_file(ctx, path + 1, slice_of(s->segments[i]->map, s->segments[i]->map_size), why);
+        st = on_file(ctx, path + 1, slice_of(s->segments[i]->map->at, s->segments[i]->map->size),
+                     why);
+        if (st == OK)
+            st = mapping_whole(s->segments[i]->map, why);
     }
     return st;
 }
@@ -350,6 +362,8 @@ status sightings_find(const sightings *s, const sightings_probe *probes, size_t 
         st = ask_probe(&q, &probes[i], &made[i], why);
     if (st == OK)
         st = ask_batch(&q, why);
+    if (st == OK)
+        st = all_whole(s, why);
     if (st == OK && count)
         memcpy(ret, made, count * sizeof *ret);
     return st;

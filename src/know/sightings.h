@@ -52,7 +52,8 @@ typedef struct sightings sightings;
  * ERR_LIMIT  memory */
 status sightings_open(const char *folder, sightings **ret, err *why) NODISCARD;
 sightings *sightings_close(sightings *s);
-/* Opens what was committed since, when there is any: microseconds if not. On an error it stays as
+/* Opens what was committed since, when there is any, and files that are not whole any more:
+ * microseconds if there is nothing. On an error it stays as
  * it was. */
 status sightings_refresh(sightings *s, bool *ret_changed, err *why) NODISCARD;
 /* Reads all and compares every check sum. ERR_INPUT: damaged. */
@@ -123,6 +124,7 @@ static inline bool sightings_are_for(const view *v)
 /* ret[i] is of probes[i]; lists are in `a`.
  *   ERR_INPUT  an address or network that is none; the file is damaged there
  *   ERR_LIMIT  over SIGHTINGS_PROBES_MAX or _KEYS_MAX, or the budget
+ *   ERR_IO     a file was cut off since it was opened, or cannot be read: refresh
  * A value that was never seen costs a cache line a file, also where it is a network; there are at
  * most some 15 files and one more for each 32 million values and days. */
 status sightings_find(const sightings *s, const sightings_probe *probes, size_t count, arena *a,

@@ -252,6 +252,8 @@ static status write_merged(sightings_job *j, merging *m, const sight_plan *plan,
     if (st == OK)
         st = sight_maker_finish(&out, &made, why);
     sight_maker_close(&out);
+    for (size_t i = 0; st == OK && i < j->count; i++)
+        st = mapping_whole(j->in[i]->map, why);
     if (st == OK) {
         memcpy(made.id, j->made.id, SIGHT_ID);
         j->made = made;

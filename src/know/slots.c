@@ -18,8 +18,8 @@
 
 slots *slots_close(slots *t)
 {
-    if (t && t->map)
-        munmap(t->map, t->map_size);
+    if (t)
+        mapping_free(t->map);
     free(t);
     return NULL;
 }
@@ -36,17 +36,16 @@ static bool sane(const slots_trailer *t, uint64_t size)
 
 static bool check_trailer(slots *s)
 {
-    const char *end = (const char *)s->map + s->map_size - SLOTS_TRAILER;
+    const char *base = s->map->at, *end = base + s->map->size - SLOTS_TRAILER;
     uint64_t sum;
     memcpy(&s->t, end, sizeof s->t);
     memcpy(&sum, end + SLOTS_TRAILER - 8, 8);
-    if (!sane(&s->t, s->map_size) || siphash(s->t.seed, slice_of(end, SLOTS_TRAILER - 8)) != sum)
+    if (!sane(&s->t, s->map->size) || siphash(s->t.seed, slice_of(end, SLOTS_TRAILER - 8)) != sum)
         return false;
     slots_layout l = slots_place(&s->t);
-    if (l.end + SLOTS_TRAILER != s->map_size ||
+    if (l.end + SLOTS_TRAILER != s->map->size ||
         s->t.block_sums != (l.sums + SLOTS_BLOCK - 1) / SLOTS_BLOCK)
         return false;
-    const char *base = s->map;
     s->lines = (const slot *)(const void *)base;
     s->filter = (const uint32_t *)(const void *)(base + l.filter);
     s->profiles = (const slots_profile_row *)(const void *)(base + l.profiles);
@@ -56,7 +55,7 @@ static bool check_trailer(slots *s)
     s->sums = (const uint64_t *)(const void *)(base + l.sums);
     slots_secret_of(s->t.seed, &s->secret);
     /* a look-up wants one page: reading ahead would read 32 for it */
-    madvise(s->map, s->map_size, MADV_RANDOM);
+    madvise(s->map->at, s->map->size, MADV_RANDOM);
     return true;
 }
 
@@ -71,14 +70,9 @@ static status map_file(slots *s, const char *path, err *why)
         close(fd);
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is cut off", path);
     }
-    void *map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, fd, 0);
-    int os = errno;
+    status st = mapping_new(fd, (size_t)info.st_size, path, &s->map, why);
     close(fd);
-    if (map == MAP_FAILED)
-        return err_os(why, os, "mapping %s", path);
-    s->map = map;
-    s->map_size = (size_t)info.st_size;
-    return OK;
+    return st;
 }
 
 status slots_open(const char *path, slots **ret, err *why)
@@ -88,7 +82,7 @@ status slots_open(const char *path, slots **ret, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     status st = map_file(s, path, why);
     if (st == OK && !check_trailer(s))
-        st = err_set(why, ERR_INPUT, s->map_size - SLOTS_TRAILER, "%s is damaged", path);
+        st = err_set(why, ERR_INPUT, s->map->size - SLOTS_TRAILER, "%s is damaged", path);
     if (st != OK) {
         slots_close(s);
         return st;
@@ -107,7 +101,7 @@ static status damaged(uint64_t at, const char *what, err *why)
 static status verify_sums(const slots *s, err *why)
 {
     slots_layout l = slots_place(&s->t);
-    const char *base = s->map;
+    const char *base = s->map->at;
     slice table = slice_of(base + l.sums, s->t.block_sums * 8);
     if (siphash(s->t.seed, table) != s->t.sums_sum)
         return damaged(l.sums, "the table of check sums", why);
@@ -175,11 +169,13 @@ static status verify_meaning(const slots *s, err *why)
 
 status slots_verify(const slots *s, err *why)
 {
-    madvise(s->map, s->map_size, MADV_SEQUENTIAL);
+    madvise(s->map->at, s->map->size, MADV_SEQUENTIAL);
     status st = verify_sums(s, why);
     if (st == OK)
         st = verify_meaning(s, why);
-    madvise(s->map, s->map_size, MADV_RANDOM);
+    if (st == OK)
+        st = slots_whole(s, why);
+    madvise(s->map->at, s->map->size, MADV_RANDOM);
     return st;
 }
 
@@ -768,14 +764,19 @@ uint64_t slots_count(const slots *s)
     return s->t.keys;
 }
 
+status slots_whole(const slots *s, err *why)
+{
+    return mapping_whole(s->map, why);
+}
+
 slice slots_file(const slots *s)
 {
-    return slice_of(s->map, s->map_size);
+    return slice_of(s->map->at, s->map->size);
 }
 
 uint64_t slots_bytes(const slots *s)
 {
-    return s->map_size;
+    return s->map->size;
 }
 
 uint64_t slots_of_kind(const slots *s, kind k)

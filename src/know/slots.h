@@ -94,6 +94,9 @@ uint64_t slots_count(const slots *t);      /* keys, those that are gone among th
 int32_t slots_until_min(const slots *t);   /* of the profiles that have one; else INT32_MAX */
 uint64_t slots_bytes(const slots *t);
 slice slots_file(const slots *t); /* the file as it is */
+/* ERR_IO: the file was cut off since it was opened, or could not be read, and what was read of it
+ * may have been zeros. Asked of after look-ups, before anybody is told; then close it. */
+status slots_whole(const slots *t, err *why) NODISCARD;
 uint64_t slots_of_kind(const slots *t, kind k);
 /* Is there a network of this length? IPv4 as 96 + n. */
 bool slots_has_prefix(const slots *t, unsigned bits);

@@ -152,6 +152,8 @@ status slots_fold(const slots_fold_options *o, const char *path, slots_fold_coun
     status st = begin(&f, prefixes, &wo.expected, why);
     if (st == OK)
         st = slots_write(&wo, &feed, &f.n, &made, why);
+    for (size_t i = 0; st == OK && i < o->count; i++)
+        st = slots_whole(o->tables[i], why);
     for (size_t i = 0; i < o->count; i++)
         free(f.profiles[i]);
     slots_intern_done(&f.n);

@@ -21,7 +21,7 @@ enum {
 static uint64_t content_of(const slots *t)
 {
     uint64_t sum;
-    memcpy(&sum, (const char *)t->map + t->map_size - sizeof sum, sizeof sum);
+    memcpy(&sum, (const char *)t->map->at + t->map->size - sizeof sum, sizeof sum);
     return sum;
 }
 
@@ -129,6 +129,8 @@ status slots_front_write(const fs *disk, const char *path, const slots *const *t
     status st = slots_stream_open(&out, disk, path, tables[0]->t.seed, why);
     if (st == OK)
         st = put_filter(m, &out, why);
+    for (size_t i = 0; st == OK && i < count; i++)
+        st = slots_whole(tables[i], why);
     if (st == OK)
         st = put_trailer(m, &out, why);
     slots_stream_close(&out);
@@ -140,8 +142,8 @@ status slots_front_write(const fs *disk, const char *path, const slots *const *t
 
 slots_front *slots_front_close(slots_front *f)
 {
-    if (f && f->map)
-        munmap(f->map, f->map_size);
+    if (f)
+        mapping_free(f->map);
     free(f);
     return NULL;
 }
@@ -149,7 +151,7 @@ slots_front *slots_front_close(slots_front *f)
 static bool check_trailer(slots_front *f)
 {
     const uint64_t most = (uint64_t)1 << 40;
-    const char *base = f->map, *end = base + f->map_size - SLOTS_TRAILER;
+    const char *base = f->map->at, *end = base + f->map->size - SLOTS_TRAILER;
     uint64_t sum;
     memcpy(&f->t, end, sizeof f->t);
     memcpy(&sum, end + SLOTS_TRAILER - 8, 8);
@@ -160,12 +162,13 @@ static bool check_trailer(slots_front *f)
         siphash(t->seed, slice_of(end, SLOTS_TRAILER - 8)) != sum)
         return false;
     uint64_t filter = t->filter_blocks * SLOTS_FILTER;
-    if (t->block_sums != (filter + SLOTS_BLOCK - 1) / SLOTS_BLOCK || t->file_bytes != f->map_size ||
+    if (t->block_sums != (filter + SLOTS_BLOCK - 1) / SLOTS_BLOCK ||
+        t->file_bytes != f->map->size ||
         t->file_bytes != filter + t->block_sums * sizeof sum + SLOTS_TRAILER)
         return false;
     f->filter = (const uint32_t *)(const void *)base;
     f->sums = (const uint64_t *)(const void *)(base + filter);
-    madvise(f->map, f->map_size, MADV_RANDOM); /* as in slots.c */
+    madvise(f->map->at, f->map->size, MADV_RANDOM); /* as in slots.c */
     return true;
 }
 
@@ -177,13 +180,10 @@ static status map_file(slots_front *f, const char *path, err *why)
         return errno == ENOENT ? err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "%s is not there", path)
                                : err_os(why, errno, "opening %s", path);
     bool sized = fstat(fd, &info) == 0 && info.st_size > SLOTS_TRAILER && info.st_size % 8 == 0;
-    void *map = sized ? mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
+    status st = sized ? mapping_new(fd, (size_t)info.st_size, path, &f->map, why)
+                      : err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is cut off", path);
     close(fd);
-    if (map == MAP_FAILED)
-        return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is cut off", path);
-    f->map = map;
-    f->map_size = (size_t)info.st_size;
-    return OK;
+    return st;
 }
 
 status slots_front_open(const char *path, slots_front **ret, err *why)
@@ -193,7 +193,7 @@ status slots_front_open(const char *path, slots_front **ret, err *why)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     status st = map_file(f, path, why);
     if (st == OK && !check_trailer(f))
-        st = err_set(why, ERR_INPUT, f->map_size - SLOTS_TRAILER, "%s is damaged", path);
+        st = err_set(why, ERR_INPUT, f->map->size - SLOTS_TRAILER, "%s is damaged", path);
     if (st != OK)
         slots_front_close(f);
     else
@@ -213,7 +213,12 @@ size_t slots_front_covers(const slots_front *f, const slots *const *tables, size
 
 uint64_t slots_front_bytes(const slots_front *f)
 {
-    return f->map_size;
+    return f->map->size;
+}
+
+status slots_front_whole(const slots_front *f, err *why)
+{
+    return mapping_whole(f->map, why);
 }
 
 /* --- checking ------------------------------------------------------------------------------- */

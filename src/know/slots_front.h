@@ -43,5 +43,6 @@ status slots_front_verify(const slots_front *f, const slots *const *tables, err 
 /* Of how many tables it is; 0: not of these. */
 size_t slots_front_covers(const slots_front *f, const slots *const *tables, size_t count);
 uint64_t slots_front_bytes(const slots_front *f);
+status slots_front_whole(const slots_front *f, err *why) NODISCARD; /* as slots_whole */
 
 #endif

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,8 +31,8 @@ tiers *tiers_close(tiers *t)
         slots_close(t->tables[i]);
         slots_front_close(t->fronts[i]);
     }
-    if (t && t->map)
-        munmap(t->map, sizeof *t->map);
+    if (t)
+        mapping_free(t->map);
     free(t);
     return NULL;
 }
@@ -45,13 +44,13 @@ static status map_manifest(tiers *t, const char *path, err *why)
     if (fd < 0)
         return errno == ENOENT ? err_set(why, ERR_NOT_FOUND, ERR_NOWHERE, "%s is not there", path)
                                : err_os(why, errno, "opening %s", path);
-    bool sized = fstat(fd, &info) == 0 && info.st_size == sizeof *t->map;
-    void *map = sized ? mmap(NULL, sizeof *t->map, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
+    bool sized = fstat(fd, &info) == 0 && info.st_size == sizeof t->m;
+    status st = sized ? mapping_new(fd, sizeof t->m, path, &t->map, why)
+                      : err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is no manifest of tables", path);
     close(fd);
-    if (map == MAP_FAILED)
-        return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is no manifest of tables", path);
-    t->map = map;
-    memcpy(&t->m, map, sizeof t->m);
+    if (st != OK)
+        return st;
+    memcpy(&t->m, t->map->at, sizeof t->m);
     t->m.superseded = 0; /* what is mapped tells */
     return tiers_manifest_sound(&t->m)
                ? OK
@@ -182,7 +181,7 @@ status tiers_verify_but(const tiers *t, bool (*skip)(void *ctx, const char *tabl
                         err *why)
 {
     tiers_manifest now;
-    memcpy(&now, t->map, sizeof now);
+    memcpy(&now, t->map->at, sizeof now);
     if (!tiers_manifest_sound(&now))
         return err_set(why, ERR_INPUT, 0, "damaged at byte 0: the manifest");
     for (uint32_t i = 0; i < t->m.tables; i++) {
@@ -207,13 +206,27 @@ status tiers_files(const tiers *t,
         char name[HASH_HEX_MAX + 8], hex[HASH_HEX_MAX];
         snprintf(name, sizeof name, "%s.keys", hash_hex(t->m.ids[i], TIERS_ID, hex));
         st = on_file(ctx, name, slots_file(t->tables[i]), why);
+        if (st == OK)
+            st = slots_whole(t->tables[i], why);
+    }
+    return st;
+}
+
+status tiers_whole(const tiers *t, err *why)
+{
+    status st = OK;
+    for (uint32_t i = 0; st == OK && i < t->m.tables; i++) {
+        st = slots_whole(t->tables[i], why);
+        if (st == OK && t->fronts[i])
+            st = slots_front_whole(t->fronts[i], why);
     }
     return st;
 }
 
 bool tiers_superseded(const tiers *t)
 {
-    return __atomic_load_n(&t->map->superseded, __ATOMIC_RELAXED) != 0;
+    const tiers_manifest *now = t->map->at;
+    return __atomic_load_n(&now->superseded, __ATOMIC_RELAXED) != 0;
 }
 
 /* --- looking up ----------------------------------------------------------------------------- */

@@ -56,6 +56,9 @@ bool tiers_superseded(const tiers *t);
 void tiers_find(const tiers *t, const slots_key *keys, size_t count, slots_found *ret);
 /* What is said of a key that was found; at most `room`. */
 size_t tiers_records(const tiers *t, slots_found found, slots_profile *ret, size_t room);
+/* ERR_IO: one of its files was cut off since it was opened, or cannot be read, and what was found
+ * says nothing. Asked of after look-ups, before anybody is told; then close it. */
+status tiers_whole(const tiers *t, err *why) NODISCARD;
 
 /* The files that it lies in, as they are, with their names in the folder; also when they were
  * removed meanwhile. Valid until it is closed. For backups. */

@@ -146,6 +146,10 @@ static status compare_table(const tiers *below, const char *path, slots_differen
         st = err_set(why, ERR_INTERNAL, ERR_NOWHERE, "a change is of another seed");
     else
         slots_compare(t, (const slots *const *)(const void *)below->tables, below->m.tables, ret);
+    if (st == OK)
+        st = slots_whole(t, why);
+    if (st == OK)
+        st = tiers_whole(below, why);
     slots_close(t);
     return st;
 }

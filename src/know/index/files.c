@@ -72,6 +72,14 @@ size_t seg_files_keys(const seg_files *f)
     return n;
 }
 
+status seg_files_whole(const seg_files *f, err *why)
+{
+    status st = OK;
+    for (size_t i = 0; st == OK && i < f->count; i++)
+        st = segment_whole(&f->at[i], why);
+    return st;
+}
+
 /* Numbers from n on. What cannot be removed is no part of the chain all the same. */
 static void remove_from(const fs *disk, const char *path, size_t n)
 {

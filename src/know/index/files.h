@@ -33,6 +33,9 @@ bool seg_files_same(const seg_files *a, const seg_files *b);
 uint64_t seg_files_covers(const seg_files *f); /* nodes 1..this */
 size_t seg_files_keys(const seg_files *f);
 
+/* ERR_IO: one was cut off since it was opened, and what was read of it may have been zeros. */
+status seg_files_whole(const seg_files *f, err *why) NODISCARD;
+
 /* Makes the newer entries, which begin where the files end, durable; *f is open anew.
  *   ERR_INPUT  a file that was to be merged is damaged: it and those behind it are gone, from the
  *              disk and from *f, and nothing was added */

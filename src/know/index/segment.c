@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 enum { HEADER_SIZE = 96, HEADER_WORDS = HEADER_SIZE / 8, WRITE_SIZE = 1 << 18 };
@@ -146,8 +145,7 @@ bool segment_may_have(const segment *s, const uint8_t key[16], uint64_t hash)
 
 void segment_close(segment *s)
 {
-    if (s->map)
-        munmap(s->map, s->map_size);
+    mapping_free(s->map);
     *s = (segment){0};
 }
 
@@ -177,10 +175,15 @@ status segment_verify(const segment *s, const uint8_t key[16], err *why)
     uint64_t head[HEADER_WORDS];
     if (!s->map)
         return OK;
-    memcpy(head, s->map, sizeof head);
-    if (body_sum(key, s->map, s->map_size) != head[HEAD_BODY_SUM])
+    memcpy(head, s->map->at, sizeof head);
+    if (body_sum(key, s->map->at, s->map->size) != head[HEAD_BODY_SUM])
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "the index is damaged");
     return OK;
+}
+
+status segment_whole(const segment *s, err *why)
+{
+    return s->map ? mapping_whole(s->map, why) : OK;
 }
 
 /* Bytes of a node, where the newest is that one. */
@@ -192,8 +195,8 @@ static size_t node_size(uint64_t covers)
 /* Where the tables are, by a header that is good; false: it is not. */
 static bool lay_out(segment *s, const uint8_t key[16])
 {
-    uint64_t head[HEADER_WORDS], room = s->map_size - HEADER_SIZE;
-    memcpy(head, s->map, sizeof head);
+    uint64_t head[HEADER_WORDS], room = s->map->size - HEADER_SIZE;
+    memcpy(head, s->map->at, sizeof head);
     if (memcmp(head, "NRINDEX4", 8) != 0 || head_sum(key, head) != head[HEAD_SUM])
         return false;
     size_t node = node_size(head[HEAD_COVERS]), each = sizeof *s->hashes + node;
@@ -203,7 +206,7 @@ static bool lay_out(segment *s, const uint8_t key[16])
     size_t filter = blocks_for(head[HEAD_KEYS]) * SEG_BLOCK_WORDS * sizeof *s->filter;
     if (head[HEAD_KEYS] * each + head[HEAD_NETS] * sizeof(seg_net) + filter != room)
         return false;
-    const char *body = (const char *)s->map + HEADER_SIZE;
+    const char *body = (const char *)s->map->at + HEADER_SIZE;
     s->key_count = head[HEAD_KEYS];
     s->net_count = head[HEAD_NETS];
     s->from = head[HEAD_FROM];
@@ -234,11 +237,11 @@ status segment_open(const char *path, const uint8_t key[16], segment *ret, err *
         close(fd);
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is cut off", path);
     }
-    segment s = {.map_size = (size_t)info.st_size};
-    s.map = mmap(NULL, s.map_size, PROT_READ, MAP_SHARED, fd, 0);
+    segment s = {0};
+    status st = mapping_new(fd, (size_t)info.st_size, path, &s.map, why);
     close(fd);
-    if (s.map == MAP_FAILED)
-        return err_os(why, errno, "mapping %s", path);
+    if (st != OK)
+        return st;
     if (!lay_out(&s, key)) {
         segment_close(&s);
         return err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is damaged", path);
@@ -385,18 +388,19 @@ static status seal(seg_writer *w, const char *temp, const uint8_t key[16],
     int fd = open(temp, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return err_os(w->why, errno, "opening %s", temp);
-    void *map = MAP_FAILED;
-    if (fstat(fd, &info) != 0 || info.st_size < HEADER_SIZE ||
-        (map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_SHARED, fd, 0)) == MAP_FAILED) {
-        int os = errno;
-        close(fd);
-        return err_os(w->why, os, "mapping %s", temp);
-    }
+    mapping *map = NULL;
+    status st = fstat(fd, &info) == 0 && info.st_size >= HEADER_SIZE
+                    ? mapping_new(fd, (size_t)info.st_size, temp, &map, w->why)
+                    : err_set(w->why, ERR_IO, ERR_NOWHERE, "%s is cut off", temp);
     close(fd);
-    head[HEAD_BODY_SUM] = body_sum(key, map, (size_t)info.st_size);
+    if (st != OK)
+        return st;
+    head[HEAD_BODY_SUM] = body_sum(key, map->at, map->size);
     head[HEAD_SUM] = head_sum(key, head);
-    munmap(map, (size_t)info.st_size);
-    return file_pwrite(&w->out, slice_of((const char *)head, HEADER_SIZE), 0, w->why);
+    st = mapping_whole(map, w->why);
+    mapping_free(map);
+    return st == OK ? file_pwrite(&w->out, slice_of((const char *)head, HEADER_SIZE), 0, w->why)
+                    : st;
 }
 
 static void make_head(const seg_parts *p, uint64_t head[HEADER_WORDS])
@@ -432,6 +436,8 @@ static void write_all(seg_writer *w, const seg_parts *p, const char *temp, const
     merge_keys(w, p, node_size(p->newer->covers));
     if (w->st == OK)
         w->st = file_write(&w->out, buf_slice(&w->pending), w->why);
+    for (size_t i = 0; w->st == OK && i < p->older_count; i++)
+        w->st = segment_whole(&p->older[i], w->why);
     if (w->st == OK)
         w->st = seal(w, temp, key, head);
     if (w->st == OK) /* before the rename: a name never stands for less than its bytes */

@@ -17,6 +17,7 @@
 #include "base/base.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/mapping.h"
 
 typedef struct seg_key {
     uint64_t hash, node;
@@ -37,8 +38,7 @@ typedef struct segment {
     size_t key_count, net_count;
     uint64_t from, covers; /* nodes from + 1..covers */
     uint64_t prefixes[2];  /* bit n: prefix length n occurs; 128 is always taken to */
-    void *map;             /* NULL: nothing is mapped */
-    size_t map_size;
+    mapping *map;          /* NULL: nothing is mapped */
 } segment;
 
 enum { SEG_BLOCK_WORDS = 4, SEG_FILTER_BITS = 10 /* a key */ };
@@ -60,6 +60,8 @@ status segment_open(const char *path, const uint8_t key[16], segment *ret, err *
 void segment_close(segment *s);
 /* Reads all of it and compares the check sum. ERR_INPUT: damaged. */
 status segment_verify(const segment *s, const uint8_t key[16], err *why) NODISCARD;
+/* ERR_IO: it was cut off since it was opened, and what was read of it may have been zeros. */
+status segment_whole(const segment *s, err *why) NODISCARD;
 /* Merges segments, of which each begins where the one before ends, and newer entries into a new
  * file, under the name `temp` at first, and puts it in place of `path`. Verifies no segment.
  *   ERR_LIMIT  a node is not among those that are covered */

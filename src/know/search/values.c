@@ -179,6 +179,8 @@ static status find_along(finder *f, index_walk w, search_part part, slice asked,
     }
     if (st == OK)
         st = end_group(f, why);
+    if (st == OK)
+        st = index_whole(w.ix, why);
     f->list->capped |= capped;
     return st;
 }

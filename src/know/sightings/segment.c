@@ -28,8 +28,8 @@ sight_layout sight_place_parts(const sight_trailer *t)
 
 sight_segment *sight_segment_close(sight_segment *s)
 {
-    if (s && s->map)
-        munmap(s->map, s->map_size);
+    if (s)
+        mapping_free(s->map);
     free(s);
     return NULL;
 }
@@ -47,14 +47,14 @@ static bool sane(const sight_trailer *t, uint64_t size)
 
 static bool check_trailer(sight_segment *s, uint64_t seed_check)
 {
-    const uint8_t zeros[16] = {0}, *base = s->map;
-    const uint8_t *end = base + s->map_size - sizeof s->t;
+    const uint8_t zeros[16] = {0}, *base = s->map->at;
+    const uint8_t *end = base + s->map->size - sizeof s->t;
     memcpy(&s->t, end, sizeof s->t);
     uint64_t sum = siphash(zeros, slice_of((const char *)end, sizeof s->t - sizeof s->t.sum));
-    if (sum != s->t.sum || !sane(&s->t, s->map_size) || s->t.seed_check != seed_check)
+    if (sum != s->t.sum || !sane(&s->t, s->map->size) || s->t.seed_check != seed_check)
         return false;
     sight_layout l = sight_place_parts(&s->t);
-    if (l.end + sizeof s->t != s->map_size ||
+    if (l.end + sizeof s->t != s->map->size ||
         s->t.block_sums != (l.sums + SLOTS_BLOCK - 1) / SLOTS_BLOCK)
         return false;
     s->frame = (sight_frame){s->t.day_first, s->t.day_last, s->t.source_first, s->t.bits};
@@ -63,7 +63,8 @@ static bool check_trailer(sight_segment *s, uint64_t seed_check)
     s->filter = (const uint32_t *)(const void *)(base + l.filter);
     s->days = (const sight_day *)(const void *)(base + l.days);
     s->sums = (const uint64_t *)(const void *)(base + l.sums);
-    madvise(s->map, s->map_size, MADV_RANDOM); /* a look-up wants a page, not those behind it */
+    /* a look-up wants a page, not those behind it */
+    madvise(s->map->at, s->map->size, MADV_RANDOM);
     return true;
 }
 
@@ -77,19 +78,18 @@ status sight_segment_open(const char *path, uint64_t seed_check, sight_segment *
     bool sized = fstat(fd, &info) == 0 && info.st_size >= (off_t)sizeof(sight_trailer) &&
                  info.st_size % 8 == 0;
     size_t size = sized ? (size_t)info.st_size : 0;
-    void *map = sized ? mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
-    int os = errno;
+    mapping *map = NULL;
+    status st = sized ? mapping_new(fd, size, path, &map, why)
+                      : err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is cut off", path);
     close(fd);
-    if (map == MAP_FAILED)
-        return sized ? err_os(why, os, "mapping %s", path)
-                     : err_set(why, ERR_INPUT, ERR_NOWHERE, "%s is cut off", path);
+    if (st != OK)
+        return st;
     sight_segment *s = calloc(1, sizeof *s);
     if (!s) {
-        munmap(map, size);
+        mapping_free(map);
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
     }
     s->map = map;
-    s->map_size = size;
     if (!check_trailer(s, seed_check)) {
         sight_segment_close(s);
         return err_set(why, ERR_INPUT, size - sizeof(sight_trailer), "%s is damaged", path);
@@ -224,7 +224,7 @@ bool sight_walk_next(sight_walk *w)
 status sight_segment_sums(const sight_segment *s, const uint8_t seed[SLOTS_SEED], err *why)
 {
     sight_layout l = sight_place_parts(&s->t);
-    const char *base = s->map;
+    const char *base = s->map->at;
     slice table = slice_of(base + l.sums, s->t.block_sums * 8);
     if (siphash(seed, table) != s->t.sums_sum)
         return sight_damaged(l.sums, "the table of check sums", why);
@@ -280,13 +280,13 @@ status sight_segment_verify(const sight_segment *s, const uint8_t seed[SLOTS_SEE
     uint64_t *by_day = calloc((size_t)(s->t.day_last - s->t.day_first) + 1, sizeof *by_day);
     if (!by_day)
         return err_set(why, ERR_LIMIT, ERR_NOWHERE, "out of memory");
-    madvise(s->map, s->map_size, MADV_SEQUENTIAL);
+    madvise(s->map->at, s->map->size, MADV_SEQUENTIAL);
     status st = sight_segment_sums(s, seed, why);
     if (st == OK)
         st = verify_buckets(s, by_day, why);
     if (st == OK)
         st = verify_days(s, by_day, why);
-    madvise(s->map, s->map_size, MADV_RANDOM);
+    madvise(s->map->at, s->map->size, MADV_RANDOM);
     free(by_day);
     return st;
 }

@@ -12,6 +12,7 @@
 #define NOROSHI_KNOW_SIGHTINGS_SEGMENT_H
 
 #include "base/file.h"
+#include "base/mapping.h"
 #include "know/sightings/bucket.h"
 #include "know/slots_stream.h"
 
@@ -53,8 +54,7 @@ typedef struct sight_layout {
 sight_layout sight_place_parts(const sight_trailer *t);
 
 typedef struct sight_segment {
-    void *map;
-    size_t map_size;
+    mapping *map;
     sight_trailer t;
     sight_frame frame;
     const uint8_t *data;

@@ -1,9 +1,10 @@
 /* front.h - the bytes of a filter in front of tables, and an open one. Private to know/slots.
- * Uses: slots_front, slots_file. Used by: slots.c, slots_front.c. docs/formats/tiers.md says the
- * same. */
+ * Uses: base/mapping, slots_front, slots_file. Used by: slots.c, slots_front.c.
+ * docs/formats/tiers.md says the same. */
 #ifndef NOROSHI_KNOW_SLOTS_FRONT_BYTES_H
 #define NOROSHI_KNOW_SLOTS_FRONT_BYTES_H
 
+#include "base/mapping.h"
 #include "know/slots/file.h"
 #include "know/slots_front.h"
 
@@ -23,8 +24,7 @@ typedef struct slots_front_trailer {
 _Static_assert(sizeof(slots_front_trailer) == 72 + 8 * SLOTS_FRONT_TABLES, "no holes");
 
 struct slots_front {
-    void *map;
-    size_t map_size;
+    mapping *map;
     slots_front_trailer t;
     const uint32_t *filter;
     const uint64_t *sums;

@@ -1,13 +1,13 @@
 /* table.h - an open table, for those that read it as a whole. Private to know/slots.
- * Uses: slots_file. Used by: slots.c, slots_fold.c, slots_front.c. */
+ * Uses: base/mapping, slots_file. Used by: slots.c, slots_fold.c, slots_front.c. */
 #ifndef NOROSHI_KNOW_SLOTS_TABLE_H
 #define NOROSHI_KNOW_SLOTS_TABLE_H
 
+#include "base/mapping.h"
 #include "know/slots/file.h"
 
 struct slots {
-    void *map;
-    size_t map_size;
+    mapping *map;
     slots_trailer t;
     slots_secret secret;
     const slot *lines;

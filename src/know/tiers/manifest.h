@@ -4,6 +4,7 @@
 #ifndef NOROSHI_KNOW_TIERS_MANIFEST_H
 #define NOROSHI_KNOW_TIERS_MANIFEST_H
 
+#include "base/mapping.h"
 #include "know/slots_front.h"
 #include "know/tiers.h"
 
@@ -25,7 +26,7 @@ _Static_assert(sizeof(tiers_manifest) == 32 + 8 * SLOTS_KINDS + TIERS_MAX * TIER
 
 struct tiers {
     tiers_manifest m; /* as it was when it was opened */
-    tiers_manifest *map;
+    mapping *map;     /* the same, and whether it is superseded by now */
     char name[TIERS_NAME + 1];
     slots *tables[TIERS_MAX];
     slots_front *fronts[TIERS_MAX]; /* of the tables from that one on, or NULL */

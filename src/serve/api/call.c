@@ -61,13 +61,20 @@ void call_rest(const call *c)
 status call_index(call *c, index_t **ret, err *why)
 {
     uint64_t look = lens_looks(c->t->l);
-    status st = !c->t->ix               ? index_open(c->a->o.store, &c->t->ix, why)
-                : look != c->t->ix_look ? index_refresh(c->t->ix, why)
-                                        : OK;
+    status st = !c->t->ix ? index_open(c->a->o.store, &c->t->ix, why)
+                : look != c->t->ix_look || index_whole(c->t->ix, NULL) != OK
+                    ? index_refresh(c->t->ix, why)
+                    : OK;
     c->t->ix_look = st == OK ? look : 0; /* looks are counted from 1 */
     if (st == OK)
         *ret = c->t->ix;
     return st;
+}
+
+/* A file of ours that is damaged is no fault of who asks. */
+static status ours(status st, err *why)
+{
+    return st == ERR_INPUT ? err_wrap(why, ERR_IO, "what was seen") : st;
 }
 
 status call_sightings(call *c, sightings **ret, err *why)
@@ -80,14 +87,14 @@ status call_sightings(call *c, sightings **ret, err *why)
     c->highest = TLP_AMBER;
     if (c->t->seen) {
         *ret = c->t->seen;
-        return sightings_refresh(c->t->seen, &changed, why);
+        return ours(sightings_refresh(c->t->seen, &changed, why), why);
     }
     slice folder = arena_printf(c->m, "%s/sightings", store_dir(c->a->o.store));
     if (!folder.ptr)
         return ARENA_SPENT(c->m, why);
     status st = sightings_open(folder.ptr, &c->t->seen, why);
     *ret = c->t->seen;
-    return st == ERR_NOT_FOUND ? OK : st;
+    return st == ERR_NOT_FOUND ? OK : ours(st, why);
 }
 
 when call_now(const call *c)
