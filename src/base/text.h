@@ -12,7 +12,8 @@ size_t utf8_check(slice s);
 size_t utf8_len(slice s);
 /* Takes one character off the front; what is not well-formed gives U+FFFD for one byte. */
 uint32_t utf8_next(slice *s);
-/* Writes c (a Unicode scalar value) and returns the number of bytes, 1..4. */
+/* Writes c (a Unicode scalar value; a surrogate becomes three bytes that are no UTF-8) and returns
+ * the number of bytes, 1..4. */
 size_t utf8_put(char *out, uint32_t c);
 
 /* Compatibility composition and case folding: full-width letters become ASCII, "Ｆａｎｃｙ" and

@@ -1,34 +1,11 @@
 /* utf16.c - see utf16.h. */
 #include "base/utf16.h"
+#include "base/text.h"
 
 bool utf16_is(slice head)
 {
     bool little = slice_starts(head, S("\xff\xfe")) && !slice_starts(head, S("\xff\xfe\0\0"));
     return little || slice_starts(head, S("\xfe\xff"));
-}
-
-/* Any number up to 0x10ffff, surrogates too. */
-static size_t put(char *out, uint32_t c)
-{
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        out[0] = (char)(0xc0 | c >> 6);
-        out[1] = (char)(0x80 | (c & 0x3f));
-        return 2;
-    }
-    size_t n = 0;
-    if (c < 0x10000) {
-        out[n++] = (char)(0xe0 | c >> 12);
-    } else {
-        out[n++] = (char)(0xf0 | c >> 18);
-        out[n++] = (char)(0x80 | (c >> 12 & 0x3f));
-    }
-    out[n++] = (char)(0x80 | (c >> 6 & 0x3f));
-    out[n++] = (char)(0x80 | (c & 0x3f));
-    return n;
 }
 
 static size_t put_unit(utf16 *u, uint32_t c, char *out)
@@ -40,14 +17,14 @@ static size_t put_unit(utf16 *u, uint32_t c, char *out)
     }
     bool low = c >= 0xdc00 && c < 0xe000;
     if (u->high && low) {
-        n = put(out, 0x10000 + ((u->high - 0xd800) << 10) + (c - 0xdc00));
+        n = utf8_put(out, 0x10000 + ((u->high - 0xd800) << 10) + (c - 0xdc00));
         u->high = 0;
         return n;
     }
     if (u->high)
-        n = put(out, u->high);
+        n = utf8_put(out, u->high);
     u->high = c >= 0xd800 && c < 0xdc00 ? c : 0;
-    return u->high ? n : n + put(out + n, c);
+    return u->high ? n : n + utf8_put(out + n, c);
 }
 
 size_t utf16_put(utf16 *u, slice in, char *out)
@@ -70,7 +47,7 @@ size_t utf16_put(utf16 *u, slice in, char *out)
 
 size_t utf16_end(utf16 *u, char *out)
 {
-    size_t n = u->high ? put(out, u->high) : 0;
+    size_t n = u->high ? utf8_put(out, u->high) : 0;
     if (u->half)
         out[n++] = (char)0xff;
     u->high = 0;
